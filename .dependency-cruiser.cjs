@@ -1,0 +1,31 @@
+/** Import rules of the house: arrows go forward only, and a tool checks it. */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '^helpers/(tests|bench)/' },
+  to: { path: '^(helpers|[1-6]_|slurm)', pathNot: allowed },
+});
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'chapters-never-import-each-other', severity: 'error', from: { path: '^([1-6]_[^/]+)/' }, to: { path: '^[1-6]_', pathNot: '^$1/' } },
+    { name: 'helpers-never-import-chapters', severity: 'error', from: { path: '^helpers/', pathNot: '^helpers/tests/' }, to: { path: '^[1-6]_' } },
+    { name: 'product-never-imports-tests-or-bench', severity: 'error', from: { pathNot: '^helpers/(tests|bench)/' }, to: { path: '^helpers/(tests|bench)/' } },
+    only('kernels-import-only-kernels', '^helpers/kernels/', '^helpers/kernels/'),
+    only('parallel-imports-only-itself', '^helpers/parallel/', '^helpers/(parallel|kernels/wasm)/'),
+    only('evaluate-imports-kernels', '^helpers/evaluate/', '^helpers/(evaluate|kernels)/'),
+    only('estimators-import-kernels-parallel-run', '^helpers/estimators/', '^helpers/(estimators|kernels|parallel|run)/'),
+    only('run-imports-only-run', '^helpers/run/', '^helpers/(run/|kernels/random|pipeline)'),
+    only('tables-import-run', '^helpers/tables/', '^helpers/(tables|run)/'),
+    only('features-import-tables', '^helpers/features/', '^helpers/(features|tables|run|kernels/random)'),
+    only('venues-import-run-tables', '^helpers/venues/', '^helpers/(venues|run|tables)/'),
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules|build)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'] },
+  },
+};
