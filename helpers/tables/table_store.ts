@@ -20,7 +20,6 @@ import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from 
 
 /** Files beside the parts that belong to a table but are not rows of it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([MANIFEST_NAME, 'rejects']);
-const ROW_GROUP_ROWS = 1 << 18;
 
 /** Where a table lives. */
 export function tableFolder(dataDir: string, schema: TableSchema): string {
@@ -115,12 +114,7 @@ function writeTemporary(frame: DataFrame, finalPath: string): string {
   makeFolder(dirname(finalPath));
   const temporary = temporaryName(finalPath);
   try {
-    frame.writeParquet(temporary, {
-      compression: 'zstd',
-      compressionLevel: 1,
-      rowGroupSize: ROW_GROUP_ROWS,
-      statistics: true,
-    });
+    frame.writeParquet(temporary, { compression: 'zstd' });
     syncPath(temporary);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,0 +1,139 @@
+/**
+ * What an import format is: the columns it is known by and how its rows become wire fills or market rows. Adapters see
+ * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
+ */
+import { type Expr, pl } from '../tables/polars.ts';
+
+/** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
+export const FILL_COLUMNS = [
+  'ts_ms',
+  'wallet',
+  'token_id',
+  'wire_market',
+  'wire_outcome',
+  'side',
+  'price',
+  'shares_u',
+  'usd_u',
+  'fee_u',
+  'role',
+  'tx',
+  'event_id',
+  'title',
+  'outcome_name',
+  'slug',
+] as const;
+
+export type FillColumn = (typeof FILL_COLUMNS)[number];
+
+interface AdapterBase {
+  /** Name for --format and for the manifest. */
+  readonly format: string;
+  readonly what: string;
+  readonly venue: 'polymarket' | 'kalshi';
+  /** Columns that must be there; a file is recognised by them. */
+  readonly required: readonly string[];
+  /** Columns used when they are there. */
+  readonly optional: readonly string[];
+}
+
+export interface TradeAdapter extends AdapterBase {
+  readonly kind: 'trades';
+  /** False on a venue that publishes no account id. */
+  readonly hasWallets: boolean;
+  /** One expression for each fill column; what is not given is null. `context` holds what the user or other files told. */
+  fills(context: TradeContext): Partial<Record<FillColumn, Expr>>;
+  /** Whether block numbers have to be turned into times with a blocks file. */
+  readonly needsBlocks?: boolean;
+}
+
+export interface MarketAdapter extends AdapterBase {
+  readonly kind: 'markets';
+  /** Rank of trust when several sources know a market; smaller is better. */
+  readonly rank: number;
+  /** The market of one row, or the reason why it cannot be used. */
+  market(row: WireRow): MarketRow | string;
+}
+
+/** One row of a market file: text, or null where absent. */
+export type WireRow = Readonly<Record<string, string | null>>;
+
+/** What a source knows of a market; null = not known. Times in ms since 1970 UTC. */
+export interface MarketRow {
+  readonly marketId: string;
+  readonly gammaId: string | null;
+  readonly eventId: string | null;
+  readonly question: string | null;
+  readonly slug: string | null;
+  readonly tags: readonly string[];
+  readonly outcomes: readonly [string, string] | null;
+  readonly tokens: readonly [string, string] | null;
+  readonly negRisk: boolean | null;
+  readonly createdMs: number | null;
+  readonly openMs: number | null;
+  readonly closeMs: number | null;
+  readonly resolvedMs: number | null;
+  readonly winnerIndex: 0 | 1 | null;
+  readonly isVoid: boolean | null;
+  readonly feeRate: number | null;
+  readonly feeExponent: number | null;
+  readonly lifetimeVolumeUsd: number | null;
+}
+
+export interface BlockAdapter extends AdapterBase {
+  readonly kind: 'blocks';
+}
+
+export type Adapter = TradeAdapter | MarketAdapter | BlockAdapter;
+
+export interface TradeContext {
+  /** Role of Data API rows: the feed tells it only through the query that was made. */
+  readonly dataApiRole: 'maker' | 'taker' | null;
+}
+
+const MICRO = 1_000_000;
+
+/** Text to integer; null when it is not one. */
+export function toInteger(name: string): Expr {
+  return pl.col(name).cast(pl.Int64, false);
+}
+
+/** Text to float; null when it is not a number. */
+export function toFloat(name: string): Expr {
+  return pl.col(name).cast(pl.Float64, false);
+}
+
+/** A float in units of 1e-6, rounded. */
+export function toMicro(value: Expr): Expr {
+  return value.mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false);
+}
+
+/**
+ * Text to ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or ISO 8601
+ * with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.
+ */
+export function toTimeMs(name: string): Expr {
+  const text = pl.col(name);
+  const number = text.cast(pl.Float64, false);
+  const magnitude = pl
+    .when(number.lt(pl.lit(1e11)))
+    .then(number.mul(pl.lit(1000)))
+    .when(number.lt(pl.lit(1e14)))
+    .then(number)
+    .otherwise(number.div(pl.lit(1000)));
+  return pl.when(number.isNotNull()).then(magnitude.floor().cast(pl.Int64, false)).otherwise(isoToMs(text));
+}
+
+function isoToMs(text: Expr): Expr {
+  const plain = text.str
+    .replace('T', ' ', true)
+    .str.replace('(Z|\\+00(:?00)?| UTC)$', '')
+    .str.replace('^(\\d{4}-\\d{2}-\\d{2})$', '${1} 00:00:00');
+  return plain.str
+    .strptime(pl.Datetime('us'), '%Y-%m-%d %H:%M:%S%.f')
+    .cast(pl.Int64)
+    .cast(pl.Float64)
+    .div(pl.lit(1000))
+    .floor()
+    .cast(pl.Int64, false);
+}
