@@ -69,10 +69,15 @@ export class Canonicaliser {
         slug: text('slug'),
         eventId: text('event_id'),
       };
-      this.book.derive(hint, adapter.venue);
+      if (hint.tokenId === null || isTokenId(hint.tokenId)) this.book.derive(hint, adapter.venue);
     }
     return unknown.height;
   }
+}
+
+/** Token ids are 256-bit integers in decimal, 78 digits at most; 0 is cash. */
+function isTokenId(text: unknown): boolean {
+  return text === null || (typeof text === 'string' && /^[1-9]\d{0,77}$/.test(text));
 }
 
 function toTrades(fills: DataFrame, venue: string): DataFrame {

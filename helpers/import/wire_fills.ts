@@ -17,38 +17,39 @@ function typeOf(name: FillColumn) {
   return INTEGER_COLUMNS.has(name) ? pl.Int64 : pl.Utf8;
 }
 
-/** Checks in the order in which a row is told its fault. The first that is true names the reason. */
+const WALLET = '^0x[0-9a-f]{40}$';
+
+/**
+ * Checks in the order in which a row is told its fault; the first that holds names the reason. Each is null-free: what
+ * cannot be read is a fault.
+ */
 function faults(hasWallets: boolean): readonly (readonly [string, Expr])[] {
-  const isBad = (test: Expr): Expr => test.fillNull(pl.lit(true));
-  const wallet = pl.col('wallet');
+  const isNot = (test: Expr): Expr => test.fillNull(pl.lit(false)).not();
+  const within = (name: string, low: number, high: number): Expr =>
+    pl
+      .col(name)
+      .gtEq(pl.lit(low))
+      .and(pl.col(name).ltEq(pl.lit(high)));
+  const isKnown = pl.col('token_id').isNotNull();
   return [
-    [
-      'unreadable time',
-      isBad(
-        pl
-          .col('ts_ms')
-          .lt(pl.lit(TIME_MIN_MS))
-          .or(pl.col('ts_ms').gtEq(pl.lit(TIME_MAX_MS))),
-      ),
-    ],
-    ['bad wallet', hasWallets ? isBad(wallet.str.contains('^0x[0-9a-f]{40}$').not()) : pl.lit(false)],
-    ['bad side', isBad(pl.col('side').isIn(['BUY', 'SELL']).not())],
-    ['no market', pl.col('token_id').isNull().and(pl.col('wire_market').isNull())],
-    ['bad token id', pl.col('token_id').str.contains('^[1-9][0-9]{0,77}$').not().fillNull(pl.lit(false))],
-    [
-      'bad outcome',
-      pl
-        .col('token_id')
-        .isNull()
-        .and(isBad(pl.col('wire_outcome').isIn([0, 1]).not())),
-    ],
+    ['unreadable time', isNot(within('ts_ms', TIME_MIN_MS, TIME_MAX_MS))],
+    ...(hasWallets ? [['bad wallet', isNot(pl.col('wallet').str.contains(WALLET))] as const] : []),
+    ['bad side', isNot(pl.col('side').isIn(['BUY', 'SELL']))],
+    ['no market', isKnown.or(pl.col('wire_market').isNotNull()).not()],
+    ['bad outcome', isNot(isKnown.or(pl.col('wire_outcome').isIn([0, 1])))],
     ['unreadable amount', pl.col('shares_u').isNull().or(pl.col('usd_u').isNull())],
+    ['zero or negative size', pl.col('shares_u').ltEq(pl.lit(0))],
     [
       'zero or negative size',
       pl
-        .col('shares_u')
-        .ltEq(pl.lit(0))
-        .or(pl.col('usd_u').lt(pl.lit(0))),
+        .col('usd_u')
+        .lt(pl.lit(0))
+        .or(
+          pl
+            .col('usd_u')
+            .eq(pl.lit(0))
+            .and(pl.col('price').gt(pl.lit(0))),
+        ),
     ],
     [
       'amount too large',
@@ -57,23 +58,7 @@ function faults(hasWallets: boolean): readonly (readonly [string, Expr])[] {
         .gt(pl.lit(MICRO_MAX))
         .or(pl.col('usd_u').gt(pl.lit(MICRO_MAX))),
     ],
-    [
-      'price outside 0..1',
-      isBad(
-        pl
-          .col('price')
-          .isNan()
-          .or(pl.col('price').lt(pl.lit(0)))
-          .or(pl.col('price').gt(pl.lit(1))),
-      ),
-    ],
-    [
-      'zero or negative size',
-      pl
-        .col('usd_u')
-        .eq(pl.lit(0))
-        .and(pl.col('price').gt(pl.lit(0))),
-    ],
+    ['price outside 0..1', isNot(within('price', 0, 1))],
   ];
 }
 
@@ -133,34 +118,36 @@ export function toWireFills(frame: DataFrame, adapter: TradeAdapter, context: Tr
   const rest = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
   const fills = whole
     .select(...rest.map((name) => (given[name] ?? pl.lit(null)).cast(typeOf(name), false).alias(name)))
-    .withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'))
-    .withColumns(pl.col('wallet').str.toLowerCase(), pl.col('wire_market').str.toLowerCase().alias('lower_market'));
-  const markets =
-    adapter.venue === 'polymarket'
-      ? fills.drop('wire_market').withColumnRenamed('lower_market', 'wire_market')
-      : fills.drop('lower_market');
-  return splitByFault(markets, whole, adapter);
+    .withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'));
+  return splitByFault(inLowerCase(fills, adapter), whole, adapter);
+}
+
+/** Addresses and condition ids in lower case; most sources write them so, and then nothing is done. */
+function inLowerCase(fills: DataFrame, adapter: TradeAdapter): DataFrame {
+  const names = adapter.venue === 'polymarket' ? ['wallet', 'wire_market', 'tx'] : [];
+  return names.reduce((frame, name) => {
+    if (frame.getColumn(name).nullCount() === frame.height) return frame;
+    const upper = frame.select(pl.col(name).str.contains('[A-F]').sum().alias('n')).getColumn('n').max();
+    return Number(upper) === 0 ? frame : frame.withColumns(pl.col(name).str.toLowerCase().alias(name));
+  }, fills);
 }
 
 function splitByFault(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): ClassifiedFills {
-  const extra: readonly (readonly [string, Expr])[] =
-    fills.height > 0 && raw.columns.includes(EXTRA_COLUMN)
-      ? [['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()]]
-      : [];
-  const checked = extra.length > 0 ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
-  const checks = [...extra, ...faults(adapter.hasWallets)];
+  const hasExtra = raw.columns.includes(EXTRA_COLUMN) && raw.getColumn(EXTRA_COLUMN).nullCount() < raw.height;
+  const checked = hasExtra ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
+  const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
+  const checks = [...(hasExtra ? [tooLong] : []), ...faults(adapter.hasWallets)];
+  const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
+  if (Number(isBad.sum()) === 0) return { fills, rejects: [] };
   const reason = [...checks]
     .reverse()
     .reduce<Expr>(
       (otherwise, [name, test]) => pl.when(test).then(pl.lit(name)).otherwise(otherwise),
       pl.lit(null).cast(pl.Utf8),
     );
-  const reasons = checked.select(reason.alias('reason'));
-  const nGood = reasons.getColumn('reason').nullCount();
-  if (nGood === fills.height) return { fills, rejects: [] };
-  const marked = fills.withColumn(reasons.getColumn('reason'));
-  const good = marked.filter(pl.col('reason').isNull()).drop('reason');
-  const bad = raw.withColumn(reasons.getColumn('reason')).filter(pl.col('reason').isNotNull());
+  const reasons = checked.select(reason.alias('reason')).getColumn('reason');
+  const good = fills.withColumn(isBad).filter(pl.col('is_bad').not()).drop('is_bad');
+  const bad = raw.withColumn(reasons).filter(pl.col('reason').isNotNull());
   const names = bad.columns.filter((name) => name !== 'reason' && name !== EXTRA_COLUMN);
   const rejects = bad
     .toRecords()
