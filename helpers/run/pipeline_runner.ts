@@ -51,7 +51,8 @@ export function planGraph(options: GraphOptions): Planned[] {
   const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
-  const raw = options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
+  const raw =
+    options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
   return chosen.map((step) => ({
     step,
     args: [
