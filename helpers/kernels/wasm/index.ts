@@ -1,3 +1,9 @@
 // Everything the WebAssembly module exports: one line per kernel file.
 export * from './base';
+export * from './binning';
 export * from './column_summary';
+export * from './gradients';
+export * from './histogram';
+export * from './partition';
+export * from './splits';
+export * from './tree_predict';
