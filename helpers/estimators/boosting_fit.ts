@@ -93,8 +93,7 @@ function startTraining(
 ): Training {
   const { nRows, nCols } = train.x;
   const nGroups = loss.kind === 'softmax' ? loss.nClasses : 1;
-  // Leaf values of quantile trees are set afterwards from the residuals, unshrunk.
-  const growOptions: GrowOptions = { ...options, l2: options.l2 };
+  const growOptions: GrowOptions = options;
   const { cuts, binned } = cutAndBin(executor, train.x, options.maxBins);
   const base = baseScores(loss, train.labels, train.weights);
   const raw = executor.float64(nRows * nGroups);

@@ -8,7 +8,7 @@ import { type Tree, treeDepth } from '../kernels/tree.ts';
 import { InputError } from '../run/errors.ts';
 
 /** Deeper trees are no trees of ours: prediction takes as many steps as the depth. */
-const DEPTH_MAX = 4096;
+const DEPTH_MAX = 512;
 const N_ROWS_PER_BATCH = 1_000_000;
 
 export interface TreeEnsemble {

@@ -7,8 +7,8 @@ import { countChunks, type Executor, type Kernel } from './executor.ts';
 
 const N_ROWS_PER_CHUNK = 8192;
 const LOG2_E = Math.LOG2E;
-const LN2_HIGH = 0.69314718036912381649;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 const LOGISTIC: Kernel = { name: 'logisticGradients', run: logisticGradients };
 const SOFTMAX: Kernel = { name: 'softmaxGradients', run: softmaxGradients };

@@ -168,7 +168,8 @@ function closeLeaf(growing: Growing, node: OpenNode): void {
 function addNode(growing: Growing, node: Omit<NewNode, 'node'>): NewNode {
   const { l2, learningRate } = growing.options;
   const value = nodeValue(node.gradient, node.hessian, l2, node.low, node.high) * learningRate;
-  growing.nodes.push(leafNode(value, node.hessian));
+  // Adding 0 turns -0, which JSON cannot carry, into 0.
+  growing.nodes.push(leafNode(value + 0, node.hessian));
   return { ...node, node: growing.nodes.length - 1 };
 }
 

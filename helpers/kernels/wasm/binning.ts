@@ -76,7 +76,7 @@ export function findColumnCuts(
   let nDistinct = 0;
   for (let i = 0; i < n; i++) {
     const key = load<u32>(second + ((<usize>i) << 2));
-    if (i == 0 || key != load<u32>(second + ((<usize>i) << 2) - 4)) nDistinct++;
+    if (i === 0 || key !== load<u32>(second + ((<usize>i) << 2) - 4)) nDistinct++;
   }
   const out = cuts + ((<usize>column) << 10);
   for (let i = 0; i < 256; i++) store<f32>(out + ((<usize>i) << 2), Infinity);
@@ -88,7 +88,7 @@ export function findColumnCuts(
   while (i < n) {
     const key = load<u32>(second + ((<usize>i) << 2));
     let end = i + 1;
-    while (end < n && load<u32>(second + ((<usize>end) << 2)) == key) end++;
+    while (end < n && load<u32>(second + ((<usize>end) << 2)) === key) end++;
     const nEqual = end - i;
     if (nInBin > 0 && nBinsLeft > 1) {
       const isFull = <f64>nInBin + <f64>nEqual * 0.5 >= <f64>nLeft / <f64>nBinsLeft;
@@ -140,7 +140,7 @@ export function binRowChunk(
         bin += load<f32>(table + (bin << 2)) <= value ? 1 : 0;
       }
       store<u8>(byRow + at, <u8>bin);
-      if (byColumn != 0) store<u8>(byColumn + <usize>column * nRows + row, <u8>bin);
+      if (byColumn !== 0) store<u8>(byColumn + <usize>column * nRows + row, <u8>bin);
       at += nColumns;
     }
   }

@@ -27,7 +27,7 @@ export function splitRange(
   for (let i = begin; i < end; i++) {
     const row = load<u32>(rows + ((<usize>i) << 2));
     const bin = <u32>load<u8>(bins + row);
-    const goesLeft = <u32>(bin <= lastLeft) | (<u32>(bin == 255) & missingLeft);
+    const goesLeft = <u32>(bin <= lastLeft) | (<u32>(bin === 255) & missingLeft);
     // Written to both, kept in one: a wrong guess of a branch costs more.
     store<u32>(left, row);
     store<u32>(right, row);

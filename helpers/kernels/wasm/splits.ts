@@ -45,11 +45,11 @@ function scanColumn(
     gradientSum += load<f64>(at);
     hessianSum += hessianHere;
     // An empty bin ends no better than the bin before it.
-    if (hessianHere == 0 && bin > 0) continue;
+    if (hessianHere === 0 && bin > 0) continue;
     const nSides = hasMissing ? 2 : 1;
     for (let side = 0; side < nSides; side++) {
-      const gradientLeft = side == 1 ? gradientSum + gradientMissing : gradientSum;
-      const hessianLeft = side == 1 ? hessianSum + hessianMissing : hessianSum;
+      const gradientLeft = side === 1 ? gradientSum + gradientMissing : gradientSum;
+      const hessianLeft = side === 1 ? hessianSum + hessianMissing : hessianSum;
       const gradientRight = gradientTotal - gradientLeft;
       const hessianRight = hessianTotal - hessianLeft;
       if (hessianLeft < hessianMin || hessianRight < hessianMin) continue;
@@ -103,7 +103,7 @@ export function findPairSplits(
   const largeNode = load<i32>(pair, 20);
   const smallOut = splits + ((<usize>(smallNode * nColumns + column) * 5) << 3);
   const largeOut = splits + ((<usize>(largeNode * nColumns + column) * 5) << 3);
-  if (load<u8>(usable + column) == 0) {
+  if (load<u8>(usable + column) === 0) {
     store<f64>(smallOut, -Infinity);
     if (largeNode >= 0) store<f64>(largeOut, -Infinity);
     return;
@@ -129,8 +129,8 @@ export function findPairSplits(
     }
   }
   const nBins = load<i32>(nCuts + ((<usize>column) << 2)) + 1;
-  const direction = monotone == 0 ? 0 : load<i32>(monotone + ((<usize>column) << 2));
-  const isBounded = monotone != 0;
+  const direction = monotone === 0 ? 0 : load<i32>(monotone + ((<usize>column) << 2));
+  const isBounded = monotone !== 0;
   scanColumn(small, nBins, nodeTable + ((<usize>smallNode) << 5), smallOut, l2, hessianMin, direction, isBounded);
   if (largeNode >= 0) {
     scanColumn(large, nBins, nodeTable + ((<usize>largeNode) << 5), largeOut, l2, hessianMin, direction, isBounded);

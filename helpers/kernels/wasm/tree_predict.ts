@@ -8,7 +8,7 @@ function step(nodes: usize, node: u32, values: usize): u32 {
   const threshold = load<f32>(at);
   // NaN: "not below" is true, "at or above" is false.
   const missingLeft = load<u32>(at, 8);
-  const right = missingLeft != 0 ? <u32>(value >= threshold) : <u32>!(value < threshold);
+  const right = missingLeft !== 0 ? <u32>(value >= threshold) : <u32>!(value < threshold);
   return load<u32>(at, 12) + right;
 }
 
