@@ -2,6 +2,7 @@
 export * from './base';
 export * from './binning';
 export * from './column_summary';
+export * from './forest';
 export * from './gradients';
 export * from './histogram';
 export * from './partition';
