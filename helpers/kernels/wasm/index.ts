@@ -8,3 +8,4 @@ export * from './histogram';
 export * from './partition';
 export * from './splits';
 export * from './tree_predict';
+export * from './kmeans';
