@@ -142,13 +142,13 @@ function createMarkets(random: Random, events: EventTable, nMarkets: number): Ma
   const activity = new Float64Array(nMarkets);
   const halfSpreadMilli = new Float64Array(nMarkets);
   for (let e = 0; e < events.n; e++) {
-    const eventActivity = DOMAIN_MODEL[events.domains[e]].activity * Math.exp(1.2 * random.normal());
+    const eventActivity = DOMAIN_MODEL[events.domains[e]].activity * Math.exp(0.9 * random.normal());
     for (let m = events.marketStarts[e]; m < events.marketStarts[e + 1]; m++) {
       eventOf[m] = e;
       legs[m] = m - events.marketStarts[e];
-      activity[m] = eventActivity * Math.exp(1.2 * random.normal());
+      activity[m] = eventActivity * Math.exp(1.1 * random.normal());
       // Busy markets trade at one cent, quiet ones at two or three.
-      halfSpreadMilli[m] = Math.max(3, Math.min(18, 9 / Math.sqrt(activity[m])));
+      halfSpreadMilli[m] = Math.max(4, Math.min(24, 11 / Math.sqrt(activity[m])));
     }
   }
   return { n: nMarkets, events: eventOf, legs, activity, halfSpreadMilli };

@@ -103,17 +103,36 @@ export class Exchange {
     return true;
   }
 
-  /** A match of exactly two wallets at the middle price, for wallets that found each other beforehand. */
-  matchPair(order: IncomingOrder, counterparty: number, isOtherToken: boolean): boolean {
-    if (this.nRowsMax - this.nRows < 2 || this.nRowsMax - this.nRows === 3) return false;
-    const middle = this.middle(order.market, order.timeS);
+  /**
+   * A match of exactly two wallets at a given price (thousandths, of the incoming order's outcome) of `order.sharesMax`.
+   * False, and nothing written, when it would leave no row or a single one for the rest of the run.
+   */
+  matchPair(order: IncomingOrder, counterparty: number, isOtherToken: boolean, priceMilli: number): boolean {
+    const nRowsLeft = this.nRowsMax - this.nRows;
+    if (nRowsLeft < 2 || nRowsLeft === 3) return false;
     const part = this.parts[0];
     part.wallet = counterparty;
     part.isOtherToken = isOtherToken;
     part.shares = order.sharesMax;
-    part.priceMilli = quote((order.outcome === 0 ? middle : 1 - middle) * 1000, 0, order.isBuy);
+    part.priceMilli = priceMilli;
     this.write(order, 1);
     return true;
+  }
+
+  /** The bid for outcome 0 now, thousandths. */
+  bidMilli(market: number, timeS: number): number {
+    return quote(this.middle(market, timeS) * 1000, this.catalogue.markets.halfSpreadMilli[market], false);
+  }
+
+  /** The ask for outcome 0 now, thousandths. */
+  askMilli(market: number, timeS: number): number {
+    return quote(this.middle(market, timeS) * 1000, this.catalogue.markets.halfSpreadMilli[market], true);
+  }
+
+  /** The middle of the quotes for an outcome, on the tick grid, thousandths. */
+  middleMilli(market: number, outcome: number, timeS: number): number {
+    const middle = this.middle(market, timeS);
+    return quote((outcome === 0 ? middle : 1 - middle) * 1000, 0, true);
   }
 
   /** How many resting orders the match meets; never so many that a single row would be left at the end. */
@@ -141,16 +160,24 @@ export class Exchange {
       if (k > 0 && this.random.uniform() < 0.35) priceMilli = nextLevel(priceMilli, isBuy);
       part.priceMilli = priceMilli;
       part.shares = wanted;
-      // A waiting order far smaller than the part would shrink the match, so it keeps waiting for a smaller one.
+      // Orders meet their like: a far smaller one would shrink the match, a far larger one would be eaten in crumbs.
       const otherMilli = 1000 - priceMilli;
       const sellMilli = isBuy ? priceMilli : otherMilli;
       const buyMilli = isBuy ? otherMilli : priceMilli;
-      const half = (0.5 * wanted) / 1e5;
-      const waiting = this.resting.take(market, opposite, order.wallet, half * sellMilli, half * buyMilli);
+      const wantedShares = wanted / 1e5;
+      const waiting = this.resting.take(
+        market,
+        opposite,
+        order.wallet,
+        wantedShares * sellMilli,
+        wantedShares * buyMilli,
+      );
       if (waiting === null) {
         part.wallet = this.drawGrinder(market, order.wallet);
         part.isOtherToken = this.random.uniform() > GRINDER_DIRECT_CHANCE;
       } else {
+        // To be met before the grinders it had to offer a tick more than they do.
+        part.priceMilli = nextLevel(priceMilli, !isBuy);
         const own = Math.max(1, Math.round((waiting.usd * 1e5) / (waiting.isSell ? sellMilli : buyMilli)));
         part.shares = Math.min(wanted, own);
         part.wallet = waiting.wallet;

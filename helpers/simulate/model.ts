@@ -14,20 +14,29 @@ export const MODEL = {
   /** Fills per wallet: lognormal with the published median and P90 (17, 246), in quantile strata. */
   activityMedianFills: 17,
   activitySigma: 2.12,
-  /** Distinct markets of a wallet grow like fills^0.78 (9 at 17, 71 at 246, 534 at 3,210), so a new one has chance n^-0.22. */
+  activityMinFills: 2,
+  /** Distinct markets of a wallet grow like fills^0.78 (9 at 17, 71 at 246, 534 at 3,210), so a new one has chance n^-0.22; a little more, as some are drawn twice. */
+  newMarketScale: 1.1,
   newMarketExponent: -0.22,
   /** Mean trade of a wallet, lognormal: median $14.6, P95 $387. */
-  sizeMedianUsd: 14.6,
-  sizeSigma: 1.95,
+  sizeMedianUsd: 14.5,
+  sizeSigma: 2.1,
+  sizeMaxUsd: 1500,
   sizeSigmaWithinWallet: 0.8,
 
+  /** Chance that a wallet buys the cheaper outcome: people like long shots. */
+  cheapOutcomeChance: 0.535,
+  /** Chance of selling when coming back to a position: most wallets hold, some trade in and out. */
+  traderShare: 0.62,
+  holderExitMax: 0.7,
+
   /** Resting orders a match meets: one 87 %, two 8 %, three to ten 4.93 %, more .07 % (chain study in facts/data.md). */
-  makersAtMost1: 0.87,
-  makersAtMost2: 0.95,
-  makersAtMost10: 0.9993,
+  makersAtMost1: 0.864,
+  makersAtMost2: 0.9475,
+  makersAtMost10: 0.9992,
 
   /** Resting orders that wallets other than grinders place per match; grinders fill what those leave. */
-  placementsPerMatch: 0.75,
+  placementsPerMatch: 1.1,
 
   /** Rows given to wash rings, as a share of all rows. */
   washRowShare: 0.03,

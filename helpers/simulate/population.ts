@@ -65,7 +65,7 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   const scale = options.nTrades / population.activity.reduce((sum, a) => sum + a, 0);
   for (let i = 0; i < n; i++) {
     const nFills = Math.max(1, population.activity[i] * scale);
-    const chance = nFills ** MODEL.newMarketExponent;
+    const chance = Math.min(1, MODEL.newMarketScale * nFills ** MODEL.newMarketExponent);
     population.newMarketChances[i] = population.types[i] === WHALE ? 0.5 * chance : chance;
   }
   return population;
@@ -118,9 +118,9 @@ function fillWallet(
   const type = population.types[i];
   const { activityMedianFills, activitySigma } = MODEL;
   let activity = activityMedianFills * Math.exp(activitySigma * activityZ);
-  let makerScore = 1.6 - 1.1 * activityZ + 0.6 * random.normal();
+  let makerScore = 1.9 - 1.1 * activityZ + 0.6 * random.normal();
   // Whales are the top of the size distribution by definition; the rest stop short of them.
-  let meanUsd = Math.min(900, MODEL.sizeMedianUsd * Math.exp(MODEL.sizeSigma * sizeZ));
+  let meanUsd = Math.min(MODEL.sizeMaxUsd, MODEL.sizeMedianUsd * Math.exp(MODEL.sizeSigma * sizeZ));
   if (type === WHALE) {
     activity = 20 * Math.exp(0.8 * random.normal());
     meanUsd = 2500 * Math.exp(0.6 * random.normal());
@@ -134,9 +134,10 @@ function fillWallet(
   } else if (type === COPY_TRADER || type === WASH) {
     activity = (type === WASH ? 2 : 4) * Math.exp(0.5 * random.normal());
   }
-  population.activity[i] = activity;
+  // Every wallet is to be seen at least about once.
+  population.activity[i] = Math.max(MODEL.activityMinFills, activity);
   population.makerShares[i] = 1 / (1 + Math.exp(-makerScore));
-  population.exitChances[i] = Math.min(0.95, 1.1 * random.uniform() ** 1.5);
+  population.exitChances[i] = random.uniform() < MODEL.traderShare ? 0.9 : MODEL.holderExitMax * random.uniform();
   population.meanUsd[i] = meanUsd;
   population.domains[i] = random.integer(DOMAINS.length);
   population.domainFocus[i] = 0.2 + 0.7 * random.uniform();

@@ -39,21 +39,15 @@ export class RestingOrders {
   }
 
   /**
-   * Takes the oldest waiting order that is not `exceptWallet`'s and is worth at least `usdMinSell` (a sale) or `usdMinBuy`
-   * (a purchase), or null. The returned object is reused by the next call.
+   * Takes the oldest waiting order that is not `exceptWallet`'s and whose size is like the one wanted (half to three times
+   * `usdSell` for a sale, `usdBuy` for a purchase; NaN means any size), or null. The returned object is reused by the next call.
    */
-  take(
-    market: number,
-    exposure: number,
-    exceptWallet: number,
-    usdMinSell: number,
-    usdMinBuy: number,
-  ): RestingOrder | null {
+  take(market: number, exposure: number, exceptWallet: number, usdSell: number, usdBuy: number): RestingOrder | null {
     const queue = market * 2 + exposure;
     for (let k = 0; k < this.nOrders[queue]; k++) {
       const i = queue * QUEUE_LENGTH + k;
-      const usdMin = this.isSell[i] === 1 ? usdMinSell : usdMinBuy;
-      if (this.wallets[i] === exceptWallet || this.usd[i] < usdMin) continue;
+      const usd = this.isSell[i] === 1 ? usdSell : usdBuy;
+      if (this.wallets[i] === exceptWallet || this.usd[i] < 0.5 * usd || this.usd[i] > 3 * usd) continue;
       this.taken.wallet = this.wallets[i];
       this.taken.isSell = this.isSell[i] === 1;
       this.taken.usd = this.usd[i];
@@ -61,6 +55,11 @@ export class RestingOrders {
       return this.taken;
     }
     return null;
+  }
+
+  /** Takes the oldest waiting order of any size, or null. */
+  takeOldest(market: number, exposure: number): RestingOrder | null {
+    return this.take(market, exposure, -1, Number.NaN, Number.NaN);
   }
 
   private removeAt(queue: number, k: number): void {

@@ -33,6 +33,11 @@ const DAY_S = 86_400;
 /** News that is out makes nearly everybody buy what has won. */
 const SETTLED_CHANCE = 0.97;
 
+/** Waiting orders that may be picked off when news moves a market by more than that (thousandths), and the chance of each. */
+const STALE_ORDERS_MAX = 8;
+const STALE_MOVE_MILLI = 30;
+const STALE_CHANCE = 0.7;
+
 interface Intent {
   market: number;
   outcome: number;
@@ -166,16 +171,52 @@ export class MarketSimulation {
   }
 
   private arriveNews(timeS: number): void {
-    const { news } = this.catalogue;
+    const { news, events } = this.catalogue;
     while (this.nextNews < news.n && news.timesS[this.nextNews] <= timeS) {
       const i = this.nextNews++;
       // What happened before the period is in the initial chances already.
       if (news.timesS[i] < this.startS) continue;
       const event = news.events[i];
       const leg = this.beliefs.favouredLeg(event, news.draws[i]);
+      const fromMarket = events.marketStarts[event];
+      const quotesMilli: number[] = [];
+      for (let m = fromMarket; m < events.marketStarts[event + 1]; m++) {
+        const falls = leg !== this.catalogue.markets.legs[m];
+        quotesMilli.push(falls ? this.exchange.bidMilli(m, news.timesS[i]) : this.exchange.askMilli(m, news.timesS[i]));
+      }
       this.beliefs.moveTowards(event, leg, news.strengths[i]);
+      quotesMilli.forEach((quoteMilli, k) => {
+        this.pickOffStale(
+          fromMarket + k,
+          leg !== this.catalogue.markets.legs[fromMarket + k],
+          quoteMilli,
+          news.timesS[i],
+        );
+      });
       if (news.strengths[i] === 1) this.winners[event] = leg;
       this.observer.newsArrived(i, leg);
+    }
+  }
+
+  /**
+   * Fast grinders take the waiting orders that news has made too generous, at the price from before the news: what
+   * patience costs those who do not watch.
+   */
+  private pickOffStale(market: number, falls: boolean, quoteMilli: number, timeS: number): void {
+    const { exchange, flow, holdings } = this;
+    const moved = Math.abs(this.believed(market, 0) * 1000 - quoteMilli);
+    for (let k = 0; k < STALE_ORDERS_MAX && moved > STALE_MOVE_MILLI; k++) {
+      const waiting = this.resting.takeOldest(market, falls ? LONG : SHORT);
+      if (waiting === null) return;
+      const outcome = falls ? 1 : 0;
+      const priceMilli = falls ? 1000 - quoteMilli : quoteMilli;
+      const wallet = this.drawGrinder(market, waiting.wallet);
+      const isSale = waiting.isSell && holdings.held(waiting.wallet, market, outcome) >= SHARES_MIN;
+      const most = isSale ? holdings.held(waiting.wallet, market, outcome) : 1e9;
+      const wanted = Math.round((waiting.usd * 1e5) / (isSale ? priceMilli : 1000 - priceMilli));
+      const sharesMax = Math.max(SHARES_MIN, Math.min(most, wanted));
+      const order = { timeS, wallet, market, outcome, isBuy: true, usd: 0, sharesMax };
+      if (flow.uniform() < STALE_CHANCE) exchange.matchPair(order, waiting.wallet, !isSale, priceMilli);
     }
   }
 
@@ -281,25 +322,25 @@ export class MarketSimulation {
     const held = holdings.held(wallet, intent.market, intent.outcome);
     const believed = this.believed(intent.market, intent.outcome);
     // Winners are sold sooner than losers (the disposition effect), and nobody sells what has won.
-    const eagerness = believed > SETTLED_CHANCE ? 0.1 : 0.4 + 1.2 * believed;
+    const eagerness = believed > SETTLED_CHANCE ? 0.1 : 0.7 + 1.3 * believed;
     if (held >= SHARES_MIN && flow.uniform() < population.exitChances[wallet] * eagerness) {
       intent.isBuy = false;
       intent.sharesMax = held;
       // Mostly everything, sometimes half.
-      intent.usd = flow.uniform() < 0.75 ? 1e9 : (believed * held) / 200;
+      intent.usd = ((flow.uniform() < 0.8 ? 1.2 : 0.5) * believed * held) / 100;
       return true;
     }
     if (believed < 1 - SETTLED_CHANCE && flow.uniform() < 0.8) intent.outcome = 1 - intent.outcome;
     return true;
   }
 
-  /** Either side alike, except that an outcome that is all but certain draws the money. */
+  /** The cheaper side a little more often, except that an outcome that is all but certain draws the money. */
   private drawOutcome(market: number): number {
     const chance = this.believed(market, 0);
     const coin = this.flow.uniform();
     if (chance > SETTLED_CHANCE) return coin < 0.8 ? 0 : 1;
     if (chance < 1 - SETTLED_CHANCE) return coin < 0.8 ? 1 : 0;
-    return coin < 0.5 ? 0 : 1;
+    return coin < (chance < 0.5 ? MODEL.cheapOutcomeChance : 1 - MODEL.cheapOutcomeChance) ? 0 : 1;
   }
 
   private insiderOrder(action: PlannedAction, timeS: number): void {
@@ -334,9 +375,10 @@ export class MarketSimulation {
     if (ring.market >= 0 && this.isOpen(ring.market, timeS)) {
       const [a, b, c] = ring.turn;
       const order = { timeS, market: ring.market, outcome: 0, usd: 0, sharesMax: ring.shares };
-      if (ring.phase === 0) this.exchange.matchPair({ ...order, wallet: a, isBuy: true }, b, true);
-      else if (ring.phase === 1) this.exchange.matchPair({ ...order, wallet: c, isBuy: true }, a, false);
-      else this.exchange.matchPair({ ...order, wallet: c, isBuy: false }, b, true);
+      const priceMilli = this.exchange.middleMilli(ring.market, 0, timeS);
+      if (ring.phase === 0) this.exchange.matchPair({ ...order, wallet: a, isBuy: true }, b, true, priceMilli);
+      else if (ring.phase === 1) this.exchange.matchPair({ ...order, wallet: c, isBuy: true }, a, false, priceMilli);
+      else this.exchange.matchPair({ ...order, wallet: c, isBuy: false }, b, true, priceMilli);
       ring.phase = (ring.phase + 1) % 3;
     } else {
       ring.phase = 0;

@@ -121,7 +121,8 @@ export class WalletStatistics implements FillSink {
       if (Number.isNaN(paid) || entry.bought === 0) continue;
       wallet.paidUsd += entry.paidUsd;
       wallet.nPositions++;
-      if (entry.bought - entry.sold > 0.01 * entry.bought) wallet.nHeld++;
+      // Held means that at least half of what was bought was still there.
+      if (entry.sold <= 0.5 * entry.bought) wallet.nHeld++;
     }
     return [...byWallet].map(([wallet, { markets, ...totals }]) => {
       const resolved = [...markets.values()].filter((pnlUsd) => !Number.isNaN(pnlUsd));
