@@ -16,7 +16,7 @@ export interface FillFiles {
 
 const CSV_FLUSH_BYTES = 1 << 20;
 /** About 440,000 rows: enough for good compression, small enough that the parsed frame takes some 300 MiB. */
-const PARQUET_FLUSH_BYTES = 96 << 20;
+const PARQUET_FLUSH_BYTES = 32 << 20;
 
 /** `goldsky/orderFilled.csv` in the folder. */
 export function createCsvFillFiles(folder: string): FillFiles {

@@ -1,6 +1,7 @@
 /** The verb of the simulator: a folder of raw files with the planted truth beside them. */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../kernels/random.ts';
 import { makeFolder, syncPath, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from '../run/files.ts';
 import { createAddressTable, createTokenTable } from './byte_tables.ts';
@@ -31,29 +32,37 @@ export interface SimulateResult {
  * @param onProgress called now and then with rows written and rows in all
  * @throws InputError `disk-full` or `no-permission`; what was in the folder before is then still whole
  */
-export function simulateMarket(
+export async function simulateMarket(
   options: SimulateOptions,
   folder: string,
   onProgress: (done: number, total: number) => void = () => {},
-): SimulateResult {
+): Promise<SimulateResult> {
   return replaceFolder(folder, (staging) => writeEverything(options, staging, onProgress));
 }
 
-function writeEverything(
+async function writeEverything(
   options: SimulateOptions,
   folder: string,
   onProgress: (done: number, total: number) => void,
-): SimulateResult {
+): Promise<SimulateResult> {
   // Names are drawn apart from the market (other forks of the seed), so nothing in a name depends on who does what.
   const names = createRandom(options.seed).fork(1000);
-  const addresses = createAddressTable(names.fork(1), options.nWallets, [MODEL.ctfExchange, MODEL.negRiskExchange]);
-  const tokens = createTokenTable(names.fork(2), options.nMarkets * 2);
   const files = options.format === 'csv' ? createCsvFillFiles(folder) : createParquetFillFiles(folder);
-  const encoder = new FillEncoder(addresses, tokens, names.fork(3), files.flushBytes, files.write);
+  const encoder = new FillEncoder(
+    createAddressTable(names.fork(1), options.nWallets, [MODEL.ctfExchange, MODEL.negRiskExchange]),
+    createTokenTable(names.fork(2), options.nMarkets * 2),
+    names.fork(3),
+    files.flushBytes,
+    files.write,
+  );
   const statistics = new WalletStatistics(options.nWallets, options.nMarkets);
-  const truth = new TruthRecorder(join(folder, 'truth'), options, addresses, () => encoder.transactionHash());
+  const truth = new TruthRecorder(join(folder, 'truth'), options, encoder.addresses, () => encoder.transactionHash());
   const simulation = new MarketSimulation(options, both(encoder, statistics), truth);
-  while (simulation.step()) onProgress(simulation.nRows, options.nTrades);
+  while (simulation.step()) {
+    onProgress(simulation.nRows, options.nTrades);
+    // Native memory of written Parquet frames is given back only between turns of the event loop.
+    await nextTurn();
+  }
   encoder.end();
   files.close();
   truth.finish(simulation);
@@ -62,7 +71,7 @@ function writeEverything(
   const csv = new TextFile(join(folder, 'markets.csv'));
   const gamma = new TextFile(join(folder, 'gamma_markets.jsonl'));
   const outcome = { winners, volumeMicroUsd, lastPriceMilli, asOfS: simulatedPeriod(options).endS };
-  writeMarketLists(names.fork(4), catalogue, tokens, outcome, (csvLine, jsonLine) => {
+  writeMarketLists(names.fork(4), catalogue, encoder.tokens, outcome, (csvLine, jsonLine) => {
     csv.write(csvLine);
     gamma.write(jsonLine);
   });
@@ -96,7 +105,7 @@ function writeText(path: string, text: string): void {
 }
 
 /** Builds a folder under a temporary name and swaps it in; leftovers of runs that were killed are swept away first. */
-function replaceFolder<T>(folder: string, build: (staging: string) => T): T {
+async function replaceFolder<T>(folder: string, build: (staging: string) => Promise<T>): Promise<T> {
   const parent = dirname(folder);
   makeFolder(parent);
   for (const name of readdirSync(parent)) {
@@ -108,7 +117,7 @@ function replaceFolder<T>(folder: string, build: (staging: string) => T): T {
   const outgoing = temporaryName(folder);
   try {
     makeFolder(staging);
-    const result = build(staging);
+    const result = await build(staging);
     withSystemErrors(folder, () => {
       if (existsSync(folder)) renameSync(folder, outgoing);
       renameSync(staging, folder);
