@@ -2,7 +2,7 @@
  * What an import format is: the columns it is known by and how its rows become wire fills or market rows. Adapters see
  * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
  */
-import { type Expr, pl } from '../tables/polars.ts';
+import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
 export const FILL_COLUMNS = [
@@ -25,6 +25,7 @@ export const FILL_COLUMNS = [
 ] as const;
 
 export type FillColumn = (typeof FILL_COLUMNS)[number];
+export type FillExpressions = Partial<Record<Exclude<FillColumn, 'ts_ms'>, Expr>>;
 
 interface AdapterBase {
   /** Name for --format and for the manifest. */
@@ -41,8 +42,10 @@ export interface TradeAdapter extends AdapterBase {
   readonly kind: 'trades';
   /** False on a venue that publishes no account id. */
   readonly hasWallets: boolean;
-  /** One expression for each fill column; what is not given is null. `context` holds what the user or other files told. */
-  fills(context: TradeContext): Partial<Record<FillColumn, Expr>>;
+  /** The column that holds the time of the fill. */
+  readonly timeColumn: string;
+  /** One expression for each fill column but ts_ms; what is not given is null. `context` holds what the user or other files told. */
+  fills(context: TradeContext): FillExpressions;
   /** Whether block numbers have to be turned into times with a blocks file. */
   readonly needsBlocks?: boolean;
 }
@@ -109,31 +112,30 @@ export function toMicro(value: Expr): Expr {
 }
 
 /**
- * Text to ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or ISO 8601
- * with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.
+ * A column of text as ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or
+ * ISO 8601 with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.
  */
-export function toTimeMs(name: string): Expr {
-  const text = pl.col(name);
-  const number = text.cast(pl.Float64, false);
-  const magnitude = pl
+export function parseTimes(frame: DataFrame, name: string): DataFrame {
+  const number = pl.col(name).cast(pl.Float64, false);
+  const fromNumber = pl
     .when(number.lt(pl.lit(1e11)))
     .then(number.mul(pl.lit(1000)))
     .when(number.lt(pl.lit(1e14)))
     .then(number)
     .otherwise(number.div(pl.lit(1000)));
-  return pl.when(number.isNotNull()).then(magnitude.floor().cast(pl.Int64, false)).otherwise(isoToMs(text));
-}
-
-function isoToMs(text: Expr): Expr {
-  const plain = text.str
-    .replace('T', ' ', true)
+  const times = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'));
+  if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
+  const plain = pl
+    .col(name)
+    .str.replace('T', ' ', true)
     .str.replace('(Z|\\+00(:?00)?| UTC)$', '')
-    .str.replace('^(\\d{4}-\\d{2}-\\d{2})$', '${1} 00:00:00');
-  return plain.str
-    .strptime(pl.Datetime('us'), '%Y-%m-%d %H:%M:%S%.f')
+    .str.replace('^([0-9-]{10})$', '$1 00:00:00');
+  const fromText = plain.str
+    .strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
+    .cast(pl.Datetime('us'))
     .cast(pl.Int64)
-    .cast(pl.Float64)
-    .div(pl.lit(1000))
-    .floor()
-    .cast(pl.Int64, false);
+    .cast(pl.Float64);
+  const milliseconds = fromText.div(pl.lit(1000)).floor().cast(pl.Int64, false);
+  const both = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'), milliseconds.alias('from_text'));
+  return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
 }

@@ -1,6 +1,6 @@
 /** Kalshi trades: REST rows of 2026 (strings), the old integer rows, and the archive's Parquet. No account id anywhere. */
 import { type Expr, pl } from '../../tables/polars.ts';
-import { type TradeAdapter, toFloat, toMicro, toTimeMs } from '../adapter.ts';
+import { type TradeAdapter, toFloat, toMicro } from '../adapter.ts';
 
 const CENT = 0.01;
 
@@ -24,6 +24,7 @@ function kalshiAdapter(
     hasWallets: false,
     required: ['trade_id', 'ticker', count, yesPrice, 'created_time'],
     optional: ['taker_side', 'taker_outcome_side', ...extra],
+    timeColumn: 'created_time',
     fills: () => {
       const taken = pl.col('taker_outcome_side').fillNull(pl.col('taker_side'));
       const isYes = taken.eq(pl.lit('yes'));
@@ -31,7 +32,6 @@ function kalshiAdapter(
       const yes = toFloat(yesPrice).mul(pl.lit(priceUnitUsd));
       const price = pl.when(isYes).then(yes).otherwise(pl.lit(1).minus(yes)).round(6);
       return {
-        ts_ms: toTimeMs('created_time'),
         wire_market: pl.col('ticker'),
         wire_outcome: outcomeOf(isYes, isNo),
         side: pl.when(isYes.or(isNo)).then(pl.lit('BUY')).otherwise(pl.lit(null).cast(pl.Utf8)),

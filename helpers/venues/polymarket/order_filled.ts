@@ -1,6 +1,6 @@
 /** On-chain OrderFilled rows: poly_data's raw CSV (v1 and v2) and the Parquet archive of prediction-market-analysis. */
 import { type Expr, pl } from '../../tables/polars.ts';
-import { type FillColumn, type TradeAdapter, toInteger, toTimeMs } from '../adapter.ts';
+import { type FillExpressions, type TradeAdapter, toInteger } from '../adapter.ts';
 import { roleFromCounterparty } from './exchanges.ts';
 
 const CASH = '0';
@@ -20,7 +20,7 @@ interface Names {
  * The owner of a row is its `maker`. A maker who gives asset 0 (cash) buys, and one who is given asset 0 sells; a row with
  * cash on both sides or on none is not a trade for cash and keeps no side, so that the importer rejects it.
  */
-function fillsOf(n: Names): Partial<Record<FillColumn, Expr>> {
+function fillsOf(n: Names): FillExpressions {
   const isBuy = pl.col(n.makerAsset).eq(pl.lit(CASH));
   const isSell = pl.col(n.takerAsset).eq(pl.lit(CASH));
   const pick = (whenBuy: Expr, whenSell: Expr): Expr => pl.when(isBuy).then(whenBuy).otherwise(whenSell);
@@ -75,8 +75,8 @@ export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
     'transactionHash',
   ],
   optional: [],
+  timeColumn: 'timestamp',
   fills: () => ({
-    ts_ms: toTimeMs('timestamp'),
     ...fillsOf({
       maker: 'maker',
       taker: 'taker',
@@ -110,8 +110,8 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
     'taker_amount',
   ],
   optional: ['fee', 'timestamp'],
+  timeColumn: 'timestamp',
   fills: () => ({
-    ts_ms: toTimeMs('timestamp'),
     ...fillsOf({
       maker: 'maker',
       taker: 'taker',

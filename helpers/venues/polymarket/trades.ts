@@ -1,14 +1,6 @@
 /** Polymarket rows that already name side and price: poly_data's processed trades and the Data API (v1 and v2). */
 import { type Expr, pl } from '../../tables/polars.ts';
-import {
-  type FillColumn,
-  type TradeAdapter,
-  type TradeContext,
-  toFloat,
-  toInteger,
-  toMicro,
-  toTimeMs,
-} from '../adapter.ts';
+import { type FillExpressions, type TradeAdapter, type TradeContext, toFloat, toInteger, toMicro } from '../adapter.ts';
 import { roleFromCounterparty } from './exchanges.ts';
 
 /** poly_data `processed/trades.csv`: the row belongs to `maker`; the outcome is `token1` or `token2` of a Gamma market id. */
@@ -31,8 +23,8 @@ export const POLY_DATA_TRADES: TradeAdapter = {
     'transactionHash',
   ],
   optional: ['taker_direction'],
+  timeColumn: 'timestamp',
   fills: () => ({
-    ts_ms: toTimeMs('timestamp'),
     wallet: pl.col('maker'),
     wire_market: pl
       .when(pl.col('market_id').str.startsWith('0x'))
@@ -69,10 +61,9 @@ interface ApiNames {
   readonly tx: string;
 }
 
-function apiFills(n: ApiNames, context: TradeContext): Partial<Record<FillColumn, Expr>> {
+function apiFills(n: ApiNames, context: TradeContext): FillExpressions {
   const index = toInteger(n.outcomeIndex);
   return {
-    ts_ms: toTimeMs('timestamp'),
     wallet: pl.col(n.wallet),
     token_id: emptyToNull(pl.col(n.token)),
     wire_market: emptyToNull(pl.col(n.market)),
@@ -112,6 +103,7 @@ export const DATA_API_V1: TradeAdapter = {
   hasWallets: true,
   required: ['timestamp', 'proxyWallet', 'side', 'asset', 'conditionId', 'size', 'price'],
   optional: [...DISPLAY_COLUMNS, 'eventSlug', 'outcomeIndex', 'transactionHash'],
+  timeColumn: 'timestamp',
   fills: (context) =>
     apiFills(
       {
@@ -135,6 +127,7 @@ export const DATA_API_V2: TradeAdapter = {
   hasWallets: true,
   required: ['timestamp', 'proxy_wallet', 'side', 'token_id', 'condition_id', 'size', 'price'],
   optional: [...DISPLAY_COLUMNS, 'event_slug', 'outcome_index', 'transaction_hash'],
+  timeColumn: 'timestamp',
   fills: (context) =>
     apiFills(
       {
