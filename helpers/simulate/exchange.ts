@@ -93,12 +93,8 @@ export class Exchange {
     const halfSpread = this.catalogue.markets.halfSpreadMilli[order.market];
     const quoteMilli = quote(price * 1000, halfSpread, order.isBuy);
     const wanted = Math.min(1e9, Math.max(SHARES_MIN, Math.round((order.usd * 1e5) / quoteMilli)));
-    const nParts = this.meetResting(
-      order,
-      Math.min(wanted, order.sharesMax),
-      quoteMilli,
-      this.drawPartCount(nRowsLeft),
-    );
+    const shares = Math.min(wanted, order.sharesMax);
+    const nParts = this.meetResting(order, shares, quoteMilli, this.drawPartCount(nRowsLeft, shares));
     this.write(order, nParts);
     return true;
   }
@@ -135,14 +131,14 @@ export class Exchange {
     return quote((outcome === 0 ? middle : 1 - middle) * 1000, 0, true);
   }
 
-  /** How many resting orders the match meets; never so many that a single row would be left at the end. */
-  private drawPartCount(nRowsLeft: number): number {
+  /** How many resting orders the match meets, a share or more each; a single row must never be left for the end. */
+  private drawPartCount(nRowsLeft: number, shares: number): number {
     const u = this.random.uniform();
     let n = 1;
     if (u >= MODEL.makersAtMost10) n = 11 + this.random.integer(20);
     else if (u >= MODEL.makersAtMost2) n = Math.min(10, 3 + Math.floor(-1.1 * Math.log(1 - this.random.uniform())));
     else if (u >= MODEL.makersAtMost1) n = 2;
-    n = Math.min(n, nRowsLeft - 1);
+    n = Math.min(n, nRowsLeft - 1, Math.floor(shares / SHARES_MIN));
     if (nRowsLeft - (n + 1) === 1) n += n === 1 ? 1 : -1;
     return n;
   }
@@ -156,7 +152,9 @@ export class Exchange {
       const part = this.parts[k];
       const nAfter = nParts - 1 - k;
       const wanted =
-        nAfter === 0 ? left : Math.max(1, Math.floor((left - nAfter) * (0.2 + 0.6 * this.random.uniform())));
+        nAfter === 0
+          ? left
+          : Math.max(1, Math.floor((left - nAfter * SHARES_MIN) * (0.2 + 0.6 * this.random.uniform())));
       if (k > 0 && this.random.uniform() < 0.35) priceMilli = nextLevel(priceMilli, isBuy);
       part.priceMilli = priceMilli;
       part.shares = wanted;

@@ -21,12 +21,15 @@ export interface SimulateResult {
   readonly nFills: number;
   readonly nMatches: number;
   readonly nMarkets: number;
+  /** The files of fills, relative to the folder. */
+  readonly fillFiles: readonly { readonly file: string; readonly rows: number }[];
   readonly marginals: readonly Marginal[];
 }
 
 /**
- * Simulates a market and puts its files in place of `folder`, all at once: `markets.csv`, `gamma_markets.jsonl`,
- * `goldsky/orderFilled.csv` (or Parquet parts in `goldsky/orderFilled/`), `marginals.md` and `.json`, and `truth/`.
+ * Simulates a market and puts its files in place of `folder`, all at once: in `raw/` what a venue would give out
+ * (`markets.csv`, `gamma_markets.jsonl`, `goldsky/orderFilled.csv` or Parquet parts in `goldsky/orderFilled/`), beside it
+ * `truth/`, and `marginals.md` and `.json`, which compare the result with the published figures.
  * Equal options give equal bytes. Memory grows with wallets and markets, not with trades.
  *
  * @param onProgress called now and then with rows written and rows in all
@@ -47,6 +50,7 @@ async function writeEverything(
 ): Promise<SimulateResult> {
   // Names are drawn apart from the market (other forks of the seed), so nothing in a name depends on who does what.
   const names = createRandom(options.seed).fork(1000);
+  const raw = join(folder, 'raw');
   const files = options.format === 'csv' ? createCsvFillFiles(folder) : createParquetFillFiles(folder);
   const encoder = new FillEncoder(
     createAddressTable(names.fork(1), options.nWallets, [MODEL.ctfExchange, MODEL.negRiskExchange]),
@@ -68,8 +72,8 @@ async function writeEverything(
   truth.finish(simulation);
   const { catalogue, winners, exchange } = simulation;
   const { volumeMicroUsd, lastPriceMilli } = exchange;
-  const csv = new TextFile(join(folder, 'markets.csv'));
-  const gamma = new TextFile(join(folder, 'gamma_markets.jsonl'));
+  const csv = new TextFile(join(raw, 'markets.csv'));
+  const gamma = new TextFile(join(raw, 'gamma_markets.jsonl'));
   const outcome = { winners, volumeMicroUsd, lastPriceMilli, asOfS: simulatedPeriod(options).endS };
   writeMarketLists(names.fork(4), catalogue, encoder.tokens, outcome, (csvLine, jsonLine) => {
     csv.write(csvLine);
@@ -82,7 +86,13 @@ async function writeEverything(
   writeText(join(folder, 'marginals.json'), `${JSON.stringify(marginals, null, 2)}\n`);
   writeText(join(folder, 'marginals.md'), marginalsPage(marginals, options));
   onProgress(simulation.nRows, options.nTrades);
-  return { nFills: simulation.nRows, nMatches: samples.nMatches, nMarkets: options.nMarkets, marginals };
+  return {
+    nFills: simulation.nRows,
+    nMatches: samples.nMatches,
+    nMarkets: options.nMarkets,
+    fillFiles: files.written,
+    marginals,
+  };
 }
 
 function both(first: FillSink, second: FillSink): FillSink {
