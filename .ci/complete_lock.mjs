@@ -21,11 +21,18 @@ let nAdded = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
     const places = path.split('/node_modules/').map((_, i, all) => all.slice(0, all.length - i).join('/node_modules/'));
-    const found = [...places.map((place) => `${place}/node_modules/${name}`), `node_modules/${name}`].some((place) => lock.packages[place] !== undefined);
+    const found = [...places.map((place) => `${place}/node_modules/${name}`), `node_modules/${name}`].some(
+      (place) => lock.packages[place] !== undefined,
+    );
     if (found) continue;
     const version = /\d+\.\d+\.\d+[-\w.]*/.exec(range)?.[0];
     if (version === undefined) throw new Error(`no version in ${name}@${range}`);
-    lock.packages[`node_modules/${name}`] = { version, ...platformOf(name), ...(entry.dev ? { dev: true } : {}), optional: true };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...platformOf(name),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+    };
     nAdded++;
   }
 }
