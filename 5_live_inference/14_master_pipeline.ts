@@ -13,6 +13,7 @@ await runScript(
   'master_pipeline',
   {
     data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
+    trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
     from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
     only: { type: 'string', describe: 'run this step alone', group: WHAT },
     plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
@@ -20,6 +21,7 @@ await runScript(
   async (run, options) => {
     const graph = {
       dataDir: run.dataDir,
+      nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : options.data,
       from: options.from ?? null,
       only: options.only ?? null,

@@ -6,7 +6,10 @@
 export interface Step {
   readonly id: string;
   readonly script: string;
-  /** Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR. */
+  /**
+   * Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR, {trades} for the
+   * number of fills to simulate.
+   */
   readonly args: readonly string[];
   /** The question the step answers, for tables and --help. */
   readonly question: string;
@@ -28,7 +31,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'simulate_market',
     script: '1_data_pipeline/00-1_simulate_market.ts',
-    args: [],
+    args: ['--trades', '{trades}'],
     question: 'What would a market with known insiders, bots and wash rings look like?',
     reads: [],
     writes: ['00_simulated'],
