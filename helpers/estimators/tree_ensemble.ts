@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { addTreeValues, packTrees } from '../kernels/predict_trees.ts';
+import { addTreeValues, type PackedTrees, packTrees } from '../kernels/predict_trees.ts';
 import { type Tree, treeDepth } from '../kernels/tree.ts';
 import { InputError } from '../run/errors.ts';
 
@@ -21,12 +21,16 @@ export interface TreeEnsemble {
   readonly scale: number;
 }
 
+/** The ensemble in the form that prediction walks through; worth keeping between predictions. */
+export function packEnsemble({ trees, groups, scale }: TreeEnsemble): PackedTrees {
+  return packTrees(trees, groups, scale);
+}
+
 /** Raw scores, row-major nRows x base.length, of finite or NaN values. */
-export function sumTrees(executor: Executor, ensemble: TreeEnsemble, x: Matrix): Float64Array {
-  const nGroups = ensemble.base.length;
-  const packed = packTrees(ensemble.trees, ensemble.groups, ensemble.scale);
+export function sumTrees(executor: Executor, packed: PackedTrees, base: readonly number[], x: Matrix): Float64Array {
+  const nGroups = base.length;
   const result = new Float64Array(x.nRows * nGroups);
-  for (let row = 0; row < result.length; row += nGroups) result.set(ensemble.base, row);
+  for (let row = 0; row < result.length; row += nGroups) result.set(base, row);
   for (let first = 0; first < x.nRows; first += N_ROWS_PER_BATCH) {
     const nRows = Math.min(N_ROWS_PER_BATCH, x.nRows - first);
     executor.scope(() => {
