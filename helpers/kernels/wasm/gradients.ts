@@ -97,7 +97,15 @@ export function softmaxGradients(
     let top = load<f64>(scores);
     for (let c = 1; c < nClasses; c++) top = max(top, load<f64>(scores + ((<usize>c) << 3)));
     let total: f64 = 0;
-    for (let c = 0; c < nClasses; c++) {
+    let c = 0;
+    for (; c + 2 <= nClasses; c += 2) {
+      const at = (<usize>c) << 3;
+      const pair = portableExpPair(f64x2.sub(v128.load(scores + at), f64x2.splat(top)));
+      v128.store(own + at, pair);
+      total += f64x2.extract_lane(pair, 0);
+      total += f64x2.extract_lane(pair, 1);
+    }
+    for (; c < nClasses; c++) {
       const e = portableExp(load<f64>(scores + ((<usize>c) << 3)) - top);
       store<f64>(own + ((<usize>c) << 3), e);
       total += e;
