@@ -61,8 +61,13 @@ export function packTrees(trees: readonly Tree[], groups: ArrayLike<number>, sca
 
 /** A place for every node such that each right child comes directly after its left sibling. */
 function placeNodes({ column, left, right }: Tree): Int32Array {
-  const place = Int32Array.from(column, (_, node) => node);
-  if (column.every((tested, node) => tested < 0 || right[node] === left[node] + 1)) return place;
+  const place = new Int32Array(column.length);
+  let isSideBySide = true;
+  for (let node = 0; node < place.length; node++) {
+    place[node] = node;
+    if (column[node] >= 0 && right[node] !== left[node] + 1) isSideBySide = false;
+  }
+  if (isSideBySide) return place;
   let next = 1;
   for (let node = 0; node < column.length; node++) {
     if (column[node] < 0) continue;
