@@ -80,15 +80,21 @@ export interface FittedBoosting {
 
 export class GradientBoosting implements Estimator<BoostingModel> {
   private readonly options: BoostingOptions;
-  private readonly executor: Executor;
+  private given: Executor | undefined;
   private fitted: FittedBoosting | null = null;
   private packed: PackedTrees | null = null;
   private losses: readonly number[] = [];
 
   /** @param executor threads and memory to work with; by default one thread of its own */
-  constructor(options: BoostingOptions = {}, executor: Executor = createExecutor()) {
+  constructor(options: BoostingOptions = {}, executor?: Executor) {
     this.options = options;
-    this.executor = executor;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
   }
 
   get featureNames(): readonly string[] {

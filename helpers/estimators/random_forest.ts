@@ -79,15 +79,21 @@ export interface ForestFitInput {
 
 export class RandomForest implements Estimator<ForestModel> {
   private readonly options: ForestOptions;
-  private readonly executor: Executor;
+  private given: Executor | undefined;
   private fitted: FittedForest | null = null;
   private packed: PackedTrees | null = null;
   private bagScore: number | null = null;
 
   /** @param executor threads and memory to work with; by default one thread of its own */
-  constructor(options: ForestOptions = {}, executor: Executor = createExecutor()) {
+  constructor(options: ForestOptions = {}, executor?: Executor) {
     this.options = options;
-    this.executor = executor;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
   }
 
   get featureNames(): readonly string[] {
