@@ -56,7 +56,7 @@ function findCuts(executor: Executor, matrix: Matrix, nBinsMax: number): Cuts {
   return { values, counts };
 }
 
-/** The bins of all values, by row and by column, allocated in the current scope. `matrix` must lie in the executor. */
+/** Writes the bins of all values into `into`. `matrix` must lie in the executor. */
 function binMatrix(executor: Executor, matrix: Matrix, cuts: Cuts, into: BinnedMatrix): void {
   const { nRows, nCols } = matrix;
   const nChunks = countChunks(nRows, N_ROWS_PER_CHUNK);
