@@ -2,3 +2,6 @@
 export * from './base';
 export * from './column_summary';
 export * from './kmeans';
+export * from './neighbours';
+export * from './tsne';
+export * from './tsne_fields';
