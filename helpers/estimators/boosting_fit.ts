@@ -17,14 +17,8 @@ import { addTreeValues, packTrees } from '../kernels/predict_trees.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import type { Tree } from '../kernels/tree.ts';
 import type { CheckedBoostingOptions } from './boosting_options.ts';
+import type { LabelledRows } from './labelled_rows.ts';
 import type { TreeEnsemble } from './tree_ensemble.ts';
-
-export interface LabelledRows {
-  readonly x: Matrix;
-  readonly labels: Float32Array;
-  /** Weight of each row, null for 1 each. */
-  readonly weights: Float32Array | null;
-}
 
 export interface BoostingFit {
   readonly ensemble: TreeEnsemble;

@@ -13,7 +13,7 @@ import { createRandom } from '../kernels/random.ts';
 import { explainTrees } from '../kernels/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
-import { fitBoosting, type LabelledRows } from './boosting_fit.ts';
+import { fitBoosting } from './boosting_fit.ts';
 import {
   type BoostingObjective,
   type BoostingOptions,
@@ -23,13 +23,13 @@ import {
 import {
   checkFinite,
   checkInteger,
-  checkNotEmpty,
   checkSameColumns,
   type Estimator,
   type ModelHeader,
   nameColumns,
   parseModel,
 } from './contract.ts';
+import { checkClassLabels, checkRows, countClasses } from './labelled_rows.ts';
 import {
   type EnsembleJson,
   ensembleFromJson,
@@ -42,7 +42,6 @@ import {
 
 const FORMAT = 'spyhop-gradient-boosting';
 const VERSION = 1;
-const N_CLASSES_MAX = 1000;
 
 export interface BoostingModel extends ModelHeader {
   readonly objective: BoostingObjective;
@@ -244,58 +243,15 @@ function lossOf(objective: BoostingObjective, quantile: number, nClasses: number
 }
 
 function createLoss(objective: BoostingObjective, quantile: number, labels: Float32Array): Loss {
-  const nClasses = objective === 'multiclass' ? labels.reduce((top, label) => Math.max(top, label), 1) + 1 : 1;
+  const nClasses = objective === 'multiclass' ? countClasses(labels) : 1;
   const loss = lossOf(objective, quantile, nClasses);
   checkLabels(loss, labels, 'training');
   return loss;
 }
 
 function checkLabels(loss: Loss, labels: Float32Array, which: string): void {
-  if (loss.kind !== 'logistic' && loss.kind !== 'softmax') return;
-  const nClasses = loss.kind === 'softmax' ? loss.nClasses : 2;
-  if (nClasses > N_CLASSES_MAX) {
-    const hint = 'number the classes 0, 1, 2, …, or choose objective squared-error';
-    throw new InputError(
-      'bad-value',
-      `${which} labels go up to ${nClasses - 1}, beyond ${N_CLASSES_MAX} classes`,
-      hint,
-    );
-  }
-  for (let row = 0; row < labels.length; row++) {
-    if (Number.isInteger(labels[row]) && labels[row] >= 0 && labels[row] < nClasses) continue;
-    const message = `${which} label of row ${row} is ${labels[row]}, not an integer in 0..${nClasses - 1}`;
-    throw new InputError('bad-value', message, 'number the classes 0, 1, 2, …');
-  }
-}
-
-function checkRows(
-  x: Matrix,
-  y: ArrayLike<number>,
-  weights: ArrayLike<number> | undefined,
-  featureNames: readonly string[],
-  which: string,
-): LabelledRows {
-  checkNotEmpty(x);
-  checkSameColumns(featureNames, x);
-  checkFinite(x, featureNames, 'nan-is-missing');
-  const labels = toFinite(y, x.nRows, `${which} labels`);
-  if (weights === undefined) return { x, labels, weights: null };
-  const checked = toFinite(weights, x.nRows, `${which} weights`);
-  const total = checked.reduce((sum, weight) => sum + weight, 0);
-  if (checked.some((weight) => weight < 0) || !(total > 0)) {
-    throw new InputError('bad-value', `${which} weights must not be negative, nor all 0`, 'leave such rows out');
-  }
-  return { x, labels, weights: checked };
-}
-
-function toFinite(numbers: ArrayLike<number>, nRows: number, what: string): Float32Array {
-  if (numbers.length !== nRows) {
-    throw new InputError('bad-value', `${numbers.length} ${what} for ${nRows} rows`, 'give one a row');
-  }
-  const result = Float32Array.from(numbers);
-  const bad = result.findIndex((number) => !Number.isFinite(number));
-  if (bad >= 0) throw new InputError('bad-value', `${what}: row ${bad} holds ${numbers[bad]}`, 'leave such rows out');
-  return result;
+  if (loss.kind === 'logistic') checkClassLabels(labels, 2, which);
+  if (loss.kind === 'softmax') checkClassLabels(labels, loss.nClasses, which);
 }
 
 function shuffleColumn(x: Matrix, column: number, random: { integer(n: number): number }): Float32Array {

@@ -105,6 +105,8 @@ export function ensembleFromJson(json: EnsembleJson, nColumns: number): TreeEnse
   const { groups, base, scale } = json;
   if (groups.length !== json.trees.length) refuse(`${json.trees.length} trees but ${groups.length} groups`);
   if (base.length === 0) refuse('no base scores');
+  for (const score of base) if (!Number.isFinite(Math.fround(score))) refuse(`base score ${score}`);
+  if (!(scale > 0 && scale <= 1)) refuse(`scale ${scale}`);
   for (const group of groups) if (group < 0 || group >= base.length) refuse(`group ${group} of ${base.length}`);
   const trees = json.trees.map((tree, t) => {
     const checked: Tree = {

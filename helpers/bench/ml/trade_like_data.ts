@@ -52,3 +52,21 @@ export function drawFourLabels(signal: Float64Array, seed: number): Float32Array
     return noisy < -0.8 ? 0 : noisy < 0 ? 1 : noisy < 0.8 ? 2 : 3;
   });
 }
+
+/** Area under the ROC curve of scores for labels 0/1, ties counted half. */
+export function areaUnderCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const order = Array.from({ length: labels.length }, (_, row) => row).sort((a, b) => scores[a] - scores[b]);
+  let nPositive = 0;
+  let rankSum = 0;
+  for (let start = 0; start < order.length; ) {
+    let end = start;
+    while (end < order.length && scores[order[end]] === scores[order[start]]) end++;
+    for (let i = start; i < end; i++) {
+      if (labels[order[i]] !== 1) continue;
+      nPositive++;
+      rankSum += (start + end + 1) / 2;
+    }
+    start = end;
+  }
+  return (rankSum - (nPositive * (nPositive + 1)) / 2) / (nPositive * (labels.length - nPositive));
+}

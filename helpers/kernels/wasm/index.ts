@@ -3,6 +3,7 @@ export * from './base';
 export * from './binning';
 export * from './column_summary';
 export * from './isolation';
+export * from './forest';
 export * from './gradients';
 export * from './histogram';
 export * from './partition';

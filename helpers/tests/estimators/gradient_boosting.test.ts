@@ -236,7 +236,7 @@ describe('GradientBoosting', () => {
     expect(refusal(fitWith({ earlyStoppingRounds: 3 }))).toMatch(/validation/);
     expect(refusal(fitWith({ monotone: { nope: 1 } }))).toMatch(/"nope"/);
     expect(refusal(fitWith({ objective: 'multiclass', monotone: { column_0: 1 } }))).toMatch(/^bad-option: monotone/);
-    const fit =
+    const fitting =
       (x: Matrix, labels: ArrayLike<number>, input = {}) =>
       () =>
         new GradientBoosting().fit(x, labels, input);
