@@ -7,6 +7,7 @@ import { IsolationForest } from '../../estimators/isolation_forest.ts';
 import { KMeans } from '../../estimators/kmeans.ts';
 import { Mlp } from '../../estimators/mlp.ts';
 import { Pca } from '../../estimators/pca.ts';
+import { RandomForest } from '../../estimators/random_forest.ts';
 import { MinMaxScaler, StandardScaler } from '../../estimators/scalers.ts';
 import { createMatrix, type Matrix, matrixFromRows } from '../../kernels/matrix.ts';
 import { createRandom, type Random } from '../../kernels/random.ts';
@@ -123,6 +124,15 @@ const contenders: readonly Contender[] = [
     fit: (boosting, x, names) => boosting.fit(x, labelsOf(x), { featureNames: names }),
     answer: (boosting, x, names) => boosting.predictProbability(x, names),
     load: (json) => GradientBoosting.fromModel(json, executor),
+  }),
+  contender({
+    name: 'RandomForest',
+    isNanMissing: true,
+    badOption: { nTrees: 0 },
+    create: (options) => new RandomForest({ nTrees: 5, ...options }, executor),
+    fit: (forest, x, names) => forest.fit(x, labelsOf(x), { featureNames: names }),
+    answer: (forest, x, names) => forest.predictProbability(x, names),
+    load: (json) => RandomForest.fromModel(json, executor),
   }),
   contender({
     name: 'Mlp',
