@@ -324,17 +324,17 @@ describe.each(contenders)('$name', (contender) => {
     }
   });
 
-  it('survives 300 damaged models: refused, or loaded as they are and answering numbers', async () => {
+  it('survives 400 damaged models: refused, or loaded as they are and answering numbers', async () => {
     const model = throughJson((await fitted()).toModel());
     const random = createRandom(77);
     let nRefused = 0;
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 400; round++) {
       const damaged = damage(model, random);
       const start = performance.now();
       const answer = await refusal(async () => {
         const loaded = await contender.load(damaged);
-        // Nothing may be mended or dropped in silence.
-        expect(throughJson(loaded.toModel())).toEqual(throughJson(damaged));
+        // Nothing may be mended or dropped in silence, but for numbers that float32 or int32 cannot hold.
+        expect(asStored(loaded.toModel())).toEqual(asStored(damaged));
         const numbers = await refusal(() => {
           const rows = createMatrix(new Float32Array(2 * loaded.featureNames.length), 2, loaded.featureNames.length);
           expect(Array.from(loaded.answer(rows)).some(Number.isNaN)).toBe(false);
@@ -351,6 +351,12 @@ describe.each(contenders)('$name', (contender) => {
 
 function withConstantColumn(x: Matrix): Matrix {
   return { ...x, values: x.values.map((value, i) => (i % 4 === 1 ? 0.1 : value)) };
+}
+
+/** The model through JSON, with every number as float32 and int32 arrays would keep it. */
+function asStored(model: unknown): unknown {
+  const round = (value: number): number => (Number.isInteger(value) ? value | 0 : Math.fround(value));
+  return JSON.parse(JSON.stringify(model), (_, value) => (typeof value === 'number' ? round(value) : value));
 }
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
