@@ -40,7 +40,7 @@ const N_CLASSES_MAX = 1000;
 /** Predictions are float32 and may overshoot the targets somewhat. */
 const LARGEST_TARGET = 1e30;
 
-export type MlpTask = 'binary' | 'multiclass' | 'regression';
+type MlpTask = 'binary' | 'multiclass' | 'regression';
 
 export interface MlpOptions extends NetworkOptions {
   readonly task: MlpTask;
