@@ -116,3 +116,20 @@ export function parseMoment(option: string, text: string): number {
     );
   return ms;
 }
+
+/**
+ * A chunk given as `i/n`, 1-based.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function parseChunk(option: string, text: string): { chunk: number; nChunks: number } {
+  const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const chunk = Number(match?.[1]);
+  const nChunks = Number(match?.[2]);
+  if (match === null || chunk < 1 || chunk > nChunks)
+    throw new InputError(
+      'bad-option',
+      `--${option} ${text} is not a chunk`,
+      `write --${option} 2/8 for the second of eight`,
+    );
+  return { chunk, nChunks };
+}
