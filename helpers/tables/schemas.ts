@@ -183,5 +183,14 @@ export const WALLET_PROFILES: TableSchema = {
   ],
 };
 
+/** The same columns from the in-memory reference build; never read by a model. */
+export const WALLET_PROFILES_LEGACY: TableSchema = {
+  ...WALLET_PROFILES,
+  name: 'wallet_profiles_legacy',
+  folder: '11_wallet_profiles_legacy',
+  what: 'Wallet profiles computed plainly, in memory, to hold 11_wallet_profiles against.',
+  madeBy: 'npx tsx 1_data_pipeline/00_legacy_build_features.ts',
+};
+
 /** The tables in the order of the pipeline. */
 export const TABLES: readonly TableSchema[] = [RAW_TRADES, MARKETS, WALLET_PROFILES];
