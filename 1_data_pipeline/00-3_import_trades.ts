@@ -57,6 +57,7 @@ await runScript(
         blockBytes: options['block-mib'] * 2 ** 20,
       });
       for (const line of describeImport(summary, run.dataDir)) run.log.result(line);
+      return summary.isUpToDate ? 'up to date' : 'done';
     } finally {
       unlock();
     }

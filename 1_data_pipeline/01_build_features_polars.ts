@@ -42,7 +42,7 @@ await runScript(
       group: CHUNKS,
     },
   },
-  (run, options) => {
+  async (run, options) => {
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
     const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
@@ -54,14 +54,15 @@ await runScript(
       run.log.result(
         `Chunk ${chunk}/${nChunks}: ${formatCount(nRows)} fills summed in ${chunkDir}. When all are there: --merge`,
       );
-      return;
+      return 'done';
     }
     const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
     const where = tableFolder(run.dataDir, WALLET_PROFILES);
     const current = upToDateManifest(run, WALLET_PROFILES, recipe);
     if (current !== null) {
+      run.log.result(topProfiles(readTable(openTable(run.dataDir, WALLET_PROFILES))));
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets in ${where}.`);
-      return;
+      return 'up to date';
     }
     const unlock = takeLock(run.dataDir, WALLET_PROFILES.folder);
     try {
@@ -71,6 +72,7 @@ await runScript(
       publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
       run.log.result(topProfiles(profiles));
       for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);
+      return 'done';
     } finally {
       unlock();
     }

@@ -6,6 +6,11 @@
 export interface Step {
   readonly id: string;
   readonly script: string;
+  /**
+   * Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR, {trades} for the
+   * number of fills to simulate.
+   */
+  readonly args: readonly string[];
   /** The question the step answers, for tables and --help. */
   readonly question: string;
   /** Artifacts (folders below DATA_DIR) read and written. */
@@ -26,6 +31,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'simulate_market',
     script: '1_data_pipeline/00-1_simulate_market.ts',
+    args: ['--trades', '{trades}'],
     question: 'What would a market with known insiders, bots and wash rings look like?',
     reads: [],
     writes: ['00_simulated'],
@@ -38,6 +44,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'import_trades',
     script: '1_data_pipeline/00-3_import_trades.ts',
+    args: ['--input', '{raw}'],
     question: 'What was traded, by whom, in which market, once each?',
     reads: ['00_simulated'],
     writes: ['10_raw_trades', '10_markets'],
@@ -50,6 +57,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'legacy_features',
     script: '1_data_pipeline/00_legacy_build_features.ts',
+    args: [],
     question: 'What do the profiles look like when computed plainly, in memory? (the oracle of 01)',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['11_wallet_profiles_legacy'],
@@ -62,6 +70,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'build_features',
     script: '1_data_pipeline/01_build_features_polars.ts',
+    args: [],
     question: 'What is known of every wallet as of a moment T?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['11_wallet_profiles'],
@@ -70,6 +79,19 @@ export const STEPS: readonly Step[] = [
     minutes: 10,
     chunks: 'by-time',
     inGraph: true,
+  },
+  {
+    id: 'master_pipeline',
+    script: '5_live_inference/14_master_pipeline.ts',
+    args: [],
+    question: 'What comes out when everything runs, from raw data to the last step there is?',
+    reads: [],
+    writes: [],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 60,
+    chunks: 'none',
+    inGraph: false,
   },
 ];
 

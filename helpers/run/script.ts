@@ -4,7 +4,7 @@ import { nowMs } from './clock.ts';
 import { createLog, type Log, printBug, printInputError } from './console.ts';
 import { InputError } from './errors.ts';
 import { explainSystemError } from './files.ts';
-import { hashCode } from './manifest.ts';
+import { hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
 
 /** What a running step knows of itself. */
@@ -20,6 +20,16 @@ export interface Run {
   readonly codeHash: string;
 }
 
+/** What a step did, for whoever called it; nothing means that it did its work. */
+export type StepOutcome = 'done' | 'up to date';
+
+/** Sent to the pipeline runner when a step ends well. */
+export interface StepReport {
+  readonly outcome: StepOutcome;
+  readonly wallMs: number;
+  readonly peakMemoryMib: number;
+}
+
 /**
  * Runs a script: parses the command line, calls `main`, ends with exit code 0; 2 with one line and a hint when the world
  * is at fault; 1 with a stack trace when we are.
@@ -28,7 +38,7 @@ export interface Run {
 export async function runScript<S extends OptionSpecs>(
   stepId: string,
   specs: S,
-  main: (run: Run, options: OptionValues<S>) => void | Promise<void>,
+  main: (run: Run, options: OptionValues<S>) => Promise<StepOutcome>,
 ): Promise<void> {
   try {
     const step = findStep(stepId);
@@ -44,7 +54,9 @@ export async function runScript<S extends OptionSpecs>(
       startedMs: nowMs(),
       codeHash: hashCode(step.script),
     };
-    await main(run, options);
+    const outcome = await main(run, options);
+    const report: StepReport = { outcome, wallMs: nowMs() - run.startedMs, peakMemoryMib: peakMemoryMib() };
+    process.send?.(report);
   } catch (thrown) {
     const error = explainSystemError(thrown, 'a file');
     if (error instanceof InputError) {
@@ -54,5 +66,7 @@ export async function runScript<S extends OptionSpecs>(
       printBug(error);
       process.exitCode = 1;
     }
+  } finally {
+    if (process.connected) process.disconnect();
   }
 }
