@@ -183,6 +183,15 @@ export const WALLET_PROFILES: TableSchema = {
   ],
 };
 
+/** The same columns from the in-memory reference build; never read by a model. */
+export const WALLET_PROFILES_LEGACY: TableSchema = {
+  ...WALLET_PROFILES,
+  name: 'wallet_profiles_legacy',
+  folder: '11_wallet_profiles_legacy',
+  what: 'Wallet profiles computed plainly, in memory, to hold 11_wallet_profiles against.',
+  madeBy: 'npx tsx 1_data_pipeline/00_legacy_build_features.ts',
+};
+
 export const LABELS: TableSchema = {
   name: 'labels',
   folder: '13_labels',
