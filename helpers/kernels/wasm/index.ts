@@ -4,5 +4,6 @@ export * from './column_summary';
 export * from './dbscan';
 export * from './kmeans';
 export * from './neighbours';
+export * from './silhouette';
 export * from './tsne';
 export * from './tsne_fields';
