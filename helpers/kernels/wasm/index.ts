@@ -8,7 +8,6 @@ export * from './gradients';
 export * from './histogram';
 export * from './isolation';
 export * from './kmeans';
-export * from './kmeans';
 export * from './neighbours';
 export * from './partition';
 export * from './splits';
