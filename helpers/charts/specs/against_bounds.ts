@@ -34,7 +34,7 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
       at: place(figure, figure.value),
       publishedAt: place(figure, figure.published),
       verdict,
-      text: `${figure.name}: ${short(figure.value)}`,
+      text: `${short(figure.value)} · ${figure.name}`,
       from: 0,
       to: 1,
     };

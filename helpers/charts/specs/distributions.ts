@@ -3,7 +3,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
-import { short } from './words.ts';
+import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface DistributionGroup {
   readonly group: string;
@@ -42,7 +42,7 @@ export function distributionsPicture(
   const x = {
     type: 'quantitative',
     scale: { type: scale, zero: false, nice: false },
-    axis: { title: valueTitle, format: '~s', grid: true, tickCount: 6 },
+    axis: { title: valueTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 6 },
   } as const;
   const color = {
     field: 'group',

@@ -3,6 +3,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { AXIS_NUMBERS } from './words.ts';
 
 export interface LinePoint {
   readonly x: number;
@@ -42,7 +43,7 @@ function thin(points: readonly LinePoint[]): readonly LinePoint[] {
 
 /** Draws series in the order given; a point whose x or y is not finite is left out. */
 export function linesPicture(series: readonly LineSeries[], labels: LineLabels): Picture {
-  const { xScale = 'linear', xFormat = '~s', yFormat = '~s', hasDiagonal = false, level } = labels;
+  const { xScale = 'linear', xFormat, yFormat, hasDiagonal = false, level } = labels;
   const drawable = series.map(({ name, points }) => ({
     name,
     points: points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (xScale === 'linear' || x > 0)),
@@ -52,16 +53,25 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
   if (values.length === 0) return emptyPicture('No lines to draw.');
   const isThinned = thinned.some(({ points }, i) => points.length < drawable[i].points.length);
   const hasDots = thinned.every(({ points }) => points.length <= MAX_DOTS);
+  const [xTold, yTold] = [xFormat ?? '.4~g', yFormat ?? '.4~g'];
   const bands = values.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
   const xEncoding = {
     type: 'quantitative',
     scale: { type: xScale, zero: false, nice: false },
-    axis: { title: labels.xTitle, format: xFormat, tickCount: 6 },
+    axis: {
+      title: labels.xTitle,
+      ...(xFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: xFormat }),
+      tickCount: 6,
+    },
   } as const;
   const yEncoding = {
     type: 'quantitative',
     scale: { zero: false },
-    axis: { title: labels.yTitle, format: yFormat, tickCount: 5 },
+    axis: {
+      title: labels.yTitle,
+      ...(yFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: yFormat }),
+      tickCount: 5,
+    },
   } as const;
   const color = { field: 'name', type: 'nominal', scale: colourScale(series.map(({ name }) => name)) } as const;
   const diagonal = hasDiagonal ? [0, 1].map((at) => ({ x: at, y: at })) : [];
@@ -120,13 +130,13 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
             color: { ...color, legend: null },
             tooltip: [
               { field: 'name', type: 'nominal', title: 'series' },
-              { field: 'x', type: 'quantitative', title: labels.xTitle, format: xFormat },
-              { field: 'y', type: 'quantitative', title: labels.yTitle, format: yFormat },
+              { field: 'x', type: 'quantitative', title: labels.xTitle, format: xTold },
+              { field: 'y', type: 'quantitative', title: labels.yTitle, format: yTold },
               ...(bands.length === 0
                 ? []
                 : ([
-                    { field: 'low', type: 'quantitative', title: 'low', format: yFormat },
-                    { field: 'high', type: 'quantitative', title: 'high', format: yFormat },
+                    { field: 'low', type: 'quantitative', title: 'low', format: yTold },
+                    { field: 'high', type: 'quantitative', title: 'high', format: yTold },
                   ] as const)),
             ],
           },

@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { AXIS_NUMBERS } from './words.ts';
 
 export interface WaterfallStep {
   /** What the rule says, with its threshold. */
@@ -41,7 +42,7 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
           encoding: {
-            x: { field: 'from', ...x, axis: { title: countTitle, format: '~s', grid: true, tickCount: 5 } },
+            x: { field: 'from', ...x, axis: { title: countTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 } },
             x2: { field: 'to' },
             color: {
               field: 'kind',

@@ -8,3 +8,6 @@ export function short(value: number | null): string {
   if (Number.isInteger(value)) return String(value);
   return String(Number(value.toPrecision(3)));
 }
+
+/** Vega expression for axis labels: `0.01`, `100`, `20k`, `1M`. */
+export const AXIS_NUMBERS = "abs(datum.value) >= 1000 ? format(datum.value, '~s') : format(datum.value, '~g')";
