@@ -54,7 +54,7 @@ export function galleryPictures(): Record<string, Picture> {
       names.map((label, i) => ({ label, value: 0.8 - 0.15 * i, low: 0.7 - 0.15 * i, high: 0.88 - 0.15 * i })),
       'recall at 5 % false discovery',
     ),
-    scatter: scatterPicture(points, { xTitle: '', yTitle: '', isMap: true }),
+    scatter: scatterPicture(points, { xTitle: '', yTitle: '', isMap: true, nMax: 1200 }),
     waterfall: waterfallPicture(
       [
         { label: 'Fresh whale: mean ≥ $1,000, tenure < 7 days', count: 120, kind: 'fresh whale' },
