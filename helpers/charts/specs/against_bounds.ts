@@ -88,7 +88,14 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
           },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -8, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -8,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { value: 0 }, text: { field: 'text', type: 'nominal' } },
         },
       ],

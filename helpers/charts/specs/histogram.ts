@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL, REFERENCE } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { AXIS_NUMBERS, short } from './words.ts';
+import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export type AxisScale = 'linear' | 'log';
 
@@ -104,10 +104,14 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
   }));
   const references = (labels.references ?? []).filter(({ value }) => scale === 'linear' || value > 0);
   const x = {
-    type: 'quantitative',
+    type: 'quantitative' as const,
     scale: { type: scale, zero: false, nice: false },
-    axis: { title: labels.xTitle, labelExpr: AXIS_NUMBERS, tickCount: 6 },
-  } as const;
+    axis: {
+      title: labels.xTitle,
+      labelExpr: AXIS_NUMBERS,
+      ...(scale === 'log' ? { values: logTicks(bins[0].from, bins[bins.length - 1].to) } : { tickCount: 6 }),
+    },
+  };
   return {
     note,
     spec: {

@@ -89,7 +89,7 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
             x: { field: 'x', ...xEncoding },
             y: { field: 'low', ...yEncoding },
             y2: { field: 'high' },
-            color: { ...color, legend: null },
+            color,
           },
         },
         {
@@ -104,9 +104,9 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
         },
         {
           data: { values: levels },
-          mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -4, dy: -3, color: NEUTRAL.muted },
+          mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, color: NEUTRAL.muted },
           encoding: {
-            x: { value: 'width' },
+            x: { value: 0 },
             y: { field: 'y', ...yEncoding },
             text: { field: 'label', type: 'nominal' },
           },
@@ -127,7 +127,7 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
           encoding: {
             x: { field: 'x', ...xEncoding },
             y: { field: 'y', ...yEncoding },
-            color: { ...color, legend: null },
+            color,
             tooltip: [
               { field: 'name', type: 'nominal', title: 'series' },
               { field: 'x', type: 'quantitative', title: labels.xTitle, format: xTold },

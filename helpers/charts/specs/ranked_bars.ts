@@ -65,7 +65,14 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
           encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -9, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -9,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { datum: 0, type: 'quantitative' }, text: { field: 'label', type: 'nominal' } },
         },
       ],

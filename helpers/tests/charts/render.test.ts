@@ -9,6 +9,7 @@ import { linesPicture } from '../../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../../charts/specs/scatter.ts';
 import { waterfallPicture } from '../../charts/specs/waterfall.ts';
+import { logTicks } from '../../charts/specs/words.ts';
 import { colourScale } from '../../charts/theme.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { galleryPictures, gallerySection } from './gallery.ts';
@@ -95,6 +96,12 @@ describe('pictures of little and of much', () => {
 });
 
 describe('counting', () => {
+  it('marks a log axis at powers of ten, and between them when they are few', () => {
+    expect(logTicks(0.02, 300)).toEqual([0.1, 1, 10, 100]);
+    expect(logTicks(1, 60)).toEqual([1, 2, 5, 10, 20, 50]);
+    expect(logTicks(3, 3)).toEqual([]);
+  });
+
   it('finds the same log bins in pieces as at once, and every value in its bin', () => {
     const random = createRandom(2);
     const values = Array.from({ length: 2000 }, () => Math.exp(3 * random.normal()));
