@@ -121,7 +121,7 @@ function stateOf(dataDir: string): string {
  * Makes `reports/report.html` from all published sections.
  * @returns its size in bytes
  */
-export async function renewReport(dataDir: string): Promise<number> {
+async function renewReport(dataDir: string): Promise<number> {
   for (let i = 0; ; i++) {
     const before = stateOf(dataDir);
     const sections = readSections(dataDir);

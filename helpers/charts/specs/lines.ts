@@ -5,7 +5,7 @@ import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
-export interface LinePoint {
+interface LinePoint {
   readonly x: number;
   readonly y: number;
   /** Ends of the band at x. */

@@ -64,7 +64,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
   const sample = sampleByGroup(drawable, nMax, seed);
   if (sample.length < drawable.length)
     notes.push(
-      `A sample of ${sample.length.toLocaleString('en-US')} of ${drawable.length.toLocaleString('en-US')} points is drawn; small groups are sampled less, so densities of different groups do not compare.`,
+      `A sample of ${sample.length.toLocaleString('en-US')} of ${drawable.length.toLocaleString('en-US')} points is drawn; small groups are kept as whole as possible, so densities of different groups do not compare.`,
     );
   const titles = [...new Set(sample.flatMap((i) => Object.keys(drawable[i].tooltip ?? {})))];
   const values = sample.map((i) => {
