@@ -116,6 +116,14 @@ export function toMicro(value: Expr): Expr {
   return value.mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false);
 }
 
+/** Whole ms of a count of microseconds. The remainder goes first: Polars multiplies by 1/1000, which is not exact. */
+function wholeMs(micros: Expr): Expr {
+  return micros
+    .minus(micros.modulo(pl.lit(1000)))
+    .div(pl.lit(1000))
+    .round(0);
+}
+
 /** `2024-11-06 15:25:19.123` and nothing more: Polars passes over what it does not understand behind a time. */
 const PLAIN_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$';
 
@@ -127,11 +135,11 @@ export function parseTimes(frame: DataFrame, name: string): DataFrame {
   const number = pl.col(name).cast(pl.Float64, false);
   const fromNumber = pl
     .when(number.lt(pl.lit(1e11)))
-    .then(number.mul(pl.lit(MICRO)).round(0).div(pl.lit(1000)))
+    .then(wholeMs(number.mul(pl.lit(MICRO)).round(0)))
     .when(number.lt(pl.lit(1e14)))
-    .then(number)
-    .otherwise(number.div(pl.lit(1000)));
-  const times = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'));
+    .then(number.floor())
+    .otherwise(wholeMs(number));
+  const times = frame.select(fromNumber.cast(pl.Int64, false).alias('ts_ms'));
   if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
   const text = pl
     .col(name)
@@ -146,7 +154,7 @@ export function parseTimes(frame: DataFrame, name: string): DataFrame {
     .cast(pl.Datetime('us'))
     .cast(pl.Int64)
     .cast(pl.Float64);
-  const milliseconds = fromText.div(pl.lit(1000)).floor().cast(pl.Int64, false);
-  const both = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'), milliseconds.alias('from_text'));
+  const milliseconds = wholeMs(fromText).cast(pl.Int64, false);
+  const both = frame.select(fromNumber.cast(pl.Int64, false).alias('ts_ms'), milliseconds.alias('from_text'));
   return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
 }
