@@ -221,7 +221,9 @@ function rhythmsOf(owned: DataFrame): LazyDataFrame {
 }
 
 function hoursOf(owned: DataFrame): LazyDataFrame {
-  const hour = pl.col('ts_ms').cast(pl.Float64).rem(pl.lit(DAY_MS)).div(pl.lit(HOUR_MS)).floor().cast(pl.Int32);
+  // In integers: Polars divides floats by a constant through its reciprocal, which puts a fill on the full hour into the one before.
+  const whole = (ms: number): Expr => pl.lit(ms).cast(pl.Int64);
+  const hour = pl.col('ts_ms').rem(whole(DAY_MS)).div(whole(HOUR_MS)).cast(pl.Int32);
   return owned
     .lazy()
     .withColumns(hour.alias('hour'))
