@@ -138,14 +138,9 @@ export class Staging {
     const stem = dayStem(day);
     const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
     if (only?.path && only.isUnique && nRows <= this.limits.dayRows) {
-      const time = pl
-        .scanParquet(only.path)
-        .select(pl.col('ts_ms').min().alias('first'), pl.col('ts_ms').max().alias('last'))
-        .collectSync();
-      writer.adoptFile(stem, only.path, only.rows, [
-        Number(time.getColumn('first').get(0)),
-        Number(time.getColumn('last').get(0)),
-      ]);
+      const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
+      // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
+      writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
       return { nRepeats: 0, nDropped: 0 };
     }
     const result = { nRepeats: 0, nDropped: 0 };
