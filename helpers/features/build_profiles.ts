@@ -10,6 +10,7 @@ import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, makeFolder, readJson, writeJsonAtomic } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
+import { releaseMemory } from '../run/memory.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
@@ -17,9 +18,9 @@ import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_m
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 3_000_000;
+const BATCH_ROWS = 1_200_000;
 /** Rows of positions that a shard should hold at most. */
-const SHARD_ROWS = 1_500_000;
+const SHARD_ROWS = 1_000_000;
 const SHARDS_MAX = 256;
 const WALLET_TABLES = ['positions', 'rhythms', 'hours'] as const;
 const MARKET_TABLES = ['lastPrices', 'volumes'] as const;
@@ -194,6 +195,7 @@ function sumBatches(
     volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
     shards.add(partials);
     nRows += batch.reduce((sum, part) => sum + part.rows, 0);
+    releaseMemory();
     progress.update(nRows);
   }
   progress.done();
@@ -255,6 +257,7 @@ function mergeShards(
       return { positions, rhythms, hours };
     });
     profiles.push(mergeProfiles(spans, lastPrices, facts, job.asOfMs));
+    releaseMemory();
     progress.update(i + 1);
   }
   progress.done();

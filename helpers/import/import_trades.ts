@@ -5,6 +5,7 @@ import { formatBytes, formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
+import { releaseMemory } from '../run/memory.ts';
 import type { Run } from '../run/script.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
@@ -320,6 +321,7 @@ class Import {
       this.reject(file, block.rejects);
       if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
       onBytes(rows.bytesRead());
+      releaseMemory();
     }
     this.nRowsRead += nRows;
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
@@ -434,6 +436,7 @@ class Import {
       total.nRepeats += result.nRepeats;
       total.nDropped += result.nDropped;
       oldParts.delete(day);
+      releaseMemory();
       progress.update(i + 1);
     }
     progress.done();
