@@ -34,7 +34,7 @@ await runScript(
       group: 'What to print',
     },
   },
-  (run, options) => {
+  async (run, options) => {
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
     const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
@@ -54,9 +54,11 @@ await runScript(
         unlock();
       }
     }
-    if (!options.compare) return;
+    const outcome = current === null ? 'done' : 'up to date';
+    if (!options.compare) return outcome;
     const legacy = readTable(openTable(run.dataDir, WALLET_PROFILES_LEGACY));
     const streamed = readTable(openTable(run.dataDir, WALLET_PROFILES));
     run.log.result(describeDifferences(compareProfiles(legacy, streamed)));
+    return outcome;
   },
 );
