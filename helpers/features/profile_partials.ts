@@ -45,6 +45,15 @@ export interface ProfilePartials {
 const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
 const integer = (value: Expr): Expr => value.cast(pl.Int64);
 
+/**
+ * Whole units (days, hours) in a time of integer milliseconds. The remainder is taken off first: Polars divides by a
+ * constant through its reciprocal, and the floor of a time on the very hour would fall into the hour before.
+ */
+export function wholeUnits(timeMs: Expr, unitMs: number): Expr {
+  const whole = timeMs.minus(timeMs.rem(pl.lit(unitMs).cast(pl.Int64)));
+  return whole.cast(pl.Float64).div(pl.lit(unitMs)).round(0).cast(pl.Int32);
+}
+
 /** Trades before `asOfMs` with what the sums need, in the order of time as they are in the table. */
 function prepare(trades: LazyDataFrame, asOfMs: number): DataFrame {
   return trades
@@ -73,10 +82,11 @@ function numbered(frame: DataFrame, name: string, code: string): DataFrame {
 
 /**
  * Adds `volume_before_u`: takers' volume of the market strictly before each fill's millisecond, in 1e-6 USD; null when no
- * role is known. With rows sorted by market and time it is a running sum, held still over equal moments.
+ * role is known in this span or before. With rows sorted by market and time it is a running sum, held still over equal moments.
  */
 function withVolumeBefore(byMarket: DataFrame, earlier: DataFrame | null): DataFrame {
-  if (byMarket.getColumn('role').nullCount() === byMarket.height)
+  // Spans before this one may know roles although this one does not.
+  if (earlier === null && byMarket.getColumn('role').nullCount() === byMarket.height)
     return byMarket.withColumns(pl.lit(null).cast(pl.Int64).alias('volume_before_u'));
   const zero = pl.lit(0).cast(pl.Int64);
   const nothing = pl.lit(null).cast(pl.Int64);
@@ -207,7 +217,7 @@ function positionSums(fills: DataFrame): LazyDataFrame {
 }
 
 function rhythmsOf(owned: DataFrame): LazyDataFrame {
-  const day = pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int32);
+  const day = wholeUnits(pl.col('ts_ms'), DAY_MS);
   return owned
     .lazy()
     .withColumns(day.alias('day'))
@@ -221,7 +231,7 @@ function rhythmsOf(owned: DataFrame): LazyDataFrame {
 }
 
 function hoursOf(owned: DataFrame): LazyDataFrame {
-  const hour = pl.col('ts_ms').cast(pl.Float64).rem(pl.lit(DAY_MS)).div(pl.lit(HOUR_MS)).floor().cast(pl.Int32);
+  const hour = wholeUnits(pl.col('ts_ms').rem(pl.lit(DAY_MS).cast(pl.Int64)), HOUR_MS);
   return owned
     .lazy()
     .withColumns(hour.alias('hour'))
