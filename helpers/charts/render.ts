@@ -8,7 +8,7 @@ import type { ChartSpec } from './section.ts';
 import { textWidthPx } from './text_width.ts';
 import { THEME } from './theme.ts';
 
-export const PICTURE_WIDTH_PX = 720;
+const PICTURE_WIDTH_PX = 720;
 const PNG_SCALE = 2;
 const PNG_BACKGROUND = '#ffffff';
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isoTime, nowMs } from '../run/clock.ts';
+import { formatBytes } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
@@ -26,6 +27,11 @@ export interface PublishedReport {
 function foldersOf(dataDir: string): { reports: string; sections: string; pictures: string } {
   const reports = join(dataDir, 'reports');
   return { reports, sections: join(reports, 'sections'), pictures: join(reports, 'pictures') };
+}
+
+/** The line that tells a person where the report is. */
+export function describeReport(report: PublishedReport): string {
+  return `Report: ${report.reportPath} (${formatBytes(report.nBytes)}, opens offline)`;
 }
 
 /** Where the report of a data folder is. */
@@ -115,7 +121,7 @@ function stateOf(dataDir: string): string {
  * Makes `reports/report.html` from all published sections.
  * @returns its size in bytes
  */
-export async function renewReport(dataDir: string): Promise<number> {
+async function renewReport(dataDir: string): Promise<number> {
   for (let i = 0; ; i++) {
     const before = stateOf(dataDir);
     const sections = readSections(dataDir);

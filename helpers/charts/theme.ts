@@ -51,7 +51,7 @@ export function colourScale(names: readonly string[]): { domain: string[]; range
 }
 
 /** Fonts of the reader's device first; DejaVu Sans is what the PNG pictures are set in. */
-export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 /** The Vega-Lite configuration of all charts. */
 export const THEME: Config = {
@@ -84,6 +84,7 @@ export const THEME: Config = {
     labelFontSize: 12,
     titleColor: NEUTRAL.muted,
     symbolType: 'circle',
+    symbolOpacity: 1,
     labelLimit: 170,
     columnPadding: 12,
   },

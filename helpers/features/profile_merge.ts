@@ -3,7 +3,8 @@
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
-import { BURST_MS, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS, wholeUnits } from './profile_partials.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
+import { BURST_MS, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS } from './profile_partials.ts';
 
 const MICRO = 1e6;
 const DAY_MS = 86_400_000;

@@ -4,6 +4,7 @@
  * integers, so that any cut of the data into spans gives the same bits.
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 /** Times are summed as distances from this moment, so that sums of 10^7 fills fit into 64 bits. */
 export const TIME_ORIGIN_MS = Date.UTC(2020, 0, 1);
@@ -44,15 +45,6 @@ export interface ProfilePartials {
 
 const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
 const integer = (value: Expr): Expr => value.cast(pl.Int64);
-
-/**
- * Whole units (days, hours) in a time of integer milliseconds. The remainder is taken off first: Polars divides by a
- * constant through its reciprocal, and the floor of a time on the very hour would fall into the hour before.
- */
-export function wholeUnits(timeMs: Expr, unitMs: number): Expr {
-  const whole = timeMs.minus(timeMs.rem(pl.lit(unitMs).cast(pl.Int64)));
-  return whole.cast(pl.Float64).div(pl.lit(unitMs)).round(0).cast(pl.Int32);
-}
 
 /** Trades before `asOfMs` with what the sums need, in the order of time as they are in the table. */
 function prepare(trades: LazyDataFrame, asOfMs: number): DataFrame {

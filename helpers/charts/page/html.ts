@@ -18,7 +18,7 @@ export interface StillPicture {
 const MAX_SVG_CHARACTERS = 120_000;
 
 /** Text for HTML content and attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (letter) => names[letter]);
 }

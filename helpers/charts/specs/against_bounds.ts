@@ -34,7 +34,7 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
       at: place(figure, figure.value),
       publishedAt: place(figure, figure.published),
       verdict,
-      text: `${figure.name}: ${short(figure.value)}`,
+      text: `${short(figure.value)} · ${figure.name}`,
       from: 0,
       to: 1,
     };
@@ -88,7 +88,14 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
           },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -8, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -8,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { value: 0 }, text: { field: 'text', type: 'nominal' } },
         },
       ],

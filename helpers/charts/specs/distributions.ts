@@ -3,7 +3,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
-import { short } from './words.ts';
+import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export interface DistributionGroup {
   readonly group: string;
@@ -39,11 +39,18 @@ export function distributionsPicture(
   const note =
     nLeftOut === 0 ? '' : `${nLeftOut.toLocaleString('en-US')} values are not drawn (missing or off a log axis).`;
   if (values.length === 0) return { ...emptyPicture(`No values of ${valueTitle}.`), note };
+  const low = values.reduce((least, row) => Math.min(least, row.p5), Infinity);
+  const high = values.reduce((most, row) => Math.max(most, row.p95), -Infinity);
   const x = {
-    type: 'quantitative',
+    type: 'quantitative' as const,
     scale: { type: scale, zero: false, nice: false },
-    axis: { title: valueTitle, format: '~s', grid: true, tickCount: 6 },
-  } as const;
+    axis: {
+      title: valueTitle,
+      labelExpr: AXIS_NUMBERS,
+      grid: true,
+      ...(scale === 'log' ? { values: logTicks(low, high) } : { tickCount: 6 }),
+    },
+  };
   const color = {
     field: 'group',
     type: 'nominal',
@@ -75,7 +82,14 @@ export function distributionsPicture(
           encoding: { x: { field: 'p50', ...x }, tooltip: [...tooltip] },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -10, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -10,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { value: 0 }, text: { field: 'name', type: 'nominal' } },
         },
       ],

@@ -2,11 +2,11 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL, REFERENCE } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { short } from './words.ts';
+import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export type AxisScale = 'linear' | 'log';
 
-export interface HistogramBin {
+interface HistogramBin {
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -24,7 +24,6 @@ const BINS_PER_DECADE = 8;
 
 /**
  * Counts values into bins: `nBins` of equal width, or eight per factor of ten.
- * @param values any numbers, or several arrays of them (for example one per file), read once or twice
  */
 export function binValues(values: ArrayLike<number>, scale: AxisScale, nBins = 40): Histogram {
   return scale === 'log' ? binLog(values) : binLinear(values, nBins);
@@ -105,10 +104,14 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
   }));
   const references = (labels.references ?? []).filter(({ value }) => scale === 'linear' || value > 0);
   const x = {
-    type: 'quantitative',
+    type: 'quantitative' as const,
     scale: { type: scale, zero: false, nice: false },
-    axis: { title: labels.xTitle, format: '~s', tickCount: 6 },
-  } as const;
+    axis: {
+      title: labels.xTitle,
+      labelExpr: AXIS_NUMBERS,
+      ...(scale === 'log' ? { values: logTicks(bins[0].from, bins[bins.length - 1].to) } : { tickCount: 6 }),
+    },
+  };
   return {
     note,
     spec: {
@@ -117,11 +120,16 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
       layer: [
         {
           data: { values },
-          mark: { type: 'bar', color: ACCENT, stroke: null, binSpacing: 1 },
+          mark: { type: 'rect', color: ACCENT, x2Offset: -1 },
           encoding: {
             x: { field: 'from', ...x },
             x2: { field: 'to' },
-            y: { field: 'count', type: 'quantitative', axis: { title: labels.yTitle, format: '~s', tickCount: 5 } },
+            y: {
+              field: 'count',
+              type: 'quantitative',
+              axis: { title: labels.yTitle, labelExpr: AXIS_NUMBERS, tickCount: 5 },
+            },
+            y2: { datum: 0 },
             tooltip: [
               { field: 'range', type: 'nominal', title: labels.xTitle },
               { field: 'count', type: 'quantitative', title: labels.yTitle, format: ',' },

@@ -3,8 +3,9 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { AXIS_NUMBERS } from './words.ts';
 
-export interface LinePoint {
+interface LinePoint {
   readonly x: number;
   readonly y: number;
   /** Ends of the band at x. */
@@ -42,7 +43,7 @@ function thin(points: readonly LinePoint[]): readonly LinePoint[] {
 
 /** Draws series in the order given; a point whose x or y is not finite is left out. */
 export function linesPicture(series: readonly LineSeries[], labels: LineLabels): Picture {
-  const { xScale = 'linear', xFormat = '~s', yFormat = '~s', hasDiagonal = false, level } = labels;
+  const { xScale = 'linear', xFormat, yFormat, hasDiagonal = false, level } = labels;
   const drawable = series.map(({ name, points }) => ({
     name,
     points: points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (xScale === 'linear' || x > 0)),
@@ -52,16 +53,25 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
   if (values.length === 0) return emptyPicture('No lines to draw.');
   const isThinned = thinned.some(({ points }, i) => points.length < drawable[i].points.length);
   const hasDots = thinned.every(({ points }) => points.length <= MAX_DOTS);
+  const [xTold, yTold] = [xFormat ?? '.4~g', yFormat ?? '.4~g'];
   const bands = values.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
   const xEncoding = {
     type: 'quantitative',
     scale: { type: xScale, zero: false, nice: false },
-    axis: { title: labels.xTitle, format: xFormat, tickCount: 6 },
+    axis: {
+      title: labels.xTitle,
+      ...(xFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: xFormat }),
+      tickCount: 6,
+    },
   } as const;
   const yEncoding = {
     type: 'quantitative',
     scale: { zero: false },
-    axis: { title: labels.yTitle, format: yFormat, tickCount: 5 },
+    axis: {
+      title: labels.yTitle,
+      ...(yFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: yFormat }),
+      tickCount: 5,
+    },
   } as const;
   const color = { field: 'name', type: 'nominal', scale: colourScale(series.map(({ name }) => name)) } as const;
   const diagonal = hasDiagonal ? [0, 1].map((at) => ({ x: at, y: at })) : [];
@@ -79,7 +89,7 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
             x: { field: 'x', ...xEncoding },
             y: { field: 'low', ...yEncoding },
             y2: { field: 'high' },
-            color: { ...color, legend: null },
+            color,
           },
         },
         {
@@ -94,9 +104,9 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
         },
         {
           data: { values: levels },
-          mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -4, dy: -3, color: NEUTRAL.muted },
+          mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, color: NEUTRAL.muted },
           encoding: {
-            x: { value: 'width' },
+            x: { value: 0 },
             y: { field: 'y', ...yEncoding },
             text: { field: 'label', type: 'nominal' },
           },
@@ -117,16 +127,16 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
           encoding: {
             x: { field: 'x', ...xEncoding },
             y: { field: 'y', ...yEncoding },
-            color: { ...color, legend: null },
+            color,
             tooltip: [
               { field: 'name', type: 'nominal', title: 'series' },
-              { field: 'x', type: 'quantitative', title: labels.xTitle, format: xFormat },
-              { field: 'y', type: 'quantitative', title: labels.yTitle, format: yFormat },
+              { field: 'x', type: 'quantitative', title: labels.xTitle, format: xTold },
+              { field: 'y', type: 'quantitative', title: labels.yTitle, format: yTold },
               ...(bands.length === 0
                 ? []
                 : ([
-                    { field: 'low', type: 'quantitative', title: 'low', format: yFormat },
-                    { field: 'high', type: 'quantitative', title: 'high', format: yFormat },
+                    { field: 'low', type: 'quantitative', title: 'low', format: yTold },
+                    { field: 'high', type: 'quantitative', title: 'high', format: yTold },
                   ] as const)),
             ],
           },

@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { short } from './words.ts';
+import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface RankedBar {
   readonly label: string;
@@ -49,7 +49,7 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
             x: {
               field: 'value',
               type: 'quantitative',
-              axis: { title: valueTitle, format: '~s', grid: true, tickCount: 5 },
+              axis: { title: valueTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 },
             },
             color: hasGroups ? { field: 'group', type: 'nominal', scale: colourScale(groups) } : { value: ACCENT },
             tooltip: [
@@ -65,7 +65,14 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
           encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -9, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -9,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { datum: 0, type: 'quantitative' }, text: { field: 'label', type: 'nominal' } },
         },
       ],

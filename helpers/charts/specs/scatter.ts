@@ -4,6 +4,7 @@ import type { Picture } from '../section.ts';
 import { colourScale } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { AXIS_NUMBERS } from './words.ts';
 
 export interface ScatterPoint {
   readonly x: number;
@@ -63,7 +64,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
   const sample = sampleByGroup(drawable, nMax, seed);
   if (sample.length < drawable.length)
     notes.push(
-      `A sample of ${sample.length.toLocaleString('en-US')} of ${drawable.length.toLocaleString('en-US')} points is drawn; small groups are sampled less, so densities of different groups do not compare.`,
+      `A sample of ${sample.length.toLocaleString('en-US')} of ${drawable.length.toLocaleString('en-US')} points is drawn; small groups are kept as whole as possible, so densities of different groups do not compare.`,
     );
   const titles = [...new Set(sample.flatMap((i) => Object.keys(drawable[i].tooltip ?? {})))];
   const values = sample.map((i) => {
@@ -71,7 +72,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
     const told = Object.fromEntries(titles.map((title, k) => [`t${k}`, tooltip?.[title] ?? null]));
     return { x: Number(x.toPrecision(5)), y: Number(y.toPrecision(5)), group, ...told };
   });
-  const axis = (title: string) => (isMap ? null : { title, format: '~s', grid: true, tickCount: 6 });
+  const axis = (title: string) => (isMap ? null : { title, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 6 });
   return {
     note: notes.join(' '),
     spec: {

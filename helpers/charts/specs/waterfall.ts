@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { AXIS_NUMBERS } from './words.ts';
 
 export interface WaterfallStep {
   /** What the rule says, with its threshold. */
@@ -22,11 +23,11 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
   const rows = steps.map(({ label, count, kind }, i) => {
     const from = end - count;
     const words = `${count.toLocaleString('en-US')} (${((100 * count) / total).toFixed(1)} %)`;
-    const row = { rank: i + 1, label, kind, from, to: end, text: `${label}: ${words}`, words };
+    const row = { rank: i + 1, label, kind, from, to: end, text: `${words} · ${label}`, words };
     end = from;
     return row;
   });
-  const all = `all: ${total.toLocaleString('en-US')}`;
+  const all = `${total.toLocaleString('en-US')} · all`;
   const values = [{ rank: 0, label: 'all', kind: 'all', from: 0, to: total, text: all, words: all }, ...rows];
   const kinds = colourScale(steps.map((step) => step.kind));
   const x = { type: 'quantitative' } as const;
@@ -41,7 +42,7 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
           encoding: {
-            x: { field: 'from', ...x, axis: { title: countTitle, format: '~s', grid: true, tickCount: 5 } },
+            x: { field: 'from', ...x, axis: { title: countTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 } },
             x2: { field: 'to' },
             color: {
               field: 'kind',
@@ -56,7 +57,14 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
           },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'middle', dy: -9, color: NEUTRAL.ink, limit: 330 },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -9,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
           encoding: { x: { datum: 0, ...x }, text: { field: 'text', type: 'nominal' } },
         },
       ],
