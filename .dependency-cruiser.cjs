@@ -35,7 +35,7 @@ module.exports = {
       '^helpers/(estimators|kernels|parallel|run)/',
     ),
     only('run-imports-only-run', '^helpers/run/', '^helpers/(run/|kernels/random|pipeline)'),
-    only('tables-import-run', '^helpers/tables/', '^helpers/(tables|run)/'),
+    only('tables-import-run', '^helpers/tables/', '^helpers/(tables/|run/|kernels/matrix)'),
     only('features-import-tables', '^helpers/features/', '^helpers/(features|tables|run|kernels/random)'),
     only('venues-import-run-tables', '^helpers/venues/', '^helpers/(venues|run|tables)/'),
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -45,5 +45,6 @@ await runScript(
       seed: run.seed,
     });
     for (const line of describeSimulation(report)) run.log.result(line);
+    return report.result === null ? 'up to date' : 'done';
   },
 );

@@ -136,7 +136,10 @@ export async function trainNetwork(
   }
 }
 
-/** Outputs of the network, nRows × outputs of its last layer. A backend must have been loaded. */
+/**
+ * Outputs of the network, nRows × outputs of its last layer. A backend must have been loaded.
+ * @throws InputError bad-value where an output is no finite number
+ */
 export function runNetwork(network: readonly DenseLayer[], x: Matrix): Matrix {
   const nOutputs = network[network.length - 1].nOutputs;
   const values = new Float32Array(x.nRows * nOutputs);
@@ -150,6 +153,11 @@ export function runNetwork(network: readonly DenseLayer[], x: Matrix): Matrix {
       }
       return signal.dataSync<'float32'>();
     });
+    const bad = part.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const message = `the network gives ${part[bad]} for row ${from + Math.floor(bad / nOutputs)}`;
+      throw new InputError('bad-value', message, 'the row lies far outside what the network was trained on');
+    }
     values.set(part, from * nOutputs);
   }
   return { values, nRows: x.nRows, nCols: nOutputs };

@@ -9,6 +9,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Loss } from '../kernels/gradients.ts';
 import { meanLoss, rawToChances } from '../kernels/losses.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import type { PackedTrees } from '../kernels/predict_trees.ts';
 import { createRandom } from '../kernels/random.ts';
 import { explainTrees } from '../kernels/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -36,6 +37,7 @@ import {
   ensembleSchema,
   ensembleToJson,
   gainImportances,
+  packEnsemble,
   sumTrees,
   type TreeEnsemble,
 } from './tree_ensemble.ts';
@@ -78,14 +80,21 @@ export interface FittedBoosting {
 
 export class GradientBoosting implements Estimator<BoostingModel> {
   private readonly options: BoostingOptions;
-  private readonly executor: Executor;
+  private given: Executor | undefined;
   private fitted: FittedBoosting | null = null;
+  private packed: PackedTrees | null = null;
   private losses: readonly number[] = [];
 
   /** @param executor threads and memory to work with; by default one thread of its own */
-  constructor(options: BoostingOptions = {}, executor: Executor = createExecutor()) {
+  constructor(options: BoostingOptions = {}, executor?: Executor) {
     this.options = options;
-    this.executor = executor;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
   }
 
   get featureNames(): readonly string[] {
@@ -130,6 +139,7 @@ export class GradientBoosting implements Estimator<BoostingModel> {
         : checkRows(validation.x, validation.y, validation.weights, featureNames, 'validation');
     if (watched !== null) checkLabels(loss, watched.labels, 'validation');
     const fit = fitBoosting(this.executor, options, loss, train, watched, monotone);
+    this.packed = null;
     this.fitted = { objective: options.objective, quantile: options.quantile, featureNames, ensemble: fit.ensemble };
     this.losses = fit.validationLosses;
     return this;
@@ -140,7 +150,8 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     const { featureNames: fitted, ensemble } = this.model;
     checkSameColumns(fitted, x, featureNames);
     checkFinite(x, fitted, 'nan-is-missing');
-    return sumTrees(this.executor, ensemble, x);
+    this.packed ??= packEnsemble(ensemble);
+    return sumTrees(this.executor, this.packed, ensemble.base, x);
   }
 
   /** Chances: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */

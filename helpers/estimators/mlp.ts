@@ -37,8 +37,10 @@ import { loadTensorBackend } from './tensor_backend.ts';
 const FORMAT = 'spyhop-mlp';
 const VERSION = 1;
 const N_CLASSES_MAX = 1000;
+/** Predictions are float32 and may overshoot the targets somewhat. */
+const LARGEST_TARGET = 1e30;
 
-export type MlpTask = 'binary' | 'multiclass' | 'regression';
+type MlpTask = 'binary' | 'multiclass' | 'regression';
 
 export interface MlpOptions extends NetworkOptions {
   readonly task: MlpTask;
@@ -61,8 +63,11 @@ const schema = z.object({
   version: z.number(),
   task: z.enum(['binary', 'multiclass', 'regression']),
   scaler: z.unknown(),
-  targetOffset: z.number(),
-  targetScale: z.number().positive(),
+  targetOffset: z.number().min(-LARGEST_TARGET).max(LARGEST_TARGET),
+  targetScale: z
+    .number()
+    .positive()
+    .max(2 * LARGEST_TARGET),
   network: networkSchema,
   lossPerEpoch: z.array(z.number()),
 });
@@ -88,7 +93,7 @@ function regressionTargets(y: ArrayLike<number>): Targets {
   const nRows = y.length;
   let mean = 0;
   for (let row = 0; row < nRows; row++) {
-    if (!Number.isFinite(y[row])) refuseTarget(row, y[row], 'a finite number');
+    if (!(Math.abs(y[row]) <= LARGEST_TARGET)) refuseTarget(row, y[row], `a number within ±${LARGEST_TARGET}`);
     mean += y[row] / nRows;
   }
   let variance = 0;
@@ -146,7 +151,7 @@ export class Mlp implements Estimator<MlpModel> {
 
   /**
    * Learns y from x. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
-   * @param y one target per row: 0/1, class numbers from 0 up, or finite numbers
+   * @param y one target per row: 0/1, class numbers from 0 up, or numbers within ±1e30
    * @throws InputError bad-option, empty-input, bad-value
    */
   async fit(x: Matrix, y: ArrayLike<number>, featureNames?: readonly string[]): Promise<this> {

@@ -8,6 +8,7 @@ import { cutAndBin } from '../kernels/binning.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type ForestTree, growForest } from '../kernels/grow_forest.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import type { PackedTrees } from '../kernels/predict_trees.ts';
 import { createRandom } from '../kernels/random.ts';
 import { findLeaf, type Tree } from '../kernels/tree.ts';
 import { explainTrees } from '../kernels/tree_shap.ts';
@@ -35,6 +36,7 @@ import {
   ensembleSchema,
   ensembleToJson,
   gainImportances,
+  packEnsemble,
   sumTrees,
   type TreeEnsemble,
 } from './tree_ensemble.ts';
@@ -77,14 +79,21 @@ export interface ForestFitInput {
 
 export class RandomForest implements Estimator<ForestModel> {
   private readonly options: ForestOptions;
-  private readonly executor: Executor;
+  private given: Executor | undefined;
   private fitted: FittedForest | null = null;
+  private packed: PackedTrees | null = null;
   private bagScore: number | null = null;
 
   /** @param executor threads and memory to work with; by default one thread of its own */
-  constructor(options: ForestOptions = {}, executor: Executor = createExecutor()) {
+  constructor(options: ForestOptions = {}, executor?: Executor) {
     this.options = options;
-    this.executor = executor;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
   }
 
   get featureNames(): readonly string[] {
@@ -120,6 +129,7 @@ export class RandomForest implements Estimator<ForestModel> {
     const nColumnsTried = countColumnsTried(options.maxFeatures, x.nCols);
     if (options.engine === 'ml-random-forest') {
       const ensemble = fitMlRandomForest(rows, nClasses, featureNames, { ...options, nColumnsTried });
+      this.packed = null;
       this.fitted = { task: options.task, nClasses, featureNames, ensemble };
       this.bagScore = null;
       return this;
@@ -127,6 +137,7 @@ export class RandomForest implements Estimator<ForestModel> {
     const weighted = dropWeightless({ ...rows, weights: combineWeights(rows, nClasses, options) });
     const bag = options.outOfBag ? createBag(weighted, nClasses) : null;
     const ensemble = fitForest(this.executor, weighted, nClasses, nColumnsTried, options, bag);
+    this.packed = null;
     this.fitted = { task: options.task, nClasses, featureNames, ensemble };
     this.bagScore = bag === null ? null : scoreBag(bag);
     return this;
@@ -204,7 +215,8 @@ export class RandomForest implements Estimator<ForestModel> {
     const { featureNames: fitted, ensemble } = this.model;
     checkSameColumns(fitted, x, featureNames);
     checkFinite(x, fitted, 'nan-is-missing');
-    return sumTrees(this.executor, ensemble, x);
+    this.packed ??= packEnsemble(ensemble);
+    return sumTrees(this.executor, this.packed, ensemble.base, x);
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from './contract.ts';
 
 const VERSION = 1;
+const FLOAT32_MAX = 3.4028234663852886e38;
 
 /** y = (x − offset) / scale per column. */
 interface Rescaling {
@@ -33,8 +34,13 @@ const schema = z
       .array(z.string().min(1))
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
-    offsets: z.array(z.number()),
-    scales: z.array(z.number().positive()),
+    offsets: z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)),
+    scales: z.array(
+      z
+        .number()
+        .positive()
+        .max(2 * FLOAT32_MAX),
+    ),
   })
   .refine(
     ({ featureNames, offsets, scales }) =>
@@ -86,11 +92,15 @@ function checkedNames(x: Matrix, featureNames?: readonly string[]): string[] {
   return names;
 }
 
-/** A new matrix with every value mapped by its column. */
-function mapColumns(x: Matrix, map: (value: number, column: number) => number): Matrix {
+/** A new matrix with every value mapped by its column; refuses results beyond float32, naming the column. */
+function mapColumns(x: Matrix, names: readonly string[], map: (value: number, column: number) => number): Matrix {
   const values = new Float32Array(x.values.length);
   for (let at = 0, column = 0; at < values.length; at++) {
     values[at] = map(x.values[at], column);
+    if (Math.abs(values[at]) === Infinity) {
+      const message = `column "${names[column]}" holds ${x.values[at]}, which the scaler turns into more than float32 holds`;
+      throw new InputError('bad-value', message, 'the column hardly varied in fit: leave it out, or fit on more rows');
+    }
     if (++column === x.nCols) column = 0;
   }
   return { values, nRows: x.nRows, nCols: x.nCols };
@@ -110,13 +120,13 @@ class FittedScaler {
     checkSameColumns(this.featureNames, x, featureNames);
     checkFinite(x, this.featureNames, 'nan-is-missing');
     const { offsets, scales } = this.#rescaling;
-    return mapColumns(x, (value, column) => (value - offsets[column]) / scales[column]);
+    return mapColumns(x, this.featureNames, (value, column) => (value - offsets[column]) / scales[column]);
   }
 
   inverseTransform(x: Matrix): Matrix {
     checkSameColumns(this.featureNames, x);
     const { offsets, scales } = this.#rescaling;
-    return mapColumns(x, (value, column) => value * scales[column] + offsets[column]);
+    return mapColumns(x, this.featureNames, (value, column) => value * scales[column] + offsets[column]);
   }
 
   toModel(format: string): ScalerModel {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { addTreeValues, packTrees } from '../kernels/predict_trees.ts';
+import { addTreeValues, type PackedTrees, packTrees } from '../kernels/predict_trees.ts';
 import { type Tree, treeDepth } from '../kernels/tree.ts';
 import { InputError } from '../run/errors.ts';
 
@@ -21,12 +21,16 @@ export interface TreeEnsemble {
   readonly scale: number;
 }
 
+/** The ensemble in the form that prediction walks through; worth keeping between predictions. */
+export function packEnsemble({ trees, groups, scale }: TreeEnsemble): PackedTrees {
+  return packTrees(trees, groups, scale);
+}
+
 /** Raw scores, row-major nRows x base.length, of finite or NaN values. */
-export function sumTrees(executor: Executor, ensemble: TreeEnsemble, x: Matrix): Float64Array {
-  const nGroups = ensemble.base.length;
-  const packed = packTrees(ensemble.trees, ensemble.groups, ensemble.scale);
+export function sumTrees(executor: Executor, packed: PackedTrees, base: readonly number[], x: Matrix): Float64Array {
+  const nGroups = base.length;
   const result = new Float64Array(x.nRows * nGroups);
-  for (let row = 0; row < result.length; row += nGroups) result.set(ensemble.base, row);
+  for (let row = 0; row < result.length; row += nGroups) result.set(base, row);
   for (let first = 0; first < x.nRows; first += N_ROWS_PER_BATCH) {
     const nRows = Math.min(N_ROWS_PER_BATCH, x.nRows - first);
     executor.scope(() => {
@@ -54,47 +58,61 @@ export function gainImportances(ensemble: TreeEnsemble, nColumns: number): Float
   return total > 0 ? importances.map((gain) => gain / total) : importances;
 }
 
-const numbers = z.array(z.number());
-const integers = z.array(z.number().int());
-
+/**
+ * A saved tree: its arrays as base64 of little-endian bytes. A full forest has millions of nodes, whose decimal digits
+ * would exceed the longest string there can be.
+ */
 const treeSchema = z.object({
-  column: integers,
-  threshold: numbers,
-  left: integers,
-  right: integers,
-  missingLeft: integers,
-  value: numbers,
-  gain: numbers,
-  cover: numbers,
+  nNodes: z.number().int().min(1),
+  column: z.string(),
+  threshold: z.string(),
+  left: z.string(),
+  right: z.string(),
+  missingLeft: z.string(),
+  value: z.string(),
+  gain: z.string(),
+  cover: z.string(),
 });
 
 /** Shape of a saved ensemble; `ensembleFromJson` checks what a shape cannot say. */
 export const ensembleSchema = z.object({
   trees: z.array(treeSchema),
-  groups: integers,
-  base: numbers,
+  groups: z.array(z.number().int()),
+  base: z.array(z.number()),
   scale: z.number(),
 });
 
 export type EnsembleJson = z.infer<typeof ensembleSchema>;
 
-/** The ensemble as plain arrays; float32 values survive the way through decimal digits unchanged. */
+/** The ensemble as strings and plain arrays, without loss. */
 export function ensembleToJson(ensemble: TreeEnsemble): EnsembleJson {
   return {
     trees: ensemble.trees.map((tree) => ({
-      column: [...tree.column],
-      threshold: [...tree.threshold],
-      left: [...tree.left],
-      right: [...tree.right],
-      missingLeft: [...tree.missingLeft],
-      value: [...tree.value],
-      gain: [...tree.gain],
-      cover: [...tree.cover],
+      nNodes: tree.column.length,
+      column: encode(tree.column),
+      threshold: encode(tree.threshold),
+      left: encode(tree.left),
+      right: encode(tree.right),
+      missingLeft: encode(tree.missingLeft),
+      value: encode(tree.value),
+      gain: encode(tree.gain),
+      cover: encode(tree.cover),
     })),
     groups: [...ensemble.groups],
     base: [...ensemble.base],
     scale: ensemble.scale,
   };
+}
+
+function encode(array: Int32Array | Float32Array | Uint8Array): string {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
+}
+
+/** The bytes of `text` in a buffer of their own, so that any typed array can lie over them. */
+function decode(text: string, nBytes: number, name: string): ArrayBuffer {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== nBytes) refuse(`${name} has ${bytes.length} bytes instead of ${nBytes}`);
+  return new Uint8Array(bytes).buffer;
 }
 
 /**
@@ -109,18 +127,19 @@ export function ensembleFromJson(json: EnsembleJson, nColumns: number): TreeEnse
   if (!(scale > 0 && scale <= 1)) refuse(`scale ${scale}`);
   for (const group of groups) if (group < 0 || group >= base.length) refuse(`group ${group} of ${base.length}`);
   const trees = json.trees.map((tree, t) => {
+    const words = (key: 'column' | 'threshold' | 'left' | 'right' | 'value' | 'gain' | 'cover'): ArrayBuffer =>
+      decode(tree[key], tree.nNodes * 4, `tree ${t}: ${key}`);
     const checked: Tree = {
-      column: Int32Array.from(tree.column),
-      threshold: Float32Array.from(tree.threshold),
-      left: Int32Array.from(tree.left),
-      right: Int32Array.from(tree.right),
-      missingLeft: Uint8Array.from(tree.missingLeft),
-      value: Float32Array.from(tree.value),
-      gain: Float32Array.from(tree.gain),
-      cover: Float32Array.from(tree.cover),
+      column: new Int32Array(words('column')),
+      threshold: new Float32Array(words('threshold')),
+      left: new Int32Array(words('left')),
+      right: new Int32Array(words('right')),
+      missingLeft: new Uint8Array(decode(tree.missingLeft, tree.nNodes, `tree ${t}: missingLeft`)),
+      value: new Float32Array(words('value')),
+      gain: new Float32Array(words('gain')),
+      cover: new Float32Array(words('cover')),
     };
     checkTree(checked, nColumns, `tree ${t}`);
-    for (const side of tree.missingLeft) if (side !== 0 && side !== 1) refuse(`tree ${t}: missingLeft ${side}`);
     return checked;
   });
   return { trees, groups, base, scale };
@@ -142,6 +161,7 @@ export function checkTree(tree: Tree, nColumns: number, name: string): void {
     for (const number of [threshold[node], value[node], gain[node], cover[node]]) {
       if (!Number.isFinite(number)) refuse(`${name}: node ${node} holds a number beyond float32`);
     }
+    if (tree.missingLeft[node] > 1) refuse(`${name}: node ${node} has missingLeft ${tree.missingLeft[node]}`);
     if (column[node] === -1) continue;
     if (column[node] < 0 || column[node] >= nColumns) refuse(`${name}: node ${node} tests column ${column[node]}`);
     for (const child of [tree.left[node], tree.right[node]]) {

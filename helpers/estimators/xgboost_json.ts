@@ -18,6 +18,8 @@ import { checkTree, type TreeEnsemble } from './tree_ensemble.ts';
 const NO_PARENT = 2147483647;
 const N_FEATURES_MAX = 1_000_000;
 const N_OUTPUTS_MAX = 1000;
+/** About 80 letters a node; the longest string of Node has 536 million. */
+const N_NODES_MAX = 5_000_000;
 /** Where a forest says what it is, so that it can be read back as a forest. */
 const FOREST_ATTRIBUTE = 'spyhop_random_forest';
 
@@ -184,6 +186,15 @@ function assemble(
   attributes: { readonly [key: string]: string },
 ): string {
   const nTrees = ensemble.trees.length;
+  const nNodes = ensemble.trees.reduce((sum, tree) => sum + tree.column.length, 0);
+  if (nNodes > N_NODES_MAX) {
+    const message = `${nNodes} nodes are too many for one JSON text of XGBoost, which holds ${N_NODES_MAX}`;
+    throw new InputError(
+      'bad-value',
+      message,
+      'fit fewer trees, or give leaves more rows (minLeafRows, minChildWeight)',
+    );
+  }
   const nPerRound = Math.max(1, nClasses) * nTargets * nParallelTrees;
   const isUniform = base.every((score) => score === base[0]);
   const model = {

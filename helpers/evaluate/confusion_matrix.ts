@@ -2,7 +2,7 @@
 import { check, checkIndices, checkSameLength } from './checks.ts';
 
 /** Ratios are NaN where their denominator is zero (a class never predicted, or never present). */
-export interface ClassScores {
+interface ClassScores {
   nTrue: number;
   nPredicted: number;
   precision: number;

@@ -10,7 +10,7 @@ import { check, checkFinite, checkSameLength } from './checks.ts';
  * What the reference data fill uniformly: the box around the columns, or the box around the principal axes, which follows
  * correlated columns and is the harder null. Both are of the paper (its methods a and b).
  */
-export type GapReference = 'column-box' | 'principal-box';
+type GapReference = 'column-box' | 'principal-box';
 
 export interface GapOptions {
   /** Numbers of clusters to compare, rising by one: 1, 2, 3 … */
@@ -22,7 +22,7 @@ export interface GapOptions {
   seed: number;
 }
 
-export interface GapPoint {
+interface GapPoint {
   k: number;
   /** log of the within-cluster sum of squares; −Infinity where every cluster is one point. */
   logDispersion: number;

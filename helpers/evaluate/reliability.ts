@@ -4,7 +4,7 @@ import { check, checkBinary, checkProbabilities, checkSameLength } from './check
 /** How rows are put into bins: bins of equal width on [0, 1], or bins of (nearly) equal numbers of rows. */
 export type ReliabilityBins = 'equal-width' | 'equal-mass';
 
-export interface ReliabilityBin {
+interface ReliabilityBin {
   nRows: number;
   meanProbability: number;
   eventRate: number;

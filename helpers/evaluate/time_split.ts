@@ -3,7 +3,7 @@ import { check, checkFinite, checkSameLength } from './checks.ts';
 import type { Split } from './group_split.ts';
 
 /** Row i is decided at `startMs[i]` and its label is known at `endMs[i]`: the label window is [start, end). */
-export interface LabelWindows {
+interface LabelWindows {
   startMs: ArrayLike<number>;
   endMs: ArrayLike<number>;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { explainSystemError, makeFolder } from '../run/files.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -73,7 +74,7 @@ export class Staging {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
     const perDay = sorted
-      .select(pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int64).alias('day'))
+      .select(wholeUnits(pl.col('ts_ms'), DAY_MS).alias('day'))
       .groupBy('day')
       .agg(pl.len().alias('n'))
       .sort('day');

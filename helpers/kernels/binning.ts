@@ -39,7 +39,7 @@ export interface BinnedMatrix {
  * itself. A column of few distinct values is cut midway between each two. NaN takes no part. The arrays are allocated in
  * the current scope of `executor`.
  */
-export function findCuts(executor: Executor, matrix: Matrix, nBinsMax: number): Cuts {
+function findCuts(executor: Executor, matrix: Matrix, nBinsMax: number): Cuts {
   const { nRows, nCols } = matrix;
   const values = executor.float32(nCols * N_SLOTS);
   const counts = executor.int32(nCols);
@@ -56,8 +56,8 @@ export function findCuts(executor: Executor, matrix: Matrix, nBinsMax: number): 
   return { values, counts };
 }
 
-/** The bins of all values, by row and by column, allocated in the current scope. `matrix` must lie in the executor. */
-export function binMatrix(executor: Executor, matrix: Matrix, cuts: Cuts, into: BinnedMatrix): void {
+/** Writes the bins of all values into `into`. `matrix` must lie in the executor. */
+function binMatrix(executor: Executor, matrix: Matrix, cuts: Cuts, into: BinnedMatrix): void {
   const { nRows, nCols } = matrix;
   const nChunks = countChunks(nRows, N_ROWS_PER_CHUNK);
   const shape = [matrix.values, nRows, nCols, N_ROWS_PER_CHUNK, cuts.values] as const;
@@ -80,7 +80,7 @@ export function cutAndBin(executor: Executor, matrix: Matrix, nBinsMax: number):
 }
 
 /** Plain twin of the WebAssembly kernel of the same name; `scratch` is not used. */
-export function findColumnCuts(
+function findColumnCuts(
   task: number,
   values: Float32Array,
   nRows: number,
@@ -128,7 +128,7 @@ export function findColumnCuts(
 }
 
 /** Plain twin of the WebAssembly kernel of the same name. */
-export function binRowChunk(
+function binRowChunk(
   task: number,
   values: Float32Array,
   nRows: number,

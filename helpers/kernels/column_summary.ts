@@ -19,7 +19,7 @@ export interface ColumnSummary {
 const COLUMN_SUMMARY: Kernel = { name: 'columnSummaryChunk', run: columnSummaryChunk };
 
 /** Plain twin of the WebAssembly kernel of the same name: 4 float64 (count, min, max, sum) per chunk and column. */
-export function columnSummaryChunk(
+function columnSummaryChunk(
   task: number,
   values: Float32Array,
   nRows: number,

@@ -50,14 +50,14 @@ export function growForest(
   const { nRows, nCols, byRow } = binned;
   const { nColumnsTried, minLeafRows, maxDepth, isBootstrap } = options;
   const nNodesMax = 2 * Math.ceil(nRows / minLeafRows) + 1;
-  const nRowWords = nRows * 2 + nCols + (maxDepth + 2) * 4 + 256;
-  const bytesPerTree = nNodesMax * 4 * (N_NODE_WORDS + nClasses) + nRowWords * 4 + nRows;
+  const nRowWords = nRows * 2 + nCols + (maxDepth + 2) * 4 + 264;
+  const nSums = (nClasses === 1 ? 2 : nClasses) * 260 + 2 * nRows;
+  const bytesPerTree = nNodesMax * 4 * (N_NODE_WORDS + nClasses) + nRowWords * 4 + nSums * 8 + nRows;
   const nPerBatch = Math.max(2, Math.min(N_TREES_PER_BATCH_MAX, Math.floor(BATCH_BYTES_MAX / bytesPerTree)));
   for (let first = 0; first < seeds.length; first += nPerBatch) {
     executor.scope(() => {
       const batch = executor.place(Uint32Array.from(seeds.slice(first, first + nPerBatch)));
       const nTrees = batch.length;
-      const nSums = (nClasses === 1 ? 2 : nClasses) * 260;
       const scratch = [executor.uint32(nTrees * nRowWords), executor.float64(nTrees * nSums)] as const;
       const drawn = executor.uint8(nTrees * nRows);
       const nodes = executor.int32(nTrees * nNodesMax * N_NODE_WORDS);

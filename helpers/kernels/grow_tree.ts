@@ -165,18 +165,32 @@ function closeLeaf(growing: Growing, node: OpenNode): void {
 }
 
 /** Adds a node to the tree as a leaf. */
-function addNode(growing: Growing, node: Omit<NewNode, 'node'>): NewNode {
+function addNode(
+  growing: Growing,
+  depth: number,
+  begin: number,
+  end: number,
+  gradient: number,
+  hessian: number,
+  low: number,
+  high: number,
+): NewNode {
   const { l2, learningRate } = growing.options;
-  const value = nodeValue(node.gradient, node.hessian, l2, node.low, node.high) * learningRate;
+  const value = nodeValue(gradient, hessian, l2, low, high) * learningRate;
   // Adding 0 turns -0, which JSON cannot carry, into 0.
-  growing.nodes.push(leafNode(value + 0, node.hessian));
-  return { ...node, node: growing.nodes.length - 1 };
+  growing.nodes.push(leafNode(value + 0, hessian));
+  return { node: growing.nodes.length - 1, depth, begin, end, gradient, hessian, low, high };
+}
+
+/** Written out, as all nodes here: spreading objects cost a tenth of the time of a fit. */
+function openNode(from: NewNode, slot: number, split: FoundSplit | null): OpenNode {
+  const { node, depth, begin, end, gradient, hessian, low, high } = from;
+  return { node, depth, begin, end, gradient, hessian, low, high, slot, split };
 }
 
 function openRoot(growing: Growing): OpenNode {
   const { executor, data, workspace } = growing;
   const slot = growing.freeSlots.pop()!;
-  const bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const range = { begin: 0, end: data.nRowsUsed };
   return executor.scope(() => {
     const parts = planParts(growing, [{ range, slot }]);
@@ -194,7 +208,8 @@ function openRoot(growing: Growing): OpenNode {
       }
     }
     growing.hessianMin = Math.max(growing.options.minChildWeight, hessian * 1e-9, Number.MIN_VALUE);
-    const root = addNode(growing, { ...range, ...bounds, depth: 0, gradient, hessian });
+    const bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+    const root = addNode(growing, 0, 0, data.nRowsUsed, gradient, hessian, ...bounds);
     const pair = { small: root, large: null, smallSlot: slot, largeSlot: slot, parts: parts[0] };
     return searchPairs(growing, [pair])[0];
   });
@@ -219,7 +234,7 @@ function splitNodes(growing: Growing, parents: readonly OpenNode[]): OpenNode[] 
       const [left, right] = addChildren(growing, parent, parent.begin + nLeft[i]);
       if (left.depth >= options.maxDepth) {
         growing.freeSlots.push(parent.slot);
-        finished.push({ ...left, slot: -1, split: null }, { ...right, slot: -1, split: null });
+        finished.push(openNode(left, -1, null), openNode(right, -1, null));
         return;
       }
       const leftIsSmall = left.end - left.begin <= right.end - right.begin;
@@ -250,30 +265,19 @@ function addChildren(growing: Growing, parent: OpenNode, middle: number): [NewNo
   const gradientRight = parent.gradient - gradientLeft;
   const hessianRight = parent.hessian - hessianLeft;
   const direction = monotone === null ? 0 : monotone[split.column];
-  const leftBounds = { low: parent.low, high: parent.high };
-  const rightBounds = { low: parent.low, high: parent.high };
+  let [leftLow, leftHigh, rightLow, rightHigh] = [parent.low, parent.high, parent.low, parent.high];
   if (direction !== 0) {
     const leftValue = nodeValue(gradientLeft, hessianLeft, l2, parent.low, parent.high);
     const rightValue = nodeValue(gradientRight, hessianRight, l2, parent.low, parent.high);
     const border = (leftValue + rightValue) / 2;
     if (direction > 0) {
-      leftBounds.high = border;
-      rightBounds.low = border;
+      leftHigh = border;
+      rightLow = border;
     } else {
-      leftBounds.low = border;
-      rightBounds.high = border;
+      leftLow = border;
+      rightHigh = border;
     }
   }
-  const depth = parent.depth + 1;
-  const left = { ...leftBounds, depth, begin: parent.begin, end: middle, gradient: gradientLeft, hessian: hessianLeft };
-  const right = {
-    ...rightBounds,
-    depth,
-    begin: middle,
-    end: parent.end,
-    gradient: gradientRight,
-    hessian: hessianRight,
-  };
   const node = growing.nodes[parent.node];
   node.column = split.column;
   node.threshold = split.bin < cuts.counts[split.column] ? cuts.values[split.column * N_SLOTS + split.bin] : ABOVE_ALL;
@@ -281,7 +285,11 @@ function addChildren(growing: Growing, parent: OpenNode, middle: number): [NewNo
   node.gain = split.gain;
   node.left = growing.nodes.length;
   node.right = node.left + 1;
-  return [addNode(growing, left), addNode(growing, right)];
+  const depth = parent.depth + 1;
+  return [
+    addNode(growing, depth, parent.begin, middle, gradientLeft, hessianLeft, leftLow, leftHigh),
+    addNode(growing, depth, middle, parent.end, gradientRight, hessianRight, rightLow, rightHigh),
+  ];
 }
 
 interface Parts {
@@ -340,29 +348,44 @@ function searchPairs(growing: Growing, pairs: readonly Pair[]): OpenNode[] {
   pairs.forEach(({ small, large, smallSlot, largeSlot, parts }, i) => {
     const largeNode = large === null ? -1 : 2 * i + 1;
     pairTable.set([smallSlot, largeSlot, parts.first, parts.count, 2 * i, largeNode], i * N_PAIR_WORDS);
-    nodeTable.set([small.gradient, small.hessian, small.low, small.high], 2 * i * N_NODE_NUMBERS);
-    if (large === null) return;
-    nodeTable.set([large.gradient, large.hessian, large.low, large.high], (2 * i + 1) * N_NODE_NUMBERS);
+    fillNode(nodeTable, 2 * i, small);
+    if (large !== null) fillNode(nodeTable, 2 * i + 1, large);
   });
   const { usable, monotone, cuts } = data;
   const tables = { pairTable, nodeTable, slots: workspace.slots, nColumns, nCuts: cuts.counts, usable, monotone };
   findSplits(executor, pairs.length, { ...tables, l2: options.l2, hessianMin, splits });
   const gainMin = Math.max(options.minSplitGain, GAIN_EPSILON);
   return pairs.flatMap(({ small, large, smallSlot, largeSlot }, i) => {
-    const first = { ...small, slot: smallSlot, split: bestColumn(splits, 2 * i, nColumns, gainMin) };
+    const first = openNode(small, smallSlot, bestColumn(splits, 2 * i, nColumns, gainMin));
     if (large === null) return [first];
-    return [first, { ...large, slot: largeSlot, split: bestColumn(splits, 2 * i + 1, nColumns, gainMin) }];
+    return [first, openNode(large, largeSlot, bestColumn(splits, 2 * i + 1, nColumns, gainMin))];
   });
 }
 
+function fillNode(nodeTable: Float64Array, at: number, { gradient, hessian, low, high }: NewNode): void {
+  nodeTable[at * N_NODE_NUMBERS] = gradient;
+  nodeTable[at * N_NODE_NUMBERS + 1] = hessian;
+  nodeTable[at * N_NODE_NUMBERS + 2] = low;
+  nodeTable[at * N_NODE_NUMBERS + 3] = high;
+}
+
 function bestColumn(splits: Float64Array, node: number, nColumns: number, gainMin: number): FoundSplit | null {
-  let best: FoundSplit | null = null;
+  let best = -1;
+  let gain = gainMin;
   for (let column = 0; column < nColumns; column++) {
     const at = (node * nColumns + column) * N_SPLIT_NUMBERS;
-    const gain = splits[at];
-    if (!(gain > (best?.gain ?? gainMin))) continue;
-    const [, bin, missingLeft, gradientLeft, hessianLeft] = splits.subarray(at, at + N_SPLIT_NUMBERS);
-    best = { column, bin, missingLeft: missingLeft === 1, gain, gradientLeft, hessianLeft };
+    if (!(splits[at] > gain)) continue;
+    gain = splits[at];
+    best = column;
   }
-  return best;
+  if (best < 0) return null;
+  const at = (node * nColumns + best) * N_SPLIT_NUMBERS;
+  return {
+    column: best,
+    bin: splits[at + 1],
+    missingLeft: splits[at + 2] === 1,
+    gain,
+    gradientLeft: splits[at + 3],
+    hessianLeft: splits[at + 4],
+  };
 }

@@ -117,33 +117,33 @@ export function pathLengthSums(
     const nodes = executor.place(packed.nodes);
     const lengths = executor.place(packed.lengths);
     const sharedFills = executor.place(fills);
+    const nTasksMax = countChunks(Math.min(N_ROWS_PER_SLAB, nRows), BLOCK);
+    const values = executor.float32(Math.min(N_ROWS_PER_SLAB, nRows) * nCols);
+    const blocks = executor.float32(nTasksMax * BLOCK * nCols);
+    const slabSums = executor.float64(nTasksMax * BLOCK);
+    const infinities = executor.uint8(nTasksMax);
     for (let first = 0; first < nRows && infinityFromRow < 0; first += N_ROWS_PER_SLAB) {
       const n = Math.min(N_ROWS_PER_SLAB, nRows - first);
-      const nTasks = countChunks(n, BLOCK);
-      executor.scope(() => {
-        const values = executor.place(matrix.values.subarray(first * nCols, (first + n) * nCols));
-        const blocks = executor.float32(nTasks * BLOCK * nCols);
-        const slabSums = executor.float64(nTasks * BLOCK);
-        const infinities = executor.uint8(nTasks);
-        executor.dispatch(
-          ISOLATION_PATH_BLOCK,
-          nTasks,
-          values,
-          n,
-          nCols,
-          sharedFills,
-          blocks,
-          nodes,
-          lengths,
-          packed.nTrees,
-          packed.depth,
-          slabSums,
-          infinities,
-        );
-        sums.set(slabSums.subarray(0, n), first);
-        const task = infinities.indexOf(1);
-        if (task >= 0) infinityFromRow = first + task * BLOCK;
-      });
+      values.set(matrix.values.subarray(first * nCols, (first + n) * nCols));
+      slabSums.fill(0);
+      executor.dispatch(
+        ISOLATION_PATH_BLOCK,
+        countChunks(n, BLOCK),
+        values,
+        n,
+        nCols,
+        sharedFills,
+        blocks,
+        nodes,
+        lengths,
+        packed.nTrees,
+        packed.depth,
+        slabSums,
+        infinities,
+      );
+      sums.set(slabSums.subarray(0, n), first);
+      const task = infinities.indexOf(1);
+      if (task >= 0) infinityFromRow = first + task * BLOCK;
     }
   });
   return { sums, infinityFromRow };

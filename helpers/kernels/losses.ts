@@ -41,12 +41,16 @@ export function baseScores(loss: Loss, labels: Float32Array, weights: Float32Arr
 
 /** Smallest value at or below which at least `level` of the weight lies. */
 export function weightedQuantile(values: ArrayLike<number>, weights: ArrayLike<number> | null, level: number): number {
+  if (weights === null) {
+    const sorted = Float64Array.from(values).sort();
+    return sorted[Math.max(0, Math.ceil(level * sorted.length) - 1)];
+  }
   const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b]);
   let total = 0;
-  for (const i of order) total += weights === null ? 1 : weights[i];
+  for (const i of order) total += weights[i];
   let sum = 0;
   for (const i of order) {
-    sum += weights === null ? 1 : weights[i];
+    sum += weights[i];
     if (sum >= level * total) return values[i];
   }
   return values[order[order.length - 1]];

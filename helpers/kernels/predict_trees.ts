@@ -4,8 +4,11 @@ import { countChunks, type Executor, type Kernel } from './executor.ts';
 import type { Matrix } from './matrix.ts';
 import { type Tree, treeDepth } from './tree.ts';
 
-/** Rows of a task: their values stay in the first-level cache while all trees pass over them. */
+/** Rows of a task while all trees together fit the second-level cache: the rows then stay in the first. */
 const N_ROWS_PER_CHUNK = 256;
+/** Rows of a task for bigger trees, each of which is then fetched for many rows at once. */
+const N_ROWS_PER_CHUNK_BIG = 4096;
+const N_NODES_SMALL = 65_536;
 const N_WORDS = 4;
 
 const PREDICT_CHUNK: Kernel = { name: 'predictChunk', run: predictChunk };
@@ -35,29 +38,44 @@ export function packTrees(trees: readonly Tree[], groups: ArrayLike<number>, sca
   let next = 0;
   trees.forEach((tree, t) => {
     roots[t] = next;
-    // Breadth first: the children of a node get neighbouring places when it is visited.
-    const order = [0];
-    const place = [next++];
-    for (let i = 0; i < order.length; i++) {
-      const node = order[i];
-      const at = place[i] * N_WORDS;
+    const place = placeNodes(tree);
+    for (let node = 0; node < place.length; node++) {
+      const to = next + place[node];
+      const at = to * N_WORDS;
       if (tree.column[node] < 0) {
         thresholds[at] = Number.POSITIVE_INFINITY;
         nodes[at + 2] = 1;
-        nodes[at + 3] = place[i];
-        values[place[i]] = tree.value[node] * scale;
+        nodes[at + 3] = to;
+        values[to] = tree.value[node] * scale;
       } else {
         thresholds[at] = tree.threshold[node];
         nodes[at + 1] = tree.column[node];
         nodes[at + 2] = tree.missingLeft[node];
-        nodes[at + 3] = next;
-        order.push(tree.left[node], tree.right[node]);
-        place.push(next, next + 1);
-        next += 2;
+        nodes[at + 3] = next + place[tree.left[node]];
       }
     }
+    next += place.length;
   });
   return { nodes, values, roots, depths: Uint32Array.from(trees, treeDepth), groups: Uint32Array.from(groups) };
+}
+
+/** A place for every node such that each right child comes directly after its left sibling. */
+function placeNodes({ column, left, right }: Tree): Int32Array {
+  const place = new Int32Array(column.length);
+  let isSideBySide = true;
+  for (let node = 0; node < place.length; node++) {
+    place[node] = node;
+    if (column[node] >= 0 && right[node] !== left[node] + 1) isSideBySide = false;
+  }
+  if (isSideBySide) return place;
+  let next = 1;
+  for (let node = 0; node < column.length; node++) {
+    if (column[node] < 0) continue;
+    place[left[node]] = next;
+    place[right[node]] = next + 1;
+    next += 2;
+  }
+  return place;
 }
 
 /** Adds the value of every tree to `out[row * nGroups + group]`; `out` and `matrix` lie in the executor. */
@@ -70,10 +88,11 @@ export function addTreeValues(
 ): void {
   const { nRows, nCols } = matrix;
   executor.scope(() => {
-    const shape = [matrix.values, nRows, nCols, N_ROWS_PER_CHUNK] as const;
     const { nodes, values, roots, depths, groups } = packed;
+    const nRowsPerChunk = values.length <= N_NODES_SMALL ? N_ROWS_PER_CHUNK : N_ROWS_PER_CHUNK_BIG;
+    const shape = [matrix.values, nRows, nCols, nRowsPerChunk] as const;
     const trees = [nodes, values, roots, depths, groups].map((array) => executor.place(array));
-    const nChunks = countChunks(nRows, N_ROWS_PER_CHUNK);
+    const nChunks = countChunks(nRows, nRowsPerChunk);
     executor.dispatch(PREDICT_CHUNK, nChunks, ...shape, ...trees, roots.length, nGroups, out);
   });
 }

@@ -17,6 +17,7 @@ export interface GraphOptions {
   readonly dataDir: string;
   /** Folder of raw files, or null for the simulated market. */
   readonly rawFolder: string | null;
+  readonly nSimulatedTrades: number;
   readonly from: string | null;
   readonly only: string | null;
   /** Options passed on to every step. */
@@ -56,7 +57,12 @@ export function planGraph(options: GraphOptions): Planned[] {
   return chosen.map((step) => ({
     step,
     args: [
-      ...step.args.map((word) => word.replace('{raw}', raw).replace('{data}', options.dataDir)),
+      ...step.args.map((word) =>
+        word
+          .replace('{raw}', raw)
+          .replace('{data}', options.dataDir)
+          .replace('{trades}', String(options.nSimulatedTrades)),
+      ),
       ...options.common,
     ],
   }));

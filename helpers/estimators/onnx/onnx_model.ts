@@ -7,7 +7,7 @@ type Attribute = onnxProto.onnx.IAttributeProto;
 type Node = onnxProto.onnx.INodeProto;
 type Constant = onnxProto.onnx.ITensorProto;
 
-export type { Attribute as OnnxAttribute, Constant as OnnxConstant, Node as OnnxNode };
+export type { Constant as OnnxConstant, Node as OnnxNode };
 
 /** Old enough for every runtime since 2021, new enough for all operators used here. */
 const IR_VERSION = 7;

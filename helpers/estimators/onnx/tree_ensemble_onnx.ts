@@ -1,6 +1,7 @@
 /** Gradient boosting and random forests as ONNX. */
 
 import type { GradientBoosting } from '../gradient_boosting.ts';
+import type { RandomForest } from '../random_forest.ts';
 import type { TreeEnsemble } from '../tree_ensemble.ts';
 import {
   cast,
@@ -10,6 +11,7 @@ import {
   INPUT_NAME,
   INT64,
   intAttribute,
+  integers,
   node,
   type OnnxConstant,
   type OnnxNode,
@@ -17,14 +19,23 @@ import {
 } from './onnx_model.ts';
 import { treeEnsembleNode } from './onnx_trees.ts';
 
-/** The operator that adds up the trees into `raw`, nRows × outputs. */
-function rawScores(ensemble: TreeEnsemble): OnnxNode {
-  const trees = ensemble.trees.map((tree, t) => ({
-    ...tree,
-    value: Float64Array.from(tree.value, (value) => value * ensemble.scale),
-    output: ensemble.groups[t],
-  }));
-  return treeEnsembleNode(INPUT_NAME, 'raw', trees, ensemble.base);
+/**
+ * Adds up the trees into `raw`, nRows × outputs. A factor is applied to the sum and not to the leaves: the votes of whole
+ * trees are then counted exactly, though onnxruntime adds in float32.
+ */
+function rawScores(ensemble: TreeEnsemble): { nodes: OnnxNode[]; constants: OnnxConstant[] } {
+  const { groups, base, scale } = ensemble;
+  const trees = ensemble.trees.map((tree, t) => ({ ...tree, output: groups[t] }));
+  if (scale === 1) return { nodes: [treeEnsembleNode(INPUT_NAME, 'raw', trees, base)], constants: [] };
+  const zeros = base.map(() => 0);
+  return {
+    nodes: [
+      treeEnsembleNode(INPUT_NAME, 'sums', trees, zeros),
+      node('Mul', ['sums', 'scale'], 'means'),
+      node('Add', ['means', 'base'], 'raw'),
+    ],
+    constants: [floats('scale', [1], [scale]), floats('base', [base.length], base)],
+  };
 }
 
 interface Head {
@@ -33,22 +44,18 @@ interface Head {
   readonly outputs: readonly OnnxOutput[];
 }
 
-/** Two columns of chances from `chance` of class 1 (nRows × 1), and the label: 1 where `sign` is not negative. */
-function twoClasses(chance: readonly OnnxNode[], sign: string): Head {
+/** Two columns of chances from `chance` of class 1 (nRows × 1), and the label: 1 where `isOne` says so. */
+function twoClasses(chance: OnnxNode, isOne: OnnxNode, border: number): Head {
   return {
     nodes: [
-      ...chance,
+      chance,
       node('Sub', ['one', 'chance'], 'other'),
       node('Concat', ['other', 'chance'], 'probabilities', [intAttribute('axis', 1)]),
-      node('GreaterOrEqual', [sign, 'zero'], 'is_one'),
+      isOne,
       cast('is_one', 'labels', INT64),
       node('Reshape', ['labels', 'flat'], 'label'),
     ],
-    constants: [
-      floats('one', [1], [1]),
-      floats('zero', [1], [0]),
-      { name: 'flat', dataType: INT64, dims: [1], int64Data: [-1] },
-    ],
+    constants: [floats('one', [1], [1]), floats('border', [1], [border]), integers('flat', [1], [-1])],
     outputs: [
       { name: 'label', type: INT64 },
       { name: 'probabilities', type: FLOAT, nCols: 2 },
@@ -71,8 +78,14 @@ function manyClasses(chances: OnnxNode, nClasses: number): Head {
 const RAW_ONLY: Head = { nodes: [], constants: [], outputs: [{ name: 'raw', type: FLOAT, nCols: 1 }] };
 
 function encode(name: string, featureNames: readonly string[], ensemble: TreeEnsemble, head: Head): Uint8Array {
-  const { nodes, constants, outputs } = head;
-  return encodeOnnx({ name, featureNames, nodes: [rawScores(ensemble), ...nodes], constants, outputs });
+  const raw = rawScores(ensemble);
+  return encodeOnnx({
+    name,
+    featureNames,
+    nodes: [...raw.nodes, ...head.nodes],
+    constants: [...raw.constants, ...head.constants],
+    outputs: head.outputs,
+  });
 }
 
 /**
@@ -82,11 +95,26 @@ function encode(name: string, featureNames: readonly string[], ensemble: TreeEns
 export function gradientBoostingToOnnx(boosting: GradientBoosting): Uint8Array {
   const { objective, featureNames, ensemble } = boosting.model;
   const heads: Record<typeof objective, () => Head> = {
-    binary: () => twoClasses([node('Sigmoid', ['raw'], 'chance')], 'raw'),
+    binary: () =>
+      twoClasses(node('Sigmoid', ['raw'], 'chance'), node('GreaterOrEqual', ['raw', 'border'], 'is_one'), 0),
     multiclass: () =>
       manyClasses(node('Softmax', ['raw'], 'probabilities', [intAttribute('axis', 1)]), ensemble.base.length),
     'squared-error': () => RAW_ONLY,
     quantile: () => RAW_ONLY,
   };
   return encode('spyhop-gradient-boosting', featureNames, ensemble, heads[objective]());
+}
+
+/**
+ * The bytes of an .onnx file, with the inputs and outputs of `gradientBoostingToOnnx`. Sums are float32 there: classes
+ * whose chances differ by less than 1e-6 may change places.
+ */
+export function randomForestToOnnx(forest: RandomForest): Uint8Array {
+  const { nClasses, featureNames, ensemble } = forest.model;
+  const head = (): Head => {
+    if (nClasses === 1) return RAW_ONLY;
+    if (nClasses > 2) return manyClasses(node('Identity', ['raw'], 'probabilities'), nClasses);
+    return twoClasses(node('Identity', ['raw'], 'chance'), node('Greater', ['raw', 'border'], 'is_one'), 0.5);
+  };
+  return encode('spyhop-random-forest', featureNames, ensemble, head());
 }

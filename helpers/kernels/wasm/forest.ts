@@ -66,16 +66,19 @@ export function growForestTree(
   const sumBytes = (<usize>nNumbers) << 3;
   const random = seeds + ((<usize>task) << 2);
   const rows =
-    rowScratch + ((<usize>nRows * 2 + <usize>nColumns + (<usize>maxDepth + 2) * N_STACK_WORDS + 256) << 2) * task;
+    rowScratch + ((<usize>nRows * 2 + <usize>nColumns + (<usize>maxDepth + 2) * N_STACK_WORDS + 264) << 2) * task;
   const spare = rows + ((<usize>nRows) << 2);
   const order = spare + ((<usize>nRows) << 2);
   const stack = order + ((<usize>nColumns) << 2);
   const counts = stack + (((<usize>maxDepth + 2) * N_STACK_WORDS) << 2);
-  const sums = sumScratch + ((<usize>nNumbers * 260) << 3) * task;
+  const seen = counts + 1024;
+  const sums = sumScratch + ((<usize>nNumbers * 260 + 2 * <usize>nRows) << 3) * task;
   const total = sums + sumBytes * 256;
   const left = total + sumBytes;
   const side = left + sumBytes;
   const right = side + sumBytes;
+  // (weight, weight * label), or (weight, class), of the rows of the node at hand, in their order.
+  const pairs = right + sumBytes;
   const ownDrawn = drawn + <usize>task * nRows;
   const ownNodes = nodes + <usize>task * nNodesMax * 24;
   const ownValues = values + ((<usize>task * nNodesMax * nClasses) << 2);
@@ -123,10 +126,14 @@ export function growForestTree(
       let weight = <f64>load<u8>(ownDrawn + row);
       if (weights !== 0) weight *= <f64>load<f32>(weights + (row << 2));
       if (label !== firstLabel) isPure = false;
+      const pair = pairs + ((<usize>(i - begin)) << 4);
+      store<f64>(pair, weight);
       if (nClasses === 1) {
+        store<f64>(pair, weight * <f64>label, 8);
         store<f64>(total, load<f64>(total) + weight);
         store<f64>(total, load<f64>(total, 8) + weight * <f64>label, 8);
       } else {
+        store<f64>(pair, <f64>label, 8);
         const at = total + ((<usize>label) << 3);
         store<f64>(at, load<f64>(at) + weight);
       }
@@ -157,42 +164,35 @@ export function growForestTree(
       store<i32>(order + ((<usize>other) << 2), load<i32>(order + ((<usize>k) << 2)));
       store<i32>(order + ((<usize>k) << 2), column);
 
-      // Which of the 256 bins occur: only they are added up, read and cleared again.
-      let bits0: u64 = 0;
-      let bits1: u64 = 0;
-      let bits2: u64 = 0;
-      let bits3: u64 = 0;
-      for (let i = begin; i < end; i++) {
+      // Which of the 256 bins occur: only they are added up, read and cleared again. The four words of marks lie in
+      // memory, because which of them a row marks cannot be foretold.
+      memory.fill(seen, 0, 32);
+      let pair = pairs;
+      for (let i = begin; i < end; i++, pair += 16) {
         const row = <usize>load<u32>(rows + ((<usize>i) << 2));
         const bin = <usize>load<u8>(byRow + row * nColumns + column);
-        const bit = (<u64>1) << (<u64>bin & 63);
-        const word = bin >> 6;
-        if (word === 0) bits0 |= bit;
-        else if (word === 1) bits1 |= bit;
-        else if (word === 2) bits2 |= bit;
-        else bits3 |= bit;
+        const word = seen + ((bin >> 6) << 3);
+        store<u64>(word, load<u64>(word) | ((<u64>1) << (<u64>bin & 63)));
         const count = counts + (bin << 2);
         store<u32>(count, load<u32>(count) + 1);
-        let weight = <f64>load<u8>(ownDrawn + row);
-        if (weights !== 0) weight *= <f64>load<f32>(weights + (row << 2));
-        const label = load<f32>(labels + (row << 2));
         if (nClasses === 1) {
           const at = sums + (bin << 4);
-          v128.store(at, f64x2.add(v128.load(at), f64x2.replace_lane(f64x2.splat(weight), 1, weight * <f64>label)));
+          v128.store(at, f64x2.add(v128.load(at), v128.load(pair)));
         } else {
-          const at = sums + sumBytes * bin + ((<usize>label) << 3);
-          store<f64>(at, load<f64>(at) + weight);
+          const at = sums + sumBytes * bin + ((<usize>load<f64>(pair, 8)) << 3);
+          store<f64>(at, load<f64>(at) + load<f64>(pair));
         }
       }
       const missing = sums + sumBytes * 255;
       const nMissing = load<u32>(counts + (255 << 2));
-      const nPresentBins = popcnt(bits0) + popcnt(bits1) + popcnt(bits2) + popcnt(bits3) - (nMissing > 0 ? 1 : 0);
-      if (nPresentBins + (nMissing > 0 ? 1 : 0) > 1) {
+      let nBins: u64 = 0;
+      for (let word: usize = 0; word < 32; word += 8) nBins += popcnt(load<u64>(seen + word));
+      if (nBins > 1) {
         nTried++;
         memory.fill(left, 0, sumBytes);
         let nLeft = 0;
         for (let word = 0; word < 4; word++) {
-          let bits = word === 0 ? bits0 : word === 1 ? bits1 : word === 2 ? bits2 : bits3;
+          let bits = load<u64>(seen + ((<usize>word) << 3));
           while (bits !== 0) {
             const bin = (word << 6) + <i32>ctz(bits);
             bits &= bits - 1;
@@ -222,7 +222,7 @@ export function growForestTree(
         }
       }
       for (let word = 0; word < 4; word++) {
-        let bits = word === 0 ? bits0 : word === 1 ? bits1 : word === 2 ? bits2 : bits3;
+        let bits = load<u64>(seen + ((<usize>word) << 3));
         while (bits !== 0) {
           const bin = <usize>((word << 6) + <i32>ctz(bits));
           bits &= bits - 1;

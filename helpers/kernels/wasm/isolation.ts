@@ -56,7 +56,7 @@ function transposeBlock(values: usize, nColumns: i32, fills: usize, first: i32, 
 
 /**
  * Task = block number. Adds up the path lengths of each row over all trees in tree order.
- * `blocks` is scratch of BLOCK · nColumns float32 per task, zeroed, so rows past the end walk harmlessly.
+ * `blocks` is scratch of BLOCK · nColumns float32 per task; whatever lies past the last row walks harmlessly.
  * `sums` has BLOCK float64 per task, zeroed. `infinities[task]` becomes 1 where a value is infinite.
  */
 export function isolationPathBlock(

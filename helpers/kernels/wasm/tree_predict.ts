@@ -50,11 +50,24 @@ export function predictChunk(
       let b = root;
       let c = root;
       let d = root;
-      for (let level = 0; level < depth; level++) {
+      const shallow = min(depth, 8);
+      for (let level = 0; level < shallow; level++) {
         a = step(nodes, a, first);
         b = step(nodes, b, second);
         c = step(nodes, c, third);
         d = step(nodes, d, fourth);
+      }
+      // Deep trees are uneven: stop as soon as all four stand still in their leaves.
+      for (let level = shallow; level < depth; level++) {
+        const nextA = step(nodes, a, first);
+        const nextB = step(nodes, b, second);
+        const nextC = step(nodes, c, third);
+        const nextD = step(nodes, d, fourth);
+        if (((a ^ nextA) | (b ^ nextB) | (c ^ nextC) | (d ^ nextD)) === 0) break;
+        a = nextA;
+        b = nextB;
+        c = nextC;
+        d = nextD;
       }
       const to = out + outBytes * row + group;
       store<f64>(to, load<f64>(to) + load<f64>(leafValues + ((<usize>a) << 3)));

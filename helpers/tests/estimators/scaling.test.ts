@@ -81,6 +81,11 @@ describe('StandardScaler and MinMaxScaler', () => {
     expect([...new MinMaxScaler().fit(wide).transform(wide).values]).toEqual([0, 1]);
   });
 
+  it('refuse to scale beyond float32 in silence', () => {
+    const flat = new StandardScaler().fit(matrixFromRows([[1e-44], [2e-44]]), ['fee']);
+    expect(refusal(() => flat.transform(matrixFromRows([[1]])))).toMatch(/^bad-value: column "fee" holds 1/);
+  });
+
   it('undo themselves', () => {
     for (const scaler of [new StandardScaler().fit(x), new MinMaxScaler().fit(x)]) {
       const back = scaler.inverseTransform(scaler.transform(x)).values;

@@ -87,5 +87,11 @@ describe('gradients', () => {
     expect(weightedQuantile([5, 1, 3], null, 0.5)).toBe(3);
     expect(weightedQuantile([5, 1, 3], [10, 1, 1], 0.5)).toBe(5);
     expect(weightedQuantile([7], null, 0.99)).toBe(7);
+    const random = createRandom(8);
+    const values = Array.from({ length: 37 }, () => random.normal());
+    const ones = values.map(() => 1);
+    for (let level = 0.01; level < 1; level += 0.07) {
+      expect(weightedQuantile(values, null, level)).toBe(weightedQuantile(values, ones, level));
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GradientBoosting } from '../../../estimators/gradient_boosting.ts';
-import { gradientBoostingToOnnx } from '../../../estimators/onnx/tree_ensemble_onnx.ts';
+import { gradientBoostingToOnnx, randomForestToOnnx } from '../../../estimators/onnx/tree_ensemble_onnx.ts';
+import { RandomForest } from '../../../estimators/random_forest.ts';
 import { createMatrix, type Matrix } from '../../../kernels/matrix.ts';
 import { createRandom } from '../../../kernels/random.ts';
 import { largestGap } from '../../evaluate/fixture.ts';
@@ -63,5 +64,41 @@ describe('gradientBoostingToOnnx', () => {
     const boosting = new GradientBoosting({ nRounds: 2 }).fit(constant, labels);
     const { probabilities } = await runOnnx(gradientBoostingToOnnx(boosting), constant);
     expect(probabilities[1]).toBeCloseTo(boosting.predictProbability(constant)[0], 6);
+  });
+});
+
+describe('randomForestToOnnx', () => {
+  /** Rows whose best class leads by more than float32 rounding. */
+  const clear = (chances: ArrayLike<number>, nClasses: number): number[] =>
+    Array.from({ length: 800 }, (_, row) => row).filter((row) => {
+      const [best, next] = Array.from({ length: nClasses }, (_, c) => chances[row * nClasses + c]).sort(
+        (a, b) => b - a,
+      );
+      return best - next > 1e-6;
+    });
+
+  for (const [name, labels, nClasses] of [
+    ['two', twoClasses, 2],
+    ['three', classes, 3],
+  ] as const) {
+    it(`gives the same labels and chances of ${name} classes, missing values included`, async () => {
+      const forest = new RandomForest({ nTrees: 31, minLeafRows: 3 }).fit(x, labels);
+      const { label, probabilities } = await runOnnx(randomForestToOnnx(forest), x);
+      const chances = forest.predictProbability(x);
+      const predicted = forest.predict(x);
+      expect(largestGap(probabilities, chances)).toBeLessThan(tolerance);
+      const rows = clear(chances, nClasses);
+      expect(rows.length).toBeGreaterThan(750);
+      expect(rows.map((row) => label[row])).toEqual(rows.map((row) => predicted[row]));
+    });
+  }
+
+  it('gives the same numbers, on the thresholds too', async () => {
+    const forest = new RandomForest({ task: 'regressor', nTrees: 20 }).fit(x, signal);
+    const thresholds = forest.model.ensemble.trees.flatMap((tree) => [...tree.threshold]);
+    for (const matrix of [x, onThresholds(thresholds)]) {
+      const { raw } = await runOnnx(randomForestToOnnx(forest), matrix);
+      expect(largestGap(raw, forest.predict(matrix))).toBeLessThan(tolerance);
+    }
   });
 });
