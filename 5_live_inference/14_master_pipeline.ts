@@ -2,8 +2,11 @@
  * The whole graph in one command: what would anybody want to run first?
  *
  * Reads   a simulated market (default) or a folder of raw files
- * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped
+ * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then renews the
+ *         first section of reports/report.html
  */
+import { publishDataSection } from '../helpers/charts/data_section.ts';
+import { describeReport } from '../helpers/charts/report.ts';
 import { describePlan, planGraph, runGraph } from '../helpers/run/pipeline_runner.ts';
 import { runScript } from '../helpers/run/script.ts';
 
@@ -41,7 +44,10 @@ await runScript(
     };
     const planned = planGraph(graph);
     if (options.plan) run.log.result(describePlan(planned, run.dataDir));
-    else process.exitCode = await runGraph(planned, graph);
+    else {
+      process.exitCode = await runGraph(planned, graph);
+      if (process.exitCode === 0) run.log.result(describeReport(await publishDataSection(run)));
+    }
     return 'done';
   },
 );

@@ -2,7 +2,6 @@
 import { type ColumnTable, op, rolling, escape as rowwise, table } from 'arquero';
 import { InputError } from '../run/errors.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
-import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 
@@ -42,7 +41,7 @@ interface Fill {
 /**
  * The trades of the parts that begin before T, in table order; only columns that profiles are made of.
  * @param nFillsMax refuse more rows than this
- * @throws InputError 'bad-value' when there are more fills than fit in memory with ease
+ * @throws InputError 'bad-value' when there are more fills than fit in memory with ease, 'empty-input' when there is none
  */
 export function readFills(trades: Table, asOfMs: number, nFillsMax: number): DataFrame {
   const parts = trades.manifest.parts.filter((part) => part.minTsMs !== null && part.minTsMs < asOfMs);
@@ -53,7 +52,12 @@ export function readFills(trades: Table, asOfMs: number, nFillsMax: number): Dat
       `${nFills} fills are more than the ${nFillsMax} that the in-memory build takes`,
       'use the streaming build: npx tsx 1_data_pipeline/01_build_features_polars.ts',
     );
-  if (parts.length === 0) return emptyFrame(RAW_TRADES).select(...FILL_COLUMNS);
+  if (nFills === 0)
+    throw new InputError(
+      'empty-input',
+      `no trade lies before ${new Date(asOfMs).toISOString()}`,
+      'choose a later --as-of',
+    );
   const frames = partPaths(trades, parts).map((path) =>
     withParquetErrors(path, () =>
       scanPart(path, RAW_TRADES)
@@ -77,7 +81,8 @@ function toArquero(frame: DataFrame, names: readonly string[]): ColumnTable {
 /**
  * The fills with ts < T in table order, with these columns added: `is_buy`; `cash_usd` and `net_shares` (signed from the
  * wallet's side); `domain`, `hours_since_creation` and `winner` (null unless the market resolved before T); `day` and
- * `hour` in UTC; `is_burst`; and `earlier_volume_usd`, the takers' volume of the market at strictly earlier times.
+ * `hour` in UTC; `is_burst`; `earlier_volume_usd`, the takers' volume of the market at strictly earlier times; and
+ * `last_price`, that of the last fill of the same outcome before T.
  */
 export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: number): ColumnTable {
   const facts = toArquero(markets, ['market_id', 'domain', 'created_ms', 'resolved_ms', 'winner_index']);
@@ -92,6 +97,7 @@ export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: nu
     .derive({ previous_ms: 'd => op.lag(d.ts_ms, 1, null)' })
     .ungroup()
     .join_left(volumeBefore(fills), [['market_id', 'ts_ms']])
+    .join_left(lastPrices(fills), [['market_id', 'outcome_index']])
     .derive({
       is_buy: rowwise((f: Fill) => (f.side === 'BUY' ? 1 : 0)),
       cash_usd: rowwise((f: Fill) => (f.side === 'BUY' ? -f.amount_usd : f.amount_usd)),
@@ -104,6 +110,15 @@ export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: nu
       hour: rowwise((f: Fill) => Math.floor((f.ts_ms % DAY_MS) / HOUR_MS)),
       is_burst: rowwise((f: Fill) => (f.previous_ms !== null && f.ts_ms - f.previous_ms <= BURST_MS ? 1 : 0)),
     });
+}
+
+/** The price of the last fill, in table order, of every outcome. */
+function lastPrices(fills: ColumnTable): ColumnTable {
+  return fills
+    .groupby('market_id', 'outcome_index')
+    .slice(-1)
+    .ungroup()
+    .select('market_id', 'outcome_index', { price: 'last_price' });
 }
 
 /** Of every market and moment with a fill: the takers' volume at strictly earlier moments, in USD. */

@@ -17,12 +17,22 @@ interface MarketResult {
   readonly pnl_usd: number;
 }
 
+const MICRO = 1e6;
+
 /**
  * Amounts and shares are multiples of 1e-6 by definition, and so are their sums: rounding takes away what floating point
- * has added, and "exactly zero" means zero again. Halves go away from zero.
+ * has added, and "exactly zero" means zero again.
  */
 export function roundMicro(value: number): number {
-  return (Math.sign(value) * Math.round(Math.abs(value) * 1e6)) / 1e6;
+  return Math.round(value * MICRO) / MICRO;
+}
+
+/** Shares at a price in USD, rounded to 1e-6; a price of .50 makes true halves, and those go to the even neighbour. */
+function markUsd(shares: number, price: number): number {
+  const micro = Math.round(shares * MICRO) * price;
+  const below = Math.floor(micro);
+  const isHalf = micro - below === 0.5;
+  return (isHalf ? below + (below % 2 === 0 ? 0 : 1) : Math.round(micro)) / MICRO;
 }
 
 /** One row per wallet from annotated fills: PnL of everything, and wins, edge and holding over resolved markets. */
@@ -37,15 +47,10 @@ export function outcomesOf(fills: ColumnTable): ColumnTable {
 
 /** One row per wallet, market and outcome with its cash flow, its net shares and the two together in USD as of T. */
 function positionsOf(fills: ColumnTable): ColumnTable {
-  const lastPrices = fills
-    .groupby('market_id', 'outcome_index')
-    .slice(-1)
-    .ungroup()
-    .select('market_id', 'outcome_index', { price: 'last_price' });
   const valueUsd = (p: Position): number => {
     const shares = roundMicro(p.net_shares);
     if (p.winner !== null) return p.winner === p.outcome_index ? shares : 0;
-    return roundMicro(shares * p.last_price);
+    return markUsd(shares, p.last_price);
   };
   return fills
     .derive({
@@ -55,6 +60,7 @@ function positionsOf(fills: ColumnTable): ColumnTable {
     .groupby('wallet', 'market_id', 'outcome_index')
     .rollup({
       winner: op.max('winner'),
+      last_price: op.max('last_price'),
       cash_usd: op.sum('cash_usd'),
       net_shares: op.sum('net_shares'),
       n_buys: op.sum('is_buy'),
@@ -62,7 +68,6 @@ function positionsOf(fills: ColumnTable): ColumnTable {
       buy_shares: op.sum('buy_shares'),
     })
     .derive({ winner: rowwise((p: { winner: number | undefined }) => p.winner ?? null) })
-    .join_left(lastPrices, [['market_id', 'outcome_index']])
     .derive({
       pnl_usd: rowwise((p: Position) => roundMicro(p.cash_usd + valueUsd(p))),
       is_marked: rowwise((p: Position) => (p.winner === null && roundMicro(p.net_shares) !== 0 ? 1 : 0)),

@@ -90,7 +90,8 @@ export function legacyProfiles(trades: DataFrame, markets: DataFrame, asOfMs: nu
       roi_pct: rowwise((s: Sums) => percent(s.total_net_pnl, s.total_invested)),
       conviction_avg_buy_usd: rowwise((s: Sums) => ratio(s.total_invested, s.n_buys)),
       bet_size_cv: rowwise((s: Sums) => ratio(s.amount_deviation_usd, s.total_usd / s.n_fills)),
-      top_market_share_pct: rowwise((s: Sums) => percent(s.top_market_usd, s.total_usd)),
+      // A wallet whose fills all moved less than 1e-6 USD has every market for its favourite.
+      top_market_share_pct: rowwise((s: Sums) => percent(s.top_market_usd, s.total_usd) ?? 100),
       maker_share_pct: rowwise((s: Sums) => percent(s.n_maker, s.n_with_role)),
       contrarian_share_pct: rowwise((s: Sums) => percent(s.n_contrarian, s.n_buys)),
       burst_share_pct: rowwise((s: Sums) => percent(s.n_bursts, s.n_fills)),

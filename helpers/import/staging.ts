@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { explainSystemError, makeFolder } from '../run/files.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -73,7 +74,7 @@ export class Staging {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
     const perDay = sorted
-      .select(pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int64).alias('day'))
+      .select(wholeUnits(pl.col('ts_ms'), DAY_MS).alias('day'))
       .groupBy('day')
       .agg(pl.len().alias('n'))
       .sort('day');
@@ -137,14 +138,9 @@ export class Staging {
     const stem = dayStem(day);
     const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
     if (only?.path && only.isUnique && nRows <= this.limits.dayRows) {
-      const time = pl
-        .scanParquet(only.path)
-        .select(pl.col('ts_ms').min().alias('first'), pl.col('ts_ms').max().alias('last'))
-        .collectSync();
-      writer.adoptFile(stem, only.path, only.rows, [
-        Number(time.getColumn('first').get(0)),
-        Number(time.getColumn('last').get(0)),
-      ]);
+      const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
+      // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
+      writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
       return { nRepeats: 0, nDropped: 0 };
     }
     const result = { nRepeats: 0, nDropped: 0 };

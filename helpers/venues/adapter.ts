@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
 export const FILL_COLUMNS = [
@@ -125,13 +126,14 @@ const PLAIN_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0
  */
 export function parseTimes(frame: DataFrame, name: string): DataFrame {
   const number = pl.col(name).cast(pl.Float64, false);
-  const fromNumber = pl
+  const microseconds = pl
     .when(number.lt(pl.lit(1e11)))
-    .then(number.mul(pl.lit(MICRO)).round(0).div(pl.lit(1000)))
+    .then(number.mul(pl.lit(MICRO)).round(0))
     .when(number.lt(pl.lit(1e14)))
-    .then(number)
-    .otherwise(number.div(pl.lit(1000)));
-  const times = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'));
+    .then(number.mul(pl.lit(1000)).round(0))
+    .otherwise(number.floor());
+  const fromNumber = wholeUnits(microseconds.cast(pl.Int64, false), 1000);
+  const times = frame.select(fromNumber.alias('ts_ms'));
   if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
   const text = pl
     .col(name)
@@ -144,9 +146,7 @@ export function parseTimes(frame: DataFrame, name: string): DataFrame {
     .otherwise(pl.lit(null).cast(pl.Utf8))
     .str.strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
     .cast(pl.Datetime('us'))
-    .cast(pl.Int64)
-    .cast(pl.Float64);
-  const milliseconds = fromText.div(pl.lit(1000)).floor().cast(pl.Int64, false);
-  const both = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'), milliseconds.alias('from_text'));
+    .cast(pl.Int64);
+  const both = frame.select(fromNumber.alias('ts_ms'), wholeUnits(fromText, 1000).alias('from_text'));
   return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
 }

@@ -10,6 +10,7 @@ export * from './isolation';
 export * from './kmeans';
 export * from './neighbours';
 export * from './partition';
+export * from './silhouette';
 export * from './splits';
 export * from './tree_predict';
 export * from './tsne';

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Autoencoder } from '../../estimators/autoencoder.ts';
+import { Dbscan } from '../../estimators/dbscan.ts';
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../../estimators/isolation_forest.ts';
 import { KMeans } from '../../estimators/kmeans.ts';
@@ -9,6 +10,7 @@ import { Mlp } from '../../estimators/mlp.ts';
 import { Pca } from '../../estimators/pca.ts';
 import { RandomForest } from '../../estimators/random_forest.ts';
 import { MinMaxScaler, StandardScaler } from '../../estimators/scalers.ts';
+import { Tsne } from '../../estimators/tsne.ts';
 import { createMatrix, type Matrix, matrixFromRows } from '../../kernels/matrix.ts';
 import { createRandom, type Random } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
@@ -346,6 +348,51 @@ describe.each(contenders)('$name', (contender) => {
       expect(performance.now() - start).toBeLessThan(2000);
     }
     expect(nRefused).toBeGreaterThan(100);
+  });
+});
+
+/** Dbscan and Tsne describe the rows they are given and keep no model, so they share the part of the contract on `fit`. */
+const describers: readonly {
+  readonly name: string;
+  readonly badOption: Record<string, unknown>;
+  run(x: Matrix, options?: object, names?: readonly string[]): ArrayLike<number>;
+}[] = [
+  {
+    name: 'Dbscan',
+    badOption: { minSamples: 0 },
+    run: (x, options = {}, names) => new Dbscan(options, executor).fit(x, names).labels,
+  },
+  {
+    name: 'Tsne',
+    badOption: { nIterations: 0 },
+    run: (x, options = {}, names) =>
+      new Tsne({ nIterations: 20, perplexity: 5, ...options }, executor).fitTransform(x, names).values,
+  },
+];
+
+describe.each(describers)('$name', (describer) => {
+  it('checks its options and names the one at fault', async () => {
+    const [option] = Object.keys(describer.badOption);
+    expect(await refusal(() => describer.run(train, describer.badOption))).toMatch(
+      new RegExp(`^bad-option: .*${option}`),
+    );
+    expect(await refusal(() => describer.run(train, { epps: 1 }))).toMatch(/^bad-option: .*epps/);
+    expect(await refusal(() => describer.run(train, {}, ['a', 'a', 'b', 'c']))).toMatch(/^bad-option/);
+  });
+
+  it('refuses NaN and infinities naming the column, and no rows', async () => {
+    for (const value of [Number.NaN, Infinity, -Infinity]) {
+      const answer = await refusal(() => describer.run(withValue(train, 5, 2, value), {}, NAMES));
+      expect(answer).toMatch(/^bad-value: .*share_pct/);
+    }
+    const empty = createMatrix(new Float32Array(0), 0, 4);
+    expect(await refusal(() => describer.run(empty))).toMatch(/^(empty-input|bad-value|bad-option): /);
+  });
+
+  it('says the same again about the same rows, and never changes them', () => {
+    const values = train.values.slice();
+    expect(Array.from(describer.run(train))).toEqual(Array.from(describer.run(train)));
+    expect(train.values).toEqual(values);
   });
 });
 

@@ -1,8 +1,10 @@
 /** One contract test over all estimators; a new one adds its case here. */
 
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
+import { KMeans } from '../../estimators/kmeans.ts';
 import { RandomForest } from '../../estimators/random_forest.ts';
 import type { Matrix } from '../../kernels/matrix.ts';
+import { createExecutor } from '../../parallel/executor.ts';
 import { describeContract } from './contract_checks.ts';
 
 /** Labels 0/1: whether the first two columns of a row add up to more than 0. */
@@ -27,4 +29,13 @@ describeContract({
     new RandomForest({ nTrees: 5, ...options }, executor).fit(x, labelsOf(x), { featureNames }),
   apply: (model, x, names) => model.predictProbability(x, names),
   fromModel: (json) => RandomForest.fromModel(json),
+});
+
+describeContract({
+  name: 'KMeans',
+  acceptsNan: false,
+  badOption: { nClusters: 0 },
+  fit: (x, featureNames, executor, options) => new KMeans({ nClusters: 3, ...options }, executor).fit(x, featureNames),
+  apply: (model, x, names) => model.predict(x, names),
+  fromModel: (json) => KMeans.fromModel(json, createExecutor()),
 });
