@@ -352,6 +352,23 @@ export const THRESHOLD_SHIFTS: TableSchema = {
   ],
 };
 
+export const WALLET_SCORES: TableSchema = {
+  name: 'wallet_scores',
+  folder: '14_wallet_scores',
+  what: 'How strange the production anomaly model finds every wallet; a flag is a reason to look, not a verdict.',
+  madeBy: 'npx tsx 4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column('score', 'float64', "the detector's", 'higher is stranger'),
+    column('p_value', 'float64', '0..1', 'share of calibration wallets at least as strange (split conformal)'),
+    column('is_flagged', 'bool', '', 'beyond the false discovery rate or percentile asked for'),
+    optional('reason_1', 'string', '', 'column that adds most to the score of a flagged wallet'),
+    optional('reason_2', 'string', '', 'the next'),
+    optional('reason_3', 'string', '', 'the next'),
+  ],
+};
+
 /** The tables in the order of the pipeline. */
 export const TABLES: readonly TableSchema[] = [
   RAW_TRADES,
@@ -363,4 +380,5 @@ export const TABLES: readonly TableSchema[] = [
   MANIFOLD,
   THRESHOLD_SHIFTS,
   LABELS,
+  WALLET_SCORES,
 ];
