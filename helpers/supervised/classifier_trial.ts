@@ -1,0 +1,170 @@
+/** Trains a classifier so that no wallet and no moment is on both sides, and measures what it is worth. */
+import { ARCHETYPES, TARGETS } from '../discovery/archetypes.ts';
+import { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import { RandomForest } from '../estimators/random_forest.ts';
+import { type BootstrapInterval, bootstrapInterval } from '../evaluate/bootstrap.ts';
+import { confusionMatrix } from '../evaluate/confusion_matrix.ts';
+import { groupKFold, type Split } from '../evaluate/group_split.ts';
+import { precisionRecallCurve } from '../evaluate/precision_recall_curve.ts';
+import { type Reliability, reliability } from '../evaluate/reliability.ts';
+import { rocCurve } from '../evaluate/roc_curve.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import { balancedSample } from '../labels/sampling.ts';
+
+export const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
+export const WHALE = 3;
+const N_RESAMPLES = 300;
+
+export type ModelKind = 'forest' | 'boosting';
+
+export interface Trial {
+  readonly kind: ModelKind;
+  readonly nRows: number;
+  readonly nWhales: number;
+  readonly accuracy: BootstrapInterval;
+  readonly macroF1: number;
+  /** Of the wallets called whales, how many are; NaN when none is. */
+  readonly whalePrecision: BootstrapInterval;
+  readonly whalePrAuc: BootstrapInterval;
+  readonly whaleRocAuc: number;
+  /** Average precision of each class against the rest; NaN for a class that the test lacks. */
+  readonly prAucByClass: readonly number[];
+  readonly reliability: Reliability;
+}
+
+/**
+ * Splits by wallet and by time: the newer half of the snapshots tests, the older half trains, and a test wallet is never
+ * a training wallet. Labels of the training rows were known when the first test features were.
+ */
+export function walletTimeSplits(
+  wallets: readonly string[],
+  snapshots: Int32Array,
+  nSnapshots: number,
+  nFolds: number,
+  seed: number,
+): Split[] {
+  const nTest = Math.floor(nSnapshots / 2);
+  return groupKFold(wallets, nFolds, seed).map((fold) => ({
+    trainRows: fold.trainRows.filter((row) => snapshots[row] >= nTest),
+    testRows: fold.testRows.filter((row) => snapshots[row] < nTest),
+  }));
+}
+
+/** A model fitted on a balanced draw whose weights restore the market's proportions, so that chances stay calibrated. */
+export function fitClassifier(
+  kind: ModelKind,
+  x: Matrix,
+  labels: ArrayLike<number>,
+  featureNames: readonly string[],
+  nPerClass: number,
+  seed: number,
+  executor: Executor,
+): RandomForest | GradientBoosting {
+  const sample = balancedSample(Array.from(labels), WHALE, nPerClass, seed);
+  const drawn = takeRows(x, sample.rows);
+  const y = Array.from(sample.rows, (row) => labels[row]);
+  const input = { featureNames, weights: sample.weights };
+  if (kind === 'forest') return new RandomForest({ nTrees: 200, minLeafRows: 2, seed }, executor).fit(drawn, y, input);
+  return new GradientBoosting(
+    { objective: 'multiclass', nRounds: 60, maxDepth: 4, learningRate: 0.1, rowShare: 0.8, seed },
+    executor,
+  ).fit(drawn, y, input);
+}
+
+/** Chances of the four classes, row-major; a class that training never saw has chance 0. */
+export function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
+  const chances = model.predictProbability(x);
+  const nKnown = chances.length / x.nRows;
+  if (nKnown === N_CLASSES) return chances;
+  const padded = new Float64Array(x.nRows * N_CLASSES);
+  for (let row = 0; row < x.nRows; row++)
+    for (let k = 0; k < nKnown; k++) padded[row * N_CLASSES + k] = chances[row * nKnown + k];
+  return padded;
+}
+
+export interface TrialInput {
+  readonly x: Matrix;
+  readonly labels: Int32Array;
+  readonly wallets: readonly string[];
+  readonly featureNames: readonly string[];
+  readonly splits: readonly Split[];
+  readonly nPerClass: number;
+  readonly seed: number;
+}
+
+/** Predicts every test row by a model that saw neither its wallet nor its time; intervals draw whole wallets. */
+export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor): Trial {
+  const rows: number[] = [];
+  const chances: number[] = [];
+  for (const split of input.splits) {
+    if (split.testRows.length === 0 || split.trainRows.length === 0) continue;
+    const y = Array.from(split.trainRows, (row) => input.labels[row]);
+    const train = takeRows(input.x, split.trainRows);
+    const model = fitClassifier(kind, train, y, input.featureNames, input.nPerClass, input.seed, executor);
+    rows.push(...split.testRows);
+    for (const chance of classChances(model, takeRows(input.x, split.testRows))) chances.push(chance);
+  }
+  const truth = Int32Array.from(rows, (row) => input.labels[row]);
+  return measure(
+    kind,
+    truth,
+    Float64Array.from(chances),
+    rows.map((row) => input.wallets[row]),
+    input.seed,
+  );
+}
+
+function measure(
+  kind: ModelKind,
+  truth: Int32Array,
+  chances: Float64Array,
+  wallets: readonly string[],
+  seed: number,
+): Trial {
+  const predicted = Int32Array.from(truth, (_, row) => {
+    const own = chances.subarray(row * N_CLASSES, (row + 1) * N_CLASSES);
+    return own.indexOf(Math.max(...own));
+  });
+  const column = (k: number): Float64Array => Float64Array.from(truth, (_, row) => chances[row * N_CLASSES + k]);
+  const isClass = (k: number): Uint8Array => Uint8Array.from(truth, (label) => (label === k ? 1 : 0));
+  const whale = column(WHALE);
+  const isWhale = isClass(WHALE);
+  const interval = (statistic: (rows: Uint32Array) => number): BootstrapInterval =>
+    bootstrapInterval({ nRows: truth.length, statistic, groups: wallets, nResamples: N_RESAMPLES, seed });
+  const shareOf = (rows: Uint32Array, counts: (row: number) => boolean, hits: (row: number) => boolean): number => {
+    const counted = rows.filter(counts);
+    return counted.length === 0 ? Number.NaN : counted.filter(hits).length / counted.length;
+  };
+  const prAuc = (labels: Uint8Array, scores: Float64Array): number =>
+    precisionRecallCurve(labels, scores).averagePrecision;
+  return {
+    kind,
+    nRows: truth.length,
+    nWhales: isWhale.reduce((sum, flag) => sum + flag, 0),
+    accuracy: interval((rows) =>
+      shareOf(
+        rows,
+        () => true,
+        (row) => truth[row] === predicted[row],
+      ),
+    ),
+    macroF1: confusionMatrix(truth, predicted, N_CLASSES).macroF1,
+    whalePrecision: interval((rows) =>
+      shareOf(
+        rows,
+        (row) => predicted[row] === WHALE,
+        (row) => truth[row] === WHALE,
+      ),
+    ),
+    whalePrAuc: interval((rows) =>
+      prAuc(
+        Uint8Array.from(rows, (row) => isWhale[row]),
+        Float64Array.from(rows, (row) => whale[row]),
+      ),
+    ),
+    whaleRocAuc: rocCurve(isWhale, whale).auc,
+    prAucByClass: Array.from({ length: N_CLASSES }, (_, k) => prAuc(isClass(k), column(k))),
+    reliability: reliability(isWhale, whale),
+  };
+}
