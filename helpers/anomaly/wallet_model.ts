@@ -18,9 +18,9 @@ import { DETECTORS, type Detector, type DetectorName, fitDetector, loadDetector,
 const FORMAT = 'spyhop-wallet-anomaly';
 const VERSION = 1;
 export const WALLET_ANOMALY = 'wallet_anomaly';
-export const WALLET_ANOMALY_SCRIPT = '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts';
+const WALLET_ANOMALY_SCRIPT = '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts';
 /** Fewer wallets than this leave nothing to calibrate with. */
-export const N_WALLETS_MIN = 40;
+const N_WALLETS_MIN = 40;
 const N_REASONS = 3;
 
 /** How scores become flags: a false discovery rate, or the share of calibration scores below a flagged one. */

@@ -32,7 +32,7 @@ const DBSCAN_CORES = [5, 10, 20];
 const GROUP_SHARE_MIN = 0.01;
 const DISTINCT_PER_GROUP_MIN = 3;
 
-export interface NullSilhouette {
+interface NullSilhouette {
   readonly name: 'permuted columns' | 'Gaussian copula';
   readonly mean: number;
   /** 95th percentile of the silhouettes of the null. */
@@ -40,7 +40,7 @@ export interface NullSilhouette {
   readonly pValue: number;
 }
 
-export interface DbscanSetting {
+interface DbscanSetting {
   readonly eps: number;
   readonly minSamples: number;
   /** Clusters with at least 1 % of the points. */
@@ -176,7 +176,7 @@ function countDistinct(x: Matrix): number {
 }
 
 /** `n` of 0..nRows-1 without replacement, rising. */
-export function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
+function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
   const pool = Uint32Array.from({ length: nRows }, (_, row) => row);
   const nDrawn = Math.min(n, nRows);
   for (let i = 0; i < nDrawn; i++) {

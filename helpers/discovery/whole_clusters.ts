@@ -13,7 +13,7 @@ import { grinderCuts } from './waterfall.ts';
 const N_INITS = 5;
 const ROWS_PER_CLUSTER_MIN = 5;
 
-export interface WholeCluster {
+interface WholeCluster {
   readonly cluster: number;
   readonly name: Archetype;
   readonly nWallets: number;

@@ -9,7 +9,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** What staging holds at once. */
 export interface StagingLimits {
@@ -219,7 +219,7 @@ export class Staging {
 }
 
 /** `month=2026-01/2026-01-08`: where a day's part lies. */
-export function dayStem(day: number): string {
+function dayStem(day: number): string {
   const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
   return `month=${date.slice(0, 7)}/${date}`;
 }

@@ -12,7 +12,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { balancedSample } from '../labels/sampling.ts';
 
-export const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
+const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
 export const WHALE = 3;
 const N_RESAMPLES = 300;
 
@@ -73,7 +73,7 @@ export function fitClassifier(
 }
 
 /** Chances of the four classes, row-major; a class that training never saw has chance 0. */
-export function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
+function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
   const chances = model.predictProbability(x);
   const nKnown = chances.length / x.nRows;
   if (nKnown === N_CLASSES) return chances;
