@@ -27,7 +27,7 @@ module.exports = {
       to: { path: '^helpers/(tests|bench)/' },
     },
     only('kernels-import-only-kernels', '^helpers/kernels/', '^helpers/kernels/'),
-    only('parallel-imports-only-itself', '^helpers/parallel/', '^helpers/(parallel|kernels/wasm)/'),
+    only('parallel-imports-kernels-run', '^helpers/parallel/', '^helpers/(parallel|kernels|run)/'),
     only('evaluate-imports-kernels', '^helpers/evaluate/', '^helpers/(evaluate|kernels)/'),
     only(
       'estimators-import-kernels-parallel-run',
@@ -35,7 +35,7 @@ module.exports = {
       '^helpers/(estimators|kernels|parallel|run)/',
     ),
     only('run-imports-only-run', '^helpers/run/', '^helpers/(run/|kernels/random|pipeline)'),
-    only('tables-import-run', '^helpers/tables/', '^helpers/(tables|run)/'),
+    only('tables-import-run', '^helpers/tables/', '^helpers/(tables/|run/|kernels/matrix)'),
     only('features-import-tables', '^helpers/features/', '^helpers/(features|tables|run|kernels/random)'),
     only('venues-import-run-tables', '^helpers/venues/', '^helpers/(venues|run|tables)/'),
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -45,6 +45,11 @@ module.exports = {
     exclude: { path: '(^|/)(node_modules|build)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

@@ -45,6 +45,6 @@ await runScript(
       seed: run.seed,
     });
     for (const line of describeSimulation(report)) run.log.result(line);
-    return 'done';
+    return report.result === null ? 'up to date' : 'done';
   },
 );

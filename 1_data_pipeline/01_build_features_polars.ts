@@ -42,7 +42,7 @@ await runScript(
       group: CHUNKS,
     },
   },
-  (run, options) => {
+  async (run, options) => {
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
     const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);

@@ -2,8 +2,11 @@
  * The whole graph in one command: what would anybody want to run first?
  *
  * Reads   a simulated market (default) or a folder of raw files
- * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped
+ * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then renews the
+ *         first section of reports/report.html
  */
+import { publishDataSection } from '../helpers/charts/data_section.ts';
+import { describeReport } from '../helpers/charts/report.ts';
 import { describePlan, planGraph, runGraph } from '../helpers/run/pipeline_runner.ts';
 import { runScript } from '../helpers/run/script.ts';
 
@@ -13,6 +16,7 @@ await runScript(
   'master_pipeline',
   {
     data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
+    trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
     from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
     only: { type: 'string', describe: 'run this step alone', group: WHAT },
     plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
@@ -20,6 +24,7 @@ await runScript(
   async (run, options) => {
     const graph = {
       dataDir: run.dataDir,
+      nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : options.data,
       from: options.from ?? null,
       only: options.only ?? null,
@@ -39,7 +44,10 @@ await runScript(
     };
     const planned = planGraph(graph);
     if (options.plan) run.log.result(describePlan(planned, run.dataDir));
-    else process.exitCode = await runGraph(planned, graph);
+    else {
+      process.exitCode = await runGraph(planned, graph);
+      if (process.exitCode === 0) run.log.result(describeReport(await publishDataSection(run)));
+    }
     return 'done';
   },
 );

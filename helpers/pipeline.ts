@@ -6,7 +6,10 @@
 export interface Step {
   readonly id: string;
   readonly script: string;
-  /** Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR. */
+  /**
+   * Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR, {trades} for the
+   * number of fills to simulate.
+   */
   readonly args: readonly string[];
   /** The question the step answers, for tables and --help. */
   readonly question: string;
@@ -28,7 +31,7 @@ export const STEPS: readonly Step[] = [
   {
     id: 'simulate_market',
     script: '1_data_pipeline/00-1_simulate_market.ts',
-    args: [],
+    args: ['--trades', '{trades}'],
     question: 'What would a market with known insiders, bots and wash rings look like?',
     reads: [],
     writes: ['00_simulated'],
@@ -75,6 +78,45 @@ export const STEPS: readonly Step[] = [
     memoryMib: 4096,
     minutes: 10,
     chunks: 'by-time',
+    inGraph: true,
+  },
+  {
+    id: 'generate_labels',
+    script: '3_supervised_models/07_generate_labels.ts',
+    args: [],
+    question: 'Which archetype do the rules give each wallet?',
+    reads: ['11_wallet_profiles'],
+    writes: ['13_labels'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 5,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'balance_dataset',
+    script: '3_supervised_models/08-1_balance_dataset.ts',
+    args: [],
+    question: 'A training set with all whales and as many of each other class?',
+    reads: ['11_wallet_profiles', '13_labels'],
+    writes: ['13_training_balanced'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 2,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'rebalance_dataset',
+    script: '3_supervised_models/08-2_rebalance_dataset.ts',
+    args: [],
+    question: 'A training set as rare in whales as the market?',
+    reads: ['11_wallet_profiles', '13_labels'],
+    writes: ['13_training_rebalanced'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 2,
+    chunks: 'none',
     inGraph: true,
   },
   {

@@ -16,7 +16,7 @@ import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/ta
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
-/** Fills summed at once; a batch is never less than one part. */
+/** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
 const BATCH_ROWS = 3_000_000;
 /** Rows of positions that a shard should hold at most. */
 const SHARD_ROWS = 1_500_000;
@@ -42,6 +42,8 @@ export interface ProfileJob {
   readonly asOfMs: number;
   readonly log: Log;
   readonly codeHash: string;
+  /** Fills summed at once; default BATCH_ROWS. The result does not depend on it. */
+  readonly batchRows?: number;
 }
 
 /** Moment right after the last day that has trades, in ms; the default of --as-of. */
@@ -82,11 +84,11 @@ function cutIntoChunks(parts: readonly ManifestPart[], nChunks: number): Manifes
   return chunks;
 }
 
-function cutIntoBatches(parts: readonly ManifestPart[]): ManifestPart[][] {
+function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS): ManifestPart[][] {
   const batches: ManifestPart[][] = [];
   let rows = Number.POSITIVE_INFINITY;
   for (const part of parts) {
-    if (rows + part.rows > BATCH_ROWS) {
+    if (rows + part.rows > batchRows) {
       batches.push([]);
       rows = 0;
     }
@@ -98,7 +100,7 @@ function cutIntoBatches(parts: readonly ManifestPart[]): ManifestPart[][] {
 
 /** Takers' volume of every market in the parts before a chunk, `market_id` and `earlier_u`; null when there are none. */
 function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): DataFrame | null {
-  const perBatch = cutIntoBatches(parts).map((batch) => {
+  const perBatch = cutIntoBatches(parts, job.batchRows).map((batch) => {
     const scans = partPaths(job.trades, batch).map((path) =>
       scanPart(path, RAW_TRADES)
         .filter(pl.col('role').eq(pl.lit('taker')))
@@ -185,7 +187,7 @@ function sumBatches(
   let nRows = 0;
   const total = chunk.reduce((sum, part) => sum + part.rows, 0);
   const progress = job.log.progress('summing fills', total);
-  for (const batch of cutIntoBatches(chunk)) {
+  for (const batch of cutIntoBatches(chunk, job.batchRows)) {
     const scans = partPaths(job.trades, batch).map((path) => scanPart(path, RAW_TRADES).select(...TRADE_COLUMNS));
     const partials = withParquetErrors(job.trades.folder, () => profilePartials(pl.concat(scans), job.asOfMs, volumes));
     const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
@@ -220,7 +222,7 @@ export function buildProfiles(job: ProfileJob, scratch: string): DataFrame {
       `no trade lies before ${new Date(job.asOfMs).toISOString()}`,
       'choose a later --as-of',
     );
-  const isSmall = cutIntoBatches(parts).length === 1;
+  const isSmall = cutIntoBatches(parts, job.batchRows).length === 1;
   const shards = new Shards(isSmall ? null : scratch, shardCount(nRows));
   try {
     sumBatches(job, parts, [], shards);

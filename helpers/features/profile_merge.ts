@@ -3,6 +3,7 @@
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 import { BURST_MS, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS } from './profile_partials.ts';
 
 const MICRO = 1e6;
@@ -10,8 +11,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Terms n·log2 n of the entropy are summed as integers of this unit. */
 const ENTROPY_UNIT = 1e-9;
-/** Terms p(1−p) of the edge's variance are summed as integers of this unit. */
-const VARIANCE_UNIT = 1e-12;
+/** Terms p and p(1−p) of the edge are summed as integers of this unit: 900,000 positions fit into 64 bits. */
+const EDGE_UNIT = 1e-13;
 const MAXIMA: ReadonlySet<string> = new Set(['max_usd_u', 'max_bet_share']);
 const POSITION_KEYS = ['wallet', 'market_id', 'outcome_index'];
 const DOMAINS = ['sports', 'politics', 'crypto'] as const;
@@ -40,7 +41,7 @@ function addPositions(spans: readonly DataFrame[]): DataFrame {
 function addRhythms(spans: readonly DataFrame[]): DataFrame {
   if (spans.length === 1) return spans[0];
   const numbered = spans.map((span, i) => span.withColumns(pl.lit(i).cast(pl.Int32).alias('span')));
-  const day = (name: string): Expr => float(name).div(pl.lit(DAY_MS)).floor();
+  const day = (name: string): Expr => wholeUnits(pl.col(name), DAY_MS);
   const isSame = pl.col('wallet').eq(pl.col('wallet').shift(1));
   const previous = pl.col('last_ms').shift(1);
   return pl
@@ -123,7 +124,7 @@ function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): 
   const isBet = isResolved.and(pl.col('buy_shares_u').gt(zero()));
   const paid = buyUsd.cast(pl.Float64).div(float('buy_shares_u'));
   const betOnly = (expr: Expr): Expr => pl.when(isBet).then(expr).otherwise(zero());
-  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(VARIANCE_UNIT)).round(0).cast(pl.Int64);
+  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64);
   return positions
     .lazy()
     .join(lastPrices.lazy().drop('last_ms'), { on: ['market_id', 'outcome_index'], how: 'left' })
@@ -139,7 +140,7 @@ function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): 
       integer(isBet).alias('n_bets'),
       betOnly(integer(won)).alias('n_bets_won'),
       betOnly(integer(pl.col('net_u').gt(zero()))).alias('n_bets_held'),
-      betOnly(paid.mul(pl.lit(MICRO)).round(0).cast(pl.Int64)).alias('paid_u'),
+      betOnly(paid.div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64)).alias('paid'),
       betOnly(variance).alias('paid_variance'),
     );
 }
@@ -160,7 +161,7 @@ const WALLET_SUMS = [
   'n_bets',
   'n_bets_won',
   'n_bets_held',
-  'paid_u',
+  'paid',
   'paid_variance',
 ] as const;
 
@@ -256,8 +257,8 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     .otherwise(pl.lit(1));
   const usd = (name: string): Expr => float(name).div(pl.lit(MICRO));
   const edge = float('n_bets_won')
-    .minus(float('paid_u').div(pl.lit(MICRO)))
-    .div(float('paid_variance').mul(pl.lit(VARIANCE_UNIT)).pow(0.5));
+    .minus(float('paid').mul(pl.lit(EDGE_UNIT)))
+    .div(float('paid_variance').mul(pl.lit(EDGE_UNIT)).pow(0.5));
   return wallets.select(
     'wallet',
     asOf.alias('as_of_ms'),

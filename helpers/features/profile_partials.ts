@@ -4,6 +4,7 @@
  * integers, so that any cut of the data into spans gives the same bits.
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 /** Times are summed as distances from this moment, so that sums of 10^7 fills fit into 64 bits. */
 export const TIME_ORIGIN_MS = Date.UTC(2020, 0, 1);
@@ -73,10 +74,11 @@ function numbered(frame: DataFrame, name: string, code: string): DataFrame {
 
 /**
  * Adds `volume_before_u`: takers' volume of the market strictly before each fill's millisecond, in 1e-6 USD; null when no
- * role is known. With rows sorted by market and time it is a running sum, held still over equal moments.
+ * role is known in this span or before. With rows sorted by market and time it is a running sum, held still over equal moments.
  */
 function withVolumeBefore(byMarket: DataFrame, earlier: DataFrame | null): DataFrame {
-  if (byMarket.getColumn('role').nullCount() === byMarket.height)
+  // Spans before this one may know roles although this one does not.
+  if (earlier === null && byMarket.getColumn('role').nullCount() === byMarket.height)
     return byMarket.withColumns(pl.lit(null).cast(pl.Int64).alias('volume_before_u'));
   const zero = pl.lit(0).cast(pl.Int64);
   const nothing = pl.lit(null).cast(pl.Int64);
@@ -207,7 +209,7 @@ function positionSums(fills: DataFrame): LazyDataFrame {
 }
 
 function rhythmsOf(owned: DataFrame): LazyDataFrame {
-  const day = pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int32);
+  const day = wholeUnits(pl.col('ts_ms'), DAY_MS);
   return owned
     .lazy()
     .withColumns(day.alias('day'))
@@ -221,9 +223,7 @@ function rhythmsOf(owned: DataFrame): LazyDataFrame {
 }
 
 function hoursOf(owned: DataFrame): LazyDataFrame {
-  // In integers: Polars divides floats by a constant through its reciprocal, which puts a fill on the full hour into the one before.
-  const whole = (ms: number): Expr => pl.lit(ms).cast(pl.Int64);
-  const hour = pl.col('ts_ms').rem(whole(DAY_MS)).div(whole(HOUR_MS)).cast(pl.Int32);
+  const hour = wholeUnits(pl.col('ts_ms').rem(pl.lit(DAY_MS).cast(pl.Int64)), HOUR_MS);
   return owned
     .lazy()
     .withColumns(hour.alias('hour'))

@@ -2,17 +2,18 @@
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
-import type { Hint, MarketBook } from './market_book.ts';
+import type { Hint, MarketBook, PlaceKind } from './market_book.ts';
 import type { Reject } from './row_block.ts';
 import { withFillHash } from './wire_fills.ts';
 
 const MICRO = 1e6;
+const THIRD_OUTCOME = 'third outcome of a market';
 
 /** Looks fills up in the book; keeps the book as a frame between blocks. */
 export class Canonicaliser {
   private readonly book: MarketBook;
-  private readonly known = new Map<boolean, DataFrame>();
-  /** Fills that went to markets derived from trades, so far. */
+  private readonly known = new Map<PlaceKind, DataFrame>();
+  /** Fills that went to markets which no file describes, so far. */
   nDerivedFills = 0;
 
   constructor(book: MarketBook) {
@@ -24,40 +25,48 @@ export class Canonicaliser {
    * Fills of a third token of a two-outcome market come back as rejects.
    */
   apply(fills: DataFrame, adapter: TradeAdapter): { trades: DataFrame; rejects: Reject[] } {
-    const byToken = fills.getColumn('token_id').nullCount() < fills.height;
-    const key = byToken
-      ? pl.col('token_id')
-      : pl.concatString([pl.col('wire_market'), pl.col('wire_outcome').cast(pl.Utf8)], '#');
-    const keyed = fills.withColumn(key.alias('key'));
-    let placed = keyed.join(this.places(byToken), { on: 'key', how: 'left' });
+    const nWithout = fills.getColumn('token_id').nullCount();
+    const kind: PlaceKind = nWithout === 0 ? 'tokens' : nWithout === fills.height ? 'outcomes' : 'both';
+    const outcome = pl.concatString([pl.col('wire_market'), pl.col('wire_outcome').cast(pl.Utf8)], '#');
+    const keyed = fills.withColumn(
+      (kind === 'tokens' ? pl.col('token_id') : pl.col('token_id').fillNull(outcome)).alias('key'),
+    );
+    let placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
     if (placed.getColumn('market_id').nullCount() > 0) {
-      this.nDerivedFills += this.derive(placed.filter(pl.col('market_id').isNull()), adapter);
+      this.derive(placed.filter(pl.col('market_id').isNull()), adapter);
       this.known.clear();
-      placed = keyed.join(this.places(byToken), { on: 'key', how: 'left' });
+      placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
     }
     const lost = placed.filter(pl.col('market_id').isNull());
-    const rejects = lost
-      .toRecords()
-      .map((row) => ({ reason: 'third outcome of a market', text: [row.ts_ms, row.wallet, row.key].join(',') }));
+    const rejects = lost.toRecords().map((row) => ({
+      reason: isTokenId(row.token_id) ? THIRD_OUTCOME : 'bad token id',
+      text: [row.ts_ms, row.wallet, row.key].join(','),
+    }));
     const kept = lost.height === 0 ? placed : placed.filter(pl.col('market_id').isNotNull());
+    this.nDerivedFills += Number(kept.getColumn('place_is_derived').cast(pl.UInt32).sum());
     const identified = withFillHash(
       kept.withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id')),
     );
     return { trades: toTrades(identified, adapter.venue), rejects };
   }
 
-  private places(byToken: boolean): DataFrame {
-    let frame = this.known.get(byToken);
+  private places(kind: PlaceKind): DataFrame {
+    let frame = this.known.get(kind);
     if (frame === undefined) {
-      frame = this.book.placesFrame(byToken);
-      this.known.set(byToken, frame);
+      frame = this.book.placesFrame(kind);
+      this.known.set(kind, frame);
     }
     return frame;
   }
 
-  private derive(unknown: DataFrame, adapter: TradeAdapter): number {
-    const hints = unknown.unique({ subset: ['key', 'wire_market'], keep: 'first', maintainOrder: true });
-    for (const row of hints.toRecords()) {
+  private derive(unknown: DataFrame, adapter: TradeAdapter): void {
+    const hints = unknown.unique({ subset: ['key', 'wire_market'], keep: 'first', maintainOrder: true }).toRecords();
+    // Rows that tell their outcome come first, so that a row that does not is given what they leave.
+    const ordered = [
+      ...hints.filter((row) => row.wire_outcome !== null),
+      ...hints.filter((row) => row.wire_outcome === null),
+    ];
+    for (const row of ordered) {
       const text = (name: string): string | null =>
         row[name] === null || row[name] === undefined ? null : String(row[name]);
       const hint: Hint = {
@@ -71,7 +80,6 @@ export class Canonicaliser {
       };
       if (hint.tokenId === null || isTokenId(hint.tokenId)) this.book.derive(hint, adapter.venue);
     }
-    return unknown.height;
   }
 }
 

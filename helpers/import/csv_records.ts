@@ -19,32 +19,63 @@ export interface CsvRecord {
   readonly text: string;
 }
 
-/** Finds the end (exclusive, without the newline) of the record that starts at `from`; -1 when a quote never closes. */
-function recordEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  let atFieldStart = true;
-  while (at < bytes.length) {
-    const byte = bytes[at];
-    if (byte === QUOTE && atFieldStart) {
-      const close = closingQuote(bytes, at + 1);
-      if (close < 0) return -1;
-      at = close + 1;
-      atFieldStart = false;
-      continue;
-    }
-    if (byte === NEWLINE) return at;
-    atFieldStart = byte === COMMA;
-    at++;
-  }
-  return at;
+/** Where a record ends (exclusive, without its newline). */
+interface RecordEnd {
+  readonly at: number;
+  /** A quote that never closes: the record ends at the end of its line, as a fault. */
+  readonly isUnclosed: boolean;
 }
 
+/**
+ * The end of the record that starts at `from`. It depends only on the bytes from there on, never on how a stream was cut.
+ * @param isWhole whether nothing follows the buffer; if not, null means that more bytes are needed to tell
+ */
+function recordEnd(bytes: Buffer, from: number, isWhole: boolean): RecordEnd | null {
+  let at = from;
+  for (;;) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const lineEnd = newline < 0 ? bytes.length : newline;
+    const quote = openingQuote(bytes, from, at, lineEnd);
+    if (quote < 0) return newline < 0 && !isWhole ? null : { at: lineEnd, isUnclosed: false };
+    const close = closingQuote(bytes, quote + 1);
+    if (close === bytes.length - 1 && !isWhole) return null;
+    if (close < 0) {
+      if (bytes.length - quote <= FIELD_BYTES_MAX + 3 && !isWhole) return null;
+      const end = bytes.indexOf(NEWLINE, from);
+      return { at: end < 0 ? bytes.length : end, isUnclosed: true };
+    }
+    at = close + 1;
+  }
+}
+
+/** The next quote that opens a field between `at` and `end` of a record that starts at `from`; -1 when there is none. */
+function openingQuote(bytes: Buffer, from: number, at: number, end: number): number {
+  const rest = bytes.subarray(at, end);
+  for (let i = rest.indexOf(QUOTE); i >= 0; i = rest.indexOf(QUOTE, i + 1))
+    if (at + i === from || (i > 0 && rest[i - 1] === COMMA)) return at + i;
+  return -1;
+}
+
+/** The quote that closes a field whose text starts at `from`; -1 when there is none within the longest field. */
 function closingQuote(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(QUOTE, from); at >= 0; at = bytes.indexOf(QUOTE, at + 2)) {
     if (at - from > FIELD_BYTES_MAX) return -1;
     if (bytes[at + 1] !== QUOTE) return at;
   }
   return -1;
+}
+
+/**
+ * The end (exclusive, with its newline) of the last whole record of a buffer that more bytes follow; -1 when there is none.
+ */
+export function lastRecordEnd(bytes: Buffer): number {
+  if (!bytes.includes(QUOTE)) return bytes.lastIndexOf(NEWLINE) + 1 || -1;
+  let from = 0;
+  for (;;) {
+    const end = recordEnd(bytes, from, false);
+    if (end === null || end.at >= bytes.length) return from === 0 ? -1 : from;
+    from = end.at + 1;
+  }
 }
 
 function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: boolean } {
@@ -74,12 +105,7 @@ function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: 
 export function* csvRecords(block: Buffer): Generator<CsvRecord> {
   let from = 0;
   while (from < block.length) {
-    let end = recordEnd(block, from);
-    const isUnclosed = end < 0;
-    if (isUnclosed) {
-      const newline = block.indexOf(NEWLINE, from);
-      end = newline < 0 ? block.length : newline;
-    }
+    const { at: end, isUnclosed } = recordEnd(block, from, true)!;
     const stop = end > from && block[end - 1] === RETURN ? end - 1 : end;
     const bytes = block.subarray(from, stop);
     from = end + 1;

@@ -10,6 +10,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
+  commitTogether,
   openTableIfThere,
   partPaths,
   readTable,
@@ -22,12 +23,12 @@ import {
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { recogniseFormat } from '../venues/formats.ts';
 import { Canonicaliser } from './canonical.ts';
-import { MarketBook, type Place } from './market_book.ts';
+import { MarketBook, type Move } from './market_book.ts';
 import type { Reject } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { statOf } from './source.ts';
-import { dayOfPart, Staging } from './staging.ts';
-import { toWireFills } from './wire_fills.ts';
+import { dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
+import { toWireFills, withTokenHash } from './wire_fills.ts';
 
 export interface ImportOptions {
   /** Format name, or null to go by the columns. */
@@ -37,6 +38,7 @@ export interface ImportOptions {
   readonly dropRepeats: boolean;
   /** Text held in memory at once, in bytes. */
   readonly blockBytes: number;
+  readonly limits?: StagingLimits;
 }
 
 export interface ImportSummary {
@@ -65,40 +67,79 @@ interface ReadFile extends PlannedFile {
   sha256: string;
 }
 
-/** Reject lines kept per file; all are counted. */
-const REJECT_LINES_MAX = 100_000;
+/** Reject lines kept per run; all are counted. */
+const REJECT_LINES_MAX = 200_000;
 const IGNORED_NAMES_MAX = 12;
+/** Bytes read to see a file's columns. */
+const PEEK_BYTES = 1 << 16;
+const BLOCK_BYTES_MIN = 64;
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
 function newFiles(paths: readonly string[], known: readonly ManifestInput[], force: boolean): string[] {
   if (force) return [...paths];
+  const byPath = new Map(known.map((input) => [input.path, input]));
+  const knownSizes = new Set(known.map((input) => input.bytes));
   const knownHashes = new Set(known.map((input) => input.sha256));
   return paths.filter((path) => {
     const { bytes, mtimeMs } = statOf(path);
-    if (known.some((input) => input.path === path && input.bytes === bytes && input.mtimeMs === mtimeMs)) return false;
-    return !(known.some((input) => input.bytes === bytes) && knownHashes.has(hashFile(path)));
+    const old = byPath.get(path);
+    if (old !== undefined && old.bytes === bytes && old.mtimeMs === mtimeMs) return false;
+    return !(knownSizes.has(bytes) && knownHashes.has(hashFile(path)));
   });
 }
 
 async function planFile(path: string, format: string | null): Promise<PlannedFile> {
-  const source = await openRows(path, 1 << 16);
+  const source = await openRows(path, PEEK_BYTES, null);
+  await source.close();
   return { path, adapter: recogniseFormat(path, source.columns, format), ...statOf(path) };
 }
 
+function needsBlocks({ adapter }: PlannedFile): boolean {
+  return adapter.kind === 'trades' && adapter.needsBlocks === true;
+}
+
 /**
- * Imports raw files into 10_raw_trades and 10_markets. Files imported before are left alone.
+ * Plans the files to read: the new ones, and, when one of them tells block numbers only, the block files among those named
+ * although they were read before.
+ */
+async function planFiles(fresh: readonly string[], paths: readonly string[], format: string | null) {
+  const planned: PlannedFile[] = [];
+  for (const path of fresh) planned.push(await planFile(path, format));
+  if (!planned.some(needsBlocks)) return planned;
+  for (const path of paths.filter((name) => !fresh.includes(name))) {
+    const known = await planFile(path, null);
+    if (known.adapter.kind === 'blocks') planned.push(known);
+  }
+  return planned;
+}
+
+/**
+ * Imports raw files into 10_raw_trades and 10_markets. Files imported before are left alone, unless all of them are named
+ * and the code, or an option that decides what rows mean, has changed: then everything is read again.
  * @throws InputError when a file cannot be imported; nothing is changed then
  */
 export async function importTrades(run: Run, paths: readonly string[], options: ImportOptions): Promise<ImportSummary> {
+  if (!(options.blockBytes >= BLOCK_BYTES_MIN))
+    throw new InputError('bad-option', '--block-mib must be above 0', 'for example --block-mib 128');
   const before = { trades: openTableIfThere(run.dataDir, RAW_TRADES), markets: openTableIfThere(run.dataDir, MARKETS) };
   const known = before.trades?.manifest.inputs ?? [];
-  const rebuilds = (run.force || isOtherCode(before.trades, run)) && known.every((input) => paths.includes(input.path));
+  const isStale = run.force || isOtherCode(before.trades, run) || hasOtherMeaning(before.trades, options);
+  const isHalf = (before.trades === null) !== (before.markets === null);
+  const rebuilds = (isStale || isHalf) && known.every((input) => paths.includes(input.path));
+  if (isHalf && !rebuilds)
+    throw new InputError(
+      'missing-input',
+      `${run.dataDir} has ${RAW_TRADES.folder} but no ${MARKETS.folder}`,
+      'name every file imported so far with --input to make both again',
+    );
   const old = rebuilds ? { trades: null, markets: null } : before;
-  const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
-  if (fresh.length === 0 && old.trades !== null && old.markets !== null) return upToDate(old.trades, old.markets, run);
   const scratch = join(run.dataDir, '.staging_import');
   try {
-    return await new Import(run, options, old.trades, old.markets, scratch).run(fresh);
+    const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
+    if (fresh.length === 0 && old.trades !== null && old.markets !== null)
+      return upToDate(old.trades, old.markets, run, options);
+    const planned = await planFiles(fresh, paths, options.format);
+    return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     sweepUnlisted(tableFolder(run.dataDir, RAW_TRADES));
@@ -106,13 +147,26 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
   }
 }
 
+/** What decides the meaning of rows, as it stands in the manifest. */
+function meaningOf(options: ImportOptions): { repeats: string; role: string | null } {
+  return { repeats: options.dropRepeats ? 'drop' : 'keep', role: options.context.dataApiRole };
+}
+
+function hasOtherMeaning(table: Table | null, options: ImportOptions): boolean {
+  const now = meaningOf(options);
+  const then = table?.manifest.options;
+  return then !== undefined && (then.repeats !== now.repeats || then.role !== now.role);
+}
+
 function isOtherCode(table: Table | null, run: Run): boolean {
   return table !== null && table.manifest.code.hash !== run.codeHash;
 }
 
-function upToDate(trades: Table, markets: Table, run: Run): ImportSummary {
+function upToDate(trades: Table, markets: Table, run: Run, options: ImportOptions): ImportSummary {
   if (isOtherCode(trades, run))
     run.log.warn('the import code has changed since; to read every file again, name all of them with --force');
+  if (hasOtherMeaning(trades, options))
+    run.log.warn('--repeats or --role differs from before; to read every file again with it, name all of them');
   return {
     isUpToDate: true,
     nFilesNew: 0,
@@ -139,6 +193,7 @@ class Import {
   private readonly staging: Staging;
   private readonly rejects: Record<string, number> = {};
   private readonly rejectLines = new Map<string, string[]>();
+  private nRejectLines = 0;
   private blocks: DataFrame | null = null;
   private nRowsRead = 0;
   private readonly ignoredColumns = new Set<string>();
@@ -152,27 +207,25 @@ class Import {
     scratch: string,
   ) {
     this.log = host.log;
-    this.staging = new Staging(scratch, options.dropRepeats);
+    this.staging = new Staging(scratch, options.dropRepeats, options.limits ?? STAGING_LIMITS);
   }
 
-  async run(paths: readonly string[]): Promise<ImportSummary> {
-    const planned: PlannedFile[] = [];
-    for (const path of paths) planned.push(await planFile(path, this.options.format));
+  async run(planned: readonly PlannedFile[]): Promise<ImportSummary> {
     const oldBook = this.oldMarkets === null ? null : readTable(this.oldMarkets);
     if (oldBook !== null) this.book.load(oldBook);
     const files: ReadFile[] = [];
     const ofKind = (kind: Adapter['kind']): PlannedFile[] => planned.filter((file) => file.adapter.kind === kind);
     for (const file of ofKind('markets')) files.push(await this.readMarkets(file, file.adapter as MarketAdapter));
     for (const file of ofKind('blocks')) files.push(await this.readBlockTimes(file));
-    const trades = ofKind('trades');
+    const trades = inReadingOrder(ofKind('trades'));
     const progress = this.log.progress(
       'reading trades, MiB',
       trades.reduce((sum, file) => sum + file.bytes, 0) / 2 ** 20,
     );
     let bytesBefore = 0;
-    for (const [source, file] of trades.entries()) {
+    for (const file of trades) {
       files.push(
-        await this.readTrades(file, file.adapter as TradeAdapter, source, (bytes) =>
+        await this.readTrades(file, file.adapter as TradeAdapter, planned.indexOf(file), (bytes) =>
           progress.update((bytesBefore + bytes) / 2 ** 20),
         ),
       );
@@ -194,19 +247,18 @@ class Import {
   }
 
   private reject(file: PlannedFile, rejects: readonly Reject[]): void {
-    let lines = this.rejectLines.get(file.path);
-    if (lines === undefined) {
-      lines = [];
-      this.rejectLines.set(file.path, lines);
-    }
+    const lines = this.rejectLines.get(file.path) ?? [];
+    this.rejectLines.set(file.path, lines);
     for (const { reason, text } of rejects) {
       this.rejects[reason] = (this.rejects[reason] ?? 0) + 1;
-      if (lines.length < REJECT_LINES_MAX) lines.push(`${JSON.stringify(reason)},${JSON.stringify(text)}`);
+      if (this.nRejectLines >= REJECT_LINES_MAX) continue;
+      this.nRejectLines++;
+      lines.push(`${csvField(reason)},${csvField(text)}`);
     }
   }
 
   private async readMarkets(file: PlannedFile, adapter: MarketAdapter): Promise<ReadFile> {
-    const source = await openRows(file.path, this.options.blockBytes);
+    const source = await openRows(file.path, this.options.blockBytes, file.adapter);
     this.noteColumns(file, source.columns);
     let nRows = 0;
     for await (const block of source.blocks) {
@@ -224,7 +276,7 @@ class Import {
   }
 
   private async readBlockTimes(file: PlannedFile): Promise<ReadFile> {
-    const source = await openRows(file.path, this.options.blockBytes);
+    const source = await openRows(file.path, this.options.blockBytes, file.adapter);
     const frames: DataFrame[] = [];
     for await (const { frame } of source.blocks)
       frames.push(
@@ -260,7 +312,7 @@ class Import {
     source: number,
     onBytes: (nBytes: number) => void,
   ): Promise<ReadFile> {
-    const rows = await openRows(file.path, this.options.blockBytes);
+    const rows = await openRows(file.path, this.options.blockBytes, file.adapter);
     this.noteColumns(file, rows.columns);
     let nRows = 0;
     for await (const block of rows.blocks) {
@@ -298,20 +350,22 @@ class Import {
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
     marketsWriter.addPart('markets', this.book.toFrame(), null);
     const { kept, nRepeats, nDropped } = this.writeDays(tradesWriter, movesFrame(moves));
-    const rejectFiles = this.writeRejects();
+    const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
       rows_read: this.nRowsRead,
       repeats_kept: nRepeats,
       duplicates_dropped: nDropped,
       fills_in_derived_markets: this.canonicaliser.nDerivedFills,
-      fills_moved: moves.length,
+      places_moved: moves.length,
       markets: this.book.size,
       markets_by_source: this.book.countBySource(),
       markets_unaligned: this.book.nUnalignedMarkets,
     };
-    const markets = marketsWriter.commit([], { ...body, metrics });
-    const trades = tradesWriter.commit(kept, { ...body, metrics });
+    const [markets, trades] = commitTogether([
+      { writer: marketsWriter, kept: [], body: { ...body, metrics } },
+      { writer: tradesWriter, kept, body: { ...body, metrics } },
+    ]);
     return {
       isUpToDate: false,
       nFilesNew: files.length,
@@ -348,8 +402,7 @@ class Import {
       fingerprint: inputs.map((input) => input.sha256.slice(0, 8)).join(' '),
       options: {
         format: this.options.format,
-        repeats: this.options.dropRepeats ? 'drop' : 'keep',
-        role: this.options.context.dataApiRole,
+        ...meaningOf(this.options),
       },
       seed: host.seed,
       inputs,
@@ -377,7 +430,7 @@ class Import {
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
-      const result = this.staging.finishDay(day, published, writer);
+      const result = this.staging.finishDay(day, published?.kept ?? null, published?.rehashed ?? null, writer);
       total.nRepeats += result.nRepeats;
       total.nDropped += result.nDropped;
       oldParts.delete(day);
@@ -402,17 +455,28 @@ class Import {
     });
   }
 
-  private writeRejects(): string[] {
+  private writeRejects(files: readonly ReadFile[]): string[] {
     const folder = join(tableFolder(this.host.dataDir, RAW_TRADES), 'rejects');
     const written: string[] = [];
-    for (const [path, lines] of this.rejectLines) {
+    for (const { path, sha256 } of files) {
+      const lines = this.rejectLines.get(path) ?? [];
       if (lines.length === 0) continue;
-      const target = join(folder, `${basename(path)}.rejects.csv`);
-      writeFileAtomic(target, `reason,row\n${lines.map((line) => line.replaceAll('\\"', '""')).join('\n')}\n`);
+      const target = join(folder, `${basename(path)}-${sha256.slice(0, 8)}.rejects.csv`);
+      writeFileAtomic(target, `reason,row\n${lines.join('\n')}\n`);
       written.push(target);
     }
     return written;
   }
+}
+
+function csvField(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** Files that name token and market first, then those that name tokens, so that the others find their tokens known. */
+function inReadingOrder(files: readonly PlannedFile[]): PlannedFile[] {
+  const rank = ({ adapter }: PlannedFile): number => (adapter.kind === 'trades' ? adapter.telling : 0);
+  return [...files].sort((a, b) => rank(a) - rank(b));
 }
 
 function sourceName(adapter: MarketAdapter): string {
@@ -422,7 +486,7 @@ function sourceName(adapter: MarketAdapter): string {
   return adapter.format.startsWith('archive') ? 'archive' : 'poly_data';
 }
 
-function movesFrame(moves: readonly { readonly from: Place; readonly to: Place }[]): DataFrame | null {
+function movesFrame(moves: readonly Move[]): DataFrame | null {
   if (moves.length === 0) return null;
   return pl.DataFrame(
     {
@@ -430,25 +494,38 @@ function movesFrame(moves: readonly { readonly from: Place; readonly to: Place }
       from_outcome: moves.map((move) => move.from.outcomeIndex),
       to_market: moves.map((move) => move.to.marketId),
       to_outcome: moves.map((move) => move.to.outcomeIndex),
+      token_id: moves.map((move) => move.learntToken),
     },
-    { schema: { from_market: pl.Utf8, from_outcome: pl.UInt8, to_market: pl.Utf8, to_outcome: pl.UInt8 } },
+    {
+      schema: {
+        from_market: pl.Utf8,
+        from_outcome: pl.UInt8,
+        to_market: pl.Utf8,
+        to_outcome: pl.UInt8,
+        token_id: pl.Utf8,
+      },
+    },
   );
 }
 
-/** Books fills of moved places where they belong now. */
-function withMoves(trades: DataFrame, moves: DataFrame | null): DataFrame {
-  if (moves === null) return trades;
-  const joined = trades.join(moves, {
-    leftOn: ['market_id', 'outcome_index'],
-    rightOn: ['from_market', 'from_outcome'],
-    how: 'left',
-  });
-  return joined
+/**
+ * Books fills of moved places where they belong now. Those whose token has become known are hashed anew, so that another
+ * feed of the same fills is recognised; they come back apart.
+ */
+function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFrame; rehashed: DataFrame | null } {
+  if (moves === null) return { kept: trades, rehashed: null };
+  const moved = trades
+    .join(moves, { leftOn: ['market_id', 'outcome_index'], rightOn: ['from_market', 'from_outcome'], how: 'left' })
     .withColumns(
       pl.col('to_market').fillNull(pl.col('market_id')).alias('market_id'),
       pl.col('to_outcome').fillNull(pl.col('outcome_index')).alias('outcome_index'),
-    )
-    .select(...RAW_TRADES.columns.map((c) => c.name));
+    );
+  const names = RAW_TRADES.columns.map((c) => c.name);
+  const learnt = moved.filter(pl.col('token_id').isNotNull());
+  return {
+    kept: moved.filter(pl.col('token_id').isNull()).select(...names),
+    rehashed: learnt.height === 0 ? null : withTokenHash(learnt).select(...names),
+  };
 }
 
 /** Lines that tell a person what the import did. */

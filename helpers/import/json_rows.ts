@@ -2,8 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../run/errors.ts';
 import type { DataFrame } from '../tables/polars.ts';
+import type { Adapter } from '../venues/adapter.ts';
+import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
-import { textBlocks } from './text_blocks.ts';
+import { lastLineEnd, textBlocks } from './text_blocks.ts';
 
 /** Keys under which the venues' answers hold their rows. */
 const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'orderFilledEvents'] as const;
@@ -64,33 +66,48 @@ class Columns {
   }
 }
 
-function blockOf(values: readonly unknown[], rejects: Reject[]): RowBlock {
+/** Rows as text columns; those that the wire schema refuses become rejects. */
+function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSchema | null): RowBlock {
   const columns = new Columns();
+  const names = new Set<string>();
+  const reject = (reason: string, value: unknown): void => {
+    rejects.push({ reason, text: JSON.stringify(value) });
+  };
   for (const value of values) {
-    if (isObject(value)) columns.add(value);
-    else rejects.push({ reason: 'not a JSON object', text: JSON.stringify(value) });
+    if (!isObject(value)) {
+      reject('not a JSON object', value);
+      continue;
+    }
+    for (const key in value) names.add(key);
+    const parsed = schema?.safeParse(value);
+    if (parsed?.success === false) reject(faultOfRow(value, parsed.error), value);
+    else columns.add((parsed?.data as Json | undefined) ?? value);
   }
-  return { frame: columns.frame(), rejects };
+  return { frame: columns.frame(), rejects, columns: [...names] };
 }
 
 /**
  * Blocks of rows of a JSON or JSON Lines file.
+ * @param adapter what the rows are, or null to see their keys only
  * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line of many is a reject
  */
 export async function* jsonBlocks(
   pieces: AsyncIterable<Buffer>,
   path: string,
   blockBytes: number,
+  adapter: Adapter | null,
 ): AsyncGenerator<RowBlock> {
-  const blocks = textBlocks(pieces, path, blockBytes, false);
+  const schema = adapter === null ? null : wireSchemaOf(adapter);
+  const blocks = textBlocks(pieces, path, blockBytes, lastLineEnd);
   const first = await blocks.next();
   if (first.done === true) return;
   if (!isLines(first.value)) {
-    yield blockOf(rowsOf(parseWhole(await joined(first.value, blocks, path), path)), []);
+    const values = rowsOf(parseWhole(await joined(first.value, blocks, path), path));
+    if (values.length > 0) yield blockOf(values, [], schema);
     return;
   }
-  yield linesBlock(first.value);
-  for await (const block of blocks) yield linesBlock(block);
+  yield linesBlock(first.value, schema);
+  for await (const block of blocks) yield linesBlock(block, schema);
 }
 
 /** Whether the first line is a value of its own. */
@@ -112,7 +129,7 @@ function isLines(block: Buffer): boolean {
   }
 }
 
-function linesBlock(block: Buffer): RowBlock {
+function linesBlock(block: Buffer, schema: WireSchema | null): RowBlock {
   const rejects: Reject[] = [];
   const values: unknown[] = [];
   for (let from = 0; from < block.length; ) {
@@ -127,12 +144,12 @@ function linesBlock(block: Buffer): RowBlock {
       continue;
     }
     try {
-      values.push(...rowsOf(JSON.parse(text)));
+      for (const value of rowsOf(JSON.parse(text))) values.push(value);
     } catch {
       rejects.push({ reason: 'invalid JSON', text });
     }
   }
-  return blockOf(values, rejects);
+  return blockOf(values, rejects, schema);
 }
 
 async function joined(first: Buffer, rest: AsyncIterable<Buffer>, path: string): Promise<Buffer> {

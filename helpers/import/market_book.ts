@@ -26,6 +26,16 @@ export interface Place {
   readonly outcomeIndex: 0 | 1;
 }
 
+/** Fills of one place that belong to another, or whose token has become known. */
+export interface Move {
+  readonly from: Place;
+  readonly to: Place;
+  readonly learntToken: string | null;
+}
+
+/** Identities by which fills are looked up. */
+export type PlaceKind = 'tokens' | 'outcomes' | 'both';
+
 /** What a fill's row tells of its market beside the ids. */
 export interface Hint {
   readonly tokenId: string | null;
@@ -92,6 +102,26 @@ function mergeRows(best: MarketRow, other: MarketRow): MarketRow {
   return merged as unknown as MarketRow;
 }
 
+/** Where a name stands among a market's outcomes, whatever its case; -1 when it is not known or not there. */
+function indexOfName(outcomes: readonly string[] | null, name: string | undefined): number {
+  const wanted = name?.trim().toLowerCase() ?? '';
+  return wanted === '' || outcomes === null ? -1 : outcomes.findIndex((o) => o.trim().toLowerCase() === wanted);
+}
+
+const SURENESS: readonly OutcomeOrder[] = ['assumed', 'name', 'venue'];
+
+/** How sure the order of a market's outcomes is once one more of them is known by `order`. */
+function leastSure(old: Entry, order: OutcomeOrder): OutcomeOrder {
+  const hasTokens = old.row.tokens?.some((token) => token !== '') ?? false;
+  const isTold = old.rank !== DERIVED_RANK || hasTokens;
+  return isTold && SURENESS.indexOf(old.order) < SURENESS.indexOf(order) ? old.order : order;
+}
+
+/** Whether one outcome's token is known for certain, so that a second token can only be the other. */
+function isOtherSideSure(old: Entry | undefined): boolean {
+  return old !== undefined && old.order !== 'assumed' && (old.row.tokens?.some((token) => token !== '') ?? false);
+}
+
 export class MarketBook {
   private readonly entries = new Map<string, Entry>();
   private readonly places = new Map<string, Place>();
@@ -108,26 +138,30 @@ export class MarketBook {
     const old = this.entries.get(row.marketId);
     const fresh: Entry = { venue, source, rank, order: 'venue', row };
     if (old === undefined) this.put(fresh);
-    else if (old.rank === DERIVED_RANK) this.put(this.alignDerived(old, fresh));
+    else if (old.order !== 'venue' || old.rank === DERIVED_RANK) this.put(this.align(old, fresh));
     else
       this.put(
         rank <= old.rank ? { ...fresh, row: mergeRows(row, old.row) } : { ...old, row: mergeRows(old.row, row) },
       );
   }
 
-  /** Puts a derived market and its first real description together: by tokens, else by the names of the outcomes. */
-  private alignDerived(derived: Entry, told: Entry): Entry {
-    if (told.row.tokens !== null || derived.row.tokens === null)
-      return { ...told, row: mergeRows(told.row, { ...derived.row, tokens: null, outcomes: null }) };
+  /**
+   * Puts a market whose tokens were placed by trades, and a description of it, together: by tokens, else by the names of
+   * the outcomes. Where neither tells, the result is left out.
+   */
+  private align(placed: Entry, told: Entry): Entry {
+    const { tokens, outcomes: known } = placed.row;
     const names = told.row.outcomes;
-    const known = derived.row.outcomes;
-    const tokens = derived.row.tokens;
-    const first = names === null || known === null ? -1 : names.indexOf(known[0] || '?');
-    const second = names === null || known === null ? -1 : names.indexOf(known[1] || '?');
-    if (first === 0 || second === 1) return { ...told, row: { ...told.row, tokens } };
-    if (first === 1 || second === 0) return { ...told, row: { ...told.row, tokens: [tokens[1], tokens[0]] } };
-    this.nUnalignedMarkets++;
-    return { ...told, order: derived.order, row: { ...told.row, outcomes: known, tokens, winnerIndex: null } };
+    if (told.row.tokens !== null || tokens === null)
+      return { ...told, row: mergeRows(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null }) };
+    const row = mergeRows(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null });
+    const first = indexOfName(names, known?.[0]);
+    const second = indexOfName(names, known?.[1]);
+    if (first === 0 || second === 1) return { ...told, row: { ...row, tokens } };
+    if (first === 1 || second === 0) return { ...told, row: { ...row, tokens: [tokens[1], tokens[0]] } };
+    if (placed.order === 'venue') return { ...told, row: { ...row, outcomes: names ?? known, tokens } };
+    if (told.row.winnerIndex !== null) this.nUnalignedMarkets++;
+    return { ...told, order: placed.order, row: { ...row, outcomes: known, tokens, winnerIndex: null } };
   }
 
   private put(entry: Entry): void {
@@ -167,25 +201,31 @@ export class MarketBook {
       slug: hint.slug,
       eventId: hint.eventId,
     };
+    const isGuess = index.order === 'assumed' && old !== undefined && old.row.winnerIndex !== null;
+    if (isGuess) this.nUnalignedMarkets++;
     this.put({
       venue: old?.venue ?? venue,
       source: old?.source ?? 'trades',
       rank: old?.rank ?? DERIVED_RANK,
-      order: old === undefined || old.rank === DERIVED_RANK ? index.order : old.order,
-      row: { ...base, tokens, outcomes },
+      order: old === undefined ? index.order : leastSure(old, index.order),
+      row: { ...base, tokens, outcomes, winnerIndex: isGuess ? null : base.winnerIndex },
     });
     return { marketId, outcomeIndex: index.value };
   }
 
+  /** Which outcome a new token is: what the venue tells, else its name, else what is left. Null when both are taken. */
   private chooseIndex(hint: Hint, old: Entry | undefined): { value: 0 | 1; order: OutcomeOrder } | null {
-    if (hint.wireOutcome === 0 || hint.wireOutcome === 1) return { value: hint.wireOutcome, order: 'venue' };
+    const isFree = (i: number): i is 0 | 1 => (i === 0 || i === 1) && (old?.row.tokens?.[i] ?? '') === '';
+    if (hint.wireOutcome !== null && isFree(hint.wireOutcome)) return { value: hint.wireOutcome, order: 'venue' };
     const name = hint.outcomeName?.trim().toLowerCase() ?? '';
-    const told = old?.row.outcomes?.findIndex((outcome) => outcome !== '' && outcome.toLowerCase() === name) ?? -1;
-    const isFree = (i: 0 | 1): boolean => (old?.row.tokens?.[i] ?? '') === '';
-    if (told === 0 || told === 1) return isFree(told) ? { value: told, order: old!.order } : null;
-    if (FIRST_NAMES.has(name) && isFree(0)) return { value: 0, order: 'name' };
-    if (SECOND_NAMES.has(name) && isFree(1)) return { value: 1, order: 'name' };
-    const order = old?.order ?? 'assumed';
+    const told = indexOfName(old?.row.outcomes ?? null, name);
+    if (isFree(told)) return { value: told, order: old!.order };
+    const isNamedElsewhere = told >= 0 || (old?.row.outcomes ?? []).every((outcome) => outcome !== '');
+    if (!isNamedElsewhere || old === undefined) {
+      if (FIRST_NAMES.has(name) && isFree(0)) return { value: 0, order: 'name' };
+      if (SECOND_NAMES.has(name) && isFree(1)) return { value: 1, order: 'name' };
+    }
+    const order = isOtherSideSure(old) ? old!.order : 'assumed';
     if (isFree(0)) return { value: 0, order };
     return isFree(1) ? { value: 1, order } : null;
   }
@@ -232,19 +272,20 @@ export class MarketBook {
   }
 
   /**
-   * Moves of places between an earlier state and now: fills booked under `from` belong under `to`. Also drops derived
-   * markets that a file has replaced.
+   * What has changed about places since an earlier state: fills booked under `from` belong under `to`, whose token may
+   * have become known only now. Also drops derived markets that a file has replaced.
    */
-  movesSince(before: DataFrame): { readonly from: Place; readonly to: Place }[] {
-    const moves: { from: Place; to: Place }[] = [];
+  movesSince(before: DataFrame): Move[] {
+    const moves: Move[] = [];
     for (const r of before.select('market_id', 'token_0', 'token_1').toRecords() as Record<string, string | null>[]) {
       const marketId = r.market_id!;
       for (const outcomeIndex of [0, 1] as const) {
         const token = r[`token_${outcomeIndex}`];
-        const to =
-          token === null || token === '' ? this.find(null, marketId, outcomeIndex) : (this.places.get(token) ?? null);
-        if (to !== null && (to.marketId !== marketId || to.outcomeIndex !== outcomeIndex))
-          moves.push({ from: { marketId, outcomeIndex }, to });
+        const to = token === null ? this.find(null, marketId, outcomeIndex) : (this.places.get(token) ?? null);
+        if (to === null) continue;
+        const learnt = token === null ? this.entries.get(to.marketId)?.row.tokens?.[to.outcomeIndex] || null : null;
+        if (learnt !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
+          moves.push({ from: { marketId, outcomeIndex }, to, learntToken: learnt });
       }
     }
     for (const { from, to } of moves)
@@ -255,22 +296,26 @@ export class MarketBook {
 
   /**
    * Every known identity as a frame: `key` (token id, or market and outcome joined by #), `market_id`, `outcome_index`,
-   * `event_id`, `place_token`.
-   * @param byToken whether keys are tokens
+   * `place_event`, `place_token`, `place_is_derived` (no file describes the market).
+   * @param kind which identities: fills of a block that names tokens need no others
    */
-  placesFrame(byToken: boolean): DataFrame {
-    const rows: [string, string, number, string | null, string | null][] = [];
+  placesFrame(kind: PlaceKind): DataFrame {
+    const byKey = new Map<string, readonly [string, string, number, string | null, string | null, boolean]>();
     const add = (key: string, marketId: string, outcome: 0 | 1): void => {
-      const row = this.entries.get(marketId)?.row;
-      if (row !== undefined) rows.push([key, marketId, outcome, row.eventId, row.tokens?.[outcome] || null]);
+      const entry = this.entries.get(marketId);
+      if (entry === undefined) return;
+      const { row, rank } = entry;
+      byKey.set(key, [key, marketId, outcome, row.eventId, row.tokens?.[outcome] || null, rank === DERIVED_RANK]);
     };
-    if (byToken) for (const [token, place] of this.places) add(token, place.marketId, place.outcomeIndex);
-    else {
+    if (kind !== 'outcomes') for (const [token, place] of this.places) add(token, place.marketId, place.outcomeIndex);
+    if (kind !== 'tokens') {
       for (const marketId of this.entries.keys())
         for (const outcome of [0, 1] as const) add(`${marketId}#${outcome}`, marketId, outcome);
+      // After the entries: an alias stands for its market even while a derived market of the same name is still there.
       for (const [alias, marketId] of this.aliases)
         for (const outcome of [0, 1] as const) add(`${alias}#${outcome}`, marketId, outcome);
     }
+    const rows = [...byKey.values()];
     const column = (i: number): unknown[] => rows.map((row) => row[i]);
     return pl.DataFrame(
       {
@@ -279,6 +324,7 @@ export class MarketBook {
         outcome_index: column(2),
         place_event: column(3),
         place_token: column(4),
+        place_is_derived: column(5),
       },
       {
         schema: {
@@ -287,6 +333,7 @@ export class MarketBook {
           outcome_index: pl.UInt8,
           place_event: pl.Utf8,
           place_token: pl.Utf8,
+          place_is_derived: pl.Bool,
         },
       },
     );

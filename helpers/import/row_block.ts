@@ -13,6 +13,8 @@ export interface RowBlock {
   /** Text columns; null where absent. */
   readonly frame: DataFrame;
   readonly rejects: readonly Reject[];
+  /** Names that the rows had on the wire where those of the frame are fewer; else null. */
+  readonly columns: readonly string[] | null;
 }
 
 /** A frame of text columns. */

@@ -35,7 +35,7 @@ export function containerOf(path: string): Container {
 
 /** A file being read: its pieces, and how far the reading is. */
 export interface ByteStream {
-  readonly pieces: AsyncIterable<Buffer>;
+  readonly pieces: AsyncGenerator<Buffer>;
   /** Bytes of the file (before unzipping) read so far. */
   bytesRead(): number;
   /** SHA-256 of the whole file, once all pieces have been taken. */

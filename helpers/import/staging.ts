@@ -7,13 +7,18 @@ import { join } from 'node:path';
 import { explainSystemError, makeFolder } from '../run/files.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Rows held in memory before full days go to disk. */
-const MEMORY_ROWS = 3_000_000;
-/** A day of more rows than this is put together hour by hour. */
-const DAY_ROWS_MAX = 4_000_000;
+/** What staging holds at once. */
+export interface StagingLimits {
+  /** Rows held in memory before full days go to disk. */
+  readonly memoryRows: number;
+  /** A day of more rows than this is put together hour by hour. */
+  readonly dayRows: number;
+}
+export const STAGING_LIMITS: StagingLimits = { memoryRows: 3_000_000, dayRows: 4_000_000 };
 /** Distance of the fill_id of the n-th of identical rows from that of the first (an odd 64-bit constant). */
 const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
 
@@ -38,6 +43,7 @@ export interface DayResult {
 export class Staging {
   private readonly folder: string;
   private readonly dropRepeats: boolean;
+  private readonly limits: StagingLimits;
   private readonly days = new Map<number, Piece[]>();
   private nInMemory = 0;
   private nFiles = 0;
@@ -46,9 +52,10 @@ export class Staging {
    * @param folder scratch folder; emptied now and by `close`
    * @param dropRepeats whether identical rows within one source are one fill (false: each is a fill)
    */
-  constructor(folder: string, dropRepeats: boolean) {
+  constructor(folder: string, dropRepeats: boolean, limits: StagingLimits) {
     this.folder = folder;
     this.dropRepeats = dropRepeats;
+    this.limits = limits;
     this.close();
     makeFolder(folder);
   }
@@ -67,7 +74,7 @@ export class Staging {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
     const perDay = sorted
-      .select(pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int64).alias('day'))
+      .select(wholeUnits(pl.col('ts_ms'), DAY_MS).alias('day'))
       .groupBy('day')
       .agg(pl.len().alias('n'))
       .sort('day');
@@ -78,7 +85,7 @@ export class Staging {
       from += rows;
     }
     this.nInMemory += sorted.height;
-    if (this.nInMemory > MEMORY_ROWS) this.spill();
+    if (this.nInMemory > this.limits.memoryRows) this.spill();
   }
 
   private piecesOf(day: number): Piece[] {
@@ -94,7 +101,7 @@ export class Staging {
   private spill(): void {
     const days = this.dayNumbers();
     for (const day of days.slice(0, -1)) this.spillDay(day);
-    if (this.nInMemory > MEMORY_ROWS) this.spillDay(days[days.length - 1]);
+    if (this.nInMemory > this.limits.memoryRows) this.spillDay(days[days.length - 1]);
   }
 
   private spillDay(day: number): void {
@@ -122,27 +129,23 @@ export class Staging {
    * Puts one day together and writes it as parts of the table: per source the n-th occurrence of identical rows is counted,
    * then the union over sources is taken, so that a row stands as often as in the source that has it most often.
    * @param published the day's rows already in the table, or null
+   * @param rehashed more of them, whose fill_ids are those of the first of identical rows again; null when there are none
    */
-  finishDay(day: number, published: DataFrame | null, writer: TableWriter): DayResult {
+  finishDay(day: number, published: DataFrame | null, rehashed: DataFrame | null, writer: TableWriter): DayResult {
     const pieces = this.days.get(day) ?? [];
     this.days.delete(day);
-    const nRows = pieces.reduce((sum, piece) => sum + piece.rows, published?.height ?? 0);
+    const nRows = pieces.reduce((sum, piece) => sum + piece.rows, (published?.height ?? 0) + (rehashed?.height ?? 0));
     const stem = dayStem(day);
-    const only = pieces.length === 1 && published === null ? pieces[0] : null;
-    if (only?.path && only.isUnique && nRows <= DAY_ROWS_MAX) {
-      const time = pl
-        .scanParquet(only.path)
-        .select(pl.col('ts_ms').min().alias('first'), pl.col('ts_ms').max().alias('last'))
-        .collectSync();
-      writer.adoptFile(stem, only.path, only.rows, [
-        Number(time.getColumn('first').get(0)),
-        Number(time.getColumn('last').get(0)),
-      ]);
+    const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
+    if (only?.path && only.isUnique && nRows <= this.limits.dayRows) {
+      const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
+      // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
+      writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
       return { nRepeats: 0, nDropped: 0 };
     }
     const result = { nRepeats: 0, nDropped: 0 };
-    for (const window of windowsOf(day, nRows)) {
-      const joined = this.joinPieces(pieces, published, window.fromMs, window.toMs, result);
+    for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
+      const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
       if (joined.height > 0) writer.addPart(`${stem}${window.suffix}`, joined, 'ts_ms');
     }
     for (const piece of pieces) {
@@ -154,7 +157,7 @@ export class Staging {
 
   private joinPieces(
     pieces: readonly Piece[],
-    published: DataFrame | null,
+    [published, rehashed]: readonly [DataFrame | null, DataFrame | null],
     fromMs: number,
     toMs: number,
     result: DayResult,
@@ -170,7 +173,12 @@ export class Staging {
       );
       return this.withOccurrences(sortByTime(concat(rows)), result);
     });
-    const all = published === null ? frames : [published.filter(isInside), ...frames];
+    const unhurt = { nRepeats: 0, nDropped: 0 };
+    const all = [
+      ...(published === null ? [] : [published.filter(isInside)]),
+      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside), unhurt)]),
+      ...frames,
+    ];
     if (all.length === 1) return all[0];
     const together = concat(all);
     const union = together.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
@@ -215,9 +223,9 @@ export function dayOfPart(file: string): number {
   return Date.parse(`${match[1]}T00:00Z`) / DAY_MS;
 }
 
-function windowsOf(day: number, nRows: number): { suffix: string; fromMs: number; toMs: number }[] {
+function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: number; toMs: number }[] {
   const startMs = day * DAY_MS;
-  if (nRows <= DAY_ROWS_MAX) return [{ suffix: '', fromMs: startMs, toMs: startMs + DAY_MS }];
+  if (!isHourly) return [{ suffix: '', fromMs: startMs, toMs: startMs + DAY_MS }];
   return Array.from({ length: 24 }, (_, hour) => ({
     suffix: `T${String(hour).padStart(2, '0')}`,
     fromMs: startMs + hour * HOUR_MS,

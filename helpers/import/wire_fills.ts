@@ -10,6 +10,8 @@ const TIME_MAX_MS = Date.UTC(2100, 0, 1);
 /** Amounts above this are mistakes of units: 10^12 USD or shares. */
 const MICRO_MAX = 1e18;
 
+const MICRO = 1e6;
+
 const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set(['ts_ms', 'wire_outcome', 'shares_u', 'usd_u', 'fee_u']);
 
 function typeOf(name: FillColumn) {
@@ -97,6 +99,22 @@ export function withFillHash(fills: DataFrame): DataFrame {
   const [first, ...rest] = Object.keys(HASH_SEEDS).map((name) => pl.col(name));
   const sum = hashes.select(rest.reduce((total, hash) => total.add(hash), first).alias('fill_hash'));
   return fills.withColumn(sum.getColumn('fill_hash'));
+}
+
+/**
+ * Canonical trades hashed anew, as if their tokens had been known when they were read.
+ * @param trades canonical trades with a column `token_id`; its values are not null
+ */
+export function withTokenHash(trades: DataFrame): DataFrame {
+  const micro = (name: string, as: string): Expr =>
+    pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false).alias(as);
+  const fills = trades.withColumns(
+    micro('shares', 'shares_u'),
+    micro('amount_usd', 'usd_u'),
+    pl.col('market_id').alias('wire_market'),
+    pl.col('outcome_index').cast(pl.Int64).alias('wire_outcome'),
+  );
+  return trades.withColumn(withFillHash(fills).getColumn('fill_hash').alias('fill_id'));
 }
 
 export interface ClassifiedFills {

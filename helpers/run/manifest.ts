@@ -99,11 +99,11 @@ function git(...args: string[]): string | null {
   }
 }
 
-/** Writes the manifest as the last act of a step. */
-export function writeManifest(folder: string, body: ManifestBody): Manifest {
+/** A manifest made whole: what the step supplies, and what the machine tells. */
+export function composeManifest(body: ManifestBody): Manifest {
   const { codeHash, startedMs, ...rest } = body;
   const endedMs = nowMs();
-  const manifest: Manifest = {
+  return {
     manifestVersion: MANIFEST_VERSION,
     ...rest,
     code: {
@@ -118,6 +118,11 @@ export function writeManifest(folder: string, body: ManifestBody): Manifest {
     wallMs: endedMs - startedMs,
     peakMemoryMib: peakMemoryMib(),
   };
+}
+
+/** Writes the manifest as the last act of a step. */
+export function writeManifest(folder: string, body: ManifestBody): Manifest {
+  const manifest = composeManifest(body);
   writeJsonAtomic(join(folder, MANIFEST_NAME), manifest);
   return manifest;
 }

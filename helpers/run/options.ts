@@ -54,6 +54,10 @@ function readConfig(path: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*\n\s*/g, ' ');
+}
+
 function suggestion(message: string): string {
   return `see --help for the options${message.includes('Unknown') ? '; an option is spelled with two dashes' : ''}`;
 }
@@ -67,13 +71,20 @@ export async function parseOptions<S extends OptionSpecs>(
   usage: string,
   specs: S,
 ): Promise<OptionValues<S>> {
-  const all: OptionSpecs = { ...specs, ...COMMON };
+  const all: OptionSpecs = Object.fromEntries(
+    Object.entries({ ...specs, ...COMMON }).map(([name, spec]) => [
+      name,
+      spec.type === 'boolean' ? spec : { ...spec, requiresArg: true },
+    ]),
+  );
+  const empty = argv.find((word) => /^--[^=]+=$/.test(word));
+  if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, suggestion(''));
   const parser = yargs([...argv])
     .scriptName('')
     .usage(usage)
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'greedy-arrays': true })
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': true })
     .options(all)
-    .option('config', { type: 'string', describe: 'JSON file with options', group: COMMON_GROUP })
+    .option('config', { type: 'string', requiresArg: true, describe: 'JSON file with options', group: COMMON_GROUP })
     .config('config', readConfig)
     .help('help', 'show this text')
     .group(['help'], COMMON_GROUP)
@@ -82,17 +93,17 @@ export async function parseOptions<S extends OptionSpecs>(
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .fail((message, error) => {
       if (error instanceof InputError) throw error;
-      throw new InputError('bad-option', message ?? error.message, suggestion(message ?? ''));
+      throw new InputError('bad-option', oneLine(message ?? error.message), suggestion(message ?? ''));
     });
   const parsed = (await parser.parseAsync()) as Record<string, unknown>;
   for (const [name, spec] of Object.entries(all)) {
     const value = parsed[name];
+    if (spec.type !== 'array' && spec.array !== true && Array.isArray(value))
+      throw new InputError('bad-option', `--${name} was given more than once`, 'give it once');
     if (spec.type === 'number' && value !== undefined && !Number.isFinite(value))
       throw new InputError('bad-option', `--${name} needs a number`, `for example --${name} ${spec.default ?? 1}`);
     if (spec.type === 'string' && value === '')
       throw new InputError('bad-option', `--${name} is empty`, suggestion(''));
-    if (spec.type !== 'array' && spec.array !== true && Array.isArray(value))
-      throw new InputError('bad-option', `--${name} was given more than once`, 'give it once');
   }
   const { threads } = parsed;
   if (!Number.isInteger(threads) || (threads as number) < 1)

@@ -17,6 +17,7 @@ export interface GraphOptions {
   readonly dataDir: string;
   /** Folder of raw files, or null for the simulated market. */
   readonly rawFolder: string | null;
+  readonly nSimulatedTrades: number;
   readonly from: string | null;
   readonly only: string | null;
   /** Options passed on to every step. */
@@ -51,11 +52,17 @@ export function planGraph(options: GraphOptions): Planned[] {
   const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
-  const raw = options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
+  const raw =
+    options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
   return chosen.map((step) => ({
     step,
     args: [
-      ...step.args.map((word) => word.replace('{raw}', raw).replace('{data}', options.dataDir)),
+      ...step.args.map((word) =>
+        word
+          .replace('{raw}', raw)
+          .replace('{data}', options.dataDir)
+          .replace('{trades}', String(options.nSimulatedTrades)),
+      ),
       ...options.common,
     ],
   }));

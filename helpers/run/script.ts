@@ -38,8 +38,10 @@ export interface StepReport {
 export async function runScript<S extends OptionSpecs>(
   stepId: string,
   specs: S,
-  main: (run: Run, options: OptionValues<S>) => StepOutcome | Promise<StepOutcome>,
+  main: (run: Run, options: OptionValues<S>) => Promise<StepOutcome>,
 ): Promise<void> {
+  // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
+  process.on('SIGXFSZ', () => undefined);
   try {
     const step = findStep(stepId);
     const usage = `npx tsx ${step.script} [options]\n\n${step.question}`;

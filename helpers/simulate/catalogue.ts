@@ -5,7 +5,7 @@ import { type SimulateOptions, simulatedPeriod } from './options.ts';
 import { DOMAINS } from './questions.ts';
 
 /** Columns by event; `legStarts` and `newsStarts` have one entry more (where the next event begins). */
-export interface EventTable {
+interface EventTable {
   readonly n: number;
   readonly domains: Uint8Array;
   readonly openAtS: Float64Array;
@@ -22,7 +22,7 @@ export interface EventTable {
 }
 
 /** News in order of time: it moves `event` by `strength` towards the leg that `draw` falls on. */
-export interface NewsTable {
+interface NewsTable {
   readonly n: number;
   readonly events: Int32Array;
   readonly timesS: Float64Array;
@@ -30,7 +30,7 @@ export interface NewsTable {
   readonly draws: Float64Array;
 }
 
-export interface MarketTable {
+interface MarketTable {
   readonly n: number;
   readonly events: Int32Array;
   /** Which leg of its event outcome 0 is. */

@@ -32,7 +32,9 @@ interface Part {
   priceMilli: number;
 }
 
+/** Least size of an order and of one resting order's part, hundredths of a share. */
 export const SHARES_MIN = 100;
+const PART_SHARES_MIN = 20;
 const PARTS_MAX = 40;
 /** A grinder that minted pairs sells what it holds rather more often than it mints anew. */
 const GRINDER_DIRECT_CHANCE = 0.6;
@@ -131,14 +133,14 @@ export class Exchange {
     return quote((outcome === 0 ? middle : 1 - middle) * 1000, 0, true);
   }
 
-  /** How many resting orders the match meets, a share or more each; a single row must never be left for the end. */
+  /** How many resting orders the match meets; a single row must never be left for the end. */
   private drawPartCount(nRowsLeft: number, shares: number): number {
     const u = this.random.uniform();
     let n = 1;
     if (u >= MODEL.makersAtMost10) n = 11 + this.random.integer(20);
     else if (u >= MODEL.makersAtMost2) n = Math.min(10, 3 + Math.floor(-1.1 * Math.log(1 - this.random.uniform())));
     else if (u >= MODEL.makersAtMost1) n = 2;
-    n = Math.min(n, nRowsLeft - 1, Math.floor(shares / SHARES_MIN));
+    n = Math.min(n, nRowsLeft - 1, Math.floor(shares / PART_SHARES_MIN));
     if (nRowsLeft - (n + 1) === 1) n += n === 1 ? 1 : -1;
     return n;
   }
@@ -154,7 +156,7 @@ export class Exchange {
       const wanted =
         nAfter === 0
           ? left
-          : Math.max(1, Math.floor((left - nAfter * SHARES_MIN) * (0.2 + 0.6 * this.random.uniform())));
+          : Math.max(1, Math.floor((left - nAfter * PART_SHARES_MIN) * (0.2 + 0.6 * this.random.uniform())));
       if (k > 0 && this.random.uniform() < 0.35) priceMilli = nextLevel(priceMilli, isBuy);
       part.priceMilli = priceMilli;
       part.shares = wanted;
@@ -232,24 +234,26 @@ export class Exchange {
   }
 }
 
-/** Ten thousandths (one cent) in the middle of the range, one thousandth near its ends. */
-function tickMilli(priceMilli: number): number {
-  return priceMilli < 40 || priceMilli > 960 ? 1 : 10;
+/** Prices are whole cents from .04 to .96 and whole tenths of a cent outside, all in thousandths here. */
+const FINE_BELOW_MILLI = 40;
+const FINE_ABOVE_MILLI = 960;
+
+function isFine(priceMilli: number): boolean {
+  return priceMilli < FINE_BELOW_MILLI || priceMilli > FINE_ABOVE_MILLI;
 }
 
-/** The ask (for a buyer) or bid around a price, on the tick grid, within 1..999 thousandths. */
+/** The ask (for a buyer) or bid around a price, on the grid, within 1..999 thousandths. */
 function quote(priceMilli: number, halfSpreadMilli: number, isBuy: boolean): number {
-  const tick = tickMilli(priceMilli);
   // Near 0 and 1 the spread narrows with the tick.
-  const half = tick === 1 ? halfSpreadMilli / 5 : halfSpreadMilli;
-  const raw = isBuy
-    ? Math.ceil((priceMilli + half) / tick - 0.5) * tick
-    : Math.floor((priceMilli - half) / tick + 0.5) * tick;
-  return Math.max(1, Math.min(999, raw));
+  const half = isFine(priceMilli) ? halfSpreadMilli / 5 : halfSpreadMilli;
+  const target = isBuy ? priceMilli + half : priceMilli - half;
+  const tick = isFine(target) ? 1 : 10;
+  return Math.max(1, Math.min(999, Math.round(target / tick) * tick));
 }
 
-/** The next worse price for the incoming order. */
-function nextLevel(priceMilli: number, isBuy: boolean): number {
-  const tick = tickMilli(priceMilli);
-  return Math.max(1, Math.min(999, isBuy ? priceMilli + tick : priceMilli - tick));
+/** The next price on the grid: up or down. */
+function nextLevel(priceMilli: number, isUp: boolean): number {
+  const fineStep = isUp ? 1 : -1;
+  const step = isFine(priceMilli) || isFine(priceMilli + fineStep) ? fineStep : 10 * fineStep;
+  return Math.max(1, Math.min(999, priceMilli + step));
 }

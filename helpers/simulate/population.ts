@@ -41,7 +41,7 @@ export function walletsOfType(population: Population, type: number): number[] {
   return wallets;
 }
 
-/** Mean fills a wallet of a run; activity is on the published scale, whose mean differs. */
+/** Draws all wallets; `activity` is on the published scale and counts only in proportion. */
 export function createPopulation(random: Random, options: SimulateOptions): Population {
   const n = options.nWallets;
   const population: Population = {

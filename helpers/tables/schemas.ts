@@ -183,5 +183,64 @@ export const WALLET_PROFILES: TableSchema = {
   ],
 };
 
+/** The same columns from the in-memory reference build; never read by a model. */
+export const WALLET_PROFILES_LEGACY: TableSchema = {
+  ...WALLET_PROFILES,
+  name: 'wallet_profiles_legacy',
+  folder: '11_wallet_profiles_legacy',
+  what: 'Wallet profiles computed plainly, in memory, to hold 11_wallet_profiles against.',
+  madeBy: 'npx tsx 1_data_pipeline/00_legacy_build_features.ts',
+};
+
+export const LABELS: TableSchema = {
+  name: 'labels',
+  folder: '13_labels',
+  what: 'What the waterfall of archetypes says of every wallet.',
+  madeBy: 'npx tsx 3_supervised_models/07_generate_labels.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column(
+      'archetype',
+      'string',
+      'fresh_whale | grinder | insider_like | casual | unnamed',
+      'flagged by rules and clusters, not a fact about a person',
+      'outcome',
+    ),
+    optional('target', 'uint8', '3 | 1 | 2 | 0', 'class in training sets; null for unnamed', 'outcome'),
+    column('rule', 'string', '', 'what decided: a rule, a cluster, or `not clustered`', 'outcome'),
+  ],
+};
+
+function trainingSet(name: string, folder: string, what: string, madeBy: string): TableSchema {
+  return {
+    name,
+    folder,
+    what,
+    madeBy,
+    columns: [
+      column('wallet', 'string', '0x + 40 hex', 'key'),
+      column('archetype', 'string', '', 'as in 13_labels', 'outcome'),
+      column('target', 'uint8', '0..3', 'as in 13_labels', 'outcome'),
+      column('weight', 'float64', 'wallets', 'wallets of this class available / taken', 'key'),
+      ...WALLET_PROFILES.columns.filter((c) => c.name !== 'wallet'),
+    ],
+  };
+}
+
+export const TRAINING_BALANCED = trainingSet(
+  'training_balanced',
+  '13_training_balanced',
+  'All fresh whales and a fixed number of each other class.',
+  'npx tsx 3_supervised_models/08-1_balance_dataset.ts',
+);
+
+export const TRAINING_REBALANCED = trainingSet(
+  'training_rebalanced',
+  '13_training_rebalanced',
+  'All fresh whales and a multiple of other wallets, in proportion to their classes.',
+  'npx tsx 3_supervised_models/08-2_rebalance_dataset.ts',
+);
+
 /** The tables in the order of the pipeline. */
-export const TABLES: readonly TableSchema[] = [RAW_TRADES, MARKETS, WALLET_PROFILES];
+export const TABLES: readonly TableSchema[] = [RAW_TRADES, MARKETS, WALLET_PROFILES, LABELS];

@@ -5,21 +5,36 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
-import { explainSystemError, makeFolder, syncPath, TEMPORARY_SUFFIX, temporaryName } from '../run/files.ts';
 import {
+  explainSystemError,
+  makeFolder,
+  readJson,
+  syncPath,
+  TEMPORARY_SUFFIX,
+  temporaryName,
+  withSystemErrors,
+  writeJsonAtomic,
+} from '../run/files.ts';
+import {
+  composeManifest,
   MANIFEST_NAME,
   type Manifest,
   type ManifestBody,
   type ManifestPart,
   readManifest,
-  writeManifest,
 } from '../run/manifest.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
 /** Files beside the parts that belong to a table but are not rows of it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([MANIFEST_NAME, 'rejects']);
+/** A manifest that waits to be put in force. */
+const NEXT_NAME = `${MANIFEST_NAME}.next${TEMPORARY_SUFFIX}`;
+/** Lists, in the data folder, the tables whose next manifests are in force from the moment this file is there. */
+const JOURNAL_NAME = '.commit.json';
+const journalSchema = z.object({ folders: z.array(z.string()) });
 
 /** Where a table lives. */
 export function tableFolder(dataDir: string, schema: TableSchema): string {
@@ -49,6 +64,7 @@ export function openTable(dataDir: string, schema: TableSchema): Table {
 
 /** Opens a table, or null when it has not been made. */
 export function openTableIfThere(dataDir: string, schema: TableSchema): Table | null {
+  settleCommits(dataDir);
   const folder = tableFolder(dataDir, schema);
   const manifest = readManifest(folder);
   if (manifest === null) return null;
@@ -115,12 +131,55 @@ function writeTemporary(frame: DataFrame, finalPath: string): string {
   const temporary = temporaryName(finalPath);
   try {
     frame.writeParquet(temporary, { compression: 'zstd' });
-    syncPath(temporary);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainSystemError(error, finalPath);
   }
   return temporary;
+}
+
+type CommitBody = Omit<ManifestBody, 'schemaHash' | 'parts' | 'rows'>;
+
+export interface PendingCommit {
+  readonly writer: TableWriter;
+  readonly kept: readonly ManifestPart[];
+  readonly body: CommitBody;
+}
+
+/**
+ * Puts several tables of one data folder in force as one: a crash leaves all of them old, or all of them new. The journal
+ * is the moment; whoever opens a table next finishes what it lists.
+ */
+export function commitTogether(commits: readonly PendingCommit[]): Manifest[] {
+  const prepared = commits.map(({ writer, kept, body }) => writer.prepare(kept, body));
+  const dataDir = dirname(prepared[0].folder);
+  const folders = prepared.map(({ folder }) => relative(dataDir, folder));
+  if (folders.length > 1) {
+    writeJsonAtomic(join(dataDir, JOURNAL_NAME), { folders });
+    settleCommits(dataDir);
+  } else putInForce(dataDir, folders[0]);
+  for (const { folder } of prepared) sweepUnlisted(folder);
+  return prepared.map(({ manifest }) => manifest);
+}
+
+/** Finishes a commit that was decided but not carried out, because its process was killed. */
+function settleCommits(dataDir: string): void {
+  const journal = join(dataDir, JOURNAL_NAME);
+  if (!existsSync(journal)) return;
+  const { folders } = journalSchema.parse(readJson(journal));
+  for (const folder of folders) putInForce(dataDir, folder);
+  rmSync(journal, { force: true });
+}
+
+function putInForce(dataDir: string, folder: string): void {
+  const target = join(dataDir, folder, MANIFEST_NAME);
+  try {
+    renameSync(join(dataDir, folder, NEXT_NAME), target);
+    syncPath(join(dataDir, folder));
+  } catch (error) {
+    // Gone: another process that opened the table has put it in force already.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw explainSystemError(error, target);
+  }
 }
 
 /** Adds parts to a table and puts them in force all at once. */
@@ -164,20 +223,28 @@ export class TableWriter {
     const path = join(this.folder, file);
     makeFolder(dirname(path));
     const bytes = statSync(sourcePath).size;
-    renameSync(sourcePath, path);
+    withSystemErrors(path, () => {
+      syncPath(sourcePath);
+      renameSync(sourcePath, path);
+    });
     const part = { file, rows, bytes, sha256, minTsMs: timeRangeMs?.[0] ?? null, maxTsMs: timeRangeMs?.[1] ?? null };
     this.added.push(part);
     return part;
   }
 
   /** Puts the added parts and the `kept` old ones in force by writing the manifest, then removes what is not listed. */
-  commit(kept: readonly ManifestPart[], body: Omit<ManifestBody, 'schemaHash' | 'parts' | 'rows'>): Manifest {
+  commit(kept: readonly ManifestPart[], body: CommitBody): Manifest {
+    return commitTogether([{ writer: this, kept, body }])[0];
+  }
+
+  /** Writes the manifest of the table as it will be, beside the one in force. */
+  prepare(kept: readonly ManifestPart[], body: CommitBody): { folder: string; manifest: Manifest } {
     const parts = [...kept, ...this.added].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     for (const part of this.added) syncPath(dirname(join(this.folder, part.file)));
-    const manifest = writeManifest(this.folder, { ...body, schemaHash: schemaHash(this.schema), parts, rows });
-    sweepFolder(this.folder, new Set(parts.map((part) => part.file)));
-    return manifest;
+    const manifest = composeManifest({ ...body, schemaHash: schemaHash(this.schema), parts, rows });
+    writeJsonAtomic(join(this.folder, NEXT_NAME), manifest);
+    return { folder: this.folder, manifest };
   }
 
   /** Removes what was added but never committed. */
@@ -188,6 +255,7 @@ export class TableWriter {
 
 /** Removes leftovers of killed runs: files that the manifest in force does not list. */
 export function sweepUnlisted(folder: string): void {
+  settleCommits(dirname(folder));
   if (!existsSync(folder)) return;
   const manifest = readManifest(folder);
   sweepFolder(folder, new Set(manifest === null ? [] : manifest.parts.map((part) => part.file)));

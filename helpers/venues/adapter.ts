@@ -2,7 +2,9 @@
  * What an import format is: the columns it is known by and how its rows become wire fills or market rows. Adapters see
  * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
  */
+import type { z } from 'zod';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
+import { wholeUnits } from '../tables/whole_units.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
 export const FILL_COLUMNS = [
@@ -36,12 +38,16 @@ interface AdapterBase {
   readonly required: readonly string[];
   /** Columns used when they are there. */
   readonly optional: readonly string[];
+  /** What a JSON row must look like; formats that come only as CSV or Parquet have none. */
+  readonly wire?: z.ZodType<Record<string, unknown>>;
 }
 
 export interface TradeAdapter extends AdapterBase {
   readonly kind: 'trades';
   /** False on a venue that publishes no account id. */
   readonly hasWallets: boolean;
+  /** What rows tell of their market: 0 token and market, 1 the token, 2 the market and outcome. Files are read in this order. */
+  readonly telling: 0 | 1 | 2;
   /** The column that holds the time of the fill. */
   readonly timeColumn: string;
   /** One expression for each fill column but ts_ms; what is not given is null. `context` holds what the user or other files told. */
@@ -111,31 +117,36 @@ export function toMicro(value: Expr): Expr {
   return value.mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false);
 }
 
+/** `2024-11-06 15:25:19.123` and nothing more: Polars passes over what it does not understand behind a time. */
+const PLAIN_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$';
+
 /**
  * A column of text as ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or
  * ISO 8601 with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.
  */
 export function parseTimes(frame: DataFrame, name: string): DataFrame {
   const number = pl.col(name).cast(pl.Float64, false);
-  const fromNumber = pl
+  const microseconds = pl
     .when(number.lt(pl.lit(1e11)))
-    .then(number.mul(pl.lit(1000)))
+    .then(number.mul(pl.lit(MICRO)).round(0))
     .when(number.lt(pl.lit(1e14)))
-    .then(number)
-    .otherwise(number.div(pl.lit(1000)));
-  const times = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'));
+    .then(number.mul(pl.lit(1000)).round(0))
+    .otherwise(number.floor());
+  const fromNumber = wholeUnits(microseconds.cast(pl.Int64, false), 1000);
+  const times = frame.select(fromNumber.alias('ts_ms'));
   if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
-  const plain = pl
+  const text = pl
     .col(name)
-    .str.replace('T', ' ', true)
+    .str.replace('^([0-9-]{10})T', '$1 ')
     .str.replace('(Z|\\+00(:?00)?| UTC)$', '')
     .str.replace('^([0-9-]{10})$', '$1 00:00:00');
-  const fromText = plain.str
-    .strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
+  const fromText = pl
+    .when(text.str.contains(PLAIN_TIME))
+    .then(text)
+    .otherwise(pl.lit(null).cast(pl.Utf8))
+    .str.strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
     .cast(pl.Datetime('us'))
-    .cast(pl.Int64)
-    .cast(pl.Float64);
-  const milliseconds = fromText.div(pl.lit(1000)).floor().cast(pl.Int64, false);
-  const both = frame.select(fromNumber.floor().cast(pl.Int64, false).alias('ts_ms'), milliseconds.alias('from_text'));
+    .cast(pl.Int64);
+  const both = frame.select(fromNumber.alias('ts_ms'), wholeUnits(fromText, 1000).alias('from_text'));
   return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
 }

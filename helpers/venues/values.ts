@@ -40,16 +40,19 @@ export function timeOrNull(value: string | null | undefined): number | null {
   return Number.isNaN(base) ? null : base - offsetMs + Math.floor(Number(`0.${fraction || '0'}`) * 1000);
 }
 
-/** The strings of a list that a venue sends as a string of JSON; null when it is absent or not such a list. */
-export function listOrNull(value: string | null | undefined): string[] | null {
-  const text = textOrNull(value);
-  if (text === null) return null;
+/** A value from its JSON, or null when the text is not JSON. */
+export function jsonOrNull(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? parsed : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }
+}
+
+/** The strings of a list that a venue sends as a string of JSON; null when it is absent or not such a list. */
+export function listOrNull(value: string | null | undefined): string[] | null {
+  const parsed = jsonOrNull(textOrNull(value) ?? 'null');
+  return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? parsed : null;
 }
 
 /** Exactly two strings, or null. */
@@ -57,11 +60,12 @@ export function pairOrNull(list: readonly string[] | null): readonly [string, st
   return list !== null && list.length === 2 ? [list[0], list[1]] : null;
 }
 
+/** 0 or 1 with any zeros behind the point; an empty text is no price. */
+const EXACT_PRICE = /^[01](\.0*)?$/;
+
 /** The winner that final prices tell: index of the price that is exactly 1 while the other is exactly 0, else null. */
 export function winnerOfPrices(prices: readonly string[] | null): 0 | 1 | null {
-  if (prices === null || prices.length !== 2) return null;
+  if (prices === null || prices.length !== 2 || !prices.every((price) => EXACT_PRICE.test(price))) return null;
   const [a, b] = prices.map(Number);
-  if (a === 1 && b === 0) return 0;
-  if (a === 0 && b === 1) return 1;
-  return null;
+  return a === b ? null : a === 1 ? 0 : 1;
 }

@@ -1,6 +1,8 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
+import { z } from 'zod';
 import type { MarketAdapter } from '../adapter.ts';
 import { numberOrNull, textOrNull, timeOrNull } from '../values.ts';
+import { wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
 const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled', 'determined']);
@@ -23,6 +25,21 @@ export const KALSHI_MARKETS: MarketAdapter = {
     'close_time',
     'settlement_ts',
   ],
+  wire: z.object({
+    ticker: wireText,
+    event_ticker: wireTextMaybe,
+    status: wireText,
+    result: wireTextMaybe,
+    title: wireTextMaybe,
+    yes_sub_title: wireTextMaybe,
+    no_sub_title: wireTextMaybe,
+    volume: wireNumberMaybe,
+    volume_fp: wireNumberMaybe,
+    created_time: wireTextMaybe,
+    open_time: wireTextMaybe,
+    close_time: wireTextMaybe,
+    settlement_ts: wireNumberMaybe,
+  }),
   market: (row) => {
     const marketId = textOrNull(row.ticker);
     if (marketId === null) return 'no market id';

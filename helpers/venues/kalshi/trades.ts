@@ -1,6 +1,8 @@
 /** Kalshi trades: REST rows of 2026 (strings), the old integer rows, and the archive's Parquet. No account id anywhere. */
+import { z } from 'zod';
 import { type Expr, pl } from '../../tables/polars.ts';
 import { type TradeAdapter, toFloat, toMicro } from '../adapter.ts';
+import { wireNumber, wireText, wireTextMaybe } from '../wire.ts';
 
 const CENT = 0.01;
 
@@ -22,11 +24,25 @@ function kalshiAdapter(
     what,
     venue: 'kalshi',
     hasWallets: false,
+    telling: 2,
     required: ['trade_id', 'ticker', count, yesPrice, 'created_time'],
     optional: ['taker_side', 'taker_outcome_side', ...extra],
     timeColumn: 'created_time',
+    wire: z.object({
+      trade_id: wireText,
+      ticker: wireText,
+      [count]: wireNumber,
+      [yesPrice]: wireNumber,
+      created_time: wireNumber,
+      taker_side: wireTextMaybe,
+      taker_outcome_side: wireTextMaybe,
+    }),
     fills: () => {
-      const taken = pl.col('taker_outcome_side').fillNull(pl.col('taker_side'));
+      const newer = pl.col('taker_outcome_side');
+      const taken = pl
+        .when(newer.isNull().or(newer.eq(pl.lit(''))))
+        .then(pl.col('taker_side'))
+        .otherwise(newer);
       const isYes = taken.eq(pl.lit('yes'));
       const isNo = taken.eq(pl.lit('no'));
       const yes = toFloat(yesPrice).mul(pl.lit(priceUnitUsd));

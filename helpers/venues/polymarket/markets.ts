@@ -1,7 +1,9 @@
 /** Market lists of Polymarket: Gamma objects, poly_data's two CSV files and the archive's Parquet. */
+import { z } from 'zod';
 import type { MarketAdapter, MarketRow, WireRow } from '../adapter.ts';
 import {
   booleanOrNull,
+  jsonOrNull,
   listOrNull,
   numberOrNull,
   pairOrNull,
@@ -9,6 +11,7 @@ import {
   timeOrNull,
   winnerOfPrices,
 } from '../values.ts';
+import { wireFlagMaybe, wireList, wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 /** Condition ids are 32 bytes, or 31 since protocol V2. */
 const CONDITION_ID = /^0x(?:[0-9a-f]{62}|[0-9a-f]{64})$/i;
@@ -25,16 +28,21 @@ function tokensOf(list: readonly string[] | null): readonly [string, string] | n
   return pair?.every((token) => TOKEN_ID.test(token)) ? pair : null;
 }
 
+const NOT_TWO_OUTCOMES = 'not a market of two outcomes';
+
 /** Resolved: closed, exactly two outcomes, prices exactly 0 and 1. Closed with anything else is void. */
 function resolutionOf(
   closed: boolean | null,
   outcomes: readonly string[] | null,
   prices: readonly string[] | null,
 ): Pick<MarketRow, 'winnerIndex' | 'isVoid'> {
-  if (closed !== true || prices === null) return { winnerIndex: null, isVoid: null };
-  const winnerIndex = outcomes?.length === 2 ? winnerOfPrices(prices) : null;
+  if (closed !== true || prices?.length !== 2 || outcomes?.length !== 2) return { winnerIndex: null, isVoid: null };
+  const winnerIndex = winnerOfPrices(prices);
   return { winnerIndex, isVoid: winnerIndex === null };
 }
+
+/** A tag or an event: only its names are used. */
+const NAMED = z.object({ id: wireNumber.nullish(), slug: wireTextMaybe, label: wireTextMaybe });
 
 /**
  * Gamma `/markets` objects, flattened by the JSON reader. Where `closed` is left out (some public extracts keep resolved
@@ -64,10 +72,31 @@ export const GAMMA_MARKETS: MarketAdapter = {
     'feeSchedule',
     'volume',
   ],
+  wire: z.object({
+    question: wireText,
+    outcomes: wireList.nullish(),
+    outcomePrices: wireList.nullish(),
+    conditionId: wireTextMaybe,
+    id: wireNumberMaybe,
+    slug: wireTextMaybe,
+    clobTokenIds: z.union([z.string(), z.array(z.string())]).nullish(),
+    closed: wireFlagMaybe,
+    closedTime: wireTextMaybe,
+    umaEndDate: wireTextMaybe,
+    createdAt: wireTextMaybe,
+    startDate: wireTextMaybe,
+    endDate: wireTextMaybe,
+    negRisk: wireFlagMaybe,
+    tags: z.union([z.string(), z.array(z.union([z.string(), NAMED]))]).nullish(),
+    events: z.union([z.string(), z.array(NAMED)]).nullish(),
+    feeSchedule: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
+    volume: wireNumberMaybe,
+  }),
   market: (row) => {
     const marketId = marketIdOf(textOrNull(row.conditionId), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     const outcomes = listOrNull(row.outcomes);
+    if (outcomes !== null && outcomes.length !== 2) return NOT_TWO_OUTCOMES;
     const resolvedMs = timeOrNull(row.closedTime) ?? timeOrNull(row.umaEndDate);
     const closed = booleanOrNull(row.closed) ?? (resolvedMs === null ? null : true);
     const fees = feeScheduleOf(textOrNull(row.feeSchedule));
@@ -92,11 +121,11 @@ export const GAMMA_MARKETS: MarketAdapter = {
   },
 };
 
+const FEES = z.object({ rate: z.number().nullish(), exponent: z.number().nullish() });
+
 function feeScheduleOf(text: string | null): Pick<MarketRow, 'feeRate' | 'feeExponent'> {
-  const parsed = text === null ? {} : (JSON.parse(text) as Record<string, unknown>);
-  const number = (value: unknown): number | null =>
-    typeof value === 'number' && Number.isFinite(value) ? value : null;
-  return { feeRate: number(parsed.rate), feeExponent: number(parsed.exponent) };
+  const parsed = FEES.safeParse(text === null ? null : jsonOrNull(text));
+  return { feeRate: parsed.data?.rate ?? null, feeExponent: parsed.data?.exponent ?? null };
 }
 
 const NOTHING_ABOUT_FEES = { feeRate: null, feeExponent: null } as const;
@@ -173,34 +202,22 @@ export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
       openMs: timeOrNull(row.accepting_order_timestamp),
       closeMs: timeOrNull(row.end_date_iso),
       resolvedMs: null,
-      ...resolutionOf(closed, ['', ''], winners === null ? null : winners.map((won) => (won ? '1' : '0'))),
+      ...resolutionOf(closed, ['', ''], winners === null ? null : winners.map((won) => (won === true ? '1' : '0'))),
       ...NOTHING_ABOUT_FEES,
       lifetimeVolumeUsd: null,
     };
   },
 };
 
-interface ClobToken {
-  readonly token_id: string;
-  readonly outcome: string;
-  readonly winner: boolean;
-}
+const CLOB_TOKEN = z.object({ token_id: z.string(), outcome: z.string(), winner: z.boolean().optional() });
+const CLOB_PAIR = z.tuple([CLOB_TOKEN, CLOB_TOKEN]);
 
-function clobTokens(row: WireRow): readonly [ClobToken, ClobToken] | null {
+/** The two sides of a CLOB market, from JSON or from the Python literal that poly_data writes. */
+function clobTokens(row: WireRow): z.infer<typeof CLOB_PAIR> | null {
   const text = textOrNull(row.tokens);
   if (text === null) return null;
-  try {
-    const parsed = JSON.parse(
-      text.replaceAll("'", '"').replaceAll('True', 'true').replaceAll('False', 'false'),
-    ) as ClobToken[];
-    return Array.isArray(parsed) &&
-      parsed.length === 2 &&
-      parsed.every((t) => typeof t.token_id === 'string' && typeof t.outcome === 'string')
-      ? [parsed[0], parsed[1]]
-      : null;
-  } catch {
-    return null;
-  }
+  const python = text.replaceAll("'", '"').replaceAll('True', 'true').replaceAll('False', 'false');
+  return CLOB_PAIR.safeParse(jsonOrNull(text) ?? jsonOrNull(python)).data ?? null;
 }
 
 /** prediction-market-analysis `polymarket/markets`. It has no closing time, so when a result became known stays unknown. */
@@ -216,6 +233,7 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
     const marketId = marketIdOf(textOrNull(row.condition_id), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     const outcomes = listOrNull(row.outcomes);
+    if (outcomes !== null && outcomes.length !== 2) return NOT_TWO_OUTCOMES;
     return {
       marketId,
       gammaId: textOrNull(row.id),

@@ -1,6 +1,8 @@
 /** Polymarket rows that already name side and price: poly_data's processed trades and the Data API (v1 and v2). */
+import { z } from 'zod';
 import { type Expr, pl } from '../../tables/polars.ts';
-import { type FillExpressions, type TradeAdapter, type TradeContext, toFloat, toInteger, toMicro } from '../adapter.ts';
+import { type FillExpressions, type TradeAdapter, type TradeContext, toFloat, toMicro } from '../adapter.ts';
+import { wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 import { roleFromCounterparty } from './exchanges.ts';
 
 /** poly_data `processed/trades.csv`: the row belongs to `maker`; the outcome is `token1` or `token2` of a Gamma market id. */
@@ -10,6 +12,7 @@ export const POLY_DATA_TRADES: TradeAdapter = {
   what: 'poly_data processed trades (v1, v2)',
   venue: 'polymarket',
   hasWallets: true,
+  telling: 2,
   required: [
     'timestamp',
     'market_id',
@@ -62,7 +65,7 @@ interface ApiNames {
 }
 
 function apiFills(n: ApiNames, context: TradeContext): FillExpressions {
-  const index = toInteger(n.outcomeIndex);
+  const index = toFloat(n.outcomeIndex).cast(pl.Int64, false);
   return {
     wallet: pl.col(n.wallet),
     token_id: emptyToNull(pl.col(n.token)),
@@ -94,6 +97,17 @@ function emptyToNull(text: Expr): Expr {
 
 const DISPLAY_COLUMNS = ['title', 'slug', 'outcome'] as const;
 
+/** Keys that both versions of the API spell alike. */
+const API_WIRE = {
+  timestamp: wireNumber,
+  side: wireText,
+  size: wireNumber,
+  price: wireNumber,
+  title: wireTextMaybe,
+  slug: wireTextMaybe,
+  outcome: wireTextMaybe,
+};
+
 /** Data API v1 `/trades`: camelCase rows. */
 export const DATA_API_V1: TradeAdapter = {
   kind: 'trades',
@@ -101,9 +115,19 @@ export const DATA_API_V1: TradeAdapter = {
   what: 'Polymarket Data API v1 trades',
   venue: 'polymarket',
   hasWallets: true,
+  telling: 0,
   required: ['timestamp', 'proxyWallet', 'side', 'asset', 'conditionId', 'size', 'price'],
   optional: [...DISPLAY_COLUMNS, 'eventSlug', 'outcomeIndex', 'transactionHash'],
   timeColumn: 'timestamp',
+  wire: z.object({
+    ...API_WIRE,
+    proxyWallet: wireText,
+    asset: wireText,
+    conditionId: wireText,
+    eventSlug: wireTextMaybe,
+    outcomeIndex: wireNumberMaybe,
+    transactionHash: wireTextMaybe,
+  }),
   fills: (context) =>
     apiFills(
       {
@@ -125,9 +149,19 @@ export const DATA_API_V2: TradeAdapter = {
   what: 'Polymarket Data API v2 trades',
   venue: 'polymarket',
   hasWallets: true,
+  telling: 0,
   required: ['timestamp', 'proxy_wallet', 'side', 'token_id', 'condition_id', 'size', 'price'],
   optional: [...DISPLAY_COLUMNS, 'event_slug', 'outcome_index', 'transaction_hash'],
   timeColumn: 'timestamp',
+  wire: z.object({
+    ...API_WIRE,
+    proxy_wallet: wireText,
+    token_id: wireText,
+    condition_id: wireText,
+    event_slug: wireTextMaybe,
+    outcome_index: wireNumberMaybe,
+    transaction_hash: wireTextMaybe,
+  }),
   fills: (context) =>
     apiFills(
       {

@@ -1,0 +1,31 @@
+/** t-SNE against scikit-learn (Barnes-Hut) and openTSNE (interpolation), 1,000 iterations each. */
+
+import { Tsne } from '../../estimators/tsne.ts';
+import { createMatrix } from '../../kernels/matrix.ts';
+import { type MlBenchmark, timed } from './benchmark.ts';
+import { makeWalletLikeRows } from './wallet_like_data.ts';
+
+const N_COLUMNS = 13;
+
+function describeTsne(name: string, nRowsDefault: number, rival: string): MlBenchmark {
+  return {
+    name,
+    nRowsDefault,
+    work: (nRows) => `${nRows} x ${N_COLUMNS}, 1000 iterations, perplexity 30`,
+    rival,
+    rivalScript: 'tsne.py',
+    qualityMetric: 'KL divergence',
+    makeData: (nRows) => ({ x: makeWalletLikeRows(nRows, N_COLUMNS, 5) }),
+    ours: (data, executor) => {
+      const x = createMatrix(data.x, data.x.length / N_COLUMNS, N_COLUMNS);
+      const model = new Tsne({}, executor);
+      const { seconds } = timed(() => model.fitTransform(x));
+      return { seconds, quality: model.divergence };
+    },
+  };
+}
+
+export const benchmarks: readonly MlBenchmark[] = [
+  describeTsne('tsne-10k', 10_000, 'scikit-learn TSNE'),
+  describeTsne('tsne-50k', 50_000, 'openTSNE'),
+];

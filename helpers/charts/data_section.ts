@@ -1,0 +1,222 @@
+/** The report's first section: what was read, what was made of it, and whether it looks like the published market. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { STEPS } from '../pipeline.ts';
+import { formatCount } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
+import { readJson } from '../run/files.ts';
+import { type Manifest, readManifest } from '../run/manifest.ts';
+import { RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
+import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
+import { type PublishedReport, publishSection, type ReportRun } from './report.ts';
+import { type Block, chartBlock, type ReportSection } from './section.ts';
+import { againstBoundsPicture } from './specs/against_bounds.ts';
+import { type FlowBox, flowPicture } from './specs/flow.ts';
+import { binValues, createLogCounter, type Histogram, histogramPicture } from './specs/histogram.ts';
+
+const SECTION_ID = 'data';
+const SECTION_ORDER = 0;
+const SIMULATED_FOLDER = '00_simulated';
+
+/** What a row of a folder is, where its name does not say it. */
+const ROW_NAMES: Readonly<Record<string, string>> = {
+  '00_simulated': 'simulated fills',
+  '10_raw_trades': 'fills',
+  '10_markets': 'markets',
+  '11_wallet_profiles': 'wallets',
+};
+
+const marginalsSchema = z.array(
+  z.object({
+    name: z.string(),
+    published: z.number(),
+    simulated: z.number(),
+    low: z.number(),
+    high: z.number(),
+    applies: z.boolean(),
+  }),
+);
+
+/** All manifests of the pipeline's artifacts that are there, in the order of the pipeline. */
+function manifestsOf(dataDir: string): Map<string, Manifest> {
+  const folders = [...new Set(STEPS.flatMap((step) => step.writes))];
+  const found = folders.map((folder) => [folder, readManifest(join(dataDir, folder))] as const);
+  return new Map(found.filter((entry): entry is [string, Manifest] => entry[1] !== null));
+}
+
+/** Whether the trades were imported from the simulator's files rather than from the user's own. */
+function isSimulated(dataDir: string, manifests: ReadonlyMap<string, Manifest>): boolean {
+  const simulated = manifests.get(SIMULATED_FOLDER);
+  const trades = manifests.get(RAW_TRADES.folder);
+  if (simulated === undefined || trades === undefined) return simulated !== undefined;
+  const made = new Set(simulated.parts.map((part) => part.sha256));
+  return trades.inputs.some((input) => made.has(input.sha256)) && existsSync(join(dataDir, SIMULATED_FOLDER));
+}
+
+function flowBoxes(manifests: ReadonlyMap<string, Manifest>, hasSimulated: boolean): FlowBox[] {
+  return STEPS.flatMap((step) =>
+    step.writes.flatMap((folder) => {
+      const manifest = manifests.get(folder);
+      if (manifest === undefined || (folder === SIMULATED_FOLDER && !hasSimulated)) return [];
+      const content = `${formatCount(manifest.rows)} ${ROW_NAMES[folder] ?? 'rows'}`;
+      return [{ id: folder, content, madeOf: step.reads, detail: `${step.script}, ${manifest.endedAt.slice(0, 16)}Z` }];
+    }),
+  );
+}
+
+function rejectBlocks(trades: Manifest): Block[] {
+  const reasons = Object.entries(trades.rejects).sort(([, a], [, b]) => b - a);
+  const nRejected = reasons.reduce((sum, [, n]) => sum + n, 0);
+  const nFiles = trades.inputs.length;
+  if (nRejected === 0)
+    return [
+      {
+        kind: 'paragraph',
+        text: `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; no row was rejected.`,
+      },
+    ];
+  return [
+    {
+      kind: 'paragraph',
+      text: `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; ${formatCount(nRejected)} rows were rejected and are kept beside the table.`,
+    },
+    { kind: 'table', caption: 'Rejected rows by reason.', header: ['reason', 'rows'], rows: reasons },
+  ];
+}
+
+/** Sizes of all fills, one part in memory at a time. */
+function countTradeSizes(trades: Table): Histogram {
+  const counter = createLogCounter();
+  for (const path of partPaths(trades)) {
+    const amounts = scanPart(path, RAW_TRADES).select('amount_usd').collectSync().getColumn('amount_usd');
+    counter.add(Float64Array.from(amounts.toArray() as number[]));
+  }
+  return counter.finish();
+}
+
+function tradeBlocks(trades: Table): Block[] {
+  return [
+    chartBlock(
+      'trade_size',
+      'Size of single fills in USD (log axis). Most trades are small; a few are a thousand times larger.',
+      histogramPicture(countTradeSizes(trades), { xTitle: 'fill, USD', yTitle: 'fills' }),
+    ),
+  ];
+}
+
+function profileBlocks(profiles: Table): Block[] {
+  const frame = readTable(profiles);
+  const column = (name: string): Float64Array =>
+    Float64Array.from(
+      (frame.getColumn(name).toArray() as (number | bigint | null)[]).map((v) => Number(v ?? Number.NaN)),
+    );
+  const yTitle = 'wallets';
+  const log = (name: string, xTitle: string) => histogramPicture(binValues(column(name), 'log'), { xTitle, yTitle });
+  return [
+    chartBlock('fills_per_wallet', 'Fills per wallet (log axis).', log('n_fills', 'fills of a wallet')),
+    chartBlock(
+      'markets_per_wallet',
+      'Distinct markets per wallet (log axis).',
+      log('diversification_markets_count', 'markets of a wallet'),
+    ),
+    chartBlock(
+      'mean_trade',
+      'Mean size of a wallet’s fills in USD (log axis).',
+      log('aggression_avg_usd', 'mean fill of a wallet, USD'),
+    ),
+    chartBlock(
+      'tenure',
+      'Days between a wallet’s first fill in these data and the moment of the profiles. A wallet may be older than the data: the pile at the right end holds everyone who was there from the start.',
+      histogramPicture(binValues(column('tenure_days'), 'linear'), { xTitle: 'tenure, days', yTitle }),
+    ),
+  ];
+}
+
+function marginalBlocks(dataDir: string): Block[] {
+  const path = join(dataDir, SIMULATED_FOLDER, 'marginals.json');
+  if (!existsSync(path)) return [];
+  const parsed = marginalsSchema.safeParse(readJson(path));
+  if (!parsed.success)
+    throw new InputError(
+      'corrupt-file',
+      `${path} does not hold the simulator's figures`,
+      'run: npx tsx 1_data_pipeline/00-1_simulate_market.ts --force',
+    );
+  const figures = parsed.data.map(({ simulated, ...figure }) => ({ ...figure, value: simulated }));
+  const judged = figures.filter((figure) => figure.applies);
+  const nInside = judged.filter(({ value, low, high }) => value >= low && value <= high).length;
+  return [
+    {
+      kind: 'verdict',
+      tone: nInside === judged.length ? 'good' : 'bad',
+      text: `The simulated market resembles the published one in ${nInside} of ${judged.length} figures that this run is large enough to judge.`,
+    },
+    chartBlock(
+      'marginals',
+      'Simulated figures (dots) against published ones (dark lines), each stretched to the width of its bound (light bars).',
+      againstBoundsPicture(figures),
+    ),
+    {
+      kind: 'details',
+      summary: 'The same as a table',
+      blocks: [
+        {
+          kind: 'table',
+          caption: 'Simulated and published figures.',
+          header: ['figure', 'published', 'simulated', 'low', 'high', 'judged'],
+          rows: figures.map((f) => [f.name, f.published, f.value, f.low, f.high, f.applies ? 'yes' : 'too few data']),
+        },
+      ],
+    },
+  ];
+}
+
+function timeWindow(trades: Manifest): { fromMs: number; toMs: number } | null {
+  let fromMs = Infinity;
+  let toMs = -Infinity;
+  for (const part of trades.parts) {
+    fromMs = Math.min(fromMs, part.minTsMs ?? Infinity);
+    toMs = Math.max(toMs, part.maxTsMs ?? -Infinity);
+  }
+  return toMs >= fromMs ? { fromMs, toMs } : null;
+}
+
+/** The section from whatever has been made so far in a data folder. */
+export function makeDataSection(dataDir: string): ReportSection {
+  const manifests = manifestsOf(dataDir);
+  const trades = openTableIfThere(dataDir, RAW_TRADES);
+  const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
+  const hasSimulated = isSimulated(dataDir, manifests);
+  const window = trades === null ? null : timeWindow(trades.manifest);
+  const source = hasSimulated ? 'simulated market' : 'imported trades';
+  const flow = flowPicture(flowBoxes(manifests, hasSimulated));
+  return {
+    id: SECTION_ID,
+    order: SECTION_ORDER,
+    title: 'The data: what was read, and what was made of it',
+    dataWindow: window === null ? undefined : { source, ...window },
+    blocks: [
+      chartBlock(
+        'flow',
+        'Tables made so far with their rows; an arrow leads from a table to what is made of it.',
+        flow,
+      ),
+      ...(trades === null
+        ? [
+            {
+              kind: 'paragraph' as const,
+              text: `No trades have been imported (${tableFolder('DATA_DIR', RAW_TRADES)}).`,
+            },
+          ]
+        : [...rejectBlocks(trades.manifest), ...tradeBlocks(trades)]),
+      ...(profiles === null ? [] : profileBlocks(profiles)),
+      ...(hasSimulated ? marginalBlocks(dataDir) : []),
+    ],
+  };
+}
+
+/** Publishes the data section and renews the report. */
+export async function publishDataSection(run: ReportRun): Promise<PublishedReport> {
+  return await publishSection(run, makeDataSection(run.dataDir));
+}

@@ -1,0 +1,152 @@
+/** Publishes a section with its pictures and renews the report, whichever steps run at the same time. */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isoTime, nowMs } from '../run/clock.ts';
+import { formatBytes } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
+import { hashFile, makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import type { Run } from '../run/script.ts';
+import { pageHtml, pictureName, type StillPicture } from './page/html.ts';
+import { canRenderPng, renderPng, renderSvg } from './render.ts';
+import { type ChartBlock, chartsOf, type ReportSection, sectionSchema } from './section.ts';
+
+const REPORT_TITLE = 'Spyhop: who trades in this market, and what is worth following?';
+/** Times that the page is made anew when other steps publish meanwhile. */
+const MAX_RENEWALS = 10;
+
+/** What publishing needs of a run. */
+export type ReportRun = Pick<Run, 'dataDir' | 'log'>;
+
+export interface PublishedReport {
+  readonly reportPath: string;
+  readonly nBytes: number;
+  /** Picture files of the section, SVG and PNG. */
+  readonly pictures: readonly string[];
+}
+
+function foldersOf(dataDir: string): { reports: string; sections: string; pictures: string } {
+  const reports = join(dataDir, 'reports');
+  return { reports, sections: join(reports, 'sections'), pictures: join(reports, 'pictures') };
+}
+
+/** The line that tells a person where the report is. */
+export function describeReport(report: PublishedReport): string {
+  return `Report: ${report.reportPath} (${formatBytes(report.nBytes)}, opens offline)`;
+}
+
+/** Where the report of a data folder is. */
+export function reportPath(dataDir: string): string {
+  return join(foldersOf(dataDir).reports, 'report.html');
+}
+
+function sectionFile(section: ReportSection): string {
+  return `${String(section.order).padStart(4, '0')}-${section.id}.json`;
+}
+
+function filesIn(folder: string, pattern: RegExp): string[] {
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => pattern.test(file))
+        .sort()
+    : [];
+}
+
+/**
+ * All published sections, in reading order.
+ * @throws InputError 'corrupt-file' naming the section file that does not read
+ */
+export function readSections(dataDir: string): ReportSection[] {
+  const { sections } = foldersOf(dataDir);
+  return filesIn(sections, /\.json$/).map((file) => {
+    const path = join(sections, file);
+    const parsed = sectionSchema.safeParse(readJson(path));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new InputError(
+      'corrupt-file',
+      `${path} is not a section of a report (${issue.path.join('.')}: ${issue.message})`,
+      'delete it and run the step that writes it again',
+    );
+  });
+}
+
+/** Draws the pictures of a section and returns their paths; what the section drew before and draws no more is removed. */
+async function writePictures(run: ReportRun, section: ReportSection): Promise<string[]> {
+  const { pictures } = foldersOf(run.dataDir);
+  const hasPng = canRenderPng();
+  const written: string[] = [];
+  for (const chart of chartsOf(section.blocks)) {
+    const name = pictureName(section, chart);
+    const svg = await renderSvg(chart.spec, name, chart.widthPx);
+    writeFileAtomic(join(pictures, `${name}.svg`), svg);
+    written.push(join(pictures, `${name}.svg`));
+    if (!hasPng) continue;
+    writeFileAtomic(join(pictures, `${name}.png`), renderPng(svg));
+    written.push(join(pictures, `${name}.png`));
+  }
+  if (!hasPng && written.length > 0)
+    run.log.warn(
+      'no PNG pictures: this machine has no DejaVu Sans font (npm ci installs one); the SVG pictures are there',
+    );
+  for (const file of filesIn(pictures, new RegExp(`^${section.id}-.*\\.(svg|png)$`)))
+    if (!written.includes(join(pictures, file))) rmSync(join(pictures, file), { force: true });
+  return written;
+}
+
+/** The published picture of a chart, drawn again when its file is gone. */
+async function stillPictures(dataDir: string, sections: readonly ReportSection[]): Promise<Map<string, StillPicture>> {
+  const { pictures } = foldersOf(dataDir);
+  const stills = new Map<string, StillPicture>();
+  for (const section of sections)
+    for (const chart of chartsOf(section.blocks)) {
+      const name = pictureName(section, chart);
+      const [svgPath, pngPath] = [join(pictures, `${name}.svg`), join(pictures, `${name}.png`)];
+      const svg = existsSync(svgPath)
+        ? readFileSync(svgPath, 'utf8')
+        : await renderSvg(chart.spec, name, chart.widthPx);
+      stills.set(name, { svg, png: existsSync(pngPath) ? readFileSync(pngPath) : null });
+    }
+  return stills;
+}
+
+/** Names and contents of all section files; equal only when no step published in between. */
+function stateOf(dataDir: string): string {
+  const { sections } = foldersOf(dataDir);
+  return filesIn(sections, /\.json$/)
+    .map((file) => `${file} ${hashFile(join(sections, file))}`)
+    .join('\n');
+}
+
+/**
+ * Makes `reports/report.html` from all published sections.
+ * @returns its size in bytes
+ */
+async function renewReport(dataDir: string): Promise<number> {
+  for (let i = 0; ; i++) {
+    const before = stateOf(dataDir);
+    const sections = readSections(dataDir);
+    const stills = await stillPictures(dataDir, sections);
+    const still = (section: ReportSection, chart: ChartBlock): StillPicture => stills.get(pictureName(section, chart))!;
+    const madeAt = `${isoTime(nowMs()).slice(0, 16).replace('T', ' ')} UTC`;
+    const html = pageHtml({ title: REPORT_TITLE, madeAt, sections, still });
+    writeFileAtomic(reportPath(dataDir), html);
+    if (stateOf(dataDir) === before || i === MAX_RENEWALS) return Buffer.byteLength(html);
+  }
+}
+
+/**
+ * Publishes a section: its pictures, then its JSON, then the report with all sections there are.
+ * A section of the same id is replaced, also when its order has changed.
+ */
+export async function publishSection(run: ReportRun, section: ReportSection): Promise<PublishedReport> {
+  const checked = sectionSchema.parse(section);
+  const { sections } = foldersOf(run.dataDir);
+  makeFolder(sections);
+  const pictures = await writePictures(run, checked);
+  const file = sectionFile(checked);
+  writeJsonAtomic(join(sections, file), checked);
+  for (const other of filesIn(sections, new RegExp(`^\\d+-${checked.id}\\.json$`)))
+    if (other !== file) rmSync(join(sections, other), { force: true });
+  const nBytes = await renewReport(run.dataDir);
+  return { reportPath: reportPath(run.dataDir), nBytes, pictures };
+}

@@ -1,0 +1,98 @@
+/** Distributions of one quantity by group, one below the other: median, middle half and middle nine tenths. */
+import type { Picture } from '../section.ts';
+import { colourScale, NEUTRAL } from '../theme.ts';
+import { emptyPicture } from './empty.ts';
+import type { AxisScale } from './histogram.ts';
+import { AXIS_NUMBERS, logTicks, short } from './words.ts';
+
+export interface DistributionGroup {
+  readonly group: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** Linear interpolation between order statistics of sorted values (type 7 of Hyndman & Fan 1996). */
+function quantileOf(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+/** Draws groups in the order given; values that are not finite (or not above 0 on a log axis) are left out and counted. */
+export function distributionsPicture(
+  groups: readonly DistributionGroup[],
+  valueTitle: string,
+  scale: AxisScale = 'linear',
+): Picture {
+  let nLeftOut = 0;
+  const values = groups.flatMap(({ group, values: all }, rank) => {
+    const sorted = Float64Array.from(all)
+      .filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0))
+      .sort();
+    nLeftOut += all.length - sorted.length;
+    if (sorted.length === 0) return [];
+    const [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((share) => quantileOf(sorted, share));
+    const name = `${group} (${sorted.length.toLocaleString('en-US')})`;
+    const words = `${short(p50)}; half in ${short(p25)} to ${short(p75)}; 90 % in ${short(p5)} to ${short(p95)}`;
+    return [{ group, rank, name, words, p5, p25, p50, p75, p95 }];
+  });
+  const note =
+    nLeftOut === 0 ? '' : `${nLeftOut.toLocaleString('en-US')} values are not drawn (missing or off a log axis).`;
+  if (values.length === 0) return { ...emptyPicture(`No values of ${valueTitle}.`), note };
+  const low = values.reduce((least, row) => Math.min(least, row.p5), Infinity);
+  const high = values.reduce((most, row) => Math.max(most, row.p95), -Infinity);
+  const x = {
+    type: 'quantitative' as const,
+    scale: { type: scale, zero: false, nice: false },
+    axis: {
+      title: valueTitle,
+      labelExpr: AXIS_NUMBERS,
+      grid: true,
+      ...(scale === 'log' ? { values: logTicks(low, high) } : { tickCount: 6 }),
+    },
+  };
+  const color = {
+    field: 'group',
+    type: 'nominal',
+    legend: null,
+    scale: colourScale(groups.map(({ group }) => group)),
+  } as const;
+  const tooltip = [
+    { field: 'name', type: 'nominal', title: 'group' },
+    { field: 'words', type: 'nominal', title: 'median' },
+  ] as const;
+  return {
+    note,
+    spec: {
+      width: 'container',
+      height: { step: 44 },
+      data: { values },
+      encoding: { y: { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } },
+      layer: [
+        {
+          mark: { type: 'rule', strokeWidth: 2, yOffset: 9 },
+          encoding: { x: { field: 'p5', ...x }, x2: { field: 'p95' }, color, tooltip: [...tooltip] },
+        },
+        {
+          mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
+          encoding: { x: { field: 'p25', ...x }, x2: { field: 'p75' }, color, tooltip: [...tooltip] },
+        },
+        {
+          mark: { type: 'tick', thickness: 3, height: 18, yOffset: 9, color: NEUTRAL.ink },
+          encoding: { x: { field: 'p50', ...x }, tooltip: [...tooltip] },
+        },
+        {
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            dy: -10,
+            color: NEUTRAL.ink,
+            limit: { expr: 'width' },
+          },
+          encoding: { x: { value: 0 }, text: { field: 'name', type: 'nominal' } },
+        },
+      ],
+    },
+  };
+}

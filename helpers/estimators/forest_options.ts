@@ -1,0 +1,90 @@
+/** Options of the random forest, their defaults and their checks. */
+
+import { N_BINS_MAX } from '../kernels/binning.ts';
+import { InputError } from '../run/errors.ts';
+import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
+
+export interface ForestOptions {
+  /** Classes 0..k-1, or a number. Default `classifier`. */
+  readonly task?: 'classifier' | 'regressor';
+  /** Trees. Default 100. */
+  readonly nTrees?: number;
+  /** Columns looked at a node: `sqrt` of all, `all`, or their number. Default `sqrt` (classifier), `all` (regressor). */
+  readonly maxFeatures?: 'sqrt' | 'all' | number;
+  /** Least rows (counted once, however often drawn) in a leaf. Default 1. */
+  readonly minLeafRows?: number;
+  /** Most splits between root and leaf, 1..128. Default 64. */
+  readonly maxDepth?: number;
+  /** Most bins a column, 2..255. Default 255. */
+  readonly maxBins?: number;
+  /** Draw rows with replacement for each tree; else all rows. Default true. */
+  readonly bootstrap?: boolean;
+  /** Factor on the weight of each class: `balanced` gives all classes the same total. Default `none`. Classifier only. */
+  readonly classWeights?: 'none' | 'balanced' | readonly number[];
+  /** Score each row by the trees that did not see it. Default false. */
+  readonly outOfBag?: boolean;
+  /** Default 0. */
+  readonly seed?: number;
+  /** `spyhop`, or the npm package `ml-random-forest` for small data (no weights, no missing values). */
+  readonly engine?: 'spyhop' | 'ml-random-forest';
+}
+
+export type CheckedForestOptions = Required<ForestOptions>;
+
+const KNOWN = [
+  ...['task', 'nTrees', 'maxFeatures', 'minLeafRows', 'maxDepth', 'maxBins', 'bootstrap', 'classWeights'],
+  ...['outOfBag', 'seed', 'engine'],
+];
+
+/**
+ * The options with defaults filled in.
+ * @throws InputError bad-option naming the option that is unknown, out of range, or does not go with another
+ */
+export function checkForestOptions(options: ForestOptions): CheckedForestOptions {
+  checkKnownOptions(options, KNOWN);
+  const task = options.task ?? 'classifier';
+  const checked: CheckedForestOptions = {
+    task,
+    nTrees: options.nTrees ?? 100,
+    maxFeatures: options.maxFeatures ?? (task === 'classifier' ? 'sqrt' : 'all'),
+    minLeafRows: options.minLeafRows ?? 1,
+    maxDepth: options.maxDepth ?? 64,
+    maxBins: options.maxBins ?? N_BINS_MAX,
+    bootstrap: options.bootstrap ?? true,
+    classWeights: options.classWeights ?? 'none',
+    outOfBag: options.outOfBag ?? false,
+    seed: options.seed ?? 0,
+    engine: options.engine ?? 'spyhop',
+  };
+  checkChoice('task', checked.task, ['classifier', 'regressor']);
+  checkChoice('engine', checked.engine, ['spyhop', 'ml-random-forest']);
+  checkInteger('nTrees', checked.nTrees, 1, 100_000);
+  checkInteger('minLeafRows', checked.minLeafRows, 1);
+  checkInteger('maxDepth', checked.maxDepth, 1, 128);
+  checkInteger('maxBins', checked.maxBins, 2, N_BINS_MAX);
+  checkInteger('seed', checked.seed, 0);
+  if (typeof checked.maxFeatures === 'string') checkChoice('maxFeatures', checked.maxFeatures, ['sqrt', 'all']);
+  else checkInteger('maxFeatures', checked.maxFeatures, 1);
+  const { classWeights } = checked;
+  if (typeof classWeights === 'string') checkChoice('classWeights', classWeights, ['none', 'balanced']);
+  else for (const weight of classWeights) checkNumber('classWeights', weight, 0);
+  if (classWeights !== 'none' && task === 'regressor')
+    refuse('classWeights go with task classifier only', 'leave them out');
+  if (checked.outOfBag && !checked.bootstrap) refuse('outOfBag needs bootstrap', 'set bootstrap to true');
+  if (checked.engine === 'ml-random-forest' && (classWeights !== 'none' || checked.outOfBag)) {
+    refuse('engine ml-random-forest knows neither classWeights nor outOfBag', 'use engine spyhop');
+  }
+  return checked;
+}
+
+/** Columns to look at a node, of `nColumns`. */
+export function countColumnsTried(maxFeatures: 'sqrt' | 'all' | number, nColumns: number): number {
+  if (maxFeatures === 'all') return nColumns;
+  if (maxFeatures === 'sqrt') return Math.max(1, Math.floor(Math.sqrt(nColumns)));
+  if (maxFeatures > nColumns) refuse(`maxFeatures is ${maxFeatures}, there are ${nColumns} columns`, 'give fewer');
+  return maxFeatures;
+}
+
+function refuse(message: string, hint: string): never {
+  throw new InputError('bad-option', message, hint);
+}

@@ -1,0 +1,277 @@
+/**
+ * Gradient boosting of decision trees on binned columns (Friedman 2001; Chen & Guestrin 2016): chance of a label, chances
+ * of several, a mean or a quantile. NaN is a missing value that each split sends to its better side; infinities are
+ * refused. Same bits for any number of threads.
+ */
+
+import { z } from 'zod';
+import type { Executor } from '../kernels/executor.ts';
+import type { Loss } from '../kernels/gradients.ts';
+import { meanLoss, rawToChances } from '../kernels/losses.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import type { PackedTrees } from '../kernels/predict_trees.ts';
+import { createRandom } from '../kernels/random.ts';
+import { explainTrees } from '../kernels/tree_shap.ts';
+import { createExecutor } from '../parallel/executor.ts';
+import { InputError } from '../run/errors.ts';
+import { fitBoosting } from './boosting_fit.ts';
+import {
+  type BoostingObjective,
+  type BoostingOptions,
+  checkBoostingOptions,
+  monotoneByColumn,
+} from './boosting_options.ts';
+import {
+  checkFinite,
+  checkInteger,
+  checkSameColumns,
+  type Estimator,
+  type ModelHeader,
+  nameColumns,
+  parseModel,
+} from './contract.ts';
+import { checkClassLabels, checkRows, countClasses } from './labelled_rows.ts';
+import {
+  type EnsembleJson,
+  ensembleFromJson,
+  ensembleSchema,
+  ensembleToJson,
+  gainImportances,
+  packEnsemble,
+  sumTrees,
+  type TreeEnsemble,
+} from './tree_ensemble.ts';
+
+const FORMAT = 'spyhop-gradient-boosting';
+const VERSION = 1;
+
+export interface BoostingModel extends ModelHeader {
+  readonly objective: BoostingObjective;
+  readonly quantile: number;
+  readonly featureNames: readonly string[];
+  readonly ensemble: EnsembleJson;
+}
+
+const modelSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  objective: z.enum(['binary', 'multiclass', 'squared-error', 'quantile']),
+  quantile: z.number().gt(0).lt(1),
+  featureNames: z.array(z.string().min(1)).min(1),
+  ensemble: ensembleSchema,
+});
+
+export interface BoostingFitInput {
+  /** One name a column; the default is `column_0`, `column_1`, … */
+  readonly featureNames?: readonly string[];
+  /** Weight of each row, finite and not negative. Default 1 each. */
+  readonly weights?: ArrayLike<number>;
+  /** Rows that are only watched: their loss after each round is kept, and ends the training if so asked. */
+  readonly validation?: { readonly x: Matrix; readonly y: ArrayLike<number>; readonly weights?: ArrayLike<number> };
+}
+
+/** What a trained model consists of. */
+export interface FittedBoosting {
+  readonly objective: BoostingObjective;
+  readonly quantile: number;
+  readonly featureNames: readonly string[];
+  readonly ensemble: TreeEnsemble;
+}
+
+export class GradientBoosting implements Estimator<BoostingModel> {
+  private readonly options: BoostingOptions;
+  private given: Executor | undefined;
+  private fitted: FittedBoosting | null = null;
+  private packed: PackedTrees | null = null;
+  private losses: readonly number[] = [];
+
+  /** @param executor threads and memory to work with; by default one thread of its own */
+  constructor(options: BoostingOptions = {}, executor?: Executor) {
+    this.options = options;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
+  }
+
+  get featureNames(): readonly string[] {
+    return this.fitted?.featureNames ?? [];
+  }
+
+  /** Mean loss on the validation rows after each round of the last fit (log loss, root mean square, or pinball). */
+  get validationLosses(): readonly number[] {
+    return this.losses;
+  }
+
+  /** The trees and their sums' start values. */
+  get ensemble(): TreeEnsemble {
+    return this.model.ensemble;
+  }
+
+  /** The trained parts, for writers of other formats. */
+  get model(): FittedBoosting {
+    if (this.fitted === null)
+      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
+    return this.fitted;
+  }
+
+  /**
+   * Learns from the rows of `x` and their labels `y`: 0/1 (binary), 0..k-1 (multiclass), or finite numbers.
+   * @throws InputError bad-option, bad-value or empty-input, naming the option, the column or the row
+   */
+  fit(x: Matrix, y: ArrayLike<number>, input: BoostingFitInput = {}): this {
+    const options = checkBoostingOptions(this.options);
+    const featureNames = nameColumns(x, input.featureNames);
+    const monotone = monotoneByColumn(options.monotone, featureNames);
+    const train = checkRows(x, y, input.weights, featureNames, 'training');
+    const loss = createLoss(options.objective, options.quantile, train.labels);
+    const { validation } = input;
+    if (validation === undefined && options.earlyStoppingRounds > 0) {
+      const hint = 'pass fit(x, y, { validation: { x, y } })';
+      throw new InputError('bad-option', 'earlyStoppingRounds needs validation rows', hint);
+    }
+    const watched =
+      validation === undefined
+        ? null
+        : checkRows(validation.x, validation.y, validation.weights, featureNames, 'validation');
+    if (watched !== null) checkLabels(loss, watched.labels, 'validation');
+    const fit = fitBoosting(this.executor, options, loss, train, watched, monotone);
+    this.packed = null;
+    this.fitted = { objective: options.objective, quantile: options.quantile, featureNames, ensemble: fit.ensemble };
+    this.losses = fit.validationLosses;
+    return this;
+  }
+
+  /** Raw scores before any link: nRows float64 (log odds, mean, quantile), or nRows x classes row-major. */
+  predictRaw(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { featureNames: fitted, ensemble } = this.model;
+    checkSameColumns(fitted, x, featureNames);
+    checkFinite(x, fitted, 'nan-is-missing');
+    this.packed ??= packEnsemble(ensemble);
+    return sumTrees(this.executor, this.packed, ensemble.base, x);
+  }
+
+  /** Chances: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
+  predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { objective, ensemble } = this.model;
+    if (objective !== 'binary' && objective !== 'multiclass') {
+      throw new InputError('bad-value', `a model of objective ${objective} has no probabilities`, 'call predict');
+    }
+    return rawToChances(this.predictRaw(x, featureNames), ensemble.base.length);
+  }
+
+  /** The likeliest label (chance of 1 at least one half for binary; ties to the lower label), or the predicted number. */
+  predict(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { objective, ensemble } = this.model;
+    const raw = this.predictRaw(x, featureNames);
+    if (objective === 'binary') return raw.map((score) => (score >= 0 ? 1 : 0));
+    if (objective !== 'multiclass') return raw;
+    const nClasses = ensemble.base.length;
+    return Float64Array.from({ length: x.nRows }, (_, row) => {
+      let best = 0;
+      for (let c = 1; c < nClasses; c++) if (raw[row * nClasses + c] > raw[row * nClasses + best]) best = c;
+      return best;
+    });
+  }
+
+  /** Share of the total gain that the splits on each column brought. */
+  importancesByGain(): Float64Array {
+    const { ensemble, featureNames } = this.model;
+    return gainImportances(ensemble, featureNames.length);
+  }
+
+  /**
+   * How much the mean loss on (x, y) rises when a column is shuffled (Breiman 2001), mean of `nRepeats` shuffles; one
+   * number a column, around 0 for a column the model does without.
+   */
+  importancesByPermutation(x: Matrix, y: ArrayLike<number>, nRepeats = 3, seed = 0): Float64Array {
+    const { featureNames, objective, quantile } = this.model;
+    checkInteger('nRepeats', nRepeats, 1, 1000);
+    const rows = checkRows(x, y, undefined, featureNames, 'given');
+    const loss = lossOf(objective, quantile, this.model.ensemble.base.length);
+    checkLabels(loss, rows.labels, 'given');
+    const reference = meanLoss(loss, this.predictRaw(x), rows.labels, null);
+    return Float64Array.from(featureNames, (_, column) => {
+      const random = createRandom(seed).fork(column);
+      let rise = 0;
+      for (let repeat = 0; repeat < nRepeats; repeat++) {
+        const shuffled = { ...x, values: shuffleColumn(x, column, random) };
+        rise += meanLoss(loss, this.predictRaw(shuffled), rows.labels, null) - reference;
+      }
+      return rise / nRepeats;
+    });
+  }
+
+  /**
+   * Contribution of every column to every raw score (TreeSHAP, Lundberg et al. 2018, path-dependent): row-major nRows x
+   * groups x (columns + 1), the last being the expected raw score; each group of columns + 1 adds up to `predictRaw`.
+   */
+  explain(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { featureNames: fitted, ensemble } = this.model;
+    checkSameColumns(fitted, x, featureNames);
+    checkFinite(x, fitted, 'nan-is-missing');
+    return explainTrees(ensemble.trees, ensemble.groups, ensemble.base, ensemble.scale, x);
+  }
+
+  toModel(): BoostingModel {
+    const { objective, quantile, featureNames, ensemble } = this.model;
+    const parts = { objective, quantile, featureNames: [...featureNames], ensemble: ensembleToJson(ensemble) };
+    return { format: FORMAT, version: VERSION, ...parts };
+  }
+
+  /**
+   * A model from what `toModel` gave, also after a way through JSON; it predicts the same bits.
+   * @throws InputError bad-model when it is damaged, of another kind, or newer than this program
+   */
+  static fromModel(json: unknown, executor?: Executor): GradientBoosting {
+    const parsed = parseModel(json, FORMAT, VERSION, modelSchema);
+    const { objective, quantile, featureNames } = parsed;
+    const ensemble = ensembleFromJson(parsed.ensemble, featureNames.length);
+    return GradientBoosting.fromFitted({ objective, quantile, featureNames, ensemble }, executor);
+  }
+
+  /** A model from its parts, for readers of other formats. */
+  static fromFitted(fitted: FittedBoosting, executor?: Executor): GradientBoosting {
+    const nGroups = fitted.ensemble.base.length;
+    if ((fitted.objective === 'multiclass') !== nGroups > 1) {
+      const message = `damaged model: objective ${fitted.objective} with ${nGroups} outputs`;
+      throw new InputError('bad-model', message, 'fit and save the model again');
+    }
+    const model = new GradientBoosting({ objective: fitted.objective, quantile: fitted.quantile }, executor);
+    model.fitted = fitted;
+    return model;
+  }
+}
+
+function lossOf(objective: BoostingObjective, quantile: number, nClasses: number): Loss {
+  if (objective === 'binary') return { kind: 'logistic' };
+  if (objective === 'multiclass') return { kind: 'softmax', nClasses };
+  if (objective === 'quantile') return { kind: 'quantile', level: quantile };
+  return { kind: 'squared' };
+}
+
+function createLoss(objective: BoostingObjective, quantile: number, labels: Float32Array): Loss {
+  const nClasses = objective === 'multiclass' ? countClasses(labels) : 1;
+  const loss = lossOf(objective, quantile, nClasses);
+  checkLabels(loss, labels, 'training');
+  return loss;
+}
+
+function checkLabels(loss: Loss, labels: Float32Array, which: string): void {
+  if (loss.kind === 'logistic') checkClassLabels(labels, 2, which);
+  if (loss.kind === 'softmax') checkClassLabels(labels, loss.nClasses, which);
+}
+
+function shuffleColumn(x: Matrix, column: number, random: { integer(n: number): number }): Float32Array {
+  const values = x.values.slice();
+  for (let row = x.nRows - 1; row > 0; row--) {
+    const other = random.integer(row + 1);
+    const at = row * x.nCols + column;
+    const from = other * x.nCols + column;
+    [values[at], values[from]] = [values[from], values[at]];
+  }
+  return values;
+}

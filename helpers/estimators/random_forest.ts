@@ -1,0 +1,343 @@
+/**
+ * Random forest (Breiman 2001) on binned columns, classifier or regressor. NaN is a missing value that each split sends
+ * to its better side; infinities are refused. Same bits for any number of threads.
+ */
+
+import { z } from 'zod';
+import { cutAndBin } from '../kernels/binning.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type ForestTree, growForest } from '../kernels/grow_forest.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import type { PackedTrees } from '../kernels/predict_trees.ts';
+import { createRandom } from '../kernels/random.ts';
+import { findLeaf, type Tree } from '../kernels/tree.ts';
+import { explainTrees } from '../kernels/tree_shap.ts';
+import { createExecutor } from '../parallel/executor.ts';
+import { InputError } from '../run/errors.ts';
+import {
+  checkFinite,
+  checkSameColumns,
+  type Estimator,
+  type ModelHeader,
+  nameColumns,
+  parseModel,
+} from './contract.ts';
+import {
+  type CheckedForestOptions,
+  checkForestOptions,
+  countColumnsTried,
+  type ForestOptions,
+} from './forest_options.ts';
+import { checkClassLabels, checkRows, countClasses, type LabelledRows } from './labelled_rows.ts';
+import { fitMlRandomForest } from './ml_random_forest.ts';
+import {
+  type EnsembleJson,
+  ensembleFromJson,
+  ensembleSchema,
+  ensembleToJson,
+  gainImportances,
+  packEnsemble,
+  sumTrees,
+  type TreeEnsemble,
+} from './tree_ensemble.ts';
+
+const FORMAT = 'spyhop-random-forest';
+const VERSION = 1;
+
+export interface ForestModel extends ModelHeader {
+  readonly task: 'classifier' | 'regressor';
+  readonly nClasses: number;
+  readonly featureNames: readonly string[];
+  readonly ensemble: EnsembleJson;
+}
+
+const modelSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  task: z.enum(['classifier', 'regressor']),
+  nClasses: z.number().int().min(1).max(1000),
+  featureNames: z.array(z.string().min(1)).min(1),
+  ensemble: ensembleSchema,
+});
+
+/** What a trained forest consists of. */
+export interface FittedForest {
+  readonly task: 'classifier' | 'regressor';
+  /** Classes of a classifier, 1 for a regressor. */
+  readonly nClasses: number;
+  readonly featureNames: readonly string[];
+  /** One output (a mean, or the chance of class 1 of two), or the chances of three or more classes. */
+  readonly ensemble: TreeEnsemble;
+}
+
+export interface ForestFitInput {
+  /** One name a column; the default is `column_0`, `column_1`, … */
+  readonly featureNames?: readonly string[];
+  /** Weight of each row, finite and not negative. Default 1 each. */
+  readonly weights?: ArrayLike<number>;
+}
+
+export class RandomForest implements Estimator<ForestModel> {
+  private readonly options: ForestOptions;
+  private given: Executor | undefined;
+  private fitted: FittedForest | null = null;
+  private packed: PackedTrees | null = null;
+  private bagScore: number | null = null;
+
+  /** @param executor threads and memory to work with; by default one thread of its own */
+  constructor(options: ForestOptions = {}, executor?: Executor) {
+    this.options = options;
+    this.given = executor;
+  }
+
+  /** Made when first needed: each reserves address space. */
+  private get executor(): Executor {
+    this.given ??= createExecutor();
+    return this.given;
+  }
+
+  get featureNames(): readonly string[] {
+    return this.fitted?.featureNames ?? [];
+  }
+
+  /** The trained parts, for writers of other formats. */
+  get model(): FittedForest {
+    if (this.fitted === null)
+      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
+    return this.fitted;
+  }
+
+  /**
+   * With option `outOfBag`: accuracy (classifier) or R² (regressor) of each training row predicted by the trees that did
+   * not draw it; rows drawn by all trees are left out. Null otherwise, and for a loaded model.
+   */
+  get outOfBagScore(): number | null {
+    return this.bagScore;
+  }
+
+  /**
+   * Learns from the rows of `x` and labels `y`: classes 0..k-1, or finite numbers.
+   * @throws InputError bad-option, bad-value or empty-input, naming the option, the column or the row
+   */
+  fit(x: Matrix, y: ArrayLike<number>, input: ForestFitInput = {}): this {
+    const options = checkForestOptions(this.options);
+    const featureNames = nameColumns(x, input.featureNames);
+    const rows = checkRows(x, y, input.weights, featureNames, 'training');
+    const isClassifier = options.task === 'classifier';
+    const nClasses = isClassifier ? countClasses(rows.labels) : 1;
+    if (isClassifier) checkClassLabels(rows.labels, nClasses, 'training');
+    const nColumnsTried = countColumnsTried(options.maxFeatures, x.nCols);
+    if (options.engine === 'ml-random-forest') {
+      const ensemble = fitMlRandomForest(rows, nClasses, featureNames, { ...options, nColumnsTried });
+      this.packed = null;
+      this.fitted = { task: options.task, nClasses, featureNames, ensemble };
+      this.bagScore = null;
+      return this;
+    }
+    const weighted = dropWeightless({ ...rows, weights: combineWeights(rows, nClasses, options) });
+    const bag = options.outOfBag ? createBag(weighted, nClasses) : null;
+    const ensemble = fitForest(this.executor, weighted, nClasses, nColumnsTried, options, bag);
+    this.packed = null;
+    this.fitted = { task: options.task, nClasses, featureNames, ensemble };
+    this.bagScore = bag === null ? null : scoreBag(bag);
+    return this;
+  }
+
+  /** Chances of all classes, row-major nRows x classes (two columns for two classes). */
+  predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { task, nClasses } = this.model;
+    if (task !== 'classifier') throw new InputError('bad-value', 'a regressor has no probabilities', 'call predict');
+    const sums = this.predictRaw(x, featureNames);
+    if (nClasses > 2) return sums;
+    const result = new Float64Array(sums.length * 2);
+    for (let row = 0; row < sums.length; row++) {
+      result[2 * row] = 1 - sums[row];
+      result[2 * row + 1] = sums[row];
+    }
+    return result;
+  }
+
+  /** The likeliest class of each row (ties to the lower one), or the mean of the trees. */
+  predict(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { task, nClasses } = this.model;
+    const sums = this.predictRaw(x, featureNames);
+    if (task === 'regressor') return sums;
+    return likeliest(sums, nClasses);
+  }
+
+  /** Share of the total gain that the splits on each column brought. */
+  importancesByGain(): Float64Array {
+    const { ensemble, featureNames } = this.model;
+    return gainImportances(ensemble, featureNames.length);
+  }
+
+  /**
+   * Contribution of every column to every output (TreeSHAP, Lundberg et al. 2018): row-major nRows x outputs x
+   * (columns + 1), the last being the expected output. Two classes have one output, the chance of class 1.
+   */
+  explain(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { featureNames: fitted, ensemble } = this.model;
+    checkSameColumns(fitted, x, featureNames);
+    checkFinite(x, fitted, 'nan-is-missing');
+    return explainTrees(ensemble.trees, ensemble.groups, ensemble.base, ensemble.scale, x);
+  }
+
+  toModel(): ForestModel {
+    const { task, nClasses, featureNames, ensemble } = this.model;
+    const parts = { task, nClasses, featureNames: [...featureNames], ensemble: ensembleToJson(ensemble) };
+    return { format: FORMAT, version: VERSION, ...parts };
+  }
+
+  /**
+   * A model from what `toModel` gave, also after a way through JSON; it predicts the same bits.
+   * @throws InputError bad-model when it is damaged, of another kind, or newer than this program
+   */
+  static fromModel(json: unknown, executor?: Executor): RandomForest {
+    const { task, nClasses, featureNames, ensemble } = parseModel(json, FORMAT, VERSION, modelSchema);
+    const trees = ensembleFromJson(ensemble, featureNames.length);
+    return RandomForest.fromFitted({ task, nClasses, featureNames, ensemble: trees }, executor);
+  }
+
+  /** A model from its parts, for readers of other formats. */
+  static fromFitted(fitted: FittedForest, executor?: Executor): RandomForest {
+    const { task, nClasses, ensemble } = fitted;
+    const nOutputs = nClasses > 2 ? nClasses : 1;
+    if (ensemble.base.length !== nOutputs || (task === 'classifier') !== nClasses > 1) {
+      const message = `damaged model: a ${task} of ${nClasses} classes with ${ensemble.base.length} outputs`;
+      throw new InputError('bad-model', message, 'fit and save the model again');
+    }
+    const model = new RandomForest({ task }, executor);
+    model.fitted = fitted;
+    return model;
+  }
+
+  private predictRaw(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    const { featureNames: fitted, ensemble } = this.model;
+    checkSameColumns(fitted, x, featureNames);
+    checkFinite(x, fitted, 'nan-is-missing');
+    this.packed ??= packEnsemble(ensemble);
+    return sumTrees(this.executor, this.packed, ensemble.base, x);
+  }
+}
+
+function fitForest(
+  executor: Executor,
+  rows: LabelledRows,
+  nClasses: number,
+  nColumnsTried: number,
+  options: CheckedForestOptions,
+  bag: Bag | null,
+): TreeEnsemble {
+  const random = createRandom(options.seed);
+  const seeds = Array.from({ length: options.nTrees }, () => random.uint32());
+  const nOutputs = nClasses > 2 ? nClasses : 1;
+  const trees: Tree[] = [];
+  const groups: number[] = [];
+  const limits = { ...options, nColumnsTried, isBootstrap: options.bootstrap };
+  executor.scope(() => {
+    const { cuts, binned } = cutAndBin(executor, rows.x, options.maxBins);
+    const labels = executor.place(rows.labels);
+    const weights = rows.weights === null ? null : executor.place(rows.weights);
+    growForest(executor, binned, cuts, labels, weights, nOutputs, seeds, limits, (batch, drawn) => {
+      batch.forEach((grown, t) => {
+        for (let k = 0; k < nOutputs; k++) {
+          trees.push({ ...grown.tree, value: outputValues(grown, k, nOutputs) });
+          groups.push(k);
+        }
+        if (bag !== null) addToBag(bag, grown, nOutputs, drawn.subarray(t * rows.x.nRows, (t + 1) * rows.x.nRows));
+      });
+    });
+  });
+  return { trees, groups, base: new Array<number>(nOutputs).fill(0), scale: 1 / options.nTrees };
+}
+
+function outputValues({ tree, values }: ForestTree, output: number, nOutputs: number): Float32Array {
+  if (nOutputs === 1) return tree.value;
+  return Float32Array.from(tree.value, (_, node) => values[node * nOutputs + output]);
+}
+
+/** Row weights times class weights, null when all are 1. */
+function combineWeights(rows: LabelledRows, nClasses: number, options: CheckedForestOptions): Float32Array | null {
+  const { labels, weights } = rows;
+  if (options.classWeights === 'none') return weights;
+  let byClass: ArrayLike<number>;
+  if (options.classWeights === 'balanced') {
+    const totals = new Float64Array(nClasses);
+    for (let row = 0; row < labels.length; row++) totals[labels[row]] += weights === null ? 1 : weights[row];
+    const sum = totals.reduce((a, b) => a + b, 0);
+    byClass = totals.map((total) => (total > 0 ? sum / (nClasses * total) : 0));
+  } else {
+    byClass = options.classWeights;
+    if (byClass.length !== nClasses) {
+      const message = `classWeights has ${byClass.length} weights for ${nClasses} classes`;
+      throw new InputError('bad-option', message, 'give one a class');
+    }
+  }
+  const combined = labels.map((label, row) => byClass[label] * (weights === null ? 1 : weights[row]));
+  if (combined.some((weight) => weight > 0)) return combined;
+  throw new InputError('bad-option', 'classWeights leave no row with a weight', 'give a class that occurs more than 0');
+}
+
+/** Without the rows of weight 0: a bootstrap of nothing but them would be empty. */
+function dropWeightless(rows: LabelledRows): LabelledRows {
+  const { x, labels, weights } = rows;
+  if (weights === null || weights.every((weight) => weight > 0)) return rows;
+  const kept = Array.from(labels.keys()).filter((row) => weights[row] > 0);
+  const pick = (from: Float32Array): Float32Array => Float32Array.from(kept, (row) => from[row]);
+  return { x: takeRows(x, kept), labels: pick(labels), weights: pick(weights) };
+}
+
+/** Votes for the training rows by trees that did not draw them. */
+interface Bag {
+  readonly rows: LabelledRows;
+  readonly nClasses: number;
+  readonly sums: Float64Array;
+  readonly nVotes: Uint32Array;
+}
+
+function createBag(rows: LabelledRows, nClasses: number): Bag {
+  const nOutputs = nClasses > 2 ? nClasses : 1;
+  const { nRows } = rows.x;
+  return { rows, nClasses, sums: new Float64Array(nRows * nOutputs), nVotes: new Uint32Array(nRows) };
+}
+
+function addToBag(bag: Bag, { tree, values }: ForestTree, nOutputs: number, drawn: Uint8Array): void {
+  const { x } = bag.rows;
+  for (let row = 0; row < x.nRows; row++) {
+    if (drawn[row] > 0) continue;
+    const leaf = findLeaf(tree, x.values, row * x.nCols);
+    for (let k = 0; k < nOutputs; k++) bag.sums[row * nOutputs + k] += values[leaf * nOutputs + k];
+    bag.nVotes[row]++;
+  }
+}
+
+/** Accuracy or R², null when no row was ever left out. */
+function scoreBag({ rows, nClasses, sums, nVotes }: Bag): number | null {
+  const voted = Array.from(nVotes.keys()).filter((row) => nVotes[row] > 0);
+  if (voted.length === 0) return null;
+  const { labels } = rows;
+  if (nClasses > 1) {
+    const nOutputs = nClasses > 2 ? nClasses : 1;
+    const means = sums.map((sum, i) => sum / nVotes[Math.floor(i / nOutputs)]);
+    const predicted = likeliest(means, nClasses);
+    return voted.filter((row) => predicted[row] === labels[row]).length / voted.length;
+  }
+  const mean = voted.reduce((sum, row) => sum + labels[row], 0) / voted.length;
+  let squares = 0;
+  let total = 0;
+  for (const row of voted) {
+    squares += (labels[row] - sums[row] / nVotes[row]) ** 2;
+    total += (labels[row] - mean) ** 2;
+  }
+  return total > 0 ? 1 - squares / total : null;
+}
+
+/** The class of the highest chance; of two classes the second one when its chance is above a half. */
+function likeliest(chances: Float64Array, nClasses: number): Float64Array {
+  if (nClasses === 2) return chances.map((chance) => (chance > 0.5 ? 1 : 0));
+  return Float64Array.from({ length: chances.length / nClasses }, (_, row) => {
+    let best = 0;
+    for (let k = 1; k < nClasses; k++) if (chances[row * nClasses + k] > chances[row * nClasses + best]) best = k;
+    return best;
+  });
+}

@@ -1,0 +1,200 @@
+/** t-SNE as an estimator: options checked, neighbours and affinities found, the map made by the gradient asked for. */
+
+import { createRequire } from 'node:module';
+import { computeAffinities } from '../kernels/affinities.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { findNeighbours } from '../kernels/neighbours.ts';
+import { projectOnPlane } from '../kernels/principal_plane.ts';
+import { createRandom } from '../kernels/random.ts';
+import { descendTsne, type TsneProgress } from '../kernels/tsne.ts';
+import type { RepulsionKind } from '../kernels/tsne_repulsion.ts';
+import { InputError } from '../run/errors.ts';
+import {
+  checkChoice,
+  checkFinite,
+  checkInteger,
+  checkKnownOptions,
+  checkNotEmpty,
+  checkNumber,
+  nameColumns,
+} from './contract.ts';
+import { checkMagnitude } from './magnitude.ts';
+
+const GRADIENTS = ['auto', 'exact', 'barnes-hut', 'fft'] as const;
+const ENGINES = ['spyhop', 'tsne-js'] as const;
+/** Above this the convolution beats the tree, and by more the larger the table. */
+const N_ROWS_FOR_TREE_MAX = 1000;
+/** tsne-js needs a minute for a thousand rows. */
+const N_ROWS_FOR_TSNE_JS_MAX = 2000;
+/** The start must be small against the kernel of width 1, or early neighbours are decided by it. */
+const START_SPREAD = 1e-4;
+
+export interface TsneOptions {
+  /** Effective number of neighbours of a row; default 30, at most (rows - 1) / 3. */
+  readonly perplexity?: number;
+  /** Iterations in all; default 1000. */
+  readonly nIterations?: number;
+  /** Iterations with exaggerated attraction at the beginning; default 250. */
+  readonly nEarlyIterations?: number;
+  /** Factor of the attraction in them; default 12. */
+  readonly exaggeration?: number;
+  /** Step size; `auto` (default) is rows / exaggeration in force: rows / 12 at first, rows later. */
+  readonly learningRate?: number | 'auto';
+  /** How repulsion is computed; `auto` (default): the tree up to 1000 rows and without WebAssembly, else `fft`. */
+  readonly gradient?: (typeof GRADIENTS)[number];
+  /** Accuracy of `barnes-hut`, smaller is more exact; default 0.5. */
+  readonly theta?: number;
+  /** Start: the first two principal components (default), seeded noise, or rows × 2 coordinates. */
+  readonly start?: 'pca' | 'random' | Matrix;
+  /** Seed of the start's noise; default 0. */
+  readonly seed?: number;
+  /** `tsne-js` is the npm package, for at most 2000 rows. */
+  readonly engine?: (typeof ENGINES)[number];
+  /** Called after every iteration. */
+  readonly onProgress?: (progress: TsneProgress) => void;
+  /** Iterations between two divergences told to `onProgress`; default 50. */
+  readonly nIterationsPerDivergence?: number;
+}
+
+type CheckedOptions = Required<Omit<TsneOptions, 'onProgress'>> & Pick<TsneOptions, 'onProgress'>;
+
+interface TsneJs {
+  init(options: { data: readonly number[][]; type: 'dense' }): void;
+  run(): [number, number];
+  getOutput(): number[][];
+}
+
+/**
+ * t-SNE into the plane (van der Maaten & Hinton 2008; Barnes-Hut: van der Maaten 2014; convolution: Linderman et al. 2019;
+ * defaults: Belkina et al. 2019, Kobak & Berens 2019). It places the rows it is given and cannot place others, so there is
+ * no predict and no model to save. Scale the columns first. NaN and infinities are refused; constant columns have no effect.
+ */
+export class Tsne {
+  readonly #options: TsneOptions;
+  readonly #executor: Executor;
+  #divergence = Number.NaN;
+
+  constructor(options: TsneOptions, executor: Executor) {
+    this.#options = options;
+    this.#executor = executor;
+  }
+
+  /** Kullback-Leibler divergence of the last map (nats), NaN before. */
+  get divergence(): number {
+    return this.#divergence;
+  }
+
+  /**
+   * The map of `x`: rows × 2, centred.
+   * @throws InputError bad-option (an option, or a perplexity too large for the rows), bad-value (a column with NaN,
+   *   infinite or huge values), empty-input
+   */
+  fitTransform(x: Matrix, featureNames?: readonly string[]): Matrix {
+    const options = checkOptions(this.#options, x);
+    const names = nameColumns(x, featureNames);
+    checkNotEmpty(x);
+    checkFinite(x, names, 'nan-is-refused');
+    checkMagnitude(x, names);
+    checkPerplexity(options.perplexity, x.nRows);
+    const { embedding, divergence } =
+      options.engine === 'tsne-js' ? runTsneJs(x, options) : runOwn(this.#executor, x, options);
+    this.#divergence = divergence;
+    return createMatrix(embedding, x.nRows, 2);
+  }
+}
+
+function checkOptions(given: TsneOptions, x: Matrix): CheckedOptions {
+  const options = {
+    perplexity: given.perplexity ?? 30,
+    nIterations: given.nIterations ?? 1000,
+    nEarlyIterations: given.nEarlyIterations ?? 250,
+    exaggeration: given.exaggeration ?? 12,
+    learningRate: given.learningRate ?? ('auto' as const),
+    gradient: given.gradient ?? ('auto' as const),
+    theta: given.theta ?? 0.5,
+    start: given.start ?? ('pca' as const),
+    seed: given.seed ?? 0,
+    engine: given.engine ?? ('spyhop' as const),
+    onProgress: given.onProgress,
+    nIterationsPerDivergence: given.nIterationsPerDivergence ?? 50,
+  };
+  checkKnownOptions(given, Object.keys(options));
+  checkNumber('perplexity', options.perplexity, 1);
+  checkInteger('nIterations', options.nIterations, 1);
+  checkInteger('nEarlyIterations', options.nEarlyIterations, 0);
+  checkNumber('exaggeration', options.exaggeration, 1);
+  if (options.learningRate !== 'auto') checkNumber('learningRate', options.learningRate, Number.MIN_VALUE);
+  checkChoice('gradient', options.gradient, GRADIENTS);
+  checkNumber('theta', options.theta, 0.01, 2);
+  checkNumber('seed', options.seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkChoice('engine', options.engine, ENGINES);
+  checkInteger('nIterationsPerDivergence', options.nIterationsPerDivergence, 1);
+  checkStart(options.start, x);
+  if (options.engine === 'tsne-js' && x.nRows > N_ROWS_FOR_TSNE_JS_MAX) {
+    const message = `engine tsne-js takes at most ${N_ROWS_FOR_TSNE_JS_MAX} rows, not ${x.nRows}`;
+    throw new InputError('bad-option', message, 'leave engine out, or take a sample');
+  }
+  return options;
+}
+
+function checkStart(start: 'pca' | 'random' | Matrix, x: Matrix): void {
+  if (typeof start === 'string') {
+    checkChoice('start', start, ['pca', 'random']);
+    return;
+  }
+  if (start.nRows !== x.nRows || start.nCols !== 2) {
+    const message = `start is ${start.nRows} x ${start.nCols}, not ${x.nRows} x 2`;
+    throw new InputError('bad-option', message, 'give two coordinates a row');
+  }
+  for (const value of start.values) checkNumber('start', value, -1e4, 1e4);
+}
+
+function checkPerplexity(perplexity: number, nRows: number): void {
+  const largest = Math.floor((nRows - 1) / 3);
+  if (perplexity <= largest) return;
+  const message = `perplexity is ${perplexity}, but ${nRows} rows allow at most ${largest}`;
+  throw new InputError('bad-option', message, 'lower perplexity, or give more rows');
+}
+
+function runOwn(
+  executor: Executor,
+  x: Matrix,
+  options: CheckedOptions,
+): { embedding: Float32Array; divergence: number } {
+  const k = Math.min(x.nRows - 1, Math.floor(3 * options.perplexity));
+  const neighbours = findNeighbours(executor, x, k);
+  const affinities = computeAffinities(executor, neighbours, options.perplexity);
+  const { nIterations, nEarlyIterations, exaggeration, learningRate, theta, nIterationsPerDivergence } = options;
+  return descendTsne(executor, affinities, startOf(x, options), {
+    ...{ nIterations, nEarlyIterations, exaggeration, learningRate, theta, nIterationsPerDivergence },
+    repulsion: chooseRepulsion(executor, options.gradient, x.nRows),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+}
+
+function chooseRepulsion(executor: Executor, gradient: (typeof GRADIENTS)[number], nRows: number): RepulsionKind {
+  if (gradient !== 'auto') return gradient;
+  return nRows <= N_ROWS_FOR_TREE_MAX || executor.engine === 'typescript' ? 'barnes-hut' : 'fft';
+}
+
+function startOf(x: Matrix, options: CheckedOptions): Float32Array {
+  const { start } = options;
+  if (typeof start !== 'string') return start.values;
+  const random = createRandom(options.seed).fork(2);
+  if (start === 'random') return Float32Array.from({ length: 2 * x.nRows }, () => random.normal() * START_SPREAD);
+  // A little noise parts equal rows, and gives a second dimension where the data have one.
+  return projectOnPlane(x, START_SPREAD).map((value) => value + random.normal() * START_SPREAD * 0.01);
+}
+
+function runTsneJs(x: Matrix, options: CheckedOptions): { embedding: Float32Array; divergence: number } {
+  const TsneJsModel = createRequire(import.meta.url)('tsne-js') as new (settings: object) => TsneJs;
+  const { perplexity, nIterations: nIter, exaggeration: earlyExaggeration } = options;
+  const learningRate = options.learningRate === 'auto' ? 100 : options.learningRate;
+  const settings = { dim: 2, perplexity, earlyExaggeration, learningRate, nIter, metric: 'euclidean' };
+  const model = new TsneJsModel(settings);
+  const data = Array.from({ length: x.nRows }, (_, i) => Array.from(x.values.subarray(i * x.nCols, (i + 1) * x.nCols)));
+  model.init({ data, type: 'dense' });
+  const [divergence] = model.run();
+  return { embedding: Float32Array.from(model.getOutput().flat()), divergence };
+}

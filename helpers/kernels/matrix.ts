@@ -1,0 +1,37 @@
+/** The one shape of numbers that kernels and estimators exchange: a dense row-major float32 matrix. */
+
+/** `values[row * nCols + column]`; NaN is the only missing value. */
+export interface Matrix {
+  readonly values: Float32Array;
+  readonly nRows: number;
+  readonly nCols: number;
+}
+
+/** A matrix over `values` as they are (not copied). */
+export function createMatrix(values: Float32Array, nRows: number, nCols: number): Matrix {
+  if (values.length !== nRows * nCols) {
+    throw new Error(`assertion failed: ${values.length} values cannot be ${nRows} rows of ${nCols} columns`);
+  }
+  return { values, nRows, nCols };
+}
+
+/** A matrix from equally long rows of numbers, rounded to float32. */
+export function matrixFromRows(rows: readonly (readonly number[])[], nCols: number = rows[0]?.length ?? 0): Matrix {
+  const values = new Float32Array(rows.length * nCols);
+  rows.forEach((row, i) => {
+    if (row.length !== nCols) throw new Error(`assertion failed: row ${i} has ${row.length} values, not ${nCols}`);
+    values.set(row, i * nCols);
+  });
+  return { values, nRows: rows.length, nCols };
+}
+
+/** The rows numbered by `rowNumbers`, in that order, copied. */
+export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix {
+  const { nCols } = matrix;
+  const values = new Float32Array(rowNumbers.length * nCols);
+  for (let i = 0; i < rowNumbers.length; i++) {
+    const from = rowNumbers[i] * nCols;
+    values.set(matrix.values.subarray(from, from + nCols), i * nCols);
+  }
+  return { values, nRows: rowNumbers.length, nCols };
+}

@@ -1,0 +1,125 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeDataSection, publishDataSection } from '../../charts/data_section.ts';
+import { publishSection, readSections, reportPath } from '../../charts/report.ts';
+import type { Block, ReportSection } from '../../charts/section.ts';
+import { binValues, histogramPicture } from '../../charts/specs/histogram.ts';
+import { createLog } from '../../run/console.ts';
+import { emptyFrame } from '../../tables/schema.ts';
+import { RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
+import { TableWriter } from '../../tables/table_store.ts';
+import { refusal } from '../refusal.ts';
+import { gallerySection, HOSTILE } from './gallery.ts';
+
+const log = createLog({ quiet: true });
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'spyhop-report-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+function page(): string {
+  return readFileSync(reportPath(dataDir), 'utf8');
+}
+
+function section(id: string, order: number, blocks: Block[] = []): ReportSection {
+  return { id, order, title: `Title of ${id}`, blocks };
+}
+
+const chart: Block = {
+  kind: 'chart',
+  stem: 'sizes',
+  caption: 'Sizes.',
+  spec: histogramPicture(binValues([1, 2, 3], 'linear'), { xTitle: 'x', yTitle: 'y' }).spec,
+};
+
+it('holds all sections in order, each with its link, and ends with what it does not show', async () => {
+  await publishSection({ dataDir, log }, section('second', 20));
+  await publishSection({ dataDir, log }, section('first', 3));
+  const headings = [...page().matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id);
+  expect(headings).toEqual(['first', 'second', 'limits-of-this-report']);
+  for (const id of headings) expect(page()).toContain(`href="#${id}"`);
+});
+
+it('replaces a section of the same id, its pictures and its place', async () => {
+  await publishSection({ dataDir, log }, section('a', 5, [chart]));
+  expect(readdirSync(join(dataDir, 'reports/pictures'))).toEqual(['a-sizes.png', 'a-sizes.svg']);
+  await publishSection({ dataDir, log }, section('a', 7));
+  expect(readdirSync(join(dataDir, 'reports/pictures'))).toEqual([]);
+  expect(readdirSync(join(dataDir, 'reports/sections'))).toEqual(['0007-a.json']);
+});
+
+it('escapes every word of data', async () => {
+  await publishSection({ dataDir, log }, gallerySection());
+  const html = page();
+  expect(html).not.toContain(HOSTILE);
+  expect(html.match(/<\/script>/g)).toHaveLength(html.match(/<script[ >]/g)!.length);
+  expect(html).not.toMatch(/<img src=x/);
+  expect(html).toContain('&lt;img src=x onerror=&quot;');
+});
+
+it('names nothing outside itself that a browser would load', async () => {
+  await publishSection({ dataDir, log }, section('a', 5, [chart]));
+  expect(page()).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)=["']?(?!data:)[^"'>]/);
+  expect(page()).toContain("default-src 'none'");
+});
+
+it('shows numbers with separators and what is missing as a dash', async () => {
+  const table: Block = {
+    kind: 'table',
+    caption: 'c',
+    header: ['n'],
+    rows: [[1234567], [0.123456], [Number.NaN], [null]],
+  };
+  await publishSection({ dataDir, log }, section('a', 1, [table]));
+  const cells = [...page().matchAll(/<td class="number">([^<]*)</g)].map(([, cell]) => cell);
+  expect(cells).toEqual(['1,234,567', '0.1235', '–', '–']);
+});
+
+it('keeps all sections when several are published at once', async () => {
+  const ids = ['a', 'b', 'c', 'd'];
+  await Promise.all(ids.map((id, i) => publishSection({ dataDir, log }, section(id, i, [chart]))));
+  for (const id of ids) expect(page()).toContain(`Title of ${id}`);
+});
+
+it('names the section file that is broken', async () => {
+  await publishSection({ dataDir, log }, section('a', 1));
+  writeFileSync(join(dataDir, 'reports/sections/0001-a.json'), '{"id": "a"}');
+  expect(refusal(() => readSections(dataDir))).toMatch(/^corrupt-file: .*0001-a\.json is not a section/);
+});
+
+it('makes a data section of an empty folder that says what is missing', async () => {
+  const { pictures } = await publishDataSection({ dataDir, log });
+  expect(pictures.filter((path) => existsSync(path)).length).toBe(pictures.length);
+  expect(page()).toContain('No trades have been imported');
+});
+
+it('makes a data section of empty tables, and tells rejects by reason', async () => {
+  const body = {
+    step: 'import_trades',
+    fingerprint: 'f',
+    options: {},
+    seed: 1,
+    inputs: [],
+    metrics: {},
+    codeHash: 'c',
+    startedMs: 0,
+  };
+  for (const [schema, rejects] of [
+    [RAW_TRADES, { 'price outside 0..1': 3, 'no wallet': 9 }],
+    [WALLET_PROFILES, {}],
+  ] as const) {
+    const writer = new TableWriter(dataDir, schema);
+    writer.addPart('part', emptyFrame(schema), null);
+    writer.commit([], { ...body, rejects });
+  }
+  const { blocks, dataWindow } = makeDataSection(dataDir);
+  const table = blocks.find((block) => block.kind === 'table');
+  expect(table?.rows).toEqual([
+    ['no wallet', 9],
+    ['price outside 0..1', 3],
+  ]);
+  expect(dataWindow).toBeUndefined();
+});

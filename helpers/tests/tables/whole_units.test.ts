@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { pl } from '../../tables/polars.ts';
+import { wholeUnits } from '../../tables/whole_units.ts';
+
+const DAY_MS = 86_400_000;
+
+function wholeDays(times: number[]): number[] {
+  const frame = pl.DataFrame({ t: times }, { schema: { t: pl.Int64 } });
+  return (
+    frame
+      .select(wholeUnits(pl.col('t'), DAY_MS).alias('d'))
+      .getColumn('d')
+      .toArray() as (number | bigint)[]
+  ).map(Number);
+}
+
+describe('wholeUnits', () => {
+  it('puts midnight into the day that begins, and the millisecond before into the day that ends, for 200 years', () => {
+    const days = Array.from({ length: 73_000 }, (_, day) => day + 1);
+    expect(wholeDays(days.map((day) => day * DAY_MS))).toEqual(days);
+    expect(wholeDays(days.map((day) => day * DAY_MS - 1))).toEqual(days.map((day) => day - 1));
+  });
+});
