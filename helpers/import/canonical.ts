@@ -89,7 +89,11 @@ function isTokenId(text: unknown): boolean {
 }
 
 function toTrades(fills: DataFrame, venue: string): DataFrame {
-  const micro = (name: string, as: string) => pl.col(name).cast(pl.Float64).div(pl.lit(MICRO)).alias(as);
+  // Divided by a column: by a constant, Polars multiplies with its reciprocal and loses the last digit.
+  const micro = (name: string, as: string) => {
+    const value = pl.col(name).cast(pl.Float64);
+    return value.div(value.mul(pl.lit(0)).add(pl.lit(MICRO))).alias(as);
+  };
   const columns = {
     venue: pl.lit(venue).alias('venue'),
     event_id: pl.col('event_id').fillNull(pl.col('place_event')).alias('event_id'),

@@ -156,7 +156,8 @@ function splitByFault(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): 
   const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
   const checks = [...(hasExtra ? [tooLong] : []), ...faults(adapter.hasWallets)];
   const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
-  if (Number(isBad.sum()) === 0) return { fills, rejects: [] };
+  // Cast first: the sum of a Boolean series says only whether it is exactly one.
+  if (Number(isBad.cast(pl.UInt32).sum()) === 0) return { fills, rejects: [] };
   const reason = [...checks]
     .reverse()
     .reduce<Expr>(

@@ -30,7 +30,7 @@ export const POLY_DATA_TRADES: TradeAdapter = {
   fills: () => ({
     wallet: pl.col('maker'),
     wire_market: pl
-      .when(pl.col('market_id').str.startsWith('0x'))
+      .when(pl.col('market_id').isNull().or(pl.col('market_id').str.startsWith('0x')))
       .then(pl.col('market_id'))
       .otherwise(pl.concatString([pl.lit('gamma:'), pl.col('market_id').str.replace('\\.0$', '')], '')),
     wire_outcome: outcomeOfSide(pl.col('nonusdc_side')),

@@ -1,0 +1,57 @@
+/** Identities and lines that the format tests share. */
+export const TOKEN_A = '71321045679252212594626385532706912750332728571942532289631379312455583992563';
+export const TOKEN_B = '52114319501245915516055106046884209969926127482827954674443846427813813222426';
+export const TOKEN_78 = '115792089237316195423570985008687907853269984665640564039457584007913129639935';
+export const CONDITION = `0x${'ab'.repeat(32)}`;
+export const WALLET = `0x${'1'.repeat(40)}`;
+export const OTHER = `0x${'2'.repeat(40)}`;
+export const EXCHANGE = '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e';
+export const TX = `0x${'cd'.repeat(32)}`;
+
+export const ORDER_FILLED_HEADER =
+  'timestamp,maker,makerAssetId,makerAmountFilled,taker,takerAssetId,takerAmountFilled,transactionHash';
+
+/** One line of poly_data's orderFilled.csv: a BUY of `shares` for `usd` (both in millionths) unless told otherwise. */
+export function orderFilled(
+  given: Partial<{
+    ts: string | number;
+    maker: string;
+    taker: string;
+    token: string;
+    side: 'BUY' | 'SELL';
+    usd: string | number;
+    shares: string | number;
+    tx: string;
+  }> = {},
+): string {
+  const { ts = 1_700_000_001, maker = WALLET, taker = OTHER, token = TOKEN_A, side = 'BUY', tx = TX } = given;
+  const { usd = 5_800_000, shares = 10_000_000 } = given;
+  const [give, amount, get, received] = side === 'BUY' ? ['0', usd, token, shares] : [token, shares, '0', usd];
+  return [ts, maker, give, amount, taker, get, received, tx].join(',');
+}
+
+/** A file of such lines. */
+export function orderFilledFile(lines: readonly string[]): string {
+  return `${[ORDER_FILLED_HEADER, ...lines].join('\n')}\n`;
+}
+
+/** A Gamma market of two outcomes. */
+export function gammaMarket(given: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: '253591',
+    conditionId: CONDITION,
+    question: 'Will it rain in Paris?',
+    slug: 'rain-paris',
+    outcomes: '["Yes", "No"]',
+    outcomePrices: '["1", "0"]',
+    clobTokenIds: JSON.stringify([TOKEN_A, TOKEN_B]),
+    closed: true,
+    closedTime: '2024-11-06 15:25:19+00',
+    createdAt: '2024-10-01T00:00:00.500Z',
+    startDate: '2024-10-02T00:00:00Z',
+    endDate: '2024-11-06T12:00:00Z',
+    negRisk: false,
+    volume: '1234.5',
+    ...given,
+  };
+}
