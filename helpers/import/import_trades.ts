@@ -5,9 +5,8 @@ import { formatBytes, formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
-import { releaseMemory } from '../run/memory.ts';
 import type { Run } from '../run/script.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
@@ -320,8 +319,8 @@ class Import {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
       if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
+      await releaseFrames();
       onBytes(rows.bytesRead());
-      releaseMemory();
     }
     this.nRowsRead += nRows;
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
@@ -345,13 +344,13 @@ class Import {
     this.staging.add(source, trades);
   }
 
-  private publish(files: readonly ReadFile[], oldBook: DataFrame | null): ImportSummary {
+  private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
     const moves = oldBook === null ? [] : this.book.movesSince(oldBook);
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
     marketsWriter.addPart('markets', this.book.toFrame(), null);
-    const { kept, nRepeats, nDropped } = this.writeDays(tradesWriter, movesFrame(moves));
+    const { kept, nRepeats, nDropped } = await this.writeDays(tradesWriter, movesFrame(moves));
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
@@ -415,10 +414,10 @@ class Import {
   }
 
   /** Writes every day that has new rows or rows to move, and tells which old parts stay. */
-  private writeDays(
+  private async writeDays(
     writer: TableWriter,
     moves: DataFrame | null,
-  ): { kept: ManifestPart[]; nRepeats: number; nDropped: number } {
+  ): Promise<{ kept: ManifestPart[]; nRepeats: number; nDropped: number }> {
     const oldParts = new Map<number, ManifestPart[]>();
     for (const part of this.oldTrades?.manifest.parts ?? []) {
       const day = dayOfPart(part.file);
@@ -436,8 +435,8 @@ class Import {
       total.nRepeats += result.nRepeats;
       total.nDropped += result.nDropped;
       oldParts.delete(day);
-      releaseMemory();
       progress.update(i + 1);
+      await releaseFrames();
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };
