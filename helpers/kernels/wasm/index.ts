@@ -6,6 +6,7 @@ export * from './dbscan';
 export * from './forest';
 export * from './gradients';
 export * from './histogram';
+export * from './isolation';
 export * from './kmeans';
 export * from './neighbours';
 export * from './partition';

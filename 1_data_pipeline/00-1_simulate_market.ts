@@ -1,0 +1,50 @@
+/**
+ * What would a market with known insiders, bots and wash rings look like?
+ *
+ * Reads   nothing
+ * Writes  00_simulated: raw/ (poly_data v1 fills and markets, Gamma markets), truth/ (who is what), marginals.md
+ * Method  chances follow a martingale to resolution; every match gives N+1 rows; informed flow moves prices for good
+ *         (design/methods.md, sections 1 and 6). The output depends on the options alone; memory not on --trades.
+ */
+import { runScript } from '../helpers/run/script.ts';
+import { describeSimulation, simulateStep } from '../helpers/simulate/simulate_step.ts';
+
+const SIZE = 'How much';
+const WORLD = 'What kind of world';
+
+await runScript(
+  'simulate_market',
+  {
+    trades: { type: 'number', default: 200_000, describe: 'fills to write (rows; N makers give N+1)', group: SIZE },
+    wallets: { type: 'number', defaultDescription: 'trades / 100', describe: 'wallets', group: SIZE },
+    markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
+    days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
+    'end-date': { type: 'string', default: '2026-03-01', describe: 'first day after the period, UTC', group: WORLD },
+    difficulty: {
+      type: 'string',
+      default: 'medium',
+      describe: 'how close insiders look to casuals: easy, medium, hard or 0 to 1',
+      group: WORLD,
+    },
+    format: {
+      choices: ['csv', 'parquet'] as const,
+      default: 'csv' as const,
+      describe: 'format of the fills',
+      group: WORLD,
+    },
+  },
+  async (run, options) => {
+    const report = await simulateStep(run, {
+      nTrades: options.trades,
+      nWallets: options.wallets,
+      nMarkets: options.markets,
+      nDays: options.days,
+      endDate: options['end-date'],
+      difficulty: options.difficulty,
+      format: options.format,
+      seed: run.seed,
+    });
+    for (const line of describeSimulation(report)) run.log.result(line);
+    return report.result === null ? 'up to date' : 'done';
+  },
+);

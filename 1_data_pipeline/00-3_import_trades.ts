@@ -1,0 +1,65 @@
+/**
+ * What was traded, by whom, in which market, once each?
+ *
+ * Reads   raw files: poly_data (v1, v2), Polymarket Data API (v1, v2), prediction-market-analysis archives, Kalshi, Gamma
+ * Writes  10_raw_trades (by month, in time order, duplicates counted as a multiset) and 10_markets
+ * Method  one row per wallet per fill: of N+1 OrderFilled rows of a match, each row belongs to its `maker`; the row whose
+ *         `taker` is an exchange contract is the incoming order and alone counts for market volume
+ */
+import { describeImport, importTrades } from '../helpers/import/import_trades.ts';
+import { listInputs } from '../helpers/import/inputs.ts';
+import { takeLock } from '../helpers/run/lock.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { ADAPTERS } from '../helpers/venues/formats.ts';
+
+const INPUT = 'What to read';
+const MEANING = 'What it means';
+const ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
+
+await runScript(
+  'import_trades',
+  {
+    input: {
+      type: 'array',
+      string: true,
+      demandOption: true,
+      describe: 'files, folders or quoted globs of raw trades and markets',
+      group: INPUT,
+    },
+    format: {
+      type: 'string',
+      choices: ADAPTERS.map((adapter) => adapter.format),
+      describe: 'force a format (default: recognised by the columns)',
+      group: INPUT,
+    },
+    'block-mib': { type: 'number', default: 128, describe: 'text held in memory at once, MiB', group: INPUT },
+    role: {
+      choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
+      default: 'unknown' as keyof typeof ROLES,
+      describe: 'role of Data API rows; the feed tells it only by the query (takerOnly)',
+      group: MEANING,
+    },
+    repeats: {
+      choices: ['keep', 'drop'] as const,
+      default: 'keep' as 'keep' | 'drop',
+      describe: 'identical rows within one file: separate fills, or one',
+      group: MEANING,
+    },
+  },
+  async (run, options) => {
+    const files = listInputs((options.input as string[]).map(String));
+    const unlock = takeLock(run.dataDir, '10_raw_trades');
+    try {
+      const summary = await importTrades(run, files, {
+        format: options.format ?? null,
+        context: { dataApiRole: ROLES[options.role] },
+        dropRepeats: options.repeats === 'drop',
+        blockBytes: options['block-mib'] * 2 ** 20,
+      });
+      for (const line of describeImport(summary, run.dataDir)) run.log.result(line);
+      return summary.isUpToDate ? 'up to date' : 'done';
+    } finally {
+      unlock();
+    }
+  },
+);

@@ -1,0 +1,80 @@
+/**
+ * What is known of every wallet as of a moment T?
+ *
+ * Reads   10_raw_trades, 10_markets
+ * Writes  11_wallet_profiles (one row per wallet, sorted by wallet)
+ * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
+ *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
+ */
+import { join } from 'node:path';
+import {
+  buildChunk,
+  buildProfiles,
+  endOfData,
+  mergeChunks,
+  type ProfileJob,
+} from '../helpers/features/build_profiles.ts';
+import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
+import { formatCount } from '../helpers/run/console.ts';
+import { takeLock } from '../helpers/run/lock.ts';
+import { parseChunk, parseMoment } from '../helpers/run/options.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable, tableFolder } from '../helpers/tables/table_store.ts';
+
+const WHEN = 'When';
+const CHUNKS = 'In chunks (a SLURM array)';
+
+await runScript(
+  'build_features',
+  {
+    'as-of': {
+      type: 'string',
+      describe: 'the moment T, UTC; fills at or after it are not seen (default: the end of the last day with trades)',
+      group: WHEN,
+    },
+    chunk: { type: 'string', describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge', group: CHUNKS },
+    merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
+    'chunk-dir': {
+      type: 'string',
+      describe: 'folder of the chunks (default: 11_wallet_profiles.chunks in the data folder)',
+      group: CHUNKS,
+    },
+  },
+  async (run, options) => {
+    const trades = openTable(run.dataDir, RAW_TRADES);
+    const markets = openTable(run.dataDir, MARKETS);
+    const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
+    const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.codeHash };
+    const chunkDir = options['chunk-dir'] ?? join(run.dataDir, `${WALLET_PROFILES.folder}.chunks`);
+    if (options.chunk !== undefined) {
+      const { chunk, nChunks } = parseChunk('chunk', options.chunk);
+      const nRows = buildChunk(job, chunkDir, chunk, nChunks);
+      run.log.result(
+        `Chunk ${chunk}/${nChunks}: ${formatCount(nRows)} fills summed in ${chunkDir}. When all are there: --merge`,
+      );
+      return 'done';
+    }
+    const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
+    const where = tableFolder(run.dataDir, WALLET_PROFILES);
+    const current = upToDateManifest(run, WALLET_PROFILES, recipe);
+    if (current !== null) {
+      run.log.result(topProfiles(readTable(openTable(run.dataDir, WALLET_PROFILES))));
+      run.log.result(`Up to date: ${formatCount(current.rows)} wallets in ${where}.`);
+      return 'up to date';
+    }
+    const unlock = takeLock(run.dataDir, WALLET_PROFILES.folder);
+    try {
+      const profiles = options.merge
+        ? mergeChunks(job, chunkDir)
+        : buildProfiles(job, join(run.dataDir, `.scratch_${WALLET_PROFILES.name}`));
+      publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
+      run.log.result(topProfiles(profiles));
+      for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);
+      return 'done';
+    } finally {
+      unlock();
+    }
+  },
+);

@@ -1,0 +1,50 @@
+/**
+ * Which archetype do the rules give each wallet?
+ *
+ * Reads   11_wallet_profiles
+ * Writes  13_labels
+ * Method  the waterfall of helpers/discovery: fresh whale, grinder, then K-Means among the rest with names from centres. The
+ *         labels are made of profile columns: a classifier that sees those columns learns the rules back and nothing else.
+ */
+import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
+import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { formatCount, formatTable } from '../helpers/run/console.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { pl } from '../helpers/tables/polars.ts';
+import { LABELS, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+await runScript('generate_labels', WATERFALL_OPTIONS, async (run, options) => {
+  const table = openTable(run.dataDir, WALLET_PROFILES);
+  const thresholds = thresholdsOf(options);
+  const recipe = { inputs: [table], options: { ...thresholds } };
+  const current = upToDateManifest(run, LABELS, recipe);
+  if (current !== null) {
+    run.log.result(`Up to date: ${formatCount(current.rows)} labels.`);
+    return 'up to date';
+  }
+  const profiles = readTable(table);
+  const result = assignWaterfall(profiles, thresholds, run.seed, createExecutor({ nThreads: options.threads }));
+  const labels = labelsFrame(profiles, result);
+  const counts = labels.groupBy(['archetype', 'target']).agg(pl.len().alias('n')).sort('archetype').toRecords();
+  publishTable(run, LABELS, recipe, labels, {
+    counts,
+    grinder_frequency: result.grinderFrequency,
+    grinder_markets: result.grinderMarkets,
+  });
+  run.log.result(
+    formatTable(
+      ['archetype', 'target', 'wallets'],
+      counts.map((row) => [
+        String(row.archetype),
+        row.target === null ? '–' : Number(row.target),
+        formatCount(Number(row.n)),
+      ]),
+    ),
+  );
+  if (result.refusal !== null)
+    run.log.result(`The rest was not clustered: ${result.refusal}; those wallets are unnamed.`);
+  return 'done';
+});

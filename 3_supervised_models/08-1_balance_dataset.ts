@@ -1,0 +1,23 @@
+/**
+ * A training set with all whales and as many of each other class?
+ *
+ * Reads   11_wallet_profiles, 13_labels
+ * Writes  13_training_balanced
+ * Method  seeded draw without replacement; the weight of a wallet is available / taken of its class
+ */
+import { balancedSample } from '../helpers/labels/sampling.ts';
+import { buildTrainingSet } from '../helpers/labels/training_step.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
+
+await runScript(
+  'balance_dataset',
+  {
+    whale: { type: 'number', default: 3, describe: 'class that is kept whole', group: 'Sample' },
+    'per-class': { type: 'number', default: 3000, describe: 'wallets of each other class, at most', group: 'Sample' },
+  },
+  async (run, options) =>
+    buildTrainingSet(run, TRAINING_BALANCED, { whale: options.whale, per_class: options['per-class'] }, (targets) =>
+      balancedSample(targets, options.whale, options['per-class'], run.seed),
+    ),
+);

@@ -1,0 +1,47 @@
+/**
+ * The whole graph in one command: what would anybody want to run first?
+ *
+ * Reads   a simulated market (default) or a folder of raw files
+ * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped
+ */
+import { describePlan, planGraph, runGraph } from '../helpers/run/pipeline_runner.ts';
+import { runScript } from '../helpers/run/script.ts';
+
+const WHAT = 'What to run';
+
+await runScript(
+  'master_pipeline',
+  {
+    data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
+    trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
+    from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
+    only: { type: 'string', describe: 'run this step alone', group: WHAT },
+    plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
+  },
+  async (run, options) => {
+    const graph = {
+      dataDir: run.dataDir,
+      nSimulatedTrades: options.trades,
+      rawFolder: options.data === 'simulated' ? null : options.data,
+      from: options.from ?? null,
+      only: options.only ?? null,
+      common: [
+        '--data-dir',
+        run.dataDir,
+        '--models-dir',
+        run.modelsDir,
+        '--seed',
+        String(run.seed),
+        '--threads',
+        String(options.threads),
+        ...(run.force ? ['--force'] : []),
+        ...(options.quiet ? ['--quiet'] : []),
+      ],
+      log: run.log,
+    };
+    const planned = planGraph(graph);
+    if (options.plan) run.log.result(describePlan(planned, run.dataDir));
+    else process.exitCode = await runGraph(planned, graph);
+    return 'done';
+  },
+);

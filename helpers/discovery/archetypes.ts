@@ -1,0 +1,48 @@
+/** The archetypes of wallets, their training targets and the thresholds of the rules that decide them (methods §3). */
+
+/** `unnamed` is a wallet of a cluster that no rule fits; it is in no training set. */
+export const ARCHETYPES = ['casual', 'grinder', 'insider_like', 'fresh_whale', 'unnamed'] as const;
+export type Archetype = (typeof ARCHETYPES)[number];
+
+/** Class number of each archetype in training sets; null keeps it out. */
+export const TARGETS: Readonly<Record<Archetype, 0 | 1 | 2 | 3 | null>> = {
+  casual: 0,
+  grinder: 1,
+  insider_like: 2,
+  fresh_whale: 3,
+  unnamed: null,
+};
+
+export interface WaterfallThresholds {
+  /** A fresh whale's mean fill is at least this, in USD … */
+  readonly whaleAggressionUsd: number;
+  /** … and its tenure is less than this, in days. */
+  readonly whaleTenureDays: number;
+  /** A grinder is above this percentile of all wallets in frequency or in diversification, 0..100. */
+  readonly grinderPercentile: number;
+  /** Clusters among the rest. */
+  readonly nClusters: number;
+  /** A cluster is insider-like when its centre's win rate ranks at least this high among the rest, 0..1 … */
+  readonly insiderWinRankMin: number;
+  /** … and its centre's diversification and frequency rank at most this high. */
+  readonly insiderBreadthRankMax: number;
+}
+
+export const DEFAULT_THRESHOLDS: WaterfallThresholds = {
+  whaleAggressionUsd: 1000,
+  whaleTenureDays: 7,
+  grinderPercentile: 95,
+  nClusters: 4,
+  insiderWinRankMin: 0.75,
+  insiderBreadthRankMax: 0.6,
+};
+
+/** Profile columns that the rules read: a classifier that sees them learns the rules and nothing else. */
+export const LABEL_DEFINING_COLUMNS: readonly string[] = [
+  'aggression_avg_usd',
+  'tenure_days',
+  'frequency_trades_daily',
+  'diversification_markets_count',
+  'win_rate_pct',
+  'top_market_share_pct',
+];

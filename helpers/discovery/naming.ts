@@ -1,0 +1,41 @@
+/** Names for clusters from where their centres lie; a rule that fits no cluster names none. */
+import type { Archetype, WaterfallThresholds } from './archetypes.ts';
+
+/** Where a value lies among others, 0..1: the share below it, ties counted half. NaN when there is nothing to compare. */
+export function rankAmong(sorted: Float64Array, value: number): number {
+  if (sorted.length === 0 || Number.isNaN(value)) return Number.NaN;
+  return (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / (2 * sorted.length);
+}
+
+function countBelow(sorted: Float64Array, value: number, orEqual: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value || (orEqual && sorted[middle] === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Ranks of a centre among the wallets it was found in, 0..1; NaN where the column is unknown for all of them. */
+export interface CentreRanks {
+  readonly winRate: number;
+  readonly diversification: number;
+  readonly frequency: number;
+}
+
+/**
+ * The name of a cluster: insider-like when the win rate is high, the focus narrow and the pace slow; casual when the win
+ * rate is not high; unnamed when it is high without the rest, or unknown.
+ */
+export function nameCluster(
+  ranks: CentreRanks,
+  thresholds: WaterfallThresholds,
+): Extract<Archetype, 'casual' | 'insider_like' | 'unnamed'> {
+  if (Number.isNaN(ranks.winRate)) return 'unnamed';
+  if (ranks.winRate < thresholds.insiderWinRankMin) return 'casual';
+  const isNarrow =
+    ranks.diversification <= thresholds.insiderBreadthRankMax && ranks.frequency <= thresholds.insiderBreadthRankMax;
+  return isNarrow ? 'insider_like' : 'unnamed';
+}

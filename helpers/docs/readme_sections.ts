@@ -1,0 +1,61 @@
+/** The parts of the README that are made from the code: the pipeline's table, the data dictionary, the tree. */
+import { STEPS } from '../pipeline.ts';
+import type { TableSchema } from '../tables/schema.ts';
+import { TABLES } from '../tables/schemas.ts';
+import { ADAPTERS } from '../venues/formats.ts';
+
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function pipelineTable(): string {
+  return markdownTable(
+    ['script', 'answers', 'reads', 'writes', 'memory at 100 M fills'],
+    STEPS.map((step) => [
+      `\`${step.script}\``,
+      step.question,
+      step.reads.join(', '),
+      step.writes.join(', '),
+      `${step.memoryMib / 1024} GiB`,
+    ]),
+  );
+}
+
+function dictionaryOf(schema: TableSchema): string {
+  const rows = schema.columns.map((c) => [
+    `\`${c.name}\``,
+    c.type + (c.nullable ? ', may be null' : ''),
+    c.unit,
+    c.class === 'key' ? '' : c.class,
+    c.meaning,
+  ]);
+  return `#### \`${schema.folder}\`\n\n${schema.what}\n\n${markdownTable(['column', 'type', 'unit', 'class', 'meaning'], rows)}`;
+}
+
+function formatsTable(): string {
+  return markdownTable(
+    ['--format', 'what', 'recognised by'],
+    ADAPTERS.map((adapter) => [`\`${adapter.format}\``, adapter.what, adapter.required.join(', ')]),
+  );
+}
+
+/** Section name (as in the README's markers) to its text. */
+export const README_SECTIONS: Readonly<Record<string, () => string>> = {
+  pipeline: pipelineTable,
+  formats: formatsTable,
+  dictionary: () => TABLES.map(dictionaryOf).join('\n\n'),
+};
+
+/**
+ * The README with its generated sections renewed: each stands between `<!-- name:begin -->` and `<!-- name:end -->`.
+ * Throws when a marker is missing.
+ */
+export function renewReadme(text: string): string {
+  return Object.entries(README_SECTIONS).reduce((result, [name, make]) => {
+    const pattern = new RegExp(`(<!-- ${name}:begin -->)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    if (!pattern.test(result)) throw new Error(`README.md lacks the markers of section ${name}`);
+    return result.replace(pattern, (_, begin: string, end: string) => `${begin}\n${make()}\n\n${end}`);
+  }, text);
+}

@@ -1,0 +1,144 @@
+/** An autoencoder: rows that a narrow network cannot reproduce are strange. */
+
+import { z } from 'zod';
+import type { Matrix } from '../kernels/matrix.ts';
+import { InputError } from '../run/errors.ts';
+import {
+  checkFinite,
+  checkKnownOptions,
+  checkNotEmpty,
+  checkSameColumns,
+  type Estimator,
+  type ModelHeader,
+  nameColumns,
+  parseModel,
+} from './contract.ts';
+import {
+  type DenseLayer,
+  networkSchema,
+  restoreNetwork,
+  runNetwork,
+  type SavedLayer,
+  saveNetwork,
+  trainNetwork,
+} from './dense_network.ts';
+import {
+  checkedNetworkOptions,
+  checkHiddenUnits,
+  NETWORK_OPTION_NAMES,
+  type NetworkOptions,
+} from './network_options.ts';
+import { type ScalerModel, StandardScaler } from './scalers.ts';
+import { loadTensorBackend } from './tensor_backend.ts';
+
+const FORMAT = 'spyhop-autoencoder';
+const VERSION = 1;
+
+export interface AutoencoderOptions extends NetworkOptions {
+  /** Widths of the hidden layers, the narrowest being the code; default [16, 4, 16]. */
+  readonly hiddenUnits?: readonly number[];
+}
+
+export interface AutoencoderModel extends ModelHeader {
+  readonly scaler: ScalerModel;
+  readonly network: SavedLayer[];
+  readonly lossPerEpoch: number[];
+}
+
+const schema = z.object({
+  format: z.string(),
+  version: z.number(),
+  scaler: z.unknown(),
+  network: networkSchema,
+  lossPerEpoch: z.array(z.number()),
+});
+
+interface Fitted {
+  readonly scaler: StandardScaler;
+  readonly network: DenseLayer[];
+  readonly lossPerEpoch: number[];
+}
+
+export class Autoencoder implements Estimator<AutoencoderModel> {
+  #options: AutoencoderOptions;
+  #fitted: Fitted | undefined;
+
+  constructor(options: AutoencoderOptions = {}) {
+    this.#options = options;
+  }
+
+  get featureNames(): readonly string[] {
+    return this.#fitted?.scaler.featureNames ?? [];
+  }
+
+  /**
+   * Learns to reproduce the rows. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
+   * @throws InputError bad-option, empty-input, bad-value
+   */
+  async fit(x: Matrix, featureNames?: readonly string[]): Promise<this> {
+    checkKnownOptions(this.#options, ['hiddenUnits', ...NETWORK_OPTION_NAMES]);
+    const training = checkedNetworkOptions(this.#options);
+    const hiddenUnits = this.#options.hiddenUnits ?? [16, 4, 16];
+    checkHiddenUnits(hiddenUnits, 1);
+    checkNotEmpty(x);
+    const names = nameColumns(x, featureNames);
+    checkFinite(x, names, 'nan-is-refused');
+    await loadTensorBackend();
+    const scaler = new StandardScaler().fit(x, names);
+    const scaled = scaler.transform(x);
+    const shapes = [
+      ...hiddenUnits.map((nOutputs) => ({ nOutputs, activation: 'tanh' as const })),
+      { nOutputs: x.nCols, activation: 'linear' as const },
+    ];
+    const trained = await trainNetwork(scaled, scaled, shapes, { ...training, loss: 'meanSquaredError' });
+    this.#fitted = { scaler, ...trained };
+    return this;
+  }
+
+  /**
+   * Mean squared error of the reproduction over the columns, in squared standard deviations, per row; higher is stranger.
+   * @throws InputError bad-schema, bad-value
+   */
+  score(x: Matrix, featureNames?: readonly string[]): Float64Array {
+    checkSameColumns(this.featureNames, x, featureNames);
+    checkFinite(x, this.featureNames, 'nan-is-refused');
+    const { scaler, network } = this.#fitted!;
+    const scaled = scaler.transform(x);
+    const { values } = runNetwork(network, scaled);
+    const scores = new Float64Array(x.nRows);
+    for (let row = 0, at = 0; row < x.nRows; row++) {
+      for (let column = 0; column < x.nCols; column++, at++) scores[row] += (values[at] - scaled.values[at]) ** 2;
+      scores[row] /= x.nCols;
+    }
+    return scores;
+  }
+
+  toModel(): AutoencoderModel {
+    if (this.#fitted === undefined) {
+      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
+    }
+    const { scaler, network, lossPerEpoch } = this.#fitted;
+    return {
+      format: FORMAT,
+      version: VERSION,
+      scaler: scaler.toModel(),
+      network: saveNetwork(network),
+      lossPerEpoch: [...lossPerEpoch],
+    };
+  }
+
+  /** Loads a saved model and a tensor backend to run it. @throws InputError bad-model, missing-dependency */
+  static async fromModel(json: unknown): Promise<Autoencoder> {
+    const model = parseModel(json, FORMAT, VERSION, schema);
+    const scaler = StandardScaler.fromModel(model.scaler);
+    const nCols = scaler.featureNames.length;
+    if (model.network[0].nInputs !== nCols || model.network[model.network.length - 1].nOutputs !== nCols) {
+      const message = `damaged model: the network does not map ${nCols} columns to themselves`;
+      throw new InputError('bad-model', message, 'fit and save the model again');
+    }
+    await loadTensorBackend();
+    const autoencoder = new Autoencoder({ hiddenUnits: model.network.slice(0, -1).map(({ nOutputs }) => nOutputs) });
+    autoencoder.#fitted = { scaler, network: restoreNetwork(model.network), lossPerEpoch: model.lossPerEpoch };
+    return autoencoder;
+  }
+}

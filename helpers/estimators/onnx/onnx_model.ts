@@ -1,0 +1,121 @@
+/** Building blocks of an ONNX file: nodes, constants, and the model around them. */
+
+import onnxProto from 'onnx-proto';
+
+const { onnx } = onnxProto;
+type Attribute = onnxProto.onnx.IAttributeProto;
+type Node = onnxProto.onnx.INodeProto;
+type Constant = onnxProto.onnx.ITensorProto;
+
+export type { Constant as OnnxConstant, Node as OnnxNode };
+
+/** Old enough for every runtime since 2021, new enough for all operators used here. */
+const IR_VERSION = 7;
+const OPSET_VERSION = 13;
+const ML_OPSET_VERSION = 2;
+export const ML_DOMAIN = 'ai.onnx.ml';
+
+/** Name of the one input: nRows × columns, float32. */
+export const INPUT_NAME = 'x';
+
+const AttributeType = onnx.AttributeProto.AttributeType;
+const DataType = onnx.TensorProto.DataType;
+
+export const DOUBLE = DataType.DOUBLE;
+export const FLOAT = DataType.FLOAT;
+export const INT64 = DataType.INT64;
+
+const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export function intAttribute(name: string, value: number): Attribute {
+  return { name, type: AttributeType.INT, i: value };
+}
+
+export function intsAttribute(name: string, values: ArrayLike<number>): Attribute {
+  return { name, type: AttributeType.INTS, ints: Array.from(values) };
+}
+
+export function floatAttribute(name: string, value: number): Attribute {
+  return { name, type: AttributeType.FLOAT, f: value };
+}
+
+export function floatsAttribute(name: string, values: ArrayLike<number>): Attribute {
+  return { name, type: AttributeType.FLOATS, floats: Array.from(values) };
+}
+
+export function stringAttribute(name: string, value: string): Attribute {
+  return { name, type: AttributeType.STRING, s: encodeText(value) };
+}
+
+export function stringsAttribute(name: string, values: readonly string[]): Attribute {
+  return { name, type: AttributeType.STRINGS, strings: values.map(encodeText) };
+}
+
+/** One operator with one output; `domain` is left out for the standard operators. */
+export function node(
+  opType: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: readonly Attribute[] = [],
+  domain?: string,
+): Node {
+  return { opType, name: output, input: [...inputs], output: [output], attribute: [...attributes], domain };
+}
+
+/** Turns `input` into another number type. */
+export function cast(input: string, output: string, type: number): Node {
+  return node('Cast', [input], output, [intAttribute('to', type)]);
+}
+
+export function doubles(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
+  return { name, dataType: DOUBLE, dims: [...dims], doubleData: Array.from(values) };
+}
+
+export function floats(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
+  return { name, dataType: FLOAT, dims: [...dims], floatData: Array.from(values) };
+}
+
+export function integers(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
+  return { name, dataType: INT64, dims: [...dims], int64Data: Array.from(values) };
+}
+
+export interface OnnxOutput {
+  readonly name: string;
+  readonly type: number;
+  /** Columns; left out for a flat list of one value a row. */
+  readonly nCols?: number;
+}
+
+export interface OnnxParts {
+  /** What the model is, e.g. `spyhop-kmeans`. */
+  readonly name: string;
+  readonly featureNames: readonly string[];
+  readonly nodes: readonly Node[];
+  readonly constants: readonly Constant[];
+  readonly outputs: readonly OnnxOutput[];
+}
+
+function valueInfo(name: string, elemType: number, nCols?: number): onnxProto.onnx.IValueInfoProto {
+  const dim = [{ dimParam: 'rows' }, ...(nCols === undefined ? [] : [{ dimValue: nCols }])];
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+/** The bytes of an .onnx file. The feature names travel as JSON in the metadata entry `feature_names`. */
+export function encodeOnnx({ name, featureNames, nodes, constants, outputs }: OnnxParts): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    producerName: 'spyhop',
+    opsetImport: [
+      { domain: '', version: OPSET_VERSION },
+      { domain: ML_DOMAIN, version: ML_OPSET_VERSION },
+    ],
+    metadataProps: [{ key: 'feature_names', value: JSON.stringify(featureNames) }],
+    graph: {
+      name,
+      node: [...nodes],
+      initializer: [...constants],
+      input: [valueInfo(INPUT_NAME, FLOAT, featureNames.length)],
+      output: outputs.map((output) => valueInfo(output.name, output.type, output.nCols)),
+    },
+  }).finish();
+}

@@ -1,0 +1,73 @@
+/** Bootstrap percentile intervals (Efron 1979), over rows or over whole groups of rows (Field & Welsh 2007). */
+import { quantileSorted, sampleStandardDeviation } from 'simple-statistics';
+import { createRandom } from '../kernels/random.ts';
+import { check } from './checks.ts';
+import { groupIndex } from './group_index.ts';
+
+export interface BootstrapOptions {
+  nRows: number;
+  /** The figure of interest on the given rows (indices, with repeats). NaN marks a resample on which it is undefined. */
+  statistic: (rows: Uint32Array) => number;
+  /** One key per row: whole groups are drawn, because rows of one market or wallet are not independent. */
+  groups?: ArrayLike<string | number>;
+  nResamples?: number;
+  /** Coverage of the interval, in (0, 1). */
+  confidence?: number;
+  seed: number;
+}
+
+export interface BootstrapInterval {
+  /** The statistic on the rows as they are. */
+  estimate: number;
+  low: number;
+  high: number;
+  standardError: number;
+  /** Resamples on which the statistic was defined; with fewer than two the interval is NaN. */
+  nDefined: number;
+}
+
+/** All rows of `nDraws` groups drawn with replacement, in the order drawn. */
+function drawGroups(rowsOfGroup: readonly Uint32Array[], integer: (n: number) => number): Uint32Array {
+  const drawn = Array.from(rowsOfGroup, () => rowsOfGroup[integer(rowsOfGroup.length)]);
+  const rows = new Uint32Array(drawn.reduce((sum, group) => sum + group.length, 0));
+  let at = 0;
+  for (const group of drawn) {
+    rows.set(group, at);
+    at += group.length;
+  }
+  return rows;
+}
+
+/**
+ * Estimate, standard error and percentile interval of a statistic. Without `groups` rows are drawn one by one; with
+ * groups, as many groups as there are. The same seed gives the same interval.
+ */
+export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval {
+  const { nRows, statistic, groups, nResamples = 1000, confidence = 0.95, seed } = options;
+  check(Number.isInteger(nRows) && nRows >= 1, `nRows must be a positive integer, got ${nRows}`);
+  check(Number.isInteger(nResamples) && nResamples >= 2, `nResamples must be an integer >= 2, got ${nResamples}`);
+  check(confidence > 0 && confidence < 1, `confidence must lie in (0, 1), got ${confidence}`);
+  check(groups === undefined || groups.length === nRows, 'groups must hold one key per row');
+  const random = createRandom(seed);
+  const rowsOfGroup = groups === undefined ? undefined : groupIndex(groups).rows;
+  const identity = Uint32Array.from({ length: nRows }, (_, i) => i);
+  const values: number[] = [];
+  for (let b = 0; b < nResamples; b++) {
+    const rows =
+      rowsOfGroup === undefined
+        ? Uint32Array.from(identity, () => random.integer(nRows))
+        : drawGroups(rowsOfGroup, random.integer);
+    const value = statistic(rows);
+    if (!Number.isNaN(value)) values.push(value);
+  }
+  values.sort((a, b) => a - b);
+  const enough = values.length >= 2;
+  const tail = (1 - confidence) / 2;
+  return {
+    estimate: statistic(identity),
+    low: enough ? quantileSorted(values, tail) : Number.NaN,
+    high: enough ? quantileSorted(values, 1 - tail) : Number.NaN,
+    standardError: enough ? sampleStandardDeviation(values) : Number.NaN,
+    nDefined: values.length,
+  };
+}

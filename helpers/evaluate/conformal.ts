@@ -1,0 +1,40 @@
+/** Split-conformal p-values for anomaly scores (Vovk 2005; Bates et al. 2023), and how many calibration rows they need. */
+import { check, checkFinite } from './checks.ts';
+
+/**
+ * p = (1 + #{calibration scores ≥ s}) / (n + 1) per score: under exchangeability with the calibration rows, P(p ≤ t) ≤ t.
+ * @param calibration finite scores of rows the model has not learnt from; higher is stranger
+ * @param scores finite scores to judge
+ * @returns one p-value per score, in [1/(n+1), 1]
+ */
+export function conformalPValues(calibration: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
+  checkFinite(calibration, 'calibration');
+  checkFinite(scores, 'scores');
+  const sorted = Float64Array.from(calibration).sort();
+  const n = sorted.length;
+  return Float64Array.from(scores, (score) => {
+    let low = 0;
+    let high = n;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < score) low = middle + 1;
+      else high = middle;
+    }
+    return (1 + n - low) / (n + 1);
+  });
+}
+
+/**
+ * The fewest calibration rows with which Benjamini–Hochberg can flag anything: the smallest p-value, 1/(n+1), must not
+ * exceed fdr · nFlagged / nTests. With fewer rows the honest answer is a warning, not an empty list.
+ * @param nTests scores judged together
+ * @param fdr false discovery rate, in (0, 1)
+ * @param nFlagged how many true anomalies, all at the smallest p-value, must suffice to be flagged
+ */
+export function calibrationRowsNeeded(nTests: number, fdr: number, nFlagged = 1): number {
+  check(Number.isInteger(nTests) && nTests >= 1, `nTests must be a positive integer, got ${nTests}`);
+  check(fdr > 0 && fdr < 1, `fdr must lie in (0, 1), got ${fdr}`);
+  check(nFlagged >= 1 && nFlagged <= nTests, `nFlagged must lie in 1..${nTests}, got ${nFlagged}`);
+  // The quotient of a whole number of rows often misses it by one rounding; without the slack that costs a row.
+  return Math.max(0, Math.ceil((nTests / (fdr * nFlagged)) * (1 - 4 * Number.EPSILON)) - 1);
+}

@@ -1,0 +1,151 @@
+/** Time splits without leaks: purged walk-forward and purged k-fold with embargo (López de Prado 2018, chapter 7). */
+import { check, checkFinite, checkSameLength } from './checks.ts';
+import type { Split } from './group_split.ts';
+
+/** Row i is decided at `startMs[i]` and its label is known at `endMs[i]`: the label window is [start, end). */
+interface LabelWindows {
+  startMs: ArrayLike<number>;
+  endMs: ArrayLike<number>;
+}
+
+export interface TimeSplitOptions extends LabelWindows {
+  nFolds: number;
+  /** Extra distance kept between training and test, in milliseconds, because neighbours in time resemble each other. */
+  embargoMs?: number;
+  /** Keys per row (market, event …): a training row that shares any key with a test row is dropped. */
+  groups?: readonly ArrayLike<string | number>[];
+}
+
+export interface WalkForwardOptions extends TimeSplitOptions {
+  /** Share of the rows, earliest first, that only ever train; in (0, 1). */
+  warmupFraction?: number;
+  /** Train on this much history before the test only; all of it when left out. */
+  trainWindowMs?: number;
+}
+
+export interface TimeSplit extends Split {
+  /** First decision and last label of the test rows: [testStartMs, testEndMs). */
+  testStartMs: number;
+  testEndMs: number;
+  /** Candidate training rows dropped because their label window overlaps the test's. */
+  nPurged: number;
+  /** Dropped because they lie within the embargo. */
+  nEmbargoed: number;
+  /** Dropped because a group key occurs in the test. */
+  nGroupExcluded: number;
+}
+
+function checkWindows(options: TimeSplitOptions): void {
+  const { startMs, endMs, nFolds, embargoMs = 0, groups = [] } = options;
+  checkSameLength(startMs, endMs, 'startMs and endMs');
+  checkFinite(startMs, 'startMs');
+  checkFinite(endMs, 'endMs');
+  for (let i = 0; i < startMs.length; i++) check(endMs[i] >= startMs[i], `endMs[${i}] lies before startMs[${i}]`);
+  check(Number.isInteger(nFolds) && nFolds >= 1, `nFolds must be a positive integer, got ${nFolds}`);
+  check(embargoMs >= 0, `embargoMs must not be negative, got ${embargoMs}`);
+  for (const keys of groups) check(keys.length === startMs.length, 'groups must hold one key per row');
+}
+
+/**
+ * Rows by rising start, cut into `nParts` runs of nearly equal length. A cut never separates equal starts: it moves
+ * forward to the next distinct time, so a part may come out empty.
+ */
+function cutByTime(startMs: ArrayLike<number>, cuts: readonly number[]): Uint32Array[] {
+  const order = Uint32Array.from({ length: startMs.length }, (_, i) => i).sort((a, b) => startMs[a] - startMs[b]);
+  const parts: Uint32Array[] = [];
+  let from = 0;
+  for (const cut of [...cuts, order.length]) {
+    let to = Math.max(cut, from);
+    while (to > from && to < order.length && startMs[order[to]] === startMs[order[to - 1]]) to++;
+    parts.push(order.slice(from, to).sort());
+    from = to;
+  }
+  return parts;
+}
+
+/** What is left of `candidates` as training rows for `testRows`; a row counts under the first reason that drops it. */
+function purge(options: TimeSplitOptions, candidates: Iterable<number>, testRows: Uint32Array): TimeSplit {
+  const { startMs, endMs, embargoMs = 0, groups = [] } = options;
+  let testStartMs = Infinity;
+  let testEndMs = -Infinity;
+  for (const row of testRows) {
+    testStartMs = Math.min(testStartMs, startMs[row]);
+    // An instantaneous label still occupies its own millisecond.
+    testEndMs = Math.max(testEndMs, endMs[row], startMs[row] + 1);
+  }
+  const testKeys = groups.map((keys) => {
+    const seen = new Set<string | number>();
+    for (const row of testRows) seen.add(keys[row]);
+    return seen;
+  });
+  const trainRows: number[] = [];
+  let nPurged = 0;
+  let nEmbargoed = 0;
+  let nGroupExcluded = 0;
+  for (const row of candidates) {
+    const start = startMs[row];
+    const end = Math.max(endMs[row], start + 1);
+    if (start < testEndMs && end > testStartMs) nPurged++;
+    else if (start < testEndMs + embargoMs && end > testStartMs - embargoMs) nEmbargoed++;
+    else if (testKeys.some((seen, g) => seen.has(groups[g][row]))) nGroupExcluded++;
+    else trainRows.push(row);
+  }
+  return {
+    trainRows: Uint32Array.from(trainRows),
+    testRows,
+    testStartMs,
+    testEndMs,
+    nPurged,
+    nEmbargoed,
+    nGroupExcluded,
+  };
+}
+
+/**
+ * Walk-forward splits: the rows after the warm-up are cut by time into nFolds test periods of nearly equal row counts,
+ * and each is predicted from earlier rows only. Training rows whose label was not yet known at the test's first
+ * decision are purged; a label must have been known `embargoMs` before it. Periods emptied by ties in time are left out.
+ * Row indices in the result rise.
+ */
+export function purgedWalkForward(options: WalkForwardOptions): TimeSplit[] {
+  checkWindows(options);
+  const { startMs, nFolds, warmupFraction = 0.5, trainWindowMs = Infinity } = options;
+  check(warmupFraction > 0 && warmupFraction < 1, `warmupFraction must lie in (0, 1), got ${warmupFraction}`);
+  check(trainWindowMs > 0, `trainWindowMs must be positive, got ${trainWindowMs}`);
+  const nRows = startMs.length;
+  const nWarmup = Math.floor(nRows * warmupFraction);
+  const cuts = Array.from({ length: nFolds }, (_, f) => nWarmup + Math.floor(((nRows - nWarmup) * f) / nFolds));
+  const [, ...tests] = cutByTime(startMs, cuts);
+  return tests
+    .filter((testRows) => testRows.length > 0)
+    .map((testRows) => {
+      const firstTestMs = testRows.reduce((least, row) => Math.min(least, startMs[row]), Infinity);
+      const candidates: number[] = [];
+      for (let row = 0; row < nRows; row++) {
+        if (startMs[row] < firstTestMs && startMs[row] >= firstTestMs - trainWindowMs) candidates.push(row);
+      }
+      return purge(options, candidates, testRows);
+    });
+}
+
+/**
+ * K-fold over time: each of nFolds consecutive periods is the test once and training comes from both sides of it, less
+ * the purged rows and, on either side, those within the embargo. Uses later rows to predict earlier ones: right for
+ * comparing models, wrong for estimating what trading would have earned.
+ */
+export function purgedKFold(options: TimeSplitOptions): TimeSplit[] {
+  checkWindows(options);
+  const { startMs, nFolds } = options;
+  check(nFolds >= 2, `nFolds must be an integer >= 2, got ${nFolds}`);
+  const nRows = startMs.length;
+  const cuts = Array.from({ length: nFolds - 1 }, (_, f) => Math.floor((nRows * (f + 1)) / nFolds));
+  return cutByTime(startMs, cuts)
+    .filter((testRows) => testRows.length > 0)
+    .map((testRows) => {
+      const inTest = new Uint8Array(nRows);
+      for (const row of testRows) inTest[row] = 1;
+      const candidates: number[] = [];
+      for (let row = 0; row < nRows; row++) if (inTest[row] === 0) candidates.push(row);
+      return purge(options, candidates, testRows);
+    });
+}

@@ -1,0 +1,330 @@
+/**
+ * The second half of wallet profiles: partial sums of any number of spans, added up, valued and turned into the columns of
+ * 11_wallet_profiles. Sums stay integers until the last division.
+ */
+import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { BURST_MS, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS } from './profile_partials.ts';
+
+const MICRO = 1e6;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Terms n·log2 n of the entropy are summed as integers of this unit. */
+const ENTROPY_UNIT = 1e-9;
+/** Terms p(1−p) of the edge's variance are summed as integers of this unit. */
+const VARIANCE_UNIT = 1e-12;
+const MAXIMA: ReadonlySet<string> = new Set(['max_usd_u', 'max_bet_share']);
+const POSITION_KEYS = ['wallet', 'market_id', 'outcome_index'];
+const DOMAINS = ['sports', 'politics', 'crypto'] as const;
+
+const zero = (): Expr => pl.lit(0).cast(pl.Int64);
+const integer = (value: Expr): Expr => value.cast(pl.Int64);
+const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
+const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
+
+/** Adds up positions of several spans. */
+function addPositions(spans: readonly DataFrame[]): DataFrame {
+  if (spans.length === 1) return spans[0];
+  const sums = spans[0].columns.filter((name) => !POSITION_KEYS.includes(name));
+  return pl
+    .concat([...spans])
+    .lazy()
+    .groupBy(POSITION_KEYS)
+    .agg(...sums.map((name) => (MAXIMA.has(name) ? pl.col(name).max() : pl.col(name).sum())))
+    .collectSync();
+}
+
+/**
+ * Joins rhythms of spans in order of time: where a wallet goes on within a minute of the span before, that fill belongs to
+ * the burst, and a day that both spans touch counts once.
+ */
+function addRhythms(spans: readonly DataFrame[]): DataFrame {
+  if (spans.length === 1) return spans[0];
+  const numbered = spans.map((span, i) => span.withColumns(pl.lit(i).cast(pl.Int32).alias('span')));
+  const day = (name: string): Expr => float(name).div(pl.lit(DAY_MS)).floor();
+  const isSame = pl.col('wallet').eq(pl.col('wallet').shift(1));
+  const previous = pl.col('last_ms').shift(1);
+  return pl
+    .concat(numbered)
+    .lazy()
+    .sort(['wallet', 'span'])
+    .withColumns(
+      integer(or(isSame.and(pl.col('first_ms').minus(previous).ltEq(pl.lit(BURST_MS))), pl.lit(false))).alias(
+        'joins_burst',
+      ),
+      integer(or(isSame.and(day('first_ms').eq(day('last_ms').shift(1))), pl.lit(false))).alias('joins_day'),
+    )
+    .groupBy(['wallet'])
+    .agg(
+      pl.col('first_ms').min(),
+      pl.col('last_ms').max(),
+      pl.col('n_burst').sum().add(pl.col('joins_burst').sum()).alias('n_burst'),
+      pl.col('n_days').sum().minus(pl.col('joins_day').sum()).alias('n_days'),
+    )
+    .collectSync();
+}
+
+/** Last price of each outcome, from spans in order of time. */
+export function lastPricesOf(spans: readonly DataFrame[]): DataFrame {
+  if (spans.length === 1) return spans[0];
+  return pl
+    .concat([...spans])
+    .lazy()
+    .groupBy(['market_id', 'outcome_index'])
+    .agg(pl.col('last_price').last(), pl.col('last_ms').last())
+    .collectSync();
+}
+
+/** Shannon entropy in bits of each wallet's hours: log2 N − Σ n·log2 n / N. */
+function entropies(spans: readonly DataFrame[]): LazyDataFrame {
+  const hours = pl
+    .concat([...spans])
+    .lazy()
+    .groupBy(['wallet', 'hour'])
+    .agg(pl.col('n_fills').sum());
+  const n = float('n_fills');
+  const term = n.mul(n.log(2)).div(pl.lit(ENTROPY_UNIT)).round(0).cast(pl.Int64);
+  const total = float('hours_n');
+  return hours
+    .withColumns(term.alias('term'))
+    .groupBy(['wallet'])
+    .agg(pl.col('n_fills').sum().alias('hours_n'), pl.col('term').sum().alias('terms'))
+    .select(
+      'wallet',
+      total
+        .log(2)
+        .minus(float('terms').mul(pl.lit(ENTROPY_UNIT)).div(total))
+        .clip(0, 5)
+        .alias('hour_entropy'),
+    );
+}
+
+/** What of 10_markets may be known at T. */
+export function marketFacts(markets: DataFrame, asOfMs: number): DataFrame {
+  const isResolved = pl.col('resolved_ms').lt(pl.lit(asOfMs).cast(pl.Int64)).and(pl.col('winner_index').isNotNull());
+  const winner = pl
+    .when(or(isResolved, pl.lit(false)))
+    .then(pl.col('winner_index').cast(pl.Int64))
+    .otherwise(pl.lit(null))
+    .cast(pl.Int64);
+  return markets.select('market_id', 'domain', 'created_ms', winner.alias('winner'));
+}
+
+/** Values positions at T and adds up a wallet's markets. */
+function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): LazyDataFrame {
+  const buyUsd = pl.col('buy_usd_u');
+  const net = pl.col('buy_shares_u').mul(pl.lit(2).cast(pl.Int64)).minus(pl.col('shares_u'));
+  const isResolved = pl.col('winner').isNotNull();
+  const won = pl.col('winner').eq(pl.col('outcome_index').cast(pl.Int64));
+  const marked = pl.col('net_u').cast(pl.Float64).mul(pl.col('last_price')).round(0).cast(pl.Int64);
+  const value = pl
+    .when(isResolved)
+    .then(pl.when(won).then(pl.col('net_u')).otherwise(zero()))
+    .otherwise(marked);
+  const isBet = isResolved.and(pl.col('buy_shares_u').gt(zero()));
+  const paid = buyUsd.cast(pl.Float64).div(float('buy_shares_u'));
+  const betOnly = (expr: Expr): Expr => pl.when(isBet).then(expr).otherwise(zero());
+  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(VARIANCE_UNIT)).round(0).cast(pl.Int64);
+  return positions
+    .lazy()
+    .join(lastPrices.lazy().drop('last_ms'), { on: ['market_id', 'outcome_index'], how: 'left' })
+    .join(facts.lazy(), { on: 'market_id', how: 'left' })
+    .withColumns(net.alias('net_u'))
+    .withColumns(
+      pl
+        .col('usd_u')
+        .minus(buyUsd.mul(pl.lit(2).cast(pl.Int64)))
+        .add(value)
+        .alias('pnl_u'),
+      integer(isResolved.not().and(pl.col('net_u').neq(zero()))).alias('n_marked'),
+      integer(isBet).alias('n_bets'),
+      betOnly(integer(won)).alias('n_bets_won'),
+      betOnly(integer(pl.col('net_u').gt(zero()))).alias('n_bets_held'),
+      betOnly(paid.mul(pl.lit(MICRO)).round(0).cast(pl.Int64)).alias('paid_u'),
+      betOnly(variance).alias('paid_variance'),
+    );
+}
+
+const WALLET_SUMS = [
+  'n_fills',
+  'n_buys',
+  'n_contrarian',
+  'n_maker',
+  'n_role',
+  'usd_u',
+  'buy_usd_u',
+  'square_hh',
+  'square_hl',
+  'square_ll',
+  'pnl_u',
+  'n_marked',
+  'n_bets',
+  'n_bets_won',
+  'n_bets_held',
+  'paid_u',
+  'paid_variance',
+] as const;
+
+/** One row per wallet, still in sums. */
+function perWallet(positions: LazyDataFrame): LazyDataFrame {
+  const isKnown = pl.col('domain').isNotNull();
+  const isDated = pl.col('created_ms').isNotNull();
+  const n = pl.col('n_fills');
+  const age = pl.col('time_sum_ms').minus(n.mul(pl.col('created_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64))));
+  const perMarket = positions
+    .groupBy(['wallet', 'market_id'])
+    .agg(
+      ...WALLET_SUMS.map((name) => pl.col(name).sum()),
+      pl.col('max_usd_u').max(),
+      pl.col('max_bet_share').max(),
+      pl.col('time_sum_ms').sum(),
+      pl.col('domain').first(),
+      pl.col('created_ms').first(),
+      pl.col('winner').first(),
+    );
+  return perMarket
+    .withColumns(
+      integer(pl.col('winner').isNotNull()).alias('n_resolved'),
+      integer(pl.col('winner').isNotNull().and(pl.col('pnl_u').gt(zero()))).alias('n_won'),
+      ...DOMAINS.map((domain) =>
+        pl
+          .when(pl.col('domain').eq(pl.lit(domain)))
+          .then(n)
+          .otherwise(zero())
+          .alias(`n_${domain}`),
+      ),
+      pl.when(isKnown).then(n).otherwise(zero()).alias('n_domain'),
+      pl.when(isDated).then(n).otherwise(zero()).alias('n_dated'),
+      pl.when(isDated).then(age).otherwise(zero()).alias('age_ms'),
+    )
+    .groupBy(['wallet'])
+    .agg(
+      ...[
+        ...WALLET_SUMS,
+        'n_resolved',
+        'n_won',
+        ...DOMAINS.map((domain) => `n_${domain}`),
+        'n_domain',
+        'n_dated',
+        'age_ms',
+      ].map((name) => pl.col(name).sum()),
+      integer(pl.len()).alias('n_markets'),
+      pl.col('usd_u').max().alias('top_usd_u'),
+      pl.col('max_usd_u').max(),
+      pl.col('max_bet_share').max(),
+    );
+}
+
+/** `part / whole · scale`, null where the whole is 0. */
+function ratio(part: string, whole: string, scale: number): Expr {
+  return pl
+    .when(pl.col(whole).gt(zero()))
+    .then(float(part).mul(pl.lit(scale)).div(float(whole)))
+    .otherwise(pl.lit(null))
+    .cast(pl.Float64);
+}
+
+/** Standard deviation over mean of amounts, from n·Σx² − (Σx)² in exact 128-bit integers; null for one fill. */
+function sizeVariation(): Expr {
+  const wide = (name: string): Expr => pl.col(name).cast(pl.Decimal(38, 0));
+  const constant = (value: number): Expr => pl.lit(value).cast(pl.Int64).cast(pl.Decimal(38, 0));
+  const squares = wide('square_hh')
+    .mul(constant(SQUARE_SPLIT * SQUARE_SPLIT))
+    .add(wide('square_hl').mul(constant(2 * SQUARE_SPLIT)))
+    .add(wide('square_ll'));
+  const spread = wide('n_fills')
+    .mul(squares)
+    .minus(wide('usd_u').mul(wide('usd_u')))
+    .cast(pl.Float64);
+  return pl
+    .when(pl.col('n_fills').gt(pl.lit(1)).and(pl.col('usd_u').gt(zero())))
+    .then(spread.pow(0.5).div(float('usd_u')))
+    .otherwise(pl.lit(null))
+    .cast(pl.Float64);
+}
+
+function nullUnlessResolved(name: string): Expr {
+  return pl.when(pl.col('n_resolved').gt(zero())).then(pl.col(name)).otherwise(pl.lit(null)).cast(pl.Int64);
+}
+
+/** All columns of the schema but alpha_score, which needs every wallet. */
+function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
+  const asOf = pl.lit(asOfMs).cast(pl.Int64);
+  const tenure = asOf.minus(pl.col('first_ms')).cast(pl.Float64).div(pl.lit(DAY_MS));
+  const daily = pl
+    .when(tenure.gt(pl.lit(1)))
+    .then(tenure)
+    .otherwise(pl.lit(1));
+  const usd = (name: string): Expr => float(name).div(pl.lit(MICRO));
+  const edge = float('n_bets_won')
+    .minus(float('paid_u').div(pl.lit(MICRO)))
+    .div(float('paid_variance').mul(pl.lit(VARIANCE_UNIT)).pow(0.5));
+  return wallets.select(
+    'wallet',
+    asOf.alias('as_of_ms'),
+    pl.col('first_ms').alias('first_fill_ms'),
+    pl.col('last_ms').alias('last_fill_ms'),
+    'n_fills',
+    tenure.alias('tenure_days'),
+    usd('usd_u').div(float('n_fills')).alias('aggression_avg_usd'),
+    float('n_fills').div(daily).alias('frequency_trades_daily'),
+    ...DOMAINS.map((domain) => ratio(`n_${domain}`, 'n_domain', 100).alias(`domain_focus_${domain}_pct`)),
+    pl.col('n_markets').alias('diversification_markets_count'),
+    usd('buy_usd_u').alias('total_invested'),
+    usd('pnl_u').alias('total_net_pnl'),
+    pl.col('n_marked').gt(zero()).alias('pnl_is_marked'),
+    nullUnlessResolved('n_won').alias('wins'),
+    nullUnlessResolved('n_resolved').alias('unique_markets'),
+    ratio('n_won', 'n_resolved', 100).alias('win_rate_pct'),
+    ratio('pnl_u', 'buy_usd_u', 100).alias('roi_pct'),
+    ratio('age_ms', 'n_dated', 1 / HOUR_MS).alias('avg_time_to_impact_hours'),
+    ratio('buy_usd_u', 'n_buys', 1 / MICRO).alias('conviction_avg_buy_usd'),
+    usd('max_usd_u').alias('max_bet_usd'),
+    sizeVariation().alias('bet_size_cv'),
+    or(ratio('top_usd_u', 'usd_u', 100), pl.lit(100)).alias('top_market_share_pct'),
+    ratio('n_maker', 'n_role', 100).alias('maker_share_pct'),
+    ratio('n_contrarian', 'n_buys', 100).alias('contrarian_share_pct'),
+    pl.col('n_days').alias('active_days'),
+    'hour_entropy',
+    ratio('n_burst', 'n_fills', 100).alias('burst_share_pct'),
+    ratio('n_bets_held', 'n_bets', 100).alias('held_to_resolution_pct'),
+    pl.when(pl.col('paid_variance').gt(zero())).then(edge).otherwise(pl.lit(null)).cast(pl.Float64).alias('edge_z'),
+    pl.col('max_bet_share').alias('max_bet_vs_market_volume_pct'),
+  );
+}
+
+/**
+ * Profiles (without alpha_score) from the partial sums of spans in order of time. Wallets may be a part of all wallets;
+ * last prices must be those of all trades.
+ */
+export function mergeProfiles(
+  spans: readonly Pick<ProfilePartials, 'positions' | 'rhythms' | 'hours'>[],
+  lastPrices: DataFrame,
+  facts: DataFrame,
+  asOfMs: number,
+): DataFrame {
+  const positions = addPositions(spans.map((span) => span.positions));
+  const wallets = perWallet(valued(positions, lastPrices, facts))
+    .join(addRhythms(spans.map((span) => span.rhythms)).lazy(), { on: 'wallet', how: 'left' })
+    .join(entropies(spans.map((span) => span.hours)), { on: 'wallet', how: 'left' });
+  return toProfiles(wallets, asOfMs).collectSync();
+}
+
+/**
+ * Adds alpha_score: roi_pct minus its mean over wallets with a resolved market, summed in the order of the rows, which must
+ * not depend on how the work was cut.
+ */
+export function withAlpha(profiles: DataFrame): DataFrame {
+  const judged = profiles
+    .filter(pl.col('unique_markets').isNotNull().and(pl.col('roi_pct').isNotNull()))
+    .getColumn('roi_pct')
+    .toTypedArray() as Float64Array;
+  if (judged.length === 0) return profiles.withColumns(pl.lit(null).cast(pl.Float64).alias('alpha_score'));
+  let sum = 0;
+  for (const roi of judged) sum += roi;
+  return profiles.withColumns(
+    pl
+      .col('roi_pct')
+      .minus(pl.lit(sum / judged.length))
+      .alias('alpha_score'),
+  );
+}

@@ -1,0 +1,104 @@
+/** Wire fills to canonical trades: each fill's market and outcome are looked up, or derived when no file tells them. */
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { RAW_TRADES } from '../tables/schemas.ts';
+import type { TradeAdapter } from '../venues/adapter.ts';
+import type { Hint, MarketBook, PlaceKind } from './market_book.ts';
+import type { Reject } from './row_block.ts';
+import { withFillHash } from './wire_fills.ts';
+
+const MICRO = 1e6;
+const THIRD_OUTCOME = 'third outcome of a market';
+
+/** Looks fills up in the book; keeps the book as a frame between blocks. */
+export class Canonicaliser {
+  private readonly book: MarketBook;
+  private readonly known = new Map<PlaceKind, DataFrame>();
+  /** Fills that went to markets which no file describes, so far. */
+  nDerivedFills = 0;
+
+  constructor(book: MarketBook) {
+    this.book = book;
+  }
+
+  /**
+   * Canonical trades of a block, in its row order; `fill_id` is that of the first of identical rows.
+   * Fills of a third token of a two-outcome market come back as rejects.
+   */
+  apply(fills: DataFrame, adapter: TradeAdapter): { trades: DataFrame; rejects: Reject[] } {
+    const nWithout = fills.getColumn('token_id').nullCount();
+    const kind: PlaceKind = nWithout === 0 ? 'tokens' : nWithout === fills.height ? 'outcomes' : 'both';
+    const outcome = pl.concatString([pl.col('wire_market'), pl.col('wire_outcome').cast(pl.Utf8)], '#');
+    const keyed = fills.withColumn(
+      (kind === 'tokens' ? pl.col('token_id') : pl.col('token_id').fillNull(outcome)).alias('key'),
+    );
+    let placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
+    if (placed.getColumn('market_id').nullCount() > 0) {
+      this.derive(placed.filter(pl.col('market_id').isNull()), adapter);
+      this.known.clear();
+      placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
+    }
+    const lost = placed.filter(pl.col('market_id').isNull());
+    const rejects = lost.toRecords().map((row) => ({
+      reason: isTokenId(row.token_id) ? THIRD_OUTCOME : 'bad token id',
+      text: [row.ts_ms, row.wallet, row.key].join(','),
+    }));
+    const kept = lost.height === 0 ? placed : placed.filter(pl.col('market_id').isNotNull());
+    this.nDerivedFills += Number(kept.getColumn('place_is_derived').cast(pl.UInt32).sum());
+    const identified = withFillHash(
+      kept.withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id')),
+    );
+    return { trades: toTrades(identified, adapter.venue), rejects };
+  }
+
+  private places(kind: PlaceKind): DataFrame {
+    let frame = this.known.get(kind);
+    if (frame === undefined) {
+      frame = this.book.placesFrame(kind);
+      this.known.set(kind, frame);
+    }
+    return frame;
+  }
+
+  private derive(unknown: DataFrame, adapter: TradeAdapter): void {
+    const hints = unknown.unique({ subset: ['key', 'wire_market'], keep: 'first', maintainOrder: true }).toRecords();
+    // Rows that tell their outcome come first, so that a row that does not is given what they leave.
+    const ordered = [
+      ...hints.filter((row) => row.wire_outcome !== null),
+      ...hints.filter((row) => row.wire_outcome === null),
+    ];
+    for (const row of ordered) {
+      const text = (name: string): string | null =>
+        row[name] === null || row[name] === undefined ? null : String(row[name]);
+      const hint: Hint = {
+        tokenId: text('token_id'),
+        wireMarket: text('wire_market'),
+        wireOutcome: row.wire_outcome === null ? null : Number(row.wire_outcome),
+        outcomeName: text('outcome_name'),
+        title: text('title'),
+        slug: text('slug'),
+        eventId: text('event_id'),
+      };
+      if (hint.tokenId === null || isTokenId(hint.tokenId)) this.book.derive(hint, adapter.venue);
+    }
+  }
+}
+
+/** Token ids are 256-bit integers in decimal, 78 digits at most; 0 is cash. */
+function isTokenId(text: unknown): boolean {
+  return text === null || (typeof text === 'string' && /^[1-9]\d{0,77}$/.test(text));
+}
+
+function toTrades(fills: DataFrame, venue: string): DataFrame {
+  const micro = (name: string, as: string) => pl.col(name).cast(pl.Float64).div(pl.lit(MICRO)).alias(as);
+  const columns = {
+    venue: pl.lit(venue).alias('venue'),
+    event_id: pl.col('event_id').fillNull(pl.col('place_event')).alias('event_id'),
+    shares: micro('shares_u', 'shares'),
+    amount_usd: micro('usd_u', 'amount_usd'),
+    fee_usd: micro('fee_u', 'fee_usd'),
+    fill_id: pl.col('fill_hash').alias('fill_id'),
+  };
+  return fills.select(
+    ...RAW_TRADES.columns.map(({ name }) => (name in columns ? columns[name as keyof typeof columns] : pl.col(name))),
+  );
+}

@@ -1,0 +1,183 @@
+/** JSON files as blocks of text rows: one array, an envelope around one, or a line for each (row or envelope). */
+import { isUtf8 } from 'node:buffer';
+import { InputError } from '../run/errors.ts';
+import type { DataFrame } from '../tables/polars.ts';
+import type { Adapter } from '../venues/adapter.ts';
+import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
+import { type Reject, type RowBlock, textFrame } from './row_block.ts';
+import { lastLineEnd, textBlocks } from './text_blocks.ts';
+
+/** Keys under which the venues' answers hold their rows. */
+const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'orderFilledEvents'] as const;
+const WHOLE_FILE_BYTES_MAX = 1 << 29;
+const NEWLINE = 10;
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The rows inside a parsed value: its elements, those of its envelope, or itself. */
+function rowsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (!isObject(value)) return [value];
+  for (const key of ENVELOPE_KEYS) {
+    const inner = value[key];
+    if (Array.isArray(inner)) return inner;
+    if (isObject(inner)) return rowsOf(inner);
+  }
+  return [value];
+}
+
+/** A value as the text that adapters expect; numbers too long to be exact become text that no number parser takes. */
+function textOf(key: string, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number')
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? `inexact ${value}` : String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (key === 'tags' && Array.isArray(value))
+    return value.map((tag) => (isObject(tag) ? String(tag.slug ?? tag.label ?? '') : String(tag))).join(';');
+  if (key === 'events' && Array.isArray(value))
+    return isObject(value[0]) ? textOf('id', value[0].id ?? value[0].slug) : null;
+  return JSON.stringify(value);
+}
+
+class Columns {
+  private columns = new Map<string, (string | null)[]>();
+  private nRows = 0;
+
+  add(row: Json): void {
+    for (const [key, value] of Object.entries(row)) {
+      let column = this.columns.get(key);
+      if (column === undefined) {
+        column = new Array<string | null>(this.nRows).fill(null);
+        this.columns.set(key, column);
+      }
+      column.push(textOf(key, value));
+    }
+    this.nRows++;
+    for (const column of this.columns.values()) if (column.length < this.nRows) column.push(null);
+  }
+
+  frame(): DataFrame {
+    return textFrame(this.columns);
+  }
+}
+
+/** Rows as text columns; those that the wire schema refuses become rejects. */
+function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSchema | null): RowBlock {
+  const columns = new Columns();
+  const names = new Set<string>();
+  const reject = (reason: string, value: unknown): void => {
+    rejects.push({ reason, text: JSON.stringify(value) });
+  };
+  for (const value of values) {
+    if (!isObject(value)) {
+      reject('not a JSON object', value);
+      continue;
+    }
+    for (const key in value) names.add(key);
+    const parsed = schema?.safeParse(value);
+    if (parsed?.success === false) reject(faultOfRow(value, parsed.error), value);
+    else columns.add((parsed?.data as Json | undefined) ?? value);
+  }
+  return { frame: columns.frame(), rejects, columns: [...names] };
+}
+
+/**
+ * Blocks of rows of a JSON or JSON Lines file.
+ * @param adapter what the rows are, or null to see their keys only
+ * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line of many is a reject
+ */
+export async function* jsonBlocks(
+  pieces: AsyncIterable<Buffer>,
+  path: string,
+  blockBytes: number,
+  adapter: Adapter | null,
+): AsyncGenerator<RowBlock> {
+  const schema = adapter === null ? null : wireSchemaOf(adapter);
+  const blocks = textBlocks(pieces, path, blockBytes, lastLineEnd);
+  const first = await blocks.next();
+  if (first.done === true) return;
+  if (!isLines(first.value)) {
+    const values = rowsOf(parseWhole(await joined(first.value, blocks, path), path));
+    if (values.length > 0) yield blockOf(values, [], schema);
+    return;
+  }
+  yield linesBlock(first.value, schema);
+  for await (const block of blocks) yield linesBlock(block, schema);
+}
+
+/** Whether the first line is a value of its own. */
+function isLines(block: Buffer): boolean {
+  const text = block.toString('utf8').trimStart();
+  const end = text.indexOf('\n');
+  if (!text.startsWith('{')) return false;
+  try {
+    JSON.parse(end < 0 ? text : text.slice(0, end));
+    return true;
+  } catch {
+    return (
+      end >= 0 &&
+      text
+        .slice(end + 1)
+        .trimStart()
+        .startsWith('{')
+    );
+  }
+}
+
+function linesBlock(block: Buffer, schema: WireSchema | null): RowBlock {
+  const rejects: Reject[] = [];
+  const values: unknown[] = [];
+  for (let from = 0; from < block.length; ) {
+    const newline = block.indexOf(NEWLINE, from);
+    const end = newline < 0 ? block.length : newline;
+    const line = block.subarray(from, end);
+    from = end + 1;
+    const text = line.toString('utf8').trim();
+    if (text === '') continue;
+    if (!isUtf8(line)) {
+      rejects.push({ reason: 'invalid UTF-8', text });
+      continue;
+    }
+    try {
+      for (const value of rowsOf(JSON.parse(text))) values.push(value);
+    } catch {
+      rejects.push({ reason: 'invalid JSON', text });
+    }
+  }
+  return blockOf(values, rejects, schema);
+}
+
+async function joined(first: Buffer, rest: AsyncIterable<Buffer>, path: string): Promise<Buffer> {
+  const all = [first];
+  let nBytes = first.length;
+  for await (const block of rest) {
+    all.push(block);
+    nBytes += block.length;
+    if (nBytes > WHOLE_FILE_BYTES_MAX)
+      throw new InputError(
+        'bad-format',
+        `${path} is one JSON value of more than 512 MiB`,
+        'write it as JSON Lines, one object a line',
+      );
+  }
+  return Buffer.concat(all);
+}
+
+function parseWhole(bytes: Buffer, path: string): unknown {
+  if (!isUtf8(bytes)) throw new InputError('corrupt-file', `${path} is not valid UTF-8`, 'fetch it again');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new InputError(
+      'corrupt-file',
+      `${path} is not valid JSON (${(error as Error).message})`,
+      'the file is cut short or damaged: fetch it again',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+/** A raw file as a stream of byte pieces: unzipped when it is gzip, hashed on the way, its faults named. */
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { InputError } from '../run/errors.ts';
+import { explainSystemError, withSystemErrors } from '../run/files.ts';
+
+const PIECE_BYTES = 1 << 20;
+
+export type Container = 'text' | 'parquet';
+
+/** Reads the first bytes of a file. */
+function head(path: string, nBytes: number): Buffer {
+  return withSystemErrors(path, () => {
+    const fd = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(nBytes);
+      return bytes.subarray(0, readSync(fd, bytes));
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/**
+ * Whether a file is Parquet or text, told by its first bytes and not by its name.
+ * @throws InputError 'empty-input' when it has no bytes
+ */
+export function containerOf(path: string): Container {
+  const first = head(path, 4);
+  if (first.length === 0)
+    throw new InputError('empty-input', `${path} is empty`, 'fetch the file again or leave it out');
+  return first.toString('latin1') === 'PAR1' ? 'parquet' : 'text';
+}
+
+/** A file being read: its pieces, and how far the reading is. */
+export interface ByteStream {
+  readonly pieces: AsyncGenerator<Buffer>;
+  /** Bytes of the file (before unzipping) read so far. */
+  bytesRead(): number;
+  /** SHA-256 of the whole file, once all pieces have been taken. */
+  digest(): string;
+}
+
+/**
+ * Opens a text file, gzip or plain.
+ * @throws InputError 'corrupt-file' (while reading) for a truncated or damaged gzip
+ */
+export function openText(path: string): ByteStream {
+  const isGzip = head(path, 2).equals(Buffer.from([0x1f, 0x8b]));
+  const hash = createHash('sha256');
+  let nRead = 0;
+  async function* raw(): AsyncGenerator<Buffer> {
+    for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+      hash.update(piece);
+      nRead += piece.length;
+      yield piece;
+    }
+  }
+  async function* pieces(): AsyncGenerator<Buffer> {
+    try {
+      if (!isGzip) {
+        yield* raw();
+        return;
+      }
+      const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+      const feeding = feed(raw(), gunzip);
+      try {
+        for await (const piece of gunzip) yield piece as Buffer;
+        await feeding;
+      } finally {
+        gunzip.destroy();
+        await feeding.catch(() => undefined);
+      }
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
+        throw new InputError(
+          'corrupt-file',
+          `${path} is a truncated or damaged gzip file (${error.message})`,
+          'fetch it again; nothing was imported',
+          { cause: error },
+        );
+      throw explainSystemError(error, path);
+    }
+  }
+  return { pieces: pieces(), bytesRead: () => nRead, digest: () => hash.digest('hex') };
+}
+
+async function feed(source: AsyncIterable<Buffer>, sink: ReturnType<typeof createGunzip>): Promise<void> {
+  for await (const piece of source) {
+    if (sink.destroyed) return;
+    if (!sink.write(piece))
+      await new Promise<void>((resolve) => {
+        sink.once('drain', resolve);
+        sink.once('close', resolve);
+      });
+  }
+  sink.end();
+}
+
+/** Size in bytes and time of the last change. */
+export function statOf(path: string): { bytes: number; mtimeMs: number } {
+  const stat = withSystemErrors(path, () => statSync(path));
+  return { bytes: stat.size, mtimeMs: Math.floor(stat.mtimeMs) };
+}

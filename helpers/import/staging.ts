@@ -1,0 +1,261 @@
+/**
+ * Canonical rows on their way into the table, sorted into days. Rows stay in memory up to a budget and go to scratch files
+ * beyond it, so that memory does not grow with the input. Duplicates are counted when a day is put together.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainSystemError, makeFolder } from '../run/files.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
+import type { TableWriter } from '../tables/table_store.ts';
+
+export const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** What staging holds at once. */
+export interface StagingLimits {
+  /** Rows held in memory before full days go to disk. */
+  readonly memoryRows: number;
+  /** A day of more rows than this is put together hour by hour. */
+  readonly dayRows: number;
+}
+export const STAGING_LIMITS: StagingLimits = { memoryRows: 3_000_000, dayRows: 4_000_000 };
+/** Distance of the fill_id of the n-th of identical rows from that of the first (an odd 64-bit constant). */
+const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
+
+interface Piece {
+  readonly source: number;
+  readonly rows: number;
+  /** Set while the rows are in memory. */
+  frame: DataFrame | null;
+  /** Set when the rows are on disk. */
+  path: string | null;
+  /** Whether no row stands in it twice; only known for pieces on disk. */
+  isUnique: boolean;
+}
+
+export interface DayResult {
+  /** Identical rows of one source that were kept as separate fills. */
+  nRepeats: number;
+  /** Rows that another source had brought already. */
+  nDropped: number;
+}
+
+export class Staging {
+  private readonly folder: string;
+  private readonly dropRepeats: boolean;
+  private readonly limits: StagingLimits;
+  private readonly days = new Map<number, Piece[]>();
+  private nInMemory = 0;
+  private nFiles = 0;
+
+  /**
+   * @param folder scratch folder; emptied now and by `close`
+   * @param dropRepeats whether identical rows within one source are one fill (false: each is a fill)
+   */
+  constructor(folder: string, dropRepeats: boolean, limits: StagingLimits) {
+    this.folder = folder;
+    this.dropRepeats = dropRepeats;
+    this.limits = limits;
+    this.close();
+    makeFolder(folder);
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Days (counted from 1970) that have rows, in order. */
+  dayNumbers(): number[] {
+    return [...this.days.keys()].sort((a, b) => a - b);
+  }
+
+  /** Takes canonical rows of one source in the order of the file. */
+  add(source: number, trades: DataFrame): void {
+    if (trades.height === 0) return;
+    const sorted = sortByTime(trades);
+    const perDay = sorted
+      .select(pl.col('ts_ms').cast(pl.Float64).div(pl.lit(DAY_MS)).floor().cast(pl.Int64).alias('day'))
+      .groupBy('day')
+      .agg(pl.len().alias('n'))
+      .sort('day');
+    let from = 0;
+    for (const { day, n } of perDay.toRecords() as { day: number | bigint; n: number | bigint }[]) {
+      const rows = Number(n);
+      this.piecesOf(Number(day)).push({ source, rows, frame: sorted.slice(from, rows), path: null, isUnique: false });
+      from += rows;
+    }
+    this.nInMemory += sorted.height;
+    if (this.nInMemory > this.limits.memoryRows) this.spill();
+  }
+
+  private piecesOf(day: number): Piece[] {
+    let pieces = this.days.get(day);
+    if (pieces === undefined) {
+      pieces = [];
+      this.days.set(day, pieces);
+    }
+    return pieces;
+  }
+
+  /** Writes to disk what is in memory; the newest day only when it alone is over budget, as more of it is likely to come. */
+  private spill(): void {
+    const days = this.dayNumbers();
+    for (const day of days.slice(0, -1)) this.spillDay(day);
+    if (this.nInMemory > this.limits.memoryRows) this.spillDay(days[days.length - 1]);
+  }
+
+  private spillDay(day: number): void {
+    const pieces = this.days.get(day)!;
+    const bySource = groupBy(pieces, (piece) => piece.source);
+    const kept: Piece[] = [];
+    for (const [source, own] of bySource) {
+      kept.push(...own.filter((piece) => piece.frame === null));
+      const loose = own.filter((piece) => piece.frame !== null);
+      if (loose.length === 0) continue;
+      const frame = sortByTime(concat(loose.map((piece) => piece.frame!)));
+      const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
+      try {
+        frame.writeParquet(path, { compression: 'zstd' });
+      } catch (error) {
+        throw explainSystemError(error, path);
+      }
+      kept.push({ source, rows: frame.height, frame: null, path, isUnique: isUnique(frame) });
+      this.nInMemory -= frame.height;
+    }
+    this.days.set(day, kept);
+  }
+
+  /**
+   * Puts one day together and writes it as parts of the table: per source the n-th occurrence of identical rows is counted,
+   * then the union over sources is taken, so that a row stands as often as in the source that has it most often.
+   * @param published the day's rows already in the table, or null
+   * @param rehashed more of them, whose fill_ids are those of the first of identical rows again; null when there are none
+   */
+  finishDay(day: number, published: DataFrame | null, rehashed: DataFrame | null, writer: TableWriter): DayResult {
+    const pieces = this.days.get(day) ?? [];
+    this.days.delete(day);
+    const nRows = pieces.reduce((sum, piece) => sum + piece.rows, (published?.height ?? 0) + (rehashed?.height ?? 0));
+    const stem = dayStem(day);
+    const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
+    if (only?.path && only.isUnique && nRows <= this.limits.dayRows) {
+      const time = pl
+        .scanParquet(only.path)
+        .select(pl.col('ts_ms').min().alias('first'), pl.col('ts_ms').max().alias('last'))
+        .collectSync();
+      writer.adoptFile(stem, only.path, only.rows, [
+        Number(time.getColumn('first').get(0)),
+        Number(time.getColumn('last').get(0)),
+      ]);
+      return { nRepeats: 0, nDropped: 0 };
+    }
+    const result = { nRepeats: 0, nDropped: 0 };
+    for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
+      const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
+      if (joined.height > 0) writer.addPart(`${stem}${window.suffix}`, joined, 'ts_ms');
+    }
+    for (const piece of pieces) {
+      if (piece.path !== null) rmSync(piece.path, { force: true });
+      else this.nInMemory -= piece.rows;
+    }
+    return result;
+  }
+
+  private joinPieces(
+    pieces: readonly Piece[],
+    [published, rehashed]: readonly [DataFrame | null, DataFrame | null],
+    fromMs: number,
+    toMs: number,
+    result: DayResult,
+  ): DataFrame {
+    const isInside = pl
+      .col('ts_ms')
+      .gtEq(pl.lit(fromMs).cast(pl.Int64))
+      .and(pl.col('ts_ms').lt(pl.lit(toMs).cast(pl.Int64)));
+    const bySource = [...groupBy(pieces, (piece) => piece.source)].sort(([a], [b]) => a - b);
+    const frames = bySource.map(([, own]) => {
+      const rows = own.map(
+        (piece) => piece.frame?.filter(isInside) ?? pl.scanParquet(piece.path!).filter(isInside).collectSync(),
+      );
+      return this.withOccurrences(sortByTime(concat(rows)), result);
+    });
+    const unhurt = { nRepeats: 0, nDropped: 0 };
+    const all = [
+      ...(published === null ? [] : [published.filter(isInside)]),
+      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside), unhurt)]),
+      ...frames,
+    ];
+    if (all.length === 1) return all[0];
+    const together = concat(all);
+    const union = together.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+    result.nDropped += together.height - union.height;
+    return sortByTime(union);
+  }
+
+  /** Moves the fill_id of the n-th of identical rows of one source n−1 steps on, or drops repeats when asked to. */
+  private withOccurrences(frame: DataFrame, result: DayResult): DataFrame {
+    if (isUnique(frame)) return frame;
+    if (this.dropRepeats) {
+      const single = frame.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+      result.nDropped += frame.height - single.height;
+      return single;
+    }
+    result.nRepeats += frame.height - frame.getColumn('fill_id').nUnique();
+    const earlier = frame
+      .select(pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).cast(pl.UInt64).alias('n'))
+      .getColumn('n');
+    return frame
+      .withColumn(earlier)
+      .withColumns(
+        pl
+          .col('fill_id')
+          .add(pl.col('n').mul(pl.lit(OCCURRENCE_STEP)))
+          .alias('fill_id'),
+      )
+      .drop('n');
+  }
+}
+
+/** `month=2026-01/2026-01-08`: where a day's part lies. */
+export function dayStem(day: number): string {
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return `month=${date.slice(0, 7)}/${date}`;
+}
+
+/** The day of a part, from its file name. */
+export function dayOfPart(file: string): number {
+  const match = /(\d{4}-\d{2}-\d{2})(T\d{2})?-[0-9a-f]{8}\.parquet$/.exec(file);
+  if (match === null) throw new Error(`part ${file} does not name a day`);
+  return Date.parse(`${match[1]}T00:00Z`) / DAY_MS;
+}
+
+function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: number; toMs: number }[] {
+  const startMs = day * DAY_MS;
+  if (!isHourly) return [{ suffix: '', fromMs: startMs, toMs: startMs + DAY_MS }];
+  return Array.from({ length: 24 }, (_, hour) => ({
+    suffix: `T${String(hour).padStart(2, '0')}`,
+    fromMs: startMs + hour * HOUR_MS,
+    toMs: startMs + (hour + 1) * HOUR_MS,
+  }));
+}
+
+function isUnique(frame: DataFrame): boolean {
+  return frame.getColumn('fill_id').nUnique() === frame.height;
+}
+
+/** Sorted by time; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
+function sortByTime(frame: DataFrame): DataFrame {
+  return frame.sort({ by: ['ts_ms'], maintainOrder: true });
+}
+
+function concat(frames: DataFrame[]): DataFrame {
+  return frames.length === 1 ? frames[0] : pl.concat(frames);
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

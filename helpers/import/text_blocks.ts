@@ -1,0 +1,62 @@
+/** Cuts a stream of bytes into blocks that end where a record ends, so that memory does not grow with the file. */
+import { InputError } from '../run/errors.ts';
+
+const NEWLINE = 10;
+/** A record may be as long as this however small the blocks are. */
+const RECORD_BYTES_MIN = 1 << 20;
+
+/** The end (exclusive) of the last whole line, -1 when there is none. */
+export function lastLineEnd(bytes: Buffer): number {
+  return bytes.lastIndexOf(NEWLINE) + 1 || -1;
+}
+
+/**
+ * Blocks of about `blockBytes`, each made of whole records. A byte-order mark in front is left out. The last block may
+ * lack its final newline.
+ * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none
+ * @throws InputError 'bad-format' for a record longer than four blocks and 1 MiB
+ */
+export async function* textBlocks(
+  pieces: AsyncIterable<Buffer>,
+  path: string,
+  blockBytes: number,
+  lastEnd: (bytes: Buffer) => number,
+): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let wantedBytes = blockBytes;
+  let isFirst = true;
+  const recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN);
+  for await (const piece of pieces) {
+    held.push(piece);
+    heldBytes += piece.length;
+    if (heldBytes < wantedBytes) continue;
+    const joined = Buffer.concat(held, heldBytes);
+    const block = isFirst ? withoutMark(joined) : joined;
+    const end = lastEnd(block);
+    if (end < 0) {
+      if (heldBytes > recordBytesMax)
+        throw new InputError(
+          'bad-format',
+          `${path} has a record of more than ${recordBytesMax} bytes`,
+          'a quote may be missing its partner, or the file is not text',
+        );
+      wantedBytes = heldBytes + blockBytes;
+      held = [block];
+      heldBytes = block.length;
+      continue;
+    }
+    yield block.subarray(0, end);
+    held = end < block.length ? [Buffer.from(block.subarray(end))] : [];
+    heldBytes = block.length - end;
+    wantedBytes = blockBytes;
+    isFirst = false;
+  }
+  if (heldBytes === 0) return;
+  const rest = Buffer.concat(held, heldBytes);
+  yield isFirst ? withoutMark(rest) : rest;
+}
+
+function withoutMark(block: Buffer): Buffer {
+  return block.length >= 3 && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
+}

@@ -1,0 +1,174 @@
+/** Raw rows to wire fills: the adapter's expressions, a reason for every row that cannot be a fill, and a stable hash. */
+import type { DataFrame, Expr } from '../tables/polars.ts';
+import { pl } from '../tables/polars.ts';
+import { FILL_COLUMNS, type FillColumn, parseTimes, type TradeAdapter, type TradeContext } from '../venues/adapter.ts';
+import { EXTRA_COLUMN, type Reject } from './row_block.ts';
+
+/** Times outside of these years are mistakes of units. */
+const TIME_MIN_MS = Date.UTC(2015, 0, 1);
+const TIME_MAX_MS = Date.UTC(2100, 0, 1);
+/** Amounts above this are mistakes of units: 10^12 USD or shares. */
+const MICRO_MAX = 1e18;
+
+const MICRO = 1e6;
+
+const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set(['ts_ms', 'wire_outcome', 'shares_u', 'usd_u', 'fee_u']);
+
+function typeOf(name: FillColumn) {
+  if (name === 'price') return pl.Float64;
+  return INTEGER_COLUMNS.has(name) ? pl.Int64 : pl.Utf8;
+}
+
+const WALLET = '^0x[0-9a-f]{40}$';
+
+/**
+ * Checks in the order in which a row is told its fault; the first that holds names the reason. Each is null-free: what
+ * cannot be read is a fault.
+ */
+function faults(hasWallets: boolean): readonly (readonly [string, Expr])[] {
+  const isNot = (test: Expr): Expr => test.fillNull(pl.lit(false)).not();
+  const within = (name: string, low: number, high: number): Expr =>
+    pl
+      .col(name)
+      .gtEq(pl.lit(low))
+      .and(pl.col(name).ltEq(pl.lit(high)));
+  const isKnown = pl.col('token_id').isNotNull();
+  return [
+    ['unreadable time', isNot(within('ts_ms', TIME_MIN_MS, TIME_MAX_MS))],
+    ...(hasWallets ? [['bad wallet', isNot(pl.col('wallet').str.contains(WALLET))] as const] : []),
+    ['bad side', isNot(pl.col('side').isIn(['BUY', 'SELL']))],
+    ['no market', isKnown.or(pl.col('wire_market').isNotNull()).not()],
+    ['bad outcome', isNot(isKnown.or(pl.col('wire_outcome').isIn([0, 1])))],
+    ['unreadable amount', pl.col('shares_u').isNull().or(pl.col('usd_u').isNull())],
+    ['zero or negative size', pl.col('shares_u').ltEq(pl.lit(0))],
+    [
+      'zero or negative size',
+      pl
+        .col('usd_u')
+        .lt(pl.lit(0))
+        .or(
+          pl
+            .col('usd_u')
+            .eq(pl.lit(0))
+            .and(pl.col('price').gt(pl.lit(0))),
+        ),
+    ],
+    [
+      'amount too large',
+      pl
+        .col('shares_u')
+        .gt(pl.lit(MICRO_MAX))
+        .or(pl.col('usd_u').gt(pl.lit(MICRO_MAX))),
+    ],
+    ['price outside 0..1', isNot(within('price', 0, 1))],
+  ];
+}
+
+/** Seeds of the parts of a fill's hash; changing them changes every fill_id. */
+const HASH_SEEDS = {
+  tx: 11,
+  wallet: 12,
+  token_id: 13,
+  wire_market: 14,
+  side: 15,
+  ts_ms: 16,
+  shares_u: 17,
+  usd_u: 18,
+  wire_outcome: 19,
+} as const;
+
+/**
+ * Adds `fill_hash` (uint64): the sum of differently seeded hashes of what makes a fill the fill it is. It is the fill_id of
+ * the first of identical rows. Market and outcome count only where the token is not known, so that two feeds of the same
+ * trade agree.
+ */
+export function withFillHash(fills: DataFrame): DataFrame {
+  const isUnknown = pl.col('token_id').isNull();
+  const keys = fills.withColumns(
+    pl.when(isUnknown).then(pl.col('wire_market')).otherwise(pl.lit(null)).cast(pl.Utf8).alias('wire_market'),
+    pl.when(isUnknown).then(pl.col('wire_outcome')).otherwise(pl.lit(null)).cast(pl.Int64).alias('wire_outcome'),
+  );
+  const hashes = keys.select(
+    ...Object.entries(HASH_SEEDS).map(([name, seed]) =>
+      pl
+        .col(name)
+        .hash(seed, seed + 100, seed + 200, seed + 300)
+        .alias(name),
+    ),
+  );
+  const [first, ...rest] = Object.keys(HASH_SEEDS).map((name) => pl.col(name));
+  const sum = hashes.select(rest.reduce((total, hash) => total.add(hash), first).alias('fill_hash'));
+  return fills.withColumn(sum.getColumn('fill_hash'));
+}
+
+/**
+ * Canonical trades hashed anew, as if their tokens had been known when they were read.
+ * @param trades canonical trades with a column `token_id`; its values are not null
+ */
+export function withTokenHash(trades: DataFrame): DataFrame {
+  const micro = (name: string, as: string): Expr =>
+    pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false).alias(as);
+  const fills = trades.withColumns(
+    micro('shares', 'shares_u'),
+    micro('amount_usd', 'usd_u'),
+    pl.col('market_id').alias('wire_market'),
+    pl.col('outcome_index').cast(pl.Int64).alias('wire_outcome'),
+  );
+  return trades.withColumn(withFillHash(fills).getColumn('fill_hash').alias('fill_id'));
+}
+
+export interface ClassifiedFills {
+  /** Good rows, with FILL_COLUMNS. */
+  readonly fills: DataFrame;
+  readonly rejects: Reject[];
+}
+
+/**
+ * Turns a block of raw text rows into wire fills.
+ * @param frame text columns; it has all required columns of the adapter
+ */
+export function toWireFills(frame: DataFrame, adapter: TradeAdapter, context: TradeContext): ClassifiedFills {
+  const present = new Set(frame.columns);
+  const missing = adapter.optional.filter((name) => !present.has(name));
+  const whole =
+    missing.length === 0 ? frame : frame.withColumns(...missing.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
+  const given = adapter.fills(context);
+  const rest = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
+  const fills = whole
+    .select(...rest.map((name) => (given[name] ?? pl.lit(null)).cast(typeOf(name), false).alias(name)))
+    .withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'));
+  return splitByFault(inLowerCase(fills, adapter), whole, adapter);
+}
+
+/** Addresses and condition ids in lower case; most sources write them so, and then nothing is done. */
+function inLowerCase(fills: DataFrame, adapter: TradeAdapter): DataFrame {
+  const names = adapter.venue === 'polymarket' ? ['wallet', 'wire_market', 'tx'] : [];
+  return names.reduce((frame, name) => {
+    if (frame.getColumn(name).nullCount() === frame.height) return frame;
+    const upper = frame.select(pl.col(name).str.contains('[A-F]').sum().alias('n')).getColumn('n').max();
+    return Number(upper) === 0 ? frame : frame.withColumns(pl.col(name).str.toLowerCase().alias(name));
+  }, fills);
+}
+
+function splitByFault(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): ClassifiedFills {
+  const hasExtra = raw.columns.includes(EXTRA_COLUMN) && raw.getColumn(EXTRA_COLUMN).nullCount() < raw.height;
+  const checked = hasExtra ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
+  const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
+  const checks = [...(hasExtra ? [tooLong] : []), ...faults(adapter.hasWallets)];
+  const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
+  if (Number(isBad.sum()) === 0) return { fills, rejects: [] };
+  const reason = [...checks]
+    .reverse()
+    .reduce<Expr>(
+      (otherwise, [name, test]) => pl.when(test).then(pl.lit(name)).otherwise(otherwise),
+      pl.lit(null).cast(pl.Utf8),
+    );
+  const reasons = checked.select(reason.alias('reason')).getColumn('reason');
+  const good = fills.withColumn(isBad).filter(pl.col('is_bad').not()).drop('is_bad');
+  const bad = raw.withColumn(reasons).filter(pl.col('reason').isNotNull());
+  const names = bad.columns.filter((name) => name !== 'reason' && name !== EXTRA_COLUMN);
+  const rejects = bad
+    .toRecords()
+    .map((row) => ({ reason: String(row.reason), text: names.map((name) => row[name] ?? '').join(',') }));
+  return { fills: good, rejects };
+}

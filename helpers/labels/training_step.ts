@@ -1,0 +1,47 @@
+/** The step that both balancing scripts are: labels in, a sampled and weighted training set out. */
+import { formatCount, formatTable } from '../run/console.ts';
+import type { Run, StepOutcome } from '../run/script.ts';
+import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
+import { toNumbers } from '../tables/matrix.ts';
+import type { TableSchema } from '../tables/schema.ts';
+import { LABELS, WALLET_PROFILES } from '../tables/schemas.ts';
+import { openTable, readTable } from '../tables/table_store.ts';
+import type { Sample } from './sampling.ts';
+import { trainingFrame } from './training_tables.ts';
+
+/** Draws, publishes and describes a training set; says so in one line when there is no class to learn. */
+export async function buildTrainingSet(
+  run: Run,
+  schema: TableSchema,
+  options: Readonly<Record<string, number>>,
+  draw: (targets: readonly (number | null)[]) => Sample,
+): Promise<StepOutcome> {
+  const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, LABELS)];
+  const recipe = { inputs: tables, options };
+  const current = upToDateManifest(run, schema, recipe);
+  if (current !== null) {
+    run.log.result(`Up to date: ${formatCount(current.rows)} wallets.`);
+    return 'up to date';
+  }
+  const [profiles, labels] = tables.map(readTable);
+  const targets = Array.from(toNumbers(labels, 'target'), (target) => (Number.isNaN(target) ? null : target));
+  const sample = draw(targets);
+  const frame = trainingFrame(profiles, labels, sample);
+  publishTable(run, schema, recipe, frame, { counts: sample.counts });
+  run.log.result(
+    formatTable(
+      ['target', 'available', 'taken', 'weight'],
+      sample.counts.map((c) => [
+        c.target,
+        formatCount(c.available),
+        formatCount(c.taken),
+        (c.available / c.taken).toFixed(2),
+      ]),
+    ),
+  );
+  if (!sample.counts.some((c) => c.target === options.whale))
+    run.log.result(
+      `There is no wallet of class ${options.whale} (fresh whale): a classifier has nothing to find here.`,
+    );
+  return 'done';
+}

@@ -1,0 +1,89 @@
+/** Labels and training sets as tables: which wallet, which class, what it stands for, with its profile beside it. */
+import { DEFAULT_THRESHOLDS, type WaterfallThresholds } from '../discovery/archetypes.ts';
+import type { WaterfallResult } from '../discovery/waterfall.ts';
+import type { OptionSpecs } from '../run/options.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { conform } from '../tables/schema.ts';
+import { LABELS } from '../tables/schemas.ts';
+import type { Sample } from './sampling.ts';
+
+const GROUP = 'Thresholds of the waterfall';
+
+/** Options of every script that runs the waterfall. */
+export const WATERFALL_OPTIONS = {
+  'whale-usd': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.whaleAggressionUsd,
+    describe: 'mean fill of a fresh whale, at least, USD',
+    group: GROUP,
+  },
+  'whale-days': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.whaleTenureDays,
+    describe: 'tenure of a fresh whale, less than, days',
+    group: GROUP,
+  },
+  'grinder-percentile': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.grinderPercentile,
+    describe: 'grinders are above it in frequency or markets, 0..100',
+    group: GROUP,
+  },
+  clusters: {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.nClusters,
+    describe: 'K-Means clusters among the rest',
+    group: GROUP,
+  },
+  'insider-win-rank': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.insiderWinRankMin,
+    describe: 'win-rate rank of an insider-like centre, at least, 0..1',
+    group: GROUP,
+  },
+  'insider-breadth-rank': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.insiderBreadthRankMax,
+    describe: 'its rank in markets and frequency, at most, 0..1',
+    group: GROUP,
+  },
+} as const satisfies OptionSpecs;
+
+/** The thresholds that the options give. */
+export function thresholdsOf(options: Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>>): WaterfallThresholds {
+  return {
+    whaleAggressionUsd: options['whale-usd'],
+    whaleTenureDays: options['whale-days'],
+    grinderPercentile: options['grinder-percentile'],
+    nClusters: options.clusters,
+    insiderWinRankMin: options['insider-win-rank'],
+    insiderBreadthRankMax: options['insider-breadth-rank'],
+  };
+}
+
+/** Rows of 13_labels. */
+export function labelsFrame(profiles: DataFrame, result: WaterfallResult): DataFrame {
+  const labels = profiles
+    .select('wallet', 'as_of_ms')
+    .withColumns(
+      pl.Series('archetype', [...result.archetypes], pl.Utf8),
+      pl.Series('target', [...result.targets], pl.UInt8),
+      pl.Series('rule', [...result.rules], pl.Utf8),
+    );
+  return conform(labels, LABELS);
+}
+
+/** Profiles of the sampled wallets with `archetype`, `target` and `weight`. */
+export function trainingFrame(profiles: DataFrame, labels: DataFrame, sample: Sample): DataFrame {
+  const chosen = pl.DataFrame(
+    { row: Array.from(sample.rows), weight: Array.from(sample.weights) },
+    { schema: { row: pl.Int64, weight: pl.Float64 } },
+  );
+  return labels
+    .select('wallet', 'archetype', 'target')
+    .withColumns(pl.intRange(0, labels.height, 1).cast(pl.Int64).alias('row'))
+    .join(chosen, { on: 'row', how: 'inner' })
+    .drop('row')
+    .join(profiles, { on: 'wallet', how: 'inner' })
+    .sort('wallet');
+}

@@ -1,0 +1,142 @@
+/**
+ * THE TABLE OF CONTENTS: every step with what it reads, writes and needs. The master pipeline, the README's table, the
+ * sbatch files and the resource limits all come from here.
+ */
+
+export interface Step {
+  readonly id: string;
+  readonly script: string;
+  /**
+   * Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR, {trades} for the
+   * number of fills to simulate.
+   */
+  readonly args: readonly string[];
+  /** The question the step answers, for tables and --help. */
+  readonly question: string;
+  /** Artifacts (folders below DATA_DIR) read and written. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly cpus: number;
+  /** Peak memory at 100 M fills. */
+  readonly memoryMib: number;
+  /** Wall time at 100 M fills on two cores. */
+  readonly minutes: number;
+  /** How the step can be cut: `by-time` takes --chunk i/n and --merge. */
+  readonly chunks: 'none' | 'by-time';
+  /** Whether `npm start` runs it. */
+  readonly inGraph: boolean;
+}
+
+export const STEPS: readonly Step[] = [
+  {
+    id: 'simulate_market',
+    script: '1_data_pipeline/00-1_simulate_market.ts',
+    args: ['--trades', '{trades}'],
+    question: 'What would a market with known insiders, bots and wash rings look like?',
+    reads: [],
+    writes: ['00_simulated'],
+    cpus: 1,
+    memoryMib: 2048,
+    minutes: 10,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'import_trades',
+    script: '1_data_pipeline/00-3_import_trades.ts',
+    args: ['--input', '{raw}'],
+    question: 'What was traded, by whom, in which market, once each?',
+    reads: ['00_simulated'],
+    writes: ['10_raw_trades', '10_markets'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 15,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'legacy_features',
+    script: '1_data_pipeline/00_legacy_build_features.ts',
+    args: [],
+    question: 'What do the profiles look like when computed plainly, in memory? (the oracle of 01)',
+    reads: ['10_raw_trades', '10_markets'],
+    writes: ['11_wallet_profiles_legacy'],
+    cpus: 1,
+    memoryMib: 8192,
+    minutes: 5,
+    chunks: 'none',
+    inGraph: false,
+  },
+  {
+    id: 'build_features',
+    script: '1_data_pipeline/01_build_features_polars.ts',
+    args: [],
+    question: 'What is known of every wallet as of a moment T?',
+    reads: ['10_raw_trades', '10_markets'],
+    writes: ['11_wallet_profiles'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 10,
+    chunks: 'by-time',
+    inGraph: true,
+  },
+  {
+    id: 'generate_labels',
+    script: '3_supervised_models/07_generate_labels.ts',
+    args: [],
+    question: 'Which archetype do the rules give each wallet?',
+    reads: ['11_wallet_profiles'],
+    writes: ['13_labels'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 5,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'balance_dataset',
+    script: '3_supervised_models/08-1_balance_dataset.ts',
+    args: [],
+    question: 'A training set with all whales and as many of each other class?',
+    reads: ['11_wallet_profiles', '13_labels'],
+    writes: ['13_training_balanced'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 2,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'rebalance_dataset',
+    script: '3_supervised_models/08-2_rebalance_dataset.ts',
+    args: [],
+    question: 'A training set as rare in whales as the market?',
+    reads: ['11_wallet_profiles', '13_labels'],
+    writes: ['13_training_rebalanced'],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 2,
+    chunks: 'none',
+    inGraph: true,
+  },
+  {
+    id: 'master_pipeline',
+    script: '5_live_inference/14_master_pipeline.ts',
+    args: [],
+    question: 'What comes out when everything runs, from raw data to the last step there is?',
+    reads: [],
+    writes: [],
+    cpus: 2,
+    memoryMib: 4096,
+    minutes: 60,
+    chunks: 'none',
+    inGraph: false,
+  },
+];
+
+/** The step with this id. */
+export function findStep(id: string): Step {
+  const step = STEPS.find((s) => s.id === id);
+  if (step === undefined) throw new Error(`no step ${id} in pipeline.ts`);
+  return step;
+}

@@ -1,0 +1,21 @@
+/** The one owner of the wall clock. */
+
+/** Milliseconds since 1970 UTC. */
+export function nowMs(): number {
+  return Date.now();
+}
+
+/** `2026-01-08T12:31:08.000Z` for milliseconds since 1970. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** `1m 05s`, `4.2s` or `350ms`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${String(seconds % 60).padStart(2, '0')}s`;
+  return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, '0')}m`;
+}

@@ -1,0 +1,111 @@
+/** The one owner of the terminal: lines for people on standard error, results on standard output, progress on either. */
+import { formatDuration, nowMs } from './clock.ts';
+import type { InputError } from './errors.ts';
+
+export interface Log {
+  /** A line of what is being done (silenced by --quiet). */
+  note(line: string): void;
+  /** A result the user asked for; printed even with --quiet. */
+  result(line: string): void;
+  /** Something the user should know although the work goes on. */
+  warn(line: string): void;
+  /** Starts a progress report for `total` units of work, or for an unknown amount when it is null. */
+  progress(label: string, total: number | null): Progress;
+}
+
+export interface Progress {
+  /** Work done so far, in the units of `total`. */
+  update(done: number): void;
+  done(): void;
+}
+
+const BAR_WIDTH = 24;
+const TERMINAL_EVERY_MS = 100;
+const LINE_EVERY_MS = 10_000;
+
+/** `1,234,567` */
+export function formatCount(n: number): string {
+  return Math.round(n).toLocaleString('en-US');
+}
+
+/** `12.3 MiB` */
+export function formatBytes(nBytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = nBytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** A log that writes to the terminal. On a terminal progress is a bar; elsewhere a line every ten seconds. */
+export function createLog(options: { quiet: boolean }): Log {
+  const { quiet } = options;
+  const isTerminal = process.stderr.isTTY === true;
+  return {
+    note: (line) => {
+      if (!quiet) console.error(line);
+    },
+    result: (line) => console.log(line),
+    warn: (line) => console.error(`note: ${line}`),
+    progress: (label, total) => {
+      const startedMs = nowMs();
+      let lastMs = startedMs;
+      const text = (done: number): string => {
+        const elapsedMs = nowMs() - startedMs;
+        const rate = done / Math.max(elapsedMs / 1000, 1e-3);
+        if (total === null) return `${label}: ${formatCount(done)} (${formatCount(rate)}/s)`;
+        const share = total === 0 ? 1 : Math.min(done / total, 1);
+        const left = share > 0.02 ? `, ${formatDuration((elapsedMs * (1 - share)) / share)} left` : '';
+        return `${label}: ${(share * 100).toFixed(0)}%, ${formatCount(rate)}/s${left}`;
+      };
+      const bar = (done: number): string => {
+        if (total === null) return '';
+        const filled = Math.round(BAR_WIDTH * Math.min(done / Math.max(total, 1), 1));
+        return `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] `;
+      };
+      return {
+        update: (done) => {
+          if (quiet) return;
+          const now = nowMs();
+          if (now - lastMs < (isTerminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS)) return;
+          lastMs = now;
+          if (isTerminal) process.stderr.write(`\r\x1b[K${bar(done)}${text(done)}`);
+          else console.error(text(done));
+        },
+        done: () => {
+          if (!quiet && isTerminal) process.stderr.write('\r\x1b[K');
+        },
+      };
+    },
+  };
+}
+
+/** Prints the one line and the hint that a user's fault deserves. */
+export function printInputError(error: InputError): void {
+  console.error(`error: ${error.message}`);
+  if (error.hint !== '') console.error(`hint:  ${error.hint}`);
+}
+
+/** Prints our own fault with its stack. */
+export function printBug(error: unknown): void {
+  console.error('This is a bug in Spyhop, not in your data. Please report it with the lines below.');
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+}
+
+/** A plain text table: numbers right-aligned, text left-aligned. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) => row.map(String));
+  const widths = header.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
+  const isNumber = header.map(
+    (_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d,.]*%?$|^–$/.test(String(row[i]))),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd();
+  return [line(header), widths.map((w) => '-'.repeat(w)).join('  '), ...cells.map(line)].join('\n');
+}

@@ -1,0 +1,26 @@
+/**
+ * The one owner of `process.env`. Imported before anything that reads the environment at load time (Polars fixes its
+ * thread count when its library loads), so `--threads` is looked up on the command line here, early.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+
+function threadsAsked(): number {
+  const argv = process.argv;
+  const at = argv.findIndex((word) => word === '--threads' || word.startsWith('--threads='));
+  const text = at < 0 ? undefined : argv[at].includes('=') ? argv[at].split('=')[1] : argv[at + 1];
+  const asked = Number(text ?? process.env.SLURM_CPUS_PER_TASK ?? process.env.THREADS);
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, 256) : availableParallelism();
+}
+
+/** Threads this process may use: `--threads`, else SLURM_CPUS_PER_TASK, else THREADS, else every core. */
+export const nThreads: number = threadsAsked();
+process.env.POLARS_MAX_THREADS ??= String(nThreads);
+
+/** The value of an environment variable, or undefined when it is unset or empty. */
+export function envValue(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,161 @@
+/** File system verbs that never leave half a file: write under a temporary name, flush, rename. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InputError } from './errors.ts';
+
+/** Ends of names that are never part of a result; a crash may leave them, the next run sweeps them away. */
+export const TEMPORARY_SUFFIX = '.tmp';
+
+/** A sibling name that no reader looks at. */
+export function temporaryName(path: string): string {
+  return `${path}.${randomBytes(4).toString('hex')}${TEMPORARY_SUFFIX}`;
+}
+
+/** Turns an error of the operating system into the user's line; anything else is passed on as it is. */
+export function explainSystemError(error: unknown, path: string): unknown {
+  if (error instanceof InputError || !(error instanceof Error)) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  const text = error.message;
+  if (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    code === 'EFBIG' ||
+    /No space left|File too large|os error (28|27|122)/.test(text)
+  )
+    return new InputError(
+      'disk-full',
+      `no room left to write ${path}`,
+      'free some disk space or choose another --data-dir; nothing that was there before has changed',
+      { cause: error },
+    );
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new InputError('no-permission', `no permission for ${path}`, 'check the rights of the file and its folder', {
+      cause: error,
+    });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new InputError('missing-input', `${path} does not exist`, 'check the spelling of the path', {
+      cause: error,
+    });
+  if (code === 'EISDIR')
+    return new InputError('bad-format', `${path} is a folder, a file was expected`, 'name a file', { cause: error });
+  if (code === 'EIO')
+    return new InputError('corrupt-file', `${path} cannot be read`, 'the disk reported an error', { cause: error });
+  return error;
+}
+
+/** Runs `work` with system errors on `path` turned into the user's line. */
+export function withSystemErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainSystemError(error, path);
+  }
+}
+
+/** Flushes a file (or folder) that somebody else has written. */
+export function syncPath(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes a folder with its parents. */
+export function makeFolder(path: string): void {
+  withSystemErrors(path, () => mkdirSync(path, { recursive: true }));
+}
+
+/** Lets `produce` write a temporary sibling of `path`, then flushes it and puts it in place in one step. */
+export function publishFile(path: string, produce: (temporaryPath: string) => void): void {
+  makeFolder(dirname(path));
+  const temporary = temporaryName(path);
+  try {
+    produce(temporary);
+    syncPath(temporary);
+    renameSync(temporary, path);
+    syncPath(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainSystemError(error, path);
+  }
+}
+
+/** Writes text or bytes so that a reader sees the old content or the new, never a part. */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  publishFile(path, (temporary) => {
+    const fd = openSync(temporary, 'w');
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** Writes JSON with two-space indentation, atomically. */
+export function writeJsonAtomic(path: string, value: unknown): void {
+  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Reads and parses a JSON file; a file that is there but broken is an error of its own. */
+export function readJson(path: string): unknown {
+  const text = withSystemErrors(path, () => readFileSync(path, 'utf8'));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(
+      'corrupt-file',
+      `${path} is not valid JSON`,
+      'delete it and run the step that writes it again',
+      { cause: error },
+    );
+  }
+}
+
+/** SHA-256 of a file in hexadecimal, read in 4 MiB pieces. */
+export function hashFile(path: string): string {
+  return withSystemErrors(path, () => {
+    const hash = createHash('sha256');
+    const piece = Buffer.allocUnsafe(4 << 20);
+    const fd = openSync(path, 'r');
+    try {
+      for (let n = readSync(fd, piece); n > 0; n = readSync(fd, piece)) hash.update(piece.subarray(0, n));
+    } finally {
+      closeSync(fd);
+    }
+    return hash.digest('hex');
+  });
+}
+
+/** SHA-256 of a JSON-able value; object keys count in the order given. */
+export function hashValue(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** Total bytes below a folder, 0 when it is not there. */
+export function folderBytes(path: string): number {
+  if (!existsSync(path)) return 0;
+  let total = 0;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const full = join(path, entry.name);
+    total += entry.isDirectory() ? folderBytes(full) : statSync(full).size;
+  }
+  return total;
+}

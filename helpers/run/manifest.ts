@@ -1,0 +1,148 @@
+/** The manifest beside every output: what made it, from what, with which code; written last, it means "done". */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { isoTime, nowMs } from './clock.ts';
+import { InputError } from './errors.ts';
+import { readJson, writeJsonAtomic } from './files.ts';
+
+export const MANIFEST_NAME = 'manifest.json';
+const MANIFEST_VERSION = 1;
+const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+const partSchema = z.object({
+  file: z.string(),
+  rows: z.number(),
+  bytes: z.number(),
+  sha256: z.string(),
+  minTsMs: z.number().nullable(),
+  maxTsMs: z.number().nullable(),
+});
+
+const inputSchema = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  bytes: z.number(),
+  mtimeMs: z.number(),
+  rows: z.number(),
+  format: z.string(),
+});
+
+const manifestSchema = z.object({
+  manifestVersion: z.literal(MANIFEST_VERSION),
+  step: z.string(),
+  fingerprint: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  seed: z.number(),
+  schemaHash: z.string(),
+  inputs: z.array(inputSchema),
+  rows: z.number(),
+  parts: z.array(partSchema),
+  rejects: z.record(z.string(), z.number()),
+  metrics: z.record(z.string(), z.unknown()),
+  code: z.object({ commit: z.string(), dirty: z.boolean(), hash: z.string() }),
+  versions: z.record(z.string(), z.string()),
+  host: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  wallMs: z.number(),
+  peakMemoryMib: z.number(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestPart = z.infer<typeof partSchema>;
+export type ManifestInput = z.infer<typeof inputSchema>;
+
+/** The parts of a manifest that a step supplies; the rest is filled in from the machine. */
+export type ManifestBody = Pick<
+  Manifest,
+  'step' | 'fingerprint' | 'options' | 'seed' | 'schemaHash' | 'inputs' | 'rows' | 'parts' | 'rejects' | 'metrics'
+> & {
+  codeHash: string;
+  startedMs: number;
+};
+
+/** The manifest of an output folder, or null when there is none. A broken one is an error, never "none". */
+export function readManifest(folder: string): Manifest | null {
+  const path = join(folder, MANIFEST_NAME);
+  if (!existsSync(path)) return null;
+  const parsed = manifestSchema.safeParse(readJson(path));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InputError(
+      'corrupt-file',
+      `${path} is not a manifest of this version (${issue.path.join('.')}: ${issue.message})`,
+      `delete ${folder} and run the step that writes it again`,
+    );
+  }
+  return parsed.data;
+}
+
+/** Peak resident memory of this process so far, in MiB. */
+export function peakMemoryMib(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+function git(...args: string[]): string | null {
+  try {
+    return execFileSync('git', args, {
+      cwd: PROJECT_ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** A manifest made whole: what the step supplies, and what the machine tells. */
+export function composeManifest(body: ManifestBody): Manifest {
+  const { codeHash, startedMs, ...rest } = body;
+  const endedMs = nowMs();
+  return {
+    manifestVersion: MANIFEST_VERSION,
+    ...rest,
+    code: {
+      commit: git('rev-parse', 'HEAD') ?? 'unknown',
+      dirty: (git('status', '--porcelain') ?? 'unknown') !== '',
+      hash: codeHash,
+    },
+    versions: { node: process.version },
+    host: hostname(),
+    startedAt: isoTime(startedMs),
+    endedAt: isoTime(endedMs),
+    wallMs: endedMs - startedMs,
+    peakMemoryMib: peakMemoryMib(),
+  };
+}
+
+/** Writes the manifest as the last act of a step. */
+export function writeManifest(folder: string, body: ManifestBody): Manifest {
+  const manifest = composeManifest(body);
+  writeJsonAtomic(join(folder, MANIFEST_NAME), manifest);
+  return manifest;
+}
+
+/**
+ * A hash over a script and every project file that it imports, directly or not, so that a step runs again when the code
+ * that decides its result has changed and only then.
+ */
+export function hashCode(scriptPath: string): string {
+  const seen = new Map<string, string>();
+  const visit = (path: string): void => {
+    if (seen.has(path) || !existsSync(path)) return;
+    const text = readFileSync(path, 'utf8');
+    seen.set(path, text);
+    for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g))
+      visit(resolve(dirname(path), match[1]));
+  };
+  visit(resolve(PROJECT_ROOT, scriptPath));
+  const hash = createHash('sha256');
+  for (const path of [...seen.keys()].sort())
+    hash.update(relative(PROJECT_ROOT, path)).update('\0').update(seen.get(path)!);
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,146 @@
+/** Command-line options: one way for every script, grouped, with defaults and units; unknown words are refused. */
+import { readFileSync } from 'node:fs';
+import yargs, { type InferredOptionTypes, type Options } from 'yargs';
+import { envValue, nThreads } from './env.ts';
+import { InputError } from './errors.ts';
+
+const COMMON_GROUP = 'Common options';
+
+/** Options that every script has. */
+const COMMON = {
+  'data-dir': {
+    type: 'string',
+    default: envValue('DATA_DIR') ?? 'data',
+    defaultDescription: 'DATA_DIR or ./data',
+    describe: 'folder of the data tables',
+    group: COMMON_GROUP,
+  },
+  'models-dir': {
+    type: 'string',
+    default: envValue('MODELS_DIR') ?? 'models',
+    defaultDescription: 'MODELS_DIR or ./models',
+    describe: 'folder of the models',
+    group: COMMON_GROUP,
+  },
+  seed: { type: 'number', default: 1, describe: 'seed of everything random', group: COMMON_GROUP },
+  threads: {
+    type: 'number',
+    default: nThreads,
+    defaultDescription: 'SLURM_CPUS_PER_TASK, THREADS or all cores',
+    describe: 'threads to use',
+    group: COMMON_GROUP,
+  },
+  force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
+  quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
+} as const satisfies Record<string, Options>;
+
+export type OptionSpecs = Record<string, Options>;
+export type OptionValues<S extends OptionSpecs> = InferredOptionTypes<S> & InferredOptionTypes<typeof COMMON>;
+
+function readConfig(path: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new InputError(
+      'bad-option',
+      `--config ${path} cannot be read as JSON`,
+      'give a file that holds one JSON object of options',
+      { cause: error },
+    );
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new InputError('bad-option', `--config ${path} does not hold a JSON object`, 'write {"option": value, …}');
+  return parsed as Record<string, unknown>;
+}
+
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*\n\s*/g, ' ');
+}
+
+function suggestion(message: string): string {
+  return `see --help for the options${message.includes('Unknown') ? '; an option is spelled with two dashes' : ''}`;
+}
+
+/**
+ * Parses a command line. Words on it win over `--config file.json`, which wins over defaults.
+ * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type or a choice that does not exist
+ */
+export async function parseOptions<S extends OptionSpecs>(
+  argv: readonly string[],
+  usage: string,
+  specs: S,
+): Promise<OptionValues<S>> {
+  const all: OptionSpecs = Object.fromEntries(
+    Object.entries({ ...specs, ...COMMON }).map(([name, spec]) => [
+      name,
+      spec.type === 'boolean' ? spec : { ...spec, requiresArg: true },
+    ]),
+  );
+  const empty = argv.find((word) => /^--[^=]+=$/.test(word));
+  if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, suggestion(''));
+  const parser = yargs([...argv])
+    .scriptName('')
+    .usage(usage)
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': true })
+    .options(all)
+    .option('config', { type: 'string', requiresArg: true, describe: 'JSON file with options', group: COMMON_GROUP })
+    .config('config', readConfig)
+    .help('help', 'show this text')
+    .group(['help'], COMMON_GROUP)
+    .version(false)
+    .strict()
+    .wrap(Math.min(120, process.stdout.columns ?? 120))
+    .fail((message, error) => {
+      if (error instanceof InputError) throw error;
+      throw new InputError('bad-option', oneLine(message ?? error.message), suggestion(message ?? ''));
+    });
+  const parsed = (await parser.parseAsync()) as Record<string, unknown>;
+  for (const [name, spec] of Object.entries(all)) {
+    const value = parsed[name];
+    if (spec.type !== 'array' && spec.array !== true && Array.isArray(value))
+      throw new InputError('bad-option', `--${name} was given more than once`, 'give it once');
+    if (spec.type === 'number' && value !== undefined && !Number.isFinite(value))
+      throw new InputError('bad-option', `--${name} needs a number`, `for example --${name} ${spec.default ?? 1}`);
+    if (spec.type === 'string' && value === '')
+      throw new InputError('bad-option', `--${name} is empty`, suggestion(''));
+  }
+  const { threads } = parsed;
+  if (!Number.isInteger(threads) || (threads as number) < 1)
+    throw new InputError('bad-option', '--threads must be a whole number of at least 1', 'for example --threads 2');
+  return parsed as OptionValues<S>;
+}
+
+/**
+ * A moment given as `2026-01-09`, `2026-01-09T12:00:00Z` or milliseconds since 1970, in ms since 1970 UTC.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function parseMoment(option: string, text: string): number {
+  if (/^\d{12,14}$/.test(text)) return Number(text);
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z)?)?$/.exec(text);
+  const ms = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}Z`);
+  if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(match![1]))
+    throw new InputError(
+      'bad-option',
+      `--${option} ${text} is not a moment`,
+      `write --${option} 2026-01-09, --${option} 2026-01-09T12:00:00Z (UTC) or milliseconds since 1970`,
+    );
+  return ms;
+}
+
+/**
+ * A chunk given as `i/n`, 1-based.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function parseChunk(option: string, text: string): { chunk: number; nChunks: number } {
+  const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text);
+  const chunk = Number(match?.[1]);
+  const nChunks = Number(match?.[2]);
+  if (match === null || chunk < 1 || chunk > nChunks)
+    throw new InputError(
+      'bad-option',
+      `--${option} ${text} is not a chunk`,
+      `write --${option} 2/8 for the second of eight`,
+    );
+  return { chunk, nChunks };
+}

@@ -1,0 +1,148 @@
+/** Runs the graph of pipeline.ts, each step a process of its own, and sums up what happened. */
+import { spawn } from 'node:child_process';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { STEPS, type Step } from '../pipeline.ts';
+import { formatDuration } from './clock.ts';
+import { formatCount, formatTable, type Log } from './console.ts';
+import { InputError } from './errors.ts';
+import { readManifest } from './manifest.ts';
+import type { StepReport } from './script.ts';
+
+const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+/** Step that makes raw data; it is left out when the user brings their own. */
+const SIMULATOR_ID = 'simulate_market';
+
+export interface GraphOptions {
+  readonly dataDir: string;
+  /** Folder of raw files, or null for the simulated market. */
+  readonly rawFolder: string | null;
+  readonly nSimulatedTrades: number;
+  readonly from: string | null;
+  readonly only: string | null;
+  /** Options passed on to every step. */
+  readonly common: readonly string[];
+  readonly log: Log;
+}
+
+interface Planned {
+  readonly step: Step;
+  readonly args: readonly string[];
+}
+
+/** Whether a word names a step: by id, by script name, or by its number. */
+function names(word: string, step: Step): boolean {
+  const script = step.script.split('/')[1].replace('.ts', '');
+  return word === step.id || word === step.script || word === script || word === script.split('_')[0];
+}
+
+function indexOf(steps: readonly Step[], option: string, word: string): number {
+  const index = steps.findIndex((step) => names(word, step));
+  if (index < 0)
+    throw new InputError(
+      'bad-option',
+      `--${option} ${word} is no step`,
+      `one of ${steps.map((step) => step.id).join(', ')}, or a script's number`,
+    );
+  return index;
+}
+
+/** The steps to run, in order, with their arguments. */
+export function planGraph(options: GraphOptions): Planned[] {
+  const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
+  const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
+  const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
+  const raw =
+    options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
+  return chosen.map((step) => ({
+    step,
+    args: [
+      ...step.args.map((word) =>
+        word
+          .replace('{raw}', raw)
+          .replace('{data}', options.dataDir)
+          .replace('{trades}', String(options.nSimulatedTrades)),
+      ),
+      ...options.common,
+    ],
+  }));
+}
+
+/** The plan as a table for people. */
+export function describePlan(planned: readonly Planned[], dataDir: string): string {
+  const rows = planned.map(({ step, args }) => [
+    step.id,
+    step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
+    `npx tsx ${step.script} ${args.join(' ')}`,
+  ]);
+  return formatTable(['step', 'its output now', 'command'], rows);
+}
+
+function stateOf(folder: string): string {
+  const manifest = readManifest(folder);
+  return manifest === null ? 'not made' : `${formatCount(manifest.rows)} rows of ${manifest.endedAt.slice(0, 16)}Z`;
+}
+
+interface Ran {
+  readonly step: Step;
+  readonly report: StepReport;
+}
+
+async function runStep({ step, args }: Planned): Promise<{ code: number; report: StepReport | null }> {
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(PROJECT_ROOT, step.script), ...args],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
+  let report: StepReport | null = null;
+  child.on('message', (message) => {
+    report = message as StepReport;
+  });
+  const code = await new Promise<number>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (exitCode, signal) => done(exitCode ?? (signal === null ? 1 : 128)));
+  });
+  return { code, report };
+}
+
+/**
+ * Runs the steps one after the other; the first that fails ends the run.
+ * @returns the exit code: 0, or that of the failed step
+ */
+export async function runGraph(planned: readonly Planned[], options: GraphOptions): Promise<number> {
+  const ran: Ran[] = [];
+  for (const [i, plan] of planned.entries()) {
+    options.log.note(`\n[${i + 1}/${planned.length}] ${plan.step.script}: ${plan.step.question}`);
+    const { code, report } = await runStep(plan);
+    if (code !== 0 || report === null) {
+      options.log.warn(
+        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: npm start -- --from ${plan.step.id}`,
+      );
+      return code === 0 ? 1 : code;
+    }
+    ran.push({ step: plan.step, report });
+  }
+  options.log.result(`\n${describeRun(ran, options.dataDir)}`);
+  return 0;
+}
+
+function describeRun(ran: readonly Ran[], dataDir: string): string {
+  const rows = ran.map(({ step, report }) => {
+    const nRows = step.writes.map((folder) => readManifest(join(dataDir, folder))?.rows ?? 0);
+    return [
+      step.id,
+      report.outcome,
+      formatDuration(report.wallMs),
+      report.peakMemoryMib,
+      nRows.map(formatCount).join(' + '),
+      step.writes.map((folder) => join(dataDir, folder)).join(', '),
+    ];
+  });
+  const totalMs = ran.reduce((sum, { report }) => sum + report.wallMs, 0);
+  return [
+    formatTable(['step', 'outcome', 'time', 'peak MiB', 'rows', 'where'], rows),
+    `All done in ${formatDuration(totalMs)}.`,
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+/** Every constant of the simulated market in one place, so that a reader can judge the world the detectors are tested in. */
+
+export const MODEL = {
+  /** Contracts named as `taker` in the aggregate row of a match (v1 deployment). */
+  ctfExchange: '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e',
+  negRiskExchange: '0xc5d563a36ae78145c45a50134d48a1215220f80a',
+
+  /** Width of the steps in which market activity is constant. */
+  binS: 1800,
+
+  /** Shares of wallets per planted type; the rest are casuals. */
+  typeShares: { grinder: 0.02, insider: 0.006, whale: 0.005, copyTrader: 0.02, wash: 0.012 },
+
+  /** Fills per wallet: lognormal with the published median and P90 (17, 246), in quantile strata. */
+  activityMedianFills: 17,
+  activitySigma: 2.12,
+  activityMinFills: 2,
+  /** Distinct markets of a wallet grow like fills^0.78 (9 at 17, 71 at 246, 534 at 3,210), so a new one has chance n^-0.22; a little more, as some are drawn twice. */
+  newMarketScale: 1.1,
+  newMarketExponent: -0.22,
+  /** Mean trade of a wallet, lognormal: median $14.6, P95 $387. */
+  sizeMedianUsd: 14.5,
+  sizeSigma: 2.1,
+  sizeMaxUsd: 1500,
+  sizeSigmaWithinWallet: 0.8,
+
+  /** Chance that a wallet buys the cheaper outcome: people like long shots. */
+  cheapOutcomeChance: 0.535,
+  /** Chance of selling when coming back to a position: most wallets hold, some trade in and out. */
+  traderShare: 0.62,
+  holderExitMax: 0.7,
+
+  /** Resting orders a match meets: one 87 %, two 8 %, three to ten 4.93 %, more .07 % (chain study in facts/data.md). */
+  makersAtMost1: 0.864,
+  makersAtMost2: 0.9475,
+  makersAtMost10: 0.9992,
+
+  /** Resting orders that wallets other than grinders place per match; grinders fill what those leave. */
+  placementsPerMatch: 1.1,
+
+  /** Rows given to wash rings, as a share of all rows. */
+  washRowShare: 0.03,
+
+  /** Chance that a market is declared void (0.5/0.5). */
+  voidShare: 0.015,
+  /** Share of markets that come in negRisk groups of three to eight. */
+  negRiskShare: 0.3,
+
+  /** Price impact of flow that knows nothing: size of the push and its half-life. */
+  impactPerLogUsd: 0.004,
+  impactMax: 0.03,
+  impactDecayS: 900,
+} as const;

@@ -1,0 +1,83 @@
+/** The options of the market simulator, their defaults and their checks. */
+import { InputError } from '../run/errors.ts';
+
+export interface SimulateOptions {
+  /** Rows of `orderFilled` to write: N resting orders matched at once give N+1 rows. */
+  readonly nTrades: number;
+  readonly nWallets: number;
+  readonly nMarkets: number;
+  readonly nDays: number;
+  /** How close insiders look to casual wallets: 0 (easy) to 1 (hard). */
+  readonly difficulty: number;
+  readonly seed: number;
+  readonly format: 'csv' | 'parquet';
+  /** The first moment after the simulated period, `YYYY-MM-DD`, UTC. */
+  readonly endDate: string;
+}
+
+/** What a caller may leave out or give by name. */
+export type SimulateRequest = Partial<Omit<SimulateOptions, 'difficulty'>> & { readonly difficulty?: number | string };
+
+/** Before 2026-04-28, when the venue left the contracts whose rows the v1 layout describes. */
+const DEFAULT_END_DATE = '2026-03-01';
+const DEFAULT_N_TRADES = 200_000;
+const FILLS_PER_WALLET_DEFAULT = 100;
+const FILLS_PER_MARKET_DEFAULT = 500;
+
+const DIFFICULTIES: Readonly<Record<string, number>> = { easy: 0, medium: 0.5, hard: 1 };
+
+const LIMITS = {
+  nTrades: [2, 4e9, '--trades'],
+  nWallets: [30, 8_000_000, '--wallets'],
+  nMarkets: [10, 2_000_000, '--markets'],
+  nDays: [1, 3650, '--days'],
+  seed: [0, Number.MAX_SAFE_INTEGER, '--seed'],
+} as const;
+
+/**
+ * Complete and checked options. Wallets and markets follow the number of fills (one wallet a hundred fills, one market
+ * five hundred) unless given.
+ *
+ * @throws InputError `bad-option`, naming the option
+ */
+export function resolveSimulateOptions(request: SimulateRequest): SimulateOptions {
+  const nTrades = checkInteger('nTrades', request.nTrades ?? DEFAULT_N_TRADES);
+  const nWalletsDefault = Math.max(300, Math.round(nTrades / FILLS_PER_WALLET_DEFAULT));
+  const nMarketsDefault = Math.max(60, Math.round(nTrades / FILLS_PER_MARKET_DEFAULT));
+  const format = request.format ?? 'csv';
+  if (format !== 'csv' && format !== 'parquet') {
+    throw new InputError('bad-option', `--format is "${String(format)}"`, 'use --format csv or --format parquet');
+  }
+  const endDate = request.endDate ?? DEFAULT_END_DATE;
+  if (!/^20[1-8]\d-\d\d-\d\d$/.test(endDate) || Number.isNaN(Date.parse(endDate))) {
+    throw new InputError('bad-option', `--end-date is "${endDate}"`, 'use a day from 2010 to 2089, as in 2026-03-01');
+  }
+  return {
+    nTrades,
+    nWallets: checkInteger('nWallets', request.nWallets ?? nWalletsDefault),
+    nMarkets: checkInteger('nMarkets', request.nMarkets ?? nMarketsDefault),
+    nDays: checkInteger('nDays', request.nDays ?? 60),
+    difficulty: resolveDifficulty(request.difficulty ?? 'medium'),
+    seed: checkInteger('seed', request.seed ?? 1),
+    format,
+    endDate,
+  };
+}
+
+/** The simulated period [startS, endS) in unix seconds. */
+export function simulatedPeriod(options: SimulateOptions): { startS: number; endS: number } {
+  const endS = Math.floor(Date.parse(options.endDate) / 1000);
+  return { startS: endS - options.nDays * 86_400, endS };
+}
+
+function checkInteger(key: keyof typeof LIMITS, value: number): number {
+  const [min, max, name] = LIMITS[key];
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new InputError('bad-option', `${name} is ${value}`, `use a whole number from ${min} to ${max}`);
+}
+
+function resolveDifficulty(value: number | string): number {
+  const number = typeof value === 'string' && value in DIFFICULTIES ? DIFFICULTIES[value] : Number(value);
+  if (number >= 0 && number <= 1 && value !== '') return number;
+  throw new InputError('bad-option', `--difficulty is "${value}"`, 'use easy, medium, hard or a number from 0 to 1');
+}

@@ -1,0 +1,165 @@
+/** The wallets: which type each is planted as, how often it trades, how big, in what, when it is there. */
+import type { Random } from '../kernels/random.ts';
+import { MODEL } from './model.ts';
+import { type SimulateOptions, simulatedPeriod } from './options.ts';
+import { normalQuantile } from './quantile.ts';
+import { DOMAINS } from './questions.ts';
+
+export const WALLET_TYPES = ['casual', 'insider', 'whale', 'grinder', 'copy_trader', 'wash'] as const;
+export const CASUAL = 0;
+export const INSIDER = 1;
+export const WHALE = 2;
+export const GRINDER = 3;
+export const COPY_TRADER = 4;
+export const WASH = 5;
+
+/** Columns by wallet. */
+export interface Population {
+  readonly n: number;
+  readonly types: Uint8Array;
+  /** Fills expected on the published scale (only the proportions count here). */
+  readonly activity: Float64Array;
+  /** Share of its own fills that it makes by waiting. */
+  readonly makerShares: Float32Array;
+  /** Chance that its next order is in a market new to it. */
+  readonly newMarketChances: Float32Array;
+  /** Chance that it sells when it comes back to a market it holds. */
+  readonly exitChances: Float32Array;
+  readonly meanUsd: Float32Array;
+  readonly domains: Uint8Array;
+  /** Share of its orders that go to its own domain. */
+  readonly domainFocus: Float32Array;
+  /** First and last simulated day (0-based, inclusive) on which it trades of its own accord. */
+  readonly firstDays: Int16Array;
+  readonly lastDays: Int16Array;
+}
+
+/** Wallets of the type, in ascending order. */
+export function walletsOfType(population: Population, type: number): number[] {
+  const wallets: number[] = [];
+  for (let i = 0; i < population.n; i++) if (population.types[i] === type) wallets.push(i);
+  return wallets;
+}
+
+/** Draws all wallets; `activity` is on the published scale and counts only in proportion. */
+export function createPopulation(random: Random, options: SimulateOptions): Population {
+  const n = options.nWallets;
+  const population: Population = {
+    n,
+    types: drawTypes(random, n),
+    activity: new Float64Array(n),
+    makerShares: new Float32Array(n),
+    newMarketChances: new Float32Array(n),
+    exitChances: new Float32Array(n),
+    meanUsd: new Float32Array(n),
+    domains: new Uint8Array(n),
+    domainFocus: new Float32Array(n),
+    firstDays: new Int16Array(n),
+    lastDays: new Int16Array(n),
+  };
+  const activityZ = activityScores(random, population);
+  const sizeZ = strata(random, n, 0, 1);
+  const { startS, endS } = simulatedPeriod(options);
+  const nDays = Math.round((endS - startS) / 86_400);
+  for (let i = 0; i < n; i++) fillWallet(random, population, i, activityZ[i], sizeZ[i], nDays, options.difficulty);
+  const scale = options.nTrades / population.activity.reduce((sum, a) => sum + a, 0);
+  for (let i = 0; i < n; i++) {
+    const nFills = Math.max(1, population.activity[i] * scale);
+    const chance = Math.min(1, MODEL.newMarketScale * nFills ** MODEL.newMarketExponent);
+    population.newMarketChances[i] = population.types[i] === WHALE ? 0.5 * chance : chance;
+  }
+  return population;
+}
+
+/** Types dealt to random wallets, each planted type at least two (a ring needs three). */
+function drawTypes(random: Random, n: number): Uint8Array {
+  const { typeShares } = MODEL;
+  const counts = [
+    [GRINDER, Math.max(3, Math.round(n * typeShares.grinder))],
+    [INSIDER, Math.max(3, Math.round(n * typeShares.insider))],
+    [WHALE, Math.max(2, Math.round(n * typeShares.whale))],
+    [COPY_TRADER, Math.max(2, Math.round(n * typeShares.copyTrader))],
+    [WASH, Math.max(4, Math.round(n * typeShares.wash))],
+  ] as const;
+  const types = new Uint8Array(n);
+  const order = shuffled(random, n);
+  let next = 0;
+  for (const [type, count] of counts) for (let k = 0; k < count; k++) types[order[next++]] = type;
+  return types;
+}
+
+/** Normal scores of activity: grinders share out the top stratum, everyone else the rest. */
+function activityScores(random: Random, population: Population): Float64Array {
+  const grinders = walletsOfType(population, GRINDER);
+  const others = Array.from({ length: population.n }, (_, i) => i).filter((i) => population.types[i] !== GRINDER);
+  const cut = 1 - MODEL.typeShares.grinder;
+  const scores = new Float64Array(population.n);
+  const top = strata(random, grinders.length, cut, 1);
+  const rest = strata(random, others.length, 0, cut);
+  // Beyond three standard deviations a single wallet would make up a visible part of the market.
+  grinders.forEach((wallet, k) => {
+    scores[wallet] = Math.min(3, top[k]);
+  });
+  others.forEach((wallet, k) => {
+    scores[wallet] = rest[k];
+  });
+  return scores;
+}
+
+function fillWallet(
+  random: Random,
+  population: Population,
+  i: number,
+  activityZ: number,
+  sizeZ: number,
+  nDays: number,
+  difficulty: number,
+): void {
+  const type = population.types[i];
+  const { activityMedianFills, activitySigma } = MODEL;
+  let activity = activityMedianFills * Math.exp(activitySigma * activityZ);
+  let makerScore = 1.9 - 1.1 * activityZ + 0.6 * random.normal();
+  // Whales are the top of the size distribution by definition; the rest stop short of them.
+  let meanUsd = Math.min(MODEL.sizeMaxUsd, MODEL.sizeMedianUsd * Math.exp(MODEL.sizeSigma * sizeZ));
+  if (type === WHALE) {
+    activity = 20 * Math.exp(0.8 * random.normal());
+    meanUsd = 2500 * Math.exp(0.6 * random.normal());
+    makerScore = -1;
+  } else if (type === INSIDER) {
+    // The camouflage: what an insider trades beside its information. More of it makes it harder to tell apart.
+    activity = (0.5 + 24 * difficulty) * Math.exp(0.5 * random.normal());
+    makerScore = -0.5;
+  } else if (type === GRINDER) {
+    makerScore = 1.5 + 0.5 * random.normal();
+  } else if (type === COPY_TRADER || type === WASH) {
+    activity = (type === WASH ? 2 : 4) * Math.exp(0.5 * random.normal());
+  }
+  // Every wallet is to be seen at least about once.
+  population.activity[i] = Math.max(MODEL.activityMinFills, activity);
+  population.makerShares[i] = 1 / (1 + Math.exp(-makerScore));
+  population.exitChances[i] = random.uniform() < MODEL.traderShare ? 0.9 : MODEL.holderExitMax * random.uniform();
+  population.meanUsd[i] = meanUsd;
+  population.domains[i] = random.integer(DOMAINS.length);
+  population.domainFocus[i] = 0.2 + 0.7 * random.uniform();
+  // The more a wallet trades the longer it stays; half of the small ones are there for a few days only.
+  const stay = Math.min(1, random.uniform() ** 2 + Math.max(0, 0.25 * (activityZ + 0.8)));
+  const stayDays = Math.max(1, Math.round(nDays * stay));
+  const first = type === GRINDER ? 0 : random.integer(Math.max(1, nDays - Math.ceil(stayDays * 0.7) + 1));
+  population.firstDays[i] = first;
+  population.lastDays[i] = Math.min(nDays - 1, type === GRINDER ? nDays - 1 : first + stayDays - 1);
+}
+
+/** n normal scores, one from each of n equal strata of the probabilities (from, to), in random order. */
+function strata(random: Random, n: number, from: number, to: number): Float64Array {
+  const order = shuffled(random, n);
+  return Float64Array.from(order, (k) => normalQuantile(from + ((to - from) * (k + 0.5)) / n));
+}
+
+function shuffled(random: Random, n: number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

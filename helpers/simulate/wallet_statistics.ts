@@ -1,0 +1,134 @@
+/**
+ * Gathers, while fills go by, what the published marginals are about. Counts are kept for every wallet; positions for an
+ * evenly spaced sample of at most two thousand, so that memory grows with wallets and markets only.
+ */
+import { type FillSink, USDC } from './fill_sink.ts';
+import { PositionLedger } from './position_ledger.ts';
+
+const SAMPLE_MAX = 2000;
+/** Wallets need that many resolved markets (or positions) for a rate of theirs to count, as in the published study. */
+const RATE_N_MIN = 5;
+
+/** Samples of one number a wallet (unsorted), plus the distribution of resting orders over matches. */
+export interface WalletSamples {
+  /** All wallets with a fill. */
+  readonly nFills: Float64Array;
+  readonly meanUsd: Float64Array;
+  /** Wallets with at least ten fills. */
+  readonly makerShare: Float64Array;
+  /** Sampled wallets: fills and distinct markets. */
+  readonly marketsByFills: readonly { readonly nFills: number; readonly nMarkets: number }[];
+  /** Sampled wallets with at least five resolved markets (positions for the last). */
+  readonly winRate: Float64Array;
+  readonly roi: Float64Array;
+  readonly heldShare: Float64Array;
+  /** Matches by number of resting orders: index 1, 2, ...; the last entry holds everything from there on. */
+  readonly matchesByMakers: Float64Array;
+  readonly nMatches: number;
+}
+
+export class WalletStatistics implements FillSink {
+  private readonly nFills: Float64Array;
+  private readonly nAsMaker: Float64Array;
+  private readonly microUsd: Float64Array;
+  private readonly ledger: PositionLedger;
+  private readonly stride: number;
+  private readonly matchesByMakers = new Float64Array(42);
+  private nMakers = -1;
+
+  constructor(
+    private readonly nWallets: number,
+    nMarkets: number,
+  ) {
+    this.nFills = new Float64Array(nWallets);
+    this.nAsMaker = new Float64Array(nWallets);
+    this.microUsd = new Float64Array(nWallets);
+    this.ledger = new PositionLedger(nMarkets);
+    this.stride = Math.ceil(nWallets / SAMPLE_MAX);
+  }
+
+  beginMatch(): void {
+    if (this.nMakers >= 0) this.matchesByMakers[this.nMakers]++;
+    this.nMakers = 0;
+  }
+
+  fill(
+    maker: number,
+    makerAsset: number,
+    makerAmount: number,
+    taker: number,
+    takerAsset: number,
+    takerAmount: number,
+  ): void {
+    const isBuy = makerAsset === USDC;
+    const usd = isBuy ? makerAmount : takerAmount;
+    this.nFills[maker]++;
+    this.microUsd[maker] += usd;
+    if (taker < this.nWallets) {
+      this.nAsMaker[maker]++;
+      this.nMakers++;
+    }
+    if (maker % this.stride !== 0) return;
+    const token = isBuy ? takerAsset : makerAsset;
+    const shares = isBuy ? takerAmount : makerAmount;
+    this.ledger.add(maker, token >> 1, token & 1, isBuy, shares / 1e6, usd / 1e6);
+  }
+
+  /**
+   * What was gathered, once the run is over.
+   *
+   * @param payoff what a share of outcome 0 of a market paid: 1, 0, or NaN while the market is open or when it is void
+   */
+  samples(payoff: (market: number) => number): WalletSamples {
+    this.beginMatch();
+    const present = Array.from({ length: this.nWallets }, (_, i) => i).filter((i) => this.nFills[i] > 0);
+    const busy = present.filter((i) => this.nFills[i] >= 10);
+    const wallets = this.sampledWallets(payoff);
+    const rated = wallets.filter((w) => w.nResolved >= RATE_N_MIN);
+    return {
+      nFills: Float64Array.from(present, (i) => this.nFills[i]),
+      meanUsd: Float64Array.from(present, (i) => this.microUsd[i] / this.nFills[i] / 1e6),
+      makerShare: Float64Array.from(busy, (i) => this.nAsMaker[i] / this.nFills[i]),
+      marketsByFills: wallets.map((w) => ({ nFills: this.nFills[w.wallet], nMarkets: w.nMarkets })),
+      winRate: Float64Array.from(rated, (w) => w.nWins / w.nResolved),
+      roi: Float64Array.from(rated, (w) => w.pnlUsd / w.paidUsd),
+      heldShare: Float64Array.from(
+        wallets.filter((w) => w.nPositions >= RATE_N_MIN),
+        (w) => w.nHeld / w.nPositions,
+      ),
+      matchesByMakers: this.matchesByMakers,
+      nMatches: this.matchesByMakers.reduce((sum, n) => sum + n, 0),
+    };
+  }
+
+  private sampledWallets(payoff: (market: number) => number) {
+    const byWallet = new Map<
+      number,
+      { markets: Map<number, number>; paidUsd: number; nPositions: number; nHeld: number }
+    >();
+    for (const entry of this.ledger.entries()) {
+      const wallet = byWallet.get(entry.wallet) ?? {
+        markets: new Map<number, number>(),
+        paidUsd: 0,
+        nPositions: 0,
+        nHeld: 0,
+      };
+      byWallet.set(entry.wallet, wallet);
+      const paidFirst = payoff(entry.market);
+      const paid = entry.outcome === 0 ? paidFirst : 1 - paidFirst;
+      const pnlUsd = entry.receivedUsd - entry.paidUsd + (entry.bought - entry.sold) * paid;
+      wallet.markets.set(entry.market, (wallet.markets.get(entry.market) ?? 0) + pnlUsd);
+      if (Number.isNaN(paid) || entry.bought === 0) continue;
+      wallet.paidUsd += entry.paidUsd;
+      wallet.nPositions++;
+      // Held means that at least half of what was bought was still there.
+      if (entry.sold <= 0.5 * entry.bought) wallet.nHeld++;
+    }
+    return [...byWallet].map(([wallet, { markets, ...totals }]) => {
+      const resolved = [...markets.values()].filter((pnlUsd) => !Number.isNaN(pnlUsd));
+      const nWins = resolved.filter((pnlUsd) => pnlUsd > 0).length;
+      const pnlUsd = resolved.reduce((sum, pnl) => sum + pnl, 0);
+      return { wallet, nMarkets: markets.size, nResolved: resolved.length, nWins, pnlUsd, ...totals };
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/** Draws an item in constant time with chance proportional to its weight (alias method: Walker 1977, Vose 1991). */
+import type { Random } from '../kernels/random.ts';
+
+export class WeightedDraw {
+  private readonly items: Int32Array;
+  private readonly alias: Int32Array;
+  private readonly chance: Float64Array;
+  private readonly pending: Int32Array;
+  private n = 0;
+
+  /** @param capacity the most items `rebuild` will be given */
+  constructor(capacity: number) {
+    this.items = new Int32Array(capacity);
+    this.alias = new Int32Array(capacity);
+    this.chance = new Float64Array(capacity);
+    this.pending = new Int32Array(capacity);
+  }
+
+  /** Takes the items 0..weights.length-1 whose weight is positive and for which `isIn` holds. */
+  rebuild(weights: Float64Array, isIn: (item: number) => boolean): void {
+    let n = 0;
+    let sum = 0;
+    for (let i = 0; i < weights.length; i++) {
+      if (!(weights[i] > 0) || !isIn(i)) continue;
+      this.items[n] = i;
+      this.chance[n++] = weights[i];
+      sum += weights[i];
+    }
+    this.n = n;
+    // One array holds both work lists: items below the mean grow from the left, the others from the right.
+    let nSmall = 0;
+    let largeStart = n;
+    for (let i = 0; i < n; i++) {
+      this.chance[i] *= n / sum;
+      if (this.chance[i] < 1) this.pending[nSmall++] = i;
+      else this.pending[--largeStart] = i;
+    }
+    while (nSmall > 0 && largeStart < n) {
+      const small = this.pending[--nSmall];
+      const large = this.pending[largeStart];
+      this.alias[small] = large;
+      this.chance[large] -= 1 - this.chance[small];
+      if (this.chance[large] < 1) {
+        largeStart++;
+        this.pending[nSmall++] = large;
+      }
+    }
+    while (nSmall > 0) this.chance[this.pending[--nSmall]] = 1;
+    while (largeStart < n) this.chance[this.pending[largeStart++]] = 1;
+  }
+
+  /** An item, or -1 when there is none. */
+  draw(random: Random): number {
+    if (this.n === 0) return -1;
+    const i = random.integer(this.n);
+    return this.items[random.uniform() < this.chance[i] ? i : this.alias[i]];
+  }
+}

@@ -1,0 +1,56 @@
+/** Tables made whole from other tables: skipped when nothing that decides them has changed, published in one step. */
+import { hashValue } from '../run/files.ts';
+import type { Manifest } from '../run/manifest.ts';
+import type { Run } from '../run/script.ts';
+import type { DataFrame } from './polars.ts';
+import { schemaHash, type TableSchema } from './schema.ts';
+import { openTableIfThere, type Table, TableWriter } from './table_store.ts';
+
+/** What decides a derived table: its inputs, the options that matter, the code. */
+export interface Recipe {
+  readonly inputs: readonly Table[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+function fingerprintOf(run: Run, schema: TableSchema, recipe: Recipe): string {
+  const inputs = recipe.inputs.map((table) => [table.schema.name, table.manifest.parts.map((part) => part.sha256)]);
+  return hashValue([run.step.id, schemaHash(schema), inputs, recipe.options, run.seed, run.codeHash]);
+}
+
+/** The manifest of the table in force when it was made by this very recipe, or null. */
+export function upToDateManifest(run: Run, schema: TableSchema, recipe: Recipe): Manifest | null {
+  if (run.force) return null;
+  const table = openTableIfThere(run.dataDir, schema);
+  return table !== null && table.manifest.fingerprint === fingerprintOf(run, schema, recipe) ? table.manifest : null;
+}
+
+/** Publishes `frame` as the whole table. */
+export function publishTable(
+  run: Run,
+  schema: TableSchema,
+  recipe: Recipe,
+  frame: DataFrame,
+  metrics: Readonly<Record<string, unknown>>,
+): Manifest {
+  const writer = new TableWriter(run.dataDir, schema);
+  writer.addPart(schema.name, frame, null);
+  const inputs = recipe.inputs.map((table) => ({
+    path: table.schema.folder,
+    sha256: hashValue(table.manifest.parts.map((part) => part.sha256)),
+    bytes: table.manifest.parts.reduce((sum, part) => sum + part.bytes, 0),
+    mtimeMs: Date.parse(table.manifest.endedAt),
+    rows: table.manifest.rows,
+    format: table.schema.name,
+  }));
+  return writer.commit([], {
+    step: run.step.id,
+    fingerprint: fingerprintOf(run, schema, recipe),
+    options: { ...recipe.options },
+    seed: run.seed,
+    inputs,
+    rejects: {},
+    metrics: { ...metrics },
+    codeHash: run.codeHash,
+    startedMs: run.startedMs,
+  });
+}

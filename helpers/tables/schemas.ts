@@ -1,0 +1,246 @@
+/** Every table of the project. The data dictionary in the README is made from these definitions. */
+import { column, optional, type TableSchema } from './schema.ts';
+
+export const RAW_TRADES: TableSchema = {
+  name: 'raw_trades',
+  folder: '10_raw_trades',
+  what: 'Canonical trades: one row per wallet per fill, by month, in time order.',
+  madeBy: 'npx tsx 1_data_pipeline/00-3_import_trades.ts --input <files>',
+  columns: [
+    column('ts_ms', 'int64', 'ms since 1970 UTC', 'time of the fill'),
+    column('venue', 'string', 'polymarket | kalshi', 'where it traded'),
+    column(
+      'market_id',
+      'string',
+      '',
+      'condition id (Polymarket), ticker (Kalshi); `gamma:<id>` or `token:<id>` where only that is known',
+    ),
+    optional('event_id', 'string', '', 'event the market belongs to, where the venue tells'),
+    column('outcome_index', 'uint8', '0 | 1', 'which of the two outcomes moved; the order is that of 10_markets'),
+    optional('wallet', 'string', '0x + 40 hex', 'pseudonymous account; null on Kalshi, which publishes none'),
+    optional(
+      'role',
+      'string',
+      'maker | taker',
+      'taker when the counterparty is an exchange contract; null where the source does not tell',
+    ),
+    column('side', 'string', 'BUY | SELL', 'direction of this wallet in this outcome'),
+    column('price', 'float64', 'USD per share, 0..1', 'price of that outcome'),
+    column('shares', 'float64', 'shares', 'size, rounded to 1e-6'),
+    column('amount_usd', 'float64', 'USD', 'cash leg, rounded to 1e-6, before fees'),
+    optional('fee_usd', 'float64', 'USD', 'fee of this fill where the source tells'),
+    optional('tx', 'string', '', 'transaction hash (Polymarket) or trade id (Kalshi)'),
+    column('fill_id', 'uint64', '', 'hash of the fill and of its n-th occurrence among identical rows of one source'),
+  ],
+};
+
+export const MARKETS: TableSchema = {
+  name: 'markets',
+  folder: '10_markets',
+  what: 'Markets: one row per two-outcome market.',
+  madeBy: RAW_TRADES.madeBy,
+  columns: [
+    column('market_id', 'string', '', 'key, as in 10_raw_trades', 'market'),
+    column('venue', 'string', 'polymarket | kalshi', 'where it trades', 'market'),
+    optional('gamma_id', 'string', '', "the venue's short id", 'market'),
+    optional('event_id', 'string', '', 'event (for negRisk siblings)', 'market'),
+    optional('question', 'string', '', 'the question or title', 'market'),
+    optional('slug', 'string', '', "the venue's readable name", 'market'),
+    optional('tags', 'string', 'joined by ;', "the venue's tags", 'market'),
+    optional(
+      'domain',
+      'string',
+      'sports | politics | crypto | other',
+      'from tags, else from the words of the question',
+      'market',
+    ),
+    optional('domain_source', 'string', 'tags | question', 'where the domain comes from', 'market'),
+    optional('outcome_0', 'string', '', 'name of outcome 0', 'market'),
+    optional('outcome_1', 'string', '', 'name of outcome 1', 'market'),
+    optional('token_0', 'string', '76 to 78 digits', 'token id of outcome 0', 'market'),
+    optional('token_1', 'string', '76 to 78 digits', 'token id of outcome 1', 'market'),
+    column(
+      'outcome_order',
+      'string',
+      'venue | name | assumed',
+      'how the order of outcomes is known: told, by names such as Yes/No, or first seen',
+      'market',
+    ),
+    optional('neg_risk', 'bool', '', 'one of several exclusive siblings', 'market'),
+    optional('created_ms', 'int64', 'ms since 1970 UTC', 'when the market was created', 'market'),
+    optional('open_ms', 'int64', 'ms since 1970 UTC', 'when trading opened', 'market'),
+    optional('close_ms', 'int64', 'ms since 1970 UTC', 'scheduled end', 'market'),
+    optional('resolved_ms', 'int64', 'ms since 1970 UTC', 'when the outcome became known', 'market'),
+    optional(
+      'winner_index',
+      'uint8',
+      '0 | 1',
+      'outcome that won: closed, two outcomes, prices exactly 0 and 1; else null',
+      'outcome',
+    ),
+    optional('is_void', 'bool', '', 'closed without a winner', 'outcome'),
+    optional('resolution_source', 'string', 'venue', 'who says so', 'outcome'),
+    optional('fee_rate', 'float64', '', 'taker fee rate of the fee schedule', 'market'),
+    optional('fee_exponent', 'float64', '', 'exponent of the fee schedule', 'market'),
+    optional(
+      'lifetime_volume_usd',
+      'float64',
+      'USD',
+      'volume when the market list was read: knows the future, never a feature',
+      'outcome',
+    ),
+    column(
+      'source',
+      'string',
+      'gamma | clob | poly_data | archive | kalshi | trades',
+      'best source of this row; trades = derived from trades alone',
+      'market',
+    ),
+  ],
+};
+
+export const WALLET_PROFILES: TableSchema = {
+  name: 'wallet_profiles',
+  folder: '11_wallet_profiles',
+  what: 'Wallet profiles as of a moment T: only fills with ts < T, only outcomes known before T.',
+  madeBy: 'npx tsx 1_data_pipeline/01_build_features_polars.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T, exclusive'),
+    column('first_fill_ms', 'int64', 'ms since 1970 UTC', 'first fill'),
+    column('last_fill_ms', 'int64', 'ms since 1970 UTC', 'last fill before T'),
+    column('n_fills', 'int64', 'fills', 'fills before T', 'behavioural'),
+    column('tenure_days', 'float64', 'days', 'T minus first fill', 'behavioural'),
+    column('aggression_avg_usd', 'float64', 'USD', 'mean amount of a fill', 'money'),
+    column('frequency_trades_daily', 'float64', 'fills/day', 'fills / max(tenure_days, 1)', 'behavioural'),
+    optional(
+      'domain_focus_sports_pct',
+      'float64',
+      '0..100',
+      'share of fills in sports, of fills in markets whose domain is known',
+      'behavioural',
+    ),
+    optional('domain_focus_politics_pct', 'float64', '0..100', 'the same for politics', 'behavioural'),
+    optional('domain_focus_crypto_pct', 'float64', '0..100', 'the same for crypto', 'behavioural'),
+    column('diversification_markets_count', 'int64', 'markets', 'distinct markets', 'behavioural'),
+    column('total_invested', 'float64', 'USD', 'sum of BUY amounts', 'money'),
+    column(
+      'total_net_pnl',
+      'float64',
+      'USD',
+      'cash flow + value of shares held: 0/1 where resolved before T, else the last price before T; before fees',
+      'outcome',
+    ),
+    column('pnl_is_marked', 'bool', '', 'true when some shares held at T are valued at a last price', 'outcome'),
+    optional('wins', 'int64', 'markets', 'resolved markets with PnL > 0; null without a resolved market', 'outcome'),
+    optional('unique_markets', 'int64', 'markets', 'markets traded that resolved before T; null when none', 'outcome'),
+    optional('win_rate_pct', 'float64', '0..100', 'wins / unique_markets', 'outcome'),
+    optional('roi_pct', 'float64', '%', 'total_net_pnl / total_invested; null without a BUY', 'outcome'),
+    optional(
+      'alpha_score',
+      'float64',
+      'percentage points',
+      'roi_pct minus its mean over wallets with a resolved market',
+      'outcome',
+    ),
+    optional(
+      'avg_time_to_impact_hours',
+      'float64',
+      'hours',
+      'mean of fill time minus market creation, where known',
+      'behavioural',
+    ),
+    optional('conviction_avg_buy_usd', 'float64', 'USD', 'mean amount of a BUY', 'money'),
+    column('max_bet_usd', 'float64', 'USD', 'largest fill', 'money'),
+    optional('bet_size_cv', 'float64', '', 'standard deviation / mean of fill amounts; null for one fill', 'money'),
+    column('top_market_share_pct', 'float64', '0..100', 'share of traded USD in the favourite market', 'behavioural'),
+    optional('maker_share_pct', 'float64', '0..100', 'share of fills as maker, where the role is known', 'behavioural'),
+    optional('contrarian_share_pct', 'float64', '0..100', 'share of BUY fills below .40', 'behavioural'),
+    column('active_days', 'int64', 'days', 'distinct UTC days with a fill', 'behavioural'),
+    column('hour_entropy', 'float64', 'bits, 0..4.58', 'Shannon entropy of the UTC hour of fills', 'behavioural'),
+    column('burst_share_pct', 'float64', '0..100', "fills within 60 s of the wallet's previous one", 'behavioural'),
+    optional(
+      'held_to_resolution_pct',
+      'float64',
+      '0..100',
+      'share of bought, resolved positions still held at resolution',
+      'outcome',
+    ),
+    optional(
+      'edge_z',
+      'float64',
+      'z',
+      '(wins − Σp)/√Σp(1−p) over bought, resolved positions; p = mean price paid',
+      'outcome',
+    ),
+    optional(
+      'max_bet_vs_market_volume_pct',
+      'float64',
+      '%',
+      'largest BUY against the market volume strictly before it',
+      'money',
+    ),
+  ],
+};
+
+/** The same columns from the in-memory reference build; never read by a model. */
+export const WALLET_PROFILES_LEGACY: TableSchema = {
+  ...WALLET_PROFILES,
+  name: 'wallet_profiles_legacy',
+  folder: '11_wallet_profiles_legacy',
+  what: 'Wallet profiles computed plainly, in memory, to hold 11_wallet_profiles against.',
+  madeBy: 'npx tsx 1_data_pipeline/00_legacy_build_features.ts',
+};
+
+export const LABELS: TableSchema = {
+  name: 'labels',
+  folder: '13_labels',
+  what: 'What the waterfall of archetypes says of every wallet.',
+  madeBy: 'npx tsx 3_supervised_models/07_generate_labels.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column(
+      'archetype',
+      'string',
+      'fresh_whale | grinder | insider_like | casual | unnamed',
+      'flagged by rules and clusters, not a fact about a person',
+      'outcome',
+    ),
+    optional('target', 'uint8', '3 | 1 | 2 | 0', 'class in training sets; null for unnamed', 'outcome'),
+    column('rule', 'string', '', 'what decided: a rule, a cluster, or `not clustered`', 'outcome'),
+  ],
+};
+
+function trainingSet(name: string, folder: string, what: string, madeBy: string): TableSchema {
+  return {
+    name,
+    folder,
+    what,
+    madeBy,
+    columns: [
+      column('wallet', 'string', '0x + 40 hex', 'key'),
+      column('archetype', 'string', '', 'as in 13_labels', 'outcome'),
+      column('target', 'uint8', '0..3', 'as in 13_labels', 'outcome'),
+      column('weight', 'float64', 'wallets', 'wallets of this class available / taken', 'key'),
+      ...WALLET_PROFILES.columns.filter((c) => c.name !== 'wallet'),
+    ],
+  };
+}
+
+export const TRAINING_BALANCED = trainingSet(
+  'training_balanced',
+  '13_training_balanced',
+  'All fresh whales and a fixed number of each other class.',
+  'npx tsx 3_supervised_models/08-1_balance_dataset.ts',
+);
+
+export const TRAINING_REBALANCED = trainingSet(
+  'training_rebalanced',
+  '13_training_rebalanced',
+  'All fresh whales and a multiple of other wallets, in proportion to their classes.',
+  'npx tsx 3_supervised_models/08-2_rebalance_dataset.ts',
+);
+
+/** The tables in the order of the pipeline. */
+export const TABLES: readonly TableSchema[] = [RAW_TRADES, MARKETS, WALLET_PROFILES, LABELS];

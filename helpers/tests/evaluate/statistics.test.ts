@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { normalCdf, normalQuantile } from '../../evaluate/normal.ts';
+import { deflatedSharpe, expectedMaximumZ, probabilisticSharpe, sharpeMoments } from '../../evaluate/sharpe.ts';
+import { spearman } from '../../evaluate/spearman.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { reference } from './fixture.ts';
+
+describe('the normal distribution', () => {
+  it('equals SciPy to 12 digits, relative even in the far tail', () => {
+    // exp(−z²/2) at z = −37 turns one rounding of its argument, 684, into 1e-13 of the result.
+    reference.normal.z.forEach((z, i) => {
+      expect(normalCdf(z) / reference.normal.cdf[i]).toBeCloseTo(1, 12);
+    });
+    reference.normal.p.forEach((p, i) => {
+      expect(normalQuantile(p)).toBeCloseTo(reference.normal.quantile[i], 11);
+    });
+  });
+
+  it('is symmetric, monotone where the two expansions meet, and inverts itself', () => {
+    for (const z of [0.1, 1.7, 2.999999, 3, 3.000001, 6]) {
+      expect(normalCdf(z) + normalCdf(-z)).toBeCloseTo(1, 15);
+      expect(normalQuantile(normalCdf(-z))).toBeCloseTo(-z, 12);
+      expect(normalCdf(z + 1e-9)).toBeGreaterThanOrEqual(normalCdf(z));
+    }
+  });
+
+  it('has its limits at the ends and refuses what is no probability', () => {
+    expect([normalQuantile(0), normalQuantile(1), normalQuantile(0.5)]).toEqual([-Infinity, Infinity, 0]);
+    expect([normalCdf(-Infinity), normalCdf(Infinity), normalCdf(0)]).toEqual([0, 1, 0.5]);
+    expect(normalCdf(Number.NaN)).toBeNaN();
+    expect(() => normalQuantile(1.1)).toThrow(/p must lie/);
+    expect(() => normalQuantile(Number.NaN)).toThrow(/p must lie/);
+  });
+});
+
+describe('the deflated Sharpe ratio', () => {
+  it('has the published bracket terms', () => {
+    expect(expectedMaximumZ(40)).toBeCloseTo(2.189, 3);
+    expect(expectedMaximumZ(100)).toBeCloseTo(2.531, 3);
+    expect(expectedMaximumZ(1000)).toBeCloseTo(3.255, 3);
+    expect(expectedMaximumZ(1)).toBe(0);
+  });
+
+  it('takes raw kurtosis and the moments of SciPy', () => {
+    const { skewness, kurtosis } = sharpeMoments(reference.spearman.x);
+    expect(skewness).toBeCloseTo(reference.moments.skewness, 12);
+    expect(kurtosis).toBeCloseTo(reference.moments.kurtosis, 12);
+  });
+
+  it('solves a case by hand', () => {
+    // Returns ±1 with mean .2: sharpe .2/s, skewness and kurtosis of a two-point distribution.
+    const moments = sharpeMoments([1, 1, 1, -1, -1].flatMap((r) => [r, r]));
+    expect(moments.sharpe).toBeCloseTo(0.2 / Math.sqrt((0.96 * 10) / 9), 12);
+    expect(moments.kurtosis).toBeCloseTo((0.6 * 0.8 ** 4 + 0.4 * 1.2 ** 4) / 0.96 ** 2, 12);
+    const sharpe = moments.sharpe;
+    const variance = 1 - moments.skewness * sharpe + ((moments.kurtosis - 1) / 4) * sharpe ** 2;
+    expect(probabilisticSharpe(moments, 0)).toBeCloseTo(normalCdf((sharpe * 3) / Math.sqrt(variance)), 12);
+    expect(probabilisticSharpe(moments, sharpe)).toBe(0.5);
+  });
+
+  it('finds nothing in the best of 100 strategies without skill, and finds the planted one', () => {
+    const random = createRandom(61);
+    const strategies = Array.from({ length: 100 }, () => Array.from({ length: 250 }, () => random.normal()));
+    const sharpes = strategies.map((returns) => sharpeMoments(returns).sharpe);
+    const best = strategies[sharpes.indexOf(Math.max(...sharpes))];
+    expect(probabilisticSharpe(sharpeMoments(best), 0)).toBeGreaterThan(0.95);
+    expect(deflatedSharpe(sharpeMoments(best), sharpes).probability).toBeLessThan(0.9);
+    const skilled = best.map((_, i) => strategies[0][i] + 0.5);
+    expect(deflatedSharpe(sharpeMoments(skilled), sharpes).probability).toBeGreaterThan(0.99);
+  });
+
+  it('demands nothing of a single trial and has no ratio for constant returns', () => {
+    const moments = sharpeMoments([0.1, 0.2, -0.1, 0.3]);
+    expect(deflatedSharpe(moments, [moments.sharpe]).luckSharpe).toBe(0);
+    expect(sharpeMoments([0.1, 0.1, 0.1]).sharpe).toBeNaN();
+    expect(deflatedSharpe(sharpeMoments([0, 0]), [0, 0]).probability).toBeNaN();
+  });
+
+  it('refuses bad input by name', () => {
+    expect(() => sharpeMoments([1])).toThrow(/two returns/);
+    expect(() => sharpeMoments([1, Number.NaN])).toThrow(/returns\[1\]/);
+    expect(() => expectedMaximumZ(0)).toThrow(/nTrials/);
+    expect(() => deflatedSharpe(sharpeMoments([1, 2]), [])).toThrow(/trialSharpes/);
+  });
+});
+
+describe('spearman', () => {
+  it('equals SciPy with ties', () => {
+    const { x, y, rho } = reference.spearman;
+    expect(spearman(x, y)).toBeCloseTo(rho, 12);
+    expect(spearman(Float64Array.from(x), Float32Array.from(y))).toBeCloseTo(rho, 12);
+  });
+
+  it('sees order only, and is undefined for a constant side', () => {
+    expect(spearman([1, 2, 3], [1, 1e6, 1e9])).toBeCloseTo(1, 12);
+    expect(spearman([1, 2, 3], [0, -1, -9])).toBeCloseTo(-1, 12);
+    expect(spearman([1, 2, 3], [4, 4, 4])).toBeNaN();
+  });
+
+  it('refuses NaN, one row and unequal lengths', () => {
+    expect(() => spearman([1, Number.NaN], [1, 2])).toThrow(/x\[1\]/);
+    expect(() => spearman([1], [1])).toThrow(/two rows/);
+    expect(() => spearman([1, 2], [1])).toThrow(/same length/);
+  });
+});

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-graph-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+function master(...args: string[]): { code: number | null; out: string; err: string } {
+  const run = spawnSync(
+    'node',
+    ['--import', 'tsx', '5_live_inference/14_master_pipeline.ts', '--data-dir', dataDir, ...args],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+
+describe('the master pipeline', () => {
+  let first: ReturnType<typeof master>;
+  beforeAll(() => {
+    first = master('--trades', '5000');
+  });
+
+  it('runs the whole graph and ends with a table of steps, times, memory, rows and places', () => {
+    expect(first.code, first.err).toBe(0);
+    expect(first.out).toMatch(/step +outcome +time +peak MiB +rows +where/);
+    expect(first.out).toMatch(/build_features +done/);
+    expect(existsSync(join(dataDir, '11_wallet_profiles/manifest.json'))).toBe(true);
+  });
+
+  it('does nothing a second time', () => {
+    const manifest = join(dataDir, '11_wallet_profiles/manifest.json');
+    const before = statSync(manifest).mtimeMs;
+    const again = master('--trades', '5000');
+    expect(again.out).toMatch(/simulate_market +up to date/);
+    expect(again.out).toMatch(/import_trades +up to date/);
+    expect(again.out).toMatch(/build_features +up to date/);
+    expect(statSync(manifest).mtimeMs).toBe(before);
+  });
+
+  it('makes the same bytes again when it is forced to', () => {
+    const partOf = (): string =>
+      JSON.parse(readFileSync(join(dataDir, '11_wallet_profiles/manifest.json'), 'utf8')).parts[0].sha256;
+    const before = partOf();
+    expect(master('--trades', '5000', '--force', '--from', '00-3').code).toBe(0);
+    expect(partOf()).toBe(before);
+  });
+
+  it('prints the plan and does nothing', () => {
+    const plan = master('--plan', '--only', '01');
+    expect(plan.out).toContain('npx tsx 1_data_pipeline/01_build_features_polars.ts');
+    expect(plan.out).not.toContain('00-3_import');
+  });
+
+  it('answers a step that does not exist with one line, a hint and exit code 2', () => {
+    const wrong = master('--from', 'nowhere');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toMatch(/^error: --from nowhere is no step\nhint: {2}one of/m);
+  });
+
+  it('ends at the step that fails, with its exit code, and says how to go on', () => {
+    const raw = join(dataDir, 'empty.csv');
+    writeFileSync(raw, '');
+    const failed = master('--data', raw);
+    expect(failed.code).toBe(2);
+    expect(failed.err).toContain(`${raw} is empty`);
+    expect(failed.err).toContain('--from import_trades');
+  });
+});

@@ -1,0 +1,69 @@
+/** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
+import { z } from 'zod';
+import type { MarketAdapter } from '../adapter.ts';
+import { numberOrNull, textOrNull, timeOrNull } from '../values.ts';
+import { wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
+
+const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
+const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled', 'determined']);
+
+export const KALSHI_MARKETS: MarketAdapter = {
+  kind: 'markets',
+  format: 'kalshi_markets',
+  what: 'Kalshi markets (archive, REST)',
+  venue: 'kalshi',
+  rank: 0,
+  required: ['ticker', 'event_ticker', 'status', 'result'],
+  optional: [
+    'title',
+    'yes_sub_title',
+    'no_sub_title',
+    'volume',
+    'volume_fp',
+    'created_time',
+    'open_time',
+    'close_time',
+    'settlement_ts',
+  ],
+  wire: z.object({
+    ticker: wireText,
+    event_ticker: wireTextMaybe,
+    status: wireText,
+    result: wireTextMaybe,
+    title: wireTextMaybe,
+    yes_sub_title: wireTextMaybe,
+    no_sub_title: wireTextMaybe,
+    volume: wireNumberMaybe,
+    volume_fp: wireNumberMaybe,
+    created_time: wireTextMaybe,
+    open_time: wireTextMaybe,
+    close_time: wireTextMaybe,
+    settlement_ts: wireNumberMaybe,
+  }),
+  market: (row) => {
+    const marketId = textOrNull(row.ticker);
+    if (marketId === null) return 'no market id';
+    const isFinal = FINAL_STATUSES.has(row.status ?? '');
+    const winnerIndex = isFinal ? (RESULTS[row.result ?? ''] ?? null) : null;
+    return {
+      marketId,
+      gammaId: null,
+      eventId: textOrNull(row.event_ticker),
+      question: textOrNull(row.title) ?? textOrNull(row.yes_sub_title),
+      slug: null,
+      tags: [],
+      outcomes: ['Yes', 'No'],
+      tokens: null,
+      negRisk: null,
+      createdMs: timeOrNull(row.created_time),
+      openMs: timeOrNull(row.open_time),
+      closeMs: timeOrNull(row.close_time),
+      resolvedMs: isFinal ? (timeOrNull(row.settlement_ts) ?? timeOrNull(row.close_time)) : null,
+      winnerIndex,
+      isVoid: isFinal ? winnerIndex === null : null,
+      feeRate: null,
+      feeExponent: null,
+      lifetimeVolumeUsd: numberOrNull(row.volume_fp) ?? numberOrNull(row.volume),
+    };
+  },
+};

@@ -1,0 +1,22 @@
+/** Exchange contracts of Polymarket: an OrderFilled row whose taker is one of them is the incoming order's own row. */
+import { type Expr, pl } from '../../tables/polars.ts';
+
+/** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
+const EXCHANGE_CONTRACTS: readonly string[] = [
+  '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e',
+  '0xc5d563a36ae78145c45a50134d48a1215220f80a',
+  '0xe111180000d2663c0091e4f400237545b87b996b',
+  '0xe2222d279d744050d28e00520010520000310f59',
+  '0xe3333700ca9d93003f00f0f71f8515005f6c00aa',
+];
+
+/** `taker` where the row's counterparty is an exchange contract, `maker` where it is a wallet. */
+export function roleFromCounterparty(taker: Expr): Expr {
+  const isExchange = taker.str.toLowerCase().isIn([...EXCHANGE_CONTRACTS]);
+  return pl
+    .when(taker.isNull())
+    .then(pl.lit(null).cast(pl.Utf8))
+    .when(isExchange)
+    .then(pl.lit('taker'))
+    .otherwise(pl.lit('maker'));
+}

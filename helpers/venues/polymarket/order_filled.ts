@@ -1,0 +1,128 @@
+/** On-chain OrderFilled rows: poly_data's raw CSV (v1 and v2) and the Parquet archive of prediction-market-analysis. */
+import { type Expr, pl } from '../../tables/polars.ts';
+import { type FillExpressions, type TradeAdapter, toInteger } from '../adapter.ts';
+import { roleFromCounterparty } from './exchanges.ts';
+
+const CASH = '0';
+
+interface Names {
+  readonly maker: string;
+  readonly taker: string;
+  readonly makerAsset: string;
+  readonly takerAsset: string;
+  readonly makerAmount: string;
+  readonly takerAmount: string;
+  readonly tx: string;
+  readonly fee: string | null;
+}
+
+/**
+ * The owner of a row is its `maker`. A maker who gives asset 0 (cash) buys, and one who is given asset 0 sells; a row with
+ * cash on both sides or on none is not a trade for cash and keeps no side, so that the importer rejects it.
+ */
+function fillsOf(n: Names): FillExpressions {
+  const isBuy = pl.col(n.makerAsset).eq(pl.lit(CASH));
+  const isSell = pl.col(n.takerAsset).eq(pl.lit(CASH));
+  const pick = (whenBuy: Expr, whenSell: Expr): Expr => pl.when(isBuy).then(whenBuy).otherwise(whenSell);
+  const usd = pick(toInteger(n.makerAmount), toInteger(n.takerAmount));
+  const shares = pick(toInteger(n.takerAmount), toInteger(n.makerAmount));
+  const side = pl
+    .when(isBuy.and(isSell.not()))
+    .then(pl.lit('BUY'))
+    .when(isSell.and(isBuy.not()))
+    .then(pl.lit('SELL'))
+    .otherwise(pl.lit(null).cast(pl.Utf8));
+  return {
+    wallet: pl.col(n.maker),
+    token_id: pick(pl.col(n.takerAsset), pl.col(n.makerAsset)),
+    side,
+    price: usd.cast(pl.Float64).div(shares.cast(pl.Float64)),
+    shares_u: shares,
+    usd_u: usd,
+    role: roleFromCounterparty(pl.col(n.taker)),
+    tx: pl.col(n.tx),
+    ...(n.fee === null ? {} : { fee_u: feeUsd(n.fee, isBuy, usd, shares) }),
+  };
+}
+
+/** The fee is taken in the asset received: in cash from a seller, in shares (valued at the price paid) from a buyer. */
+function feeUsd(fee: string, isBuy: Expr, usd: Expr, shares: Expr): Expr {
+  const paid = toInteger(fee);
+  const ofBuyer = paid
+    .cast(pl.Float64)
+    .mul(usd.cast(pl.Float64))
+    .div(shares.cast(pl.Float64))
+    .round(0)
+    .cast(pl.Int64, false);
+  return pl.when(isBuy).then(ofBuyer).otherwise(paid);
+}
+
+/** poly_data `goldsky/orderFilled.csv` (v1) and `data/orderFilled.csv` (v2): the same eight columns. */
+export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
+  kind: 'trades',
+  format: 'poly_data_order_filled',
+  what: 'poly_data orderFilled (v1, v2)',
+  venue: 'polymarket',
+  hasWallets: true,
+  telling: 1,
+  required: [
+    'timestamp',
+    'maker',
+    'makerAssetId',
+    'makerAmountFilled',
+    'taker',
+    'takerAssetId',
+    'takerAmountFilled',
+    'transactionHash',
+  ],
+  optional: [],
+  timeColumn: 'timestamp',
+  fills: () => ({
+    ...fillsOf({
+      maker: 'maker',
+      taker: 'taker',
+      makerAsset: 'makerAssetId',
+      takerAsset: 'takerAssetId',
+      makerAmount: 'makerAmountFilled',
+      takerAmount: 'takerAmountFilled',
+      tx: 'transactionHash',
+      fee: null,
+    }),
+  }),
+};
+
+/** prediction-market-analysis `polymarket/trades`: the time comes from its `blocks` set. */
+export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
+  kind: 'trades',
+  format: 'archive_polymarket_trades',
+  what: 'prediction-market-analysis polymarket/trades',
+  venue: 'polymarket',
+  hasWallets: true,
+  telling: 1,
+  needsBlocks: true,
+  required: [
+    'block_number',
+    'transaction_hash',
+    'log_index',
+    'maker',
+    'taker',
+    'maker_asset_id',
+    'taker_asset_id',
+    'maker_amount',
+    'taker_amount',
+  ],
+  optional: ['fee', 'timestamp'],
+  timeColumn: 'timestamp',
+  fills: () => ({
+    ...fillsOf({
+      maker: 'maker',
+      taker: 'taker',
+      makerAsset: 'maker_asset_id',
+      takerAsset: 'taker_asset_id',
+      makerAmount: 'maker_amount',
+      takerAmount: 'taker_amount',
+      tx: 'transaction_hash',
+      fee: 'fee',
+    }),
+  }),
+};
