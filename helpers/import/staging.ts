@@ -9,7 +9,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** What staging holds at once. */
 export interface StagingLimits {
