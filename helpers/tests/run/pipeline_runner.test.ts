@@ -10,7 +10,16 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 function master(...args: string[]): { code: number | null; out: string; err: string } {
   const run = spawnSync(
     'node',
-    ['--import', 'tsx', '5_live_inference/14_master_pipeline.ts', '--data-dir', dataDir, ...args],
+    [
+      '--import',
+      'tsx',
+      '5_live_inference/14_master_pipeline.ts',
+      '--data-dir',
+      dataDir,
+      '--models-dir',
+      join(dataDir, 'models'),
+      ...args,
+    ],
     {
       encoding: 'utf8',
     },
