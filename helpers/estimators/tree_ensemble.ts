@@ -108,10 +108,14 @@ function encode(array: Int32Array | Float32Array | Uint8Array): string {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
 }
 
-/** The bytes of `text` in a buffer of their own, so that any typed array can lie over them. */
+/**
+ * The bytes of `text` in a buffer of their own, so that any typed array can lie over them. Node skips what is no base64
+ * in silence, so text is only taken when the bytes give the same text again.
+ */
 function decode(text: string, nBytes: number, name: string): ArrayBuffer {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== nBytes) refuse(`${name} has ${bytes.length} bytes instead of ${nBytes}`);
+  if (bytes.toString('base64') !== text) refuse(`${name} is no clean base64`);
   return new Uint8Array(bytes).buffer;
 }
 
@@ -146,8 +150,8 @@ export function ensembleFromJson(json: EnsembleJson, nColumns: number): TreeEnse
 }
 
 /**
- * Refuses arrays that are no tree: other lengths, children that are not later nodes with exactly one parent, columns
- * that do not exist, numbers that are not finite as float32.
+ * Refuses arrays that are no tree: other lengths, children that are not later nodes with exactly one parent, leaves with
+ * children, columns that do not exist, numbers that are not finite as float32.
  */
 export function checkTree(tree: Tree, nColumns: number, name: string): void {
   const nNodes = tree.column.length;
@@ -162,7 +166,12 @@ export function checkTree(tree: Tree, nColumns: number, name: string): void {
       if (!Number.isFinite(number)) refuse(`${name}: node ${node} holds a number beyond float32`);
     }
     if (tree.missingLeft[node] > 1) refuse(`${name}: node ${node} has missingLeft ${tree.missingLeft[node]}`);
-    if (column[node] === -1) continue;
+    if (column[node] === -1) {
+      // Nobody here follows a leaf's children, but other formats get them written out.
+      const [left, right] = [tree.left[node], tree.right[node]];
+      if (left !== -1 || right !== -1) refuse(`${name}: leaf ${node} has children ${left} and ${right}`);
+      continue;
+    }
     if (column[node] < 0 || column[node] >= nColumns) refuse(`${name}: node ${node} tests column ${column[node]}`);
     for (const child of [tree.left[node], tree.right[node]]) {
       if (child <= node || child >= nNodes || nParents[child] > 0) refuse(`${name}: node ${node} has child ${child}`);

@@ -144,6 +144,26 @@ describe('RandomForest', () => {
     expect(refusal(() => RandomForest.fromModel({ ...model, version: 9 }))).toMatch(/version 9/);
   });
 
+  test('a leaf whose bytes name children, and text that is nearly base64, are refused', () => {
+    const model = new RandomForest({ nTrees: 1 }).fit(train.x, binaryOf(train.signal)).toModel();
+    const [tree] = model.ensemble.trees;
+    const withLeft = (left: string): object => ({
+      ...model,
+      ensemble: { ...model.ensemble, trees: [{ ...tree, left }] },
+    });
+    const bytes = Buffer.from(tree.left, 'base64');
+    const leaf = Array.from({ length: tree.nNodes }, (_, node) => bytes.readInt32LE(4 * node)).indexOf(-1);
+    for (const child of [0, 1, 2 ** 31 - 1, -(2 ** 31)]) {
+      bytes.writeInt32LE(child, 4 * leaf);
+      const answer = refusal(() => RandomForest.fromModel(withLeft(bytes.toString('base64'))));
+      expect(answer).toContain(`bad-model: damaged model: tree 0: leaf ${leaf} has children ${child} and -1`);
+    }
+    for (const text of [`${tree.left} `, `-${tree.left}`, tree.left.replace('/', '_')]) {
+      expect(refusal(() => RandomForest.fromModel(withLeft(text)))).toMatch(/^bad-model: .*tree 0: left/);
+    }
+    expect(refusal(() => RandomForest.fromModel(withLeft(tree.left)))).toBe('accepted');
+  });
+
   test('the npm package as engine agrees with ours on an easy problem, with few trees and with sorted rows', () => {
     const small = makeRows(300, 7);
     const order = Array.from(small.signal.keys()).sort((a, b) => small.signal[a] - small.signal[b]);
