@@ -15,7 +15,8 @@ function matrixOf(data: BenchData): Matrix {
   return createMatrix(data.x, data.x.length / N_COLUMNS, N_COLUMNS);
 }
 
-function shareFound(found: Neighbours, exact: Neighbours): number {
+/** Share of the exact neighbours that are among the found ones. */
+export function shareFound(found: Neighbours, exact: Neighbours): number {
   const { k, rows } = exact;
   let nFound = 0;
   for (let at = 0; at < rows.length; at += k) {
