@@ -17,6 +17,7 @@ const CHILD_TIME_MS_MAX = 1_800_000;
 interface SideResult {
   readonly seconds: number;
   readonly quality: number | null;
+  readonly secondQuality?: number;
   readonly peak_mib: number | null;
 }
 
@@ -30,6 +31,9 @@ interface ResultRow {
   readonly ours_quality: number | null;
   readonly rival_quality: number | null;
   readonly quality_metric: string | null;
+  readonly ours_second_quality?: number | null;
+  readonly rival_second_quality?: number | null;
+  readonly second_metric?: string;
   readonly ours_peak_mib: number | null;
   readonly rival_peak_mib: number | null;
 }
@@ -89,6 +93,13 @@ function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, n
       ours_quality: median(ours.map(({ quality }) => quality)),
       rival_quality: median(rival.map(({ quality }) => quality)),
       quality_metric: benchmark.qualityMetric,
+      ...(benchmark.secondMetric === undefined
+        ? {}
+        : {
+            ours_second_quality: median(ours.map(({ secondQuality }) => secondQuality ?? null)),
+            rival_second_quality: median(rival.map(({ secondQuality }) => secondQuality ?? null)),
+            second_metric: benchmark.secondMetric,
+          }),
       ours_peak_mib: median(ours.map(({ peak_mib }) => peak_mib)),
       rival_peak_mib: median(rival.map(({ peak_mib }) => peak_mib)),
     };
@@ -132,6 +143,10 @@ function describeRow(row: ResultRow): string {
     row.quality_metric === null
       ? ''
       : ` | ${row.quality_metric} ${show(row.ours_quality, 5)} vs ${show(row.rival_quality, 5)}`;
+  const second =
+    row.second_metric === undefined
+      ? ''
+      : ` | ${row.second_metric} ${show(row.ours_second_quality ?? null, 5)} vs ${show(row.rival_second_quality ?? null, 5)}`;
   const time = `ours ${show(row.ours_s, 3)} s | ${row.rival} ${show(row.rival_s, 3)} s | ratio ${show(row.ratio, 2)}`;
-  return `${row.name} (${row.work}): ${time}${quality} | peak ${show(row.ours_peak_mib, 0)} vs ${show(row.rival_peak_mib, 0)} MiB`;
+  return `${row.name} (${row.work}): ${time}${quality}${second} | peak ${show(row.ours_peak_mib, 0)} vs ${show(row.rival_peak_mib, 0)} MiB`;
 }

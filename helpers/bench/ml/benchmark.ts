@@ -4,7 +4,7 @@
  *
  * A file helpers/bench/ml/<name>.ts exports `benchmarks: MlBenchmark[]` and is picked up by itself. The rival, a script
  * in helpers/bench/rivals/, is called as `python3 <script> <folder> <threads> <benchmark name>`, reads the same arrays
- * (`read_array` in rivals/rival.py) and prints `{"seconds","quality","peak_mib"}`; both sides time fit/predict only.
+ * (`read_array` in rivals/rival.py) and prints `{"seconds","quality","peak_mib"}` and, where there is a second metric, `"secondQuality"`; both sides time fit/predict only.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,8 @@ export interface Measurement {
   readonly seconds: number;
   /** Figure of merit named by `qualityMetric`, null where there is none. */
   readonly quality: number | null;
+  /** A second figure of merit, named by `secondMetric`. */
+  readonly secondQuality?: number;
 }
 
 export interface MlBenchmark {
@@ -32,6 +34,7 @@ export interface MlBenchmark {
   /** File in helpers/bench/rivals, or null when the rival is an npm package run by `rivalHere`. */
   readonly rivalScript: string | null;
   readonly qualityMetric: string | null;
+  readonly secondMetric?: string;
   /** Seeded arrays by name; each becomes the file `<name>.f32`. */
   readonly makeData: (nRows: number) => BenchData;
   /** Runs in a child process with an executor of `threads` threads. */

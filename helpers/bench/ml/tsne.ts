@@ -2,10 +2,13 @@
 
 import { Tsne } from '../../estimators/tsne.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
+import { findNeighbours } from '../../kernels/neighbours.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';
+import { shareFound } from './neighbours.ts';
 import { makeWalletLikeRows } from './wallet_like_data.ts';
 
 const N_COLUMNS = 13;
+const N_NEAREST = 10;
 
 function describeTsne(name: string, nRowsDefault: number, rival: string): MlBenchmark {
   return {
@@ -15,12 +18,14 @@ function describeTsne(name: string, nRowsDefault: number, rival: string): MlBenc
     rival,
     rivalScript: 'tsne.py',
     qualityMetric: 'KL divergence',
+    secondMetric: '10 nearest neighbours kept',
     makeData: (nRows) => ({ x: makeWalletLikeRows(nRows, N_COLUMNS, 5) }),
     ours: (data, executor) => {
       const x = createMatrix(data.x, data.x.length / N_COLUMNS, N_COLUMNS);
       const model = new Tsne({}, executor);
-      const { seconds } = timed(() => model.fitTransform(x));
-      return { seconds, quality: model.divergence };
+      const { seconds, result } = timed(() => model.fitTransform(x));
+      const kept = shareFound(findNeighbours(executor, result, N_NEAREST), findNeighbours(executor, x, N_NEAREST));
+      return { seconds, quality: model.divergence, secondQuality: kept };
     },
   };
 }

@@ -27,7 +27,10 @@ def timed(work):
     return time.perf_counter() - start, result
 
 
-def report(seconds, quality):
+def report(seconds, quality, second_quality=None):
     """Prints the measurement; peak memory is that of this whole process."""
     peak_mib = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    print(json.dumps({"seconds": seconds, "quality": None if quality is None else float(quality), "peak_mib": peak_mib}))
+    line = {"seconds": seconds, "quality": None if quality is None else float(quality), "peak_mib": peak_mib}
+    if second_quality is not None:
+        line["secondQuality"] = float(second_quality)
+    print(json.dumps(line))

@@ -1,4 +1,5 @@
 // Everything the WebAssembly module exports: one line per kernel file.
+export * from './approximate_neighbours';
 export * from './base';
 export * from './binning';
 export * from './column_summary';

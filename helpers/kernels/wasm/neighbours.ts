@@ -7,7 +7,7 @@ function isFarther(da: f32, ia: u32, db: f32, ib: u32): bool {
 }
 
 /** Lets the entry (distance, row) sink from the root of the heap of `size` entries, farthest first. */
-function sink(distances: usize, rows: usize, size: u32, distance: f32, row: u32): void {
+export function sink(distances: usize, rows: usize, size: u32, distance: f32, row: u32): void {
   let hole: u32 = 0;
   for (;;) {
     let child: u32 = 2 * hole + 1;

@@ -4,7 +4,7 @@
 import { transformLanes } from './fft';
 
 /** Takes a free scratch area: `slots` holds one word a thread. Which one is taken changes no result. */
-function takeScratch(slots: usize): u32 {
+export function takeScratch(slots: usize): u32 {
   let slot: u32 = 0;
   while (atomic.cmpxchg<i32>(slots + (slot << 2), 0, 1) !== 0) {
     // More tasks than slots never run at once, so a look round always ends; -1 marks the end.
@@ -13,7 +13,7 @@ function takeScratch(slots: usize): u32 {
   return slot;
 }
 
-function freeScratch(slots: usize, slot: u32): void {
+export function freeScratch(slots: usize, slot: u32): void {
   atomic.store<i32>(slots + (slot << 2), 0);
 }
 

@@ -42,6 +42,18 @@ describe('Tsne', () => {
     }
   });
 
+  test('approximate neighbours lead to a map as good as exact ones', () => {
+    const many = makeBlobs({ nRows: 1500, nCols: 6, nBlobs: 4, spread: 1, seed: 4 });
+    const divergence = (neighbours: 'exact' | 'approximate'): number => {
+      const model = new Tsne({ ...QUICK, nIterations: 300, neighbours }, executor);
+      model.fitTransform(many);
+      return model.divergence;
+    };
+    const exact = divergence('exact');
+    // The few neighbours missed are far ones, with little weight.
+    expect(Math.abs(divergence('approximate') / exact - 1)).toBeLessThan(0.03);
+  });
+
   test('tsne-js is an engine for small samples', () => {
     const small = makeBlobs({ nRows: 40, nCols: 3, nBlobs: 2, spread: 0.2, seed: 2 });
     const map = new Tsne({ engine: 'tsne-js', perplexity: 5, nIterations: 60 }, executor).fitTransform(small);
@@ -57,6 +69,7 @@ describe('Tsne', () => {
     expect(run({ perplexity: Number.NaN })).toMatch(/^bad-option: perplexity/);
     expect(run({ learningRate: 0 })).toMatch(/^bad-option: learningRate/);
     expect(run({ gradient: 'best' })).toMatch(/^bad-option: gradient must be auto or exact/);
+    expect(run({ neighbours: 'some' })).toMatch(/^bad-option: neighbours must be auto or exact/);
     expect(run({ perplexty: 3 })).toBe('bad-option: there is no option "perplexty"');
     expect(run({ start: createMatrix(new Float32Array(2), 1, 2) })).toBe('bad-option: start is 1 x 2, not 120 x 2');
     expect(run({}, matrixFromRows([[1, 2]]))).toMatch(/^bad-option: perplexity is 8, but 1 rows/);
