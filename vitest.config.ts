@@ -7,7 +7,7 @@ export default defineConfig({
     env: { TZ: 'Pacific/Chatham' },
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

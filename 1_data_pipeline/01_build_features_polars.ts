@@ -50,7 +50,7 @@ await runScript(
     const chunkDir = options['chunk-dir'] ?? join(run.dataDir, `${WALLET_PROFILES.folder}.chunks`);
     if (options.chunk !== undefined) {
       const { chunk, nChunks } = parseChunk('chunk', options.chunk);
-      const nRows = buildChunk(job, chunkDir, chunk, nChunks);
+      const nRows = await buildChunk(job, chunkDir, chunk, nChunks);
       run.log.result(
         `Chunk ${chunk}/${nChunks}: ${formatCount(nRows)} fills summed in ${chunkDir}. When all are there: --merge`,
       );
@@ -67,8 +67,8 @@ await runScript(
     const unlock = takeLock(run.dataDir, WALLET_PROFILES.folder);
     try {
       const profiles = options.merge
-        ? mergeChunks(job, chunkDir)
-        : buildProfiles(job, join(run.dataDir, `.scratch_${WALLET_PROFILES.name}`));
+        ? await mergeChunks(job, chunkDir)
+        : await buildProfiles(job, join(run.dataDir, `.scratch_${WALLET_PROFILES.name}`));
       publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
       run.log.result(topProfiles(profiles));
       for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);

@@ -26,8 +26,8 @@ export interface CentreRanks {
 }
 
 /**
- * The name of a cluster: insider-like when the win rate is high, the focus narrow and the pace slow; casual when the win
- * rate is not high; unnamed when it is high without the rest, or unknown.
+ * The name of a cluster among wallets that no rule took: insider-like when the win rate is high, the focus narrow and the
+ * pace slow; casual when the win rate is not high; unnamed when it is high without the rest, or unknown.
  */
 export function nameCluster(
   ranks: CentreRanks,
@@ -38,4 +38,31 @@ export function nameCluster(
   const isNarrow =
     ranks.diversification <= thresholds.insiderBreadthRankMax && ranks.frequency <= thresholds.insiderBreadthRankMax;
   return isNarrow ? 'insider_like' : 'unnamed';
+}
+
+/** A centre in the units of the profiles; NaN where a column is unknown. */
+export interface CentreUnits {
+  readonly aggressionUsd: number;
+  readonly tenureDays: number;
+  readonly frequency: number;
+  readonly markets: number;
+}
+
+/** Values of the wallets at the grinder percentile. */
+export interface GrinderCuts {
+  readonly frequency: number;
+  readonly markets: number;
+}
+
+/** The name of a cluster of all wallets: the rules of the waterfall, in its order, applied to the centre as to a wallet. */
+export function nameCentre(
+  centre: CentreUnits,
+  ranks: CentreRanks,
+  cuts: GrinderCuts,
+  thresholds: WaterfallThresholds,
+): Archetype {
+  if (centre.aggressionUsd >= thresholds.whaleAggressionUsd && centre.tenureDays < thresholds.whaleTenureDays)
+    return 'fresh_whale';
+  if (centre.frequency > cuts.frequency || centre.markets > cuts.markets) return 'grinder';
+  return nameCluster(ranks, thresholds);
 }

@@ -42,7 +42,7 @@ function formatsTable(): string {
 }
 
 /** Section name (as in the README's markers) to its text. */
-export const README_SECTIONS: Readonly<Record<string, () => string>> = {
+const README_SECTIONS: Readonly<Record<string, () => string>> = {
   pipeline: pipelineTable,
   formats: formatsTable,
   dictionary: () => TABLES.map(dictionaryOf).join('\n\n'),

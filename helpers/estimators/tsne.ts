@@ -188,7 +188,9 @@ function startOf(x: Matrix, options: CheckedOptions): Float32Array {
 }
 
 function runTsneJs(x: Matrix, options: CheckedOptions): { embedding: Float32Array; divergence: number } {
-  const TsneJsModel = createRequire(import.meta.url)('tsne-js') as new (settings: object) => TsneJs;
+  // Loaded only here, and under this name, by which tools see that the package is used.
+  const require = createRequire(import.meta.url);
+  const TsneJsModel = require('tsne-js') as new (settings: object) => TsneJs;
   const { perplexity, nIterations: nIter, exaggeration: earlyExaggeration } = options;
   const learningRate = options.learningRate === 'auto' ? 100 : options.learningRate;
   const settings = { dim: 2, perplexity, earlyExaggeration, learningRate, nIter, metric: 'euclidean' };

@@ -10,16 +10,16 @@ import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, makeFolder, readJson, writeJsonAtomic } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 3_000_000;
+const BATCH_ROWS = 1_200_000;
 /** Rows of positions that a shard should hold at most. */
-const SHARD_ROWS = 1_500_000;
+const SHARD_ROWS = 1_000_000;
 const SHARDS_MAX = 256;
 const WALLET_TABLES = ['positions', 'rhythms', 'hours'] as const;
 const MARKET_TABLES = ['lastPrices', 'volumes'] as const;
@@ -177,12 +177,12 @@ function read(path: string): DataFrame {
   return withParquetErrors(path, () => pl.readParquet(path));
 }
 
-function sumBatches(
+async function sumBatches(
   job: ProfileJob,
   chunk: readonly ManifestPart[],
   earlier: readonly ManifestPart[],
   shards: Shards,
-): number {
+): Promise<number> {
   let volumes = volumesBefore(job, earlier);
   let nRows = 0;
   const total = chunk.reduce((sum, part) => sum + part.rows, 0);
@@ -195,6 +195,7 @@ function sumBatches(
     shards.add(partials);
     nRows += batch.reduce((sum, part) => sum + part.rows, 0);
     progress.update(nRows);
+    await releaseFrames();
   }
   progress.done();
   return nRows;
@@ -213,7 +214,7 @@ function finish(profiles: readonly DataFrame[]): DataFrame {
  * Profiles of every wallet as of T, one row each, sorted by wallet.
  * @param scratch folder for partial sums of a large table; removed at the end
  */
-export function buildProfiles(job: ProfileJob, scratch: string): DataFrame {
+export async function buildProfiles(job: ProfileJob, scratch: string): Promise<DataFrame> {
   const parts = relevantParts(job);
   const nRows = parts.reduce((sum, part) => sum + part.rows, 0);
   if (nRows === 0)
@@ -225,24 +226,24 @@ export function buildProfiles(job: ProfileJob, scratch: string): DataFrame {
   const isSmall = cutIntoBatches(parts, job.batchRows).length === 1;
   const shards = new Shards(isSmall ? null : scratch, shardCount(nRows));
   try {
-    sumBatches(job, parts, [], shards);
+    await sumBatches(job, parts, [], shards);
     const facts = marketFacts(job.markets, job.asOfMs);
     if (isSmall) {
       const [only] = shards.inMemory();
       return finish([mergeProfiles([only], only.lastPrices, facts, job.asOfMs)]);
     }
-    return finish(mergeShards(job, [{ folder: scratch, nBatches: shards.nBatches }], shards.nShards, facts));
+    return finish(await mergeShards(job, [{ folder: scratch, nBatches: shards.nBatches }], shards.nShards, facts));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function mergeShards(
+async function mergeShards(
   job: ProfileJob,
   chunks: readonly { folder: string; nBatches: number }[],
   nShards: number,
   facts: DataFrame,
-): DataFrame[] {
+): Promise<DataFrame[]> {
   const batches = chunks.flatMap(({ folder, nBatches }) =>
     Array.from({ length: nBatches }, (_, batch) => ({ folder, batch })),
   );
@@ -256,6 +257,7 @@ function mergeShards(
     });
     profiles.push(mergeProfiles(spans, lastPrices, facts, job.asOfMs));
     progress.update(i + 1);
+    await releaseFrames();
   }
   progress.done();
   return profiles;
@@ -269,12 +271,12 @@ function chunkFolder(folder: string, chunk: number, nChunks: number): string {
  * Sums chunk `chunk` (1-based) of `nChunks` and leaves the sums in `folder`; the info file written last means "done".
  * @returns rows summed
  */
-export function buildChunk(job: ProfileJob, folder: string, chunk: number, nChunks: number): number {
+export async function buildChunk(job: ProfileJob, folder: string, chunk: number, nChunks: number): Promise<number> {
   const chunks = cutIntoChunks(relevantParts(job), nChunks);
   const nTotal = chunks.flat().reduce((sum, part) => sum + part.rows, 0);
   const own = chunkFolder(folder, chunk, nChunks);
   const shards = new Shards(own, shardCount(nTotal));
-  const nRows = sumBatches(job, chunks[chunk - 1], chunks.slice(0, chunk - 1).flat(), shards);
+  const nRows = await sumBatches(job, chunks[chunk - 1], chunks.slice(0, chunk - 1).flat(), shards);
   const info: ChunkInfo = {
     chunk,
     nChunks,
@@ -293,7 +295,7 @@ export function buildChunk(job: ProfileJob, folder: string, chunk: number, nChun
  * Joins all chunks in `folder` into profiles.
  * @throws InputError 'missing-input' naming the chunk that is not there, 'bad-value' when chunks do not belong together
  */
-export function mergeChunks(job: ProfileJob, folder: string): DataFrame {
+export async function mergeChunks(job: ProfileJob, folder: string): Promise<DataFrame> {
   const infos = readChunkInfos(folder);
   const { nChunks, nShards } = infos[0];
   for (let i = 1; i <= nChunks; i++) {
@@ -330,7 +332,7 @@ export function mergeChunks(job: ProfileJob, folder: string): DataFrame {
     folder: chunkFolder(folder, info.chunk, nChunks),
     nBatches: info.nBatches,
   }));
-  return finish(mergeShards(job, sources, nShards, marketFacts(job.markets, job.asOfMs)));
+  return finish(await mergeShards(job, sources, nShards, marketFacts(job.markets, job.asOfMs)));
 }
 
 function readChunkInfos(folder: string): ChunkInfo[] {

@@ -6,7 +6,7 @@ import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import type { Run } from '../run/script.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
@@ -319,6 +319,7 @@ class Import {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
       if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
+      await releaseFrames();
       onBytes(rows.bytesRead());
     }
     this.nRowsRead += nRows;
@@ -343,13 +344,13 @@ class Import {
     this.staging.add(source, trades);
   }
 
-  private publish(files: readonly ReadFile[], oldBook: DataFrame | null): ImportSummary {
+  private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
     const moves = oldBook === null ? [] : this.book.movesSince(oldBook);
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
     marketsWriter.addPart('markets', this.book.toFrame(), null);
-    const { kept, nRepeats, nDropped } = this.writeDays(tradesWriter, movesFrame(moves));
+    const { kept, nRepeats, nDropped } = await this.writeDays(tradesWriter, movesFrame(moves));
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
@@ -413,10 +414,10 @@ class Import {
   }
 
   /** Writes every day that has new rows or rows to move, and tells which old parts stay. */
-  private writeDays(
+  private async writeDays(
     writer: TableWriter,
     moves: DataFrame | null,
-  ): { kept: ManifestPart[]; nRepeats: number; nDropped: number } {
+  ): Promise<{ kept: ManifestPart[]; nRepeats: number; nDropped: number }> {
     const oldParts = new Map<number, ManifestPart[]>();
     for (const part of this.oldTrades?.manifest.parts ?? []) {
       const day = dayOfPart(part.file);
@@ -435,6 +436,7 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
+      await releaseFrames();
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };

@@ -1,6 +1,6 @@
 /** What the user pointed at: files, folders and globs become a sorted list of files, each known to be readable. */
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../run/errors.ts';
 import { withSystemErrors } from '../run/files.ts';
@@ -24,7 +24,12 @@ function filesBelow(folder: string): string[] {
 
 function expand(input: string): string[] {
   if (!existsSync(input) && isDynamicPattern(input)) {
-    const matches = globSync(input, { onlyFiles: true, dot: false, expandDirectories: false });
+    const matches = globSync(input, {
+      onlyFiles: true,
+      dot: false,
+      expandDirectories: false,
+      absolute: isAbsolute(input),
+    });
     if (matches.length === 0)
       throw new InputError(
         'missing-input',
@@ -51,7 +56,7 @@ function expand(input: string): string[] {
  * @throws InputError 'missing-input', 'no-permission' or 'empty-input' naming the path
  */
 export function listInputs(inputs: readonly string[]): string[] {
-  const paths = [...new Set(inputs.flatMap(expand))].sort();
+  const paths = [...new Set(inputs.flatMap(expand).map(normalize))].sort();
   if (paths.length > FILES_MAX)
     throw new InputError(
       'bad-value',

@@ -191,7 +191,11 @@ export class MarketBook {
     const index = this.chooseIndex(hint, old);
     if (index === null) return null;
     const tokens: [string, string] = [old?.row.tokens?.[0] ?? '', old?.row.tokens?.[1] ?? ''];
-    const outcomes: [string, string] = [old?.row.outcomes?.[0] ?? '', old?.row.outcomes?.[1] ?? ''];
+    // A guess against a told order: neither its names nor its result can be given to these tokens.
+    const isGuess =
+      index.order === 'assumed' && old !== undefined && old.rank !== DERIVED_RANK && old.order === 'venue';
+    const known = isGuess ? null : old?.row.outcomes;
+    const outcomes: [string, string] = [known?.[0] ?? '', known?.[1] ?? ''];
     if (hint.tokenId !== null) tokens[index.value] = hint.tokenId;
     if (outcomes[index.value] === '' && hint.outcomeName !== null) outcomes[index.value] = hint.outcomeName;
     const base: MarketRow = old?.row ?? {
@@ -201,8 +205,7 @@ export class MarketBook {
       slug: hint.slug,
       eventId: hint.eventId,
     };
-    const isGuess = index.order === 'assumed' && old !== undefined && old.row.winnerIndex !== null;
-    if (isGuess) this.nUnalignedMarkets++;
+    if (isGuess && base.winnerIndex !== null) this.nUnalignedMarkets++;
     this.put({
       venue: old?.venue ?? venue,
       source: old?.source ?? 'trades',

@@ -14,6 +14,7 @@ import { containerOf, openText, statOf } from './source.ts';
 import { textBlocks } from './text_blocks.ts';
 
 const NEWLINE = 10;
+const RETURN = 13;
 const QUOTE = 34;
 const PARQUET_ROWS = 400_000;
 
@@ -103,25 +104,27 @@ function headerNames(fields: readonly (string | null)[], path: string): string[]
 
 function afterHeader(block: Buffer): number {
   let from = 0;
-  while (block[from] === NEWLINE || block[from] === 13) from++;
+  while (block[from] === NEWLINE || block[from] === RETURN) from++;
   const end = block.indexOf(NEWLINE, from);
   return end < 0 ? block.length : end + 1;
 }
 
 /** Polars reads the block when its bytes are plain; every record that it gives is checked against a count of our own. */
 function parseCsv(block: Buffer, names: readonly string[]): RowBlock {
-  if (isUtf8(block)) {
-    const hasQuotes = block.includes(QUOTE);
-    const frame = readPlainCsv(block, names);
-    if (frame !== null && !hasQuotes) return { frame: withoutBlankRows(frame, names), rejects: [], columns: null };
-    if (
-      frame !== null &&
-      frame.height === countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) &&
-      isWellQuoted(block)
-    )
-      return { frame: withoutBlankRows(frame, names), rejects: [], columns: null };
-  }
-  return readCarefully(block, names);
+  if (!isUtf8(block) || hasLoneReturn(block)) return readCarefully(block, names);
+  const hasQuotes = block.includes(QUOTE);
+  if (hasQuotes && !isWellQuoted(block)) return readCarefully(block, names);
+  const frame = readPlainCsv(block, names);
+  const nLines = hasQuotes ? countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) : null;
+  if (frame === null || (nLines !== null && frame.height !== nLines)) return readCarefully(block, names);
+  return { frame: withoutBlankRows(frame, names), rejects: [], columns: null };
+}
+
+/** Whether a carriage return stands anywhere but at the end of a line; Polars reads a field of one as nothing. */
+function hasLoneReturn(block: Buffer): boolean {
+  for (let at = block.indexOf(RETURN); at >= 0; at = block.indexOf(RETURN, at + 1))
+    if (at + 1 < block.length && block[at + 1] !== NEWLINE) return true;
+  return false;
 }
 
 function readPlainCsv(block: Buffer, names: readonly string[]): DataFrame | null {
@@ -147,7 +150,7 @@ function isWellQuoted(block: Buffer): boolean {
     const before = at === 0 ? NEWLINE : block[at - 1];
     const after = at + 1 === block.length ? NEWLINE : block[at + 1];
     if (isOpen) {
-      if (after !== 44 && after !== NEWLINE && after !== 13) return false;
+      if (after !== 44 && after !== NEWLINE && after !== RETURN) return false;
     } else if (before !== 44 && before !== NEWLINE) return false;
     isOpen = !isOpen;
   }

@@ -18,7 +18,7 @@ export interface StagingLimits {
   /** A day of more rows than this is put together hour by hour. */
   readonly dayRows: number;
 }
-export const STAGING_LIMITS: StagingLimits = { memoryRows: 3_000_000, dayRows: 4_000_000 };
+export const STAGING_LIMITS: StagingLimits = { memoryRows: 1_500_000, dayRows: 4_000_000 };
 /** Distance of the fill_id of the n-th of identical rows from that of the first (an odd 64-bit constant). */
 const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
 
@@ -195,23 +195,31 @@ export class Staging {
       return single;
     }
     result.nRepeats += frame.height - frame.getColumn('fill_id').nUnique();
-    const earlier = frame
-      .select(pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).cast(pl.UInt64).alias('n'))
-      .getColumn('n');
-    return frame
-      .withColumn(earlier)
+    // Only the rows that stand more than once are counted: they are few, and a window over all rows costs as much as the rest of the day.
+    const numbered = frame.withRowIndex('row');
+    const repeated = numbered
+      .select('row', 'fill_id')
+      .filter(pl.col('fill_id').isDuplicated())
+      .select(
+        'row',
+        pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).cast(pl.UInt64).alias('n'),
+      );
+    const nth = pl.col('n').fillNull(pl.lit(0).cast(pl.UInt64));
+    return numbered
+      .join(repeated, { on: 'row', how: 'left' })
+      .sort('row')
       .withColumns(
         pl
           .col('fill_id')
-          .add(pl.col('n').mul(pl.lit(OCCURRENCE_STEP)))
+          .add(nth.mul(pl.lit(OCCURRENCE_STEP)))
           .alias('fill_id'),
       )
-      .drop('n');
+      .drop('row', 'n');
   }
 }
 
 /** `month=2026-01/2026-01-08`: where a day's part lies. */
-export function dayStem(day: number): string {
+function dayStem(day: number): string {
   const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
   return `month=${date.slice(0, 7)}/${date}`;
 }

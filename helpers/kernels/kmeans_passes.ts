@@ -22,7 +22,7 @@ function squaredDistance(points: Float32Array, x: number, centres: Float32Array,
  * Plain twin of one assignment pass over the rows of chunk `task`: same labels and deltas, without using the bounds.
  * Slots with the rank UNASSIGNED are padding.
  */
-export function kmeansAssign(
+function kmeansAssign(
   task: number,
   points: Float32Array,
   nRows: number,
@@ -80,7 +80,7 @@ function moveRow(
 }
 
 /** Plain twin: nearest slot of each row of chunk `task` (ties to the lowest) and its squared distance. */
-export function kmeansNearest(
+function kmeansNearest(
   task: number,
   points: Float32Array,
   nRows: number,
@@ -108,7 +108,7 @@ export function kmeansNearest(
 }
 
 /** Plain twin: what the sum of the chunk's `closest` would be with each of four candidate centres added. */
-export function kmeansCandidates(
+function kmeansCandidates(
   task: number,
   points: Float32Array,
   nRows: number,
@@ -129,7 +129,7 @@ export function kmeansCandidates(
 }
 
 /** Plain twin: takes the candidate of `lane` as a centre, lowers the chunk's `closest`, and sums it. */
-export function kmeansTake(
+function kmeansTake(
   task: number,
   points: Float32Array,
   nRows: number,
@@ -150,7 +150,7 @@ export function kmeansTake(
 }
 
 /** Plain twin: float64 sum over the chunk of the squared distances of rows to the centres of their labels. */
-export function kmeansInertia(
+function kmeansInertia(
   task: number,
   points: Float32Array,
   nRows: number,

@@ -15,7 +15,7 @@ export interface Neighbours {
 }
 
 /** Plain twin: k nearest rows of each query of the chunk, by sorting all. */
-export function nearestRows(
+function nearestRows(
   task: number,
   queries: Float32Array,
   nQueries: number,
@@ -49,7 +49,7 @@ export function nearestRows(
 const NEAREST_ROWS: Kernel = { name: 'nearestRows', run: nearestRows };
 
 /** Rows in lane blocks of four (feature by feature), padded with Infinity to an even number of blocks. */
-export function layOutRows(executor: Executor, x: Matrix): Float32Array {
+function layOutRows(executor: Executor, x: Matrix): Float32Array {
   const { values, nRows, nCols } = x;
   const nBlocks = Math.ceil(nRows / 8) * 2;
   const blocks = executor.float32(nBlocks * 4 * nCols);

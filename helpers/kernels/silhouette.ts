@@ -26,7 +26,7 @@ export interface SilhouetteSample {
 }
 
 /** Plain twin: silhouette values of the chunk's rows, every other row looked at. */
-export function silhouetteRows(
+function silhouetteRows(
   task: number,
   points: Float32Array,
   nCols: number,

@@ -20,7 +20,7 @@ import type { Run } from '../run/script.ts';
 
 const currentSchema = z.object({ run: z.string().regex(/^[\w.-]+$/), role: z.string() });
 
-export interface ModelCard {
+interface ModelCard {
   /** What the model is for, in one sentence. */
   readonly purpose: string;
   /** Data window, for example `fills before 2026-03-01`. */

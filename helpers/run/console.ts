@@ -13,7 +13,7 @@ export interface Log {
   progress(label: string, total: number | null): Progress;
 }
 
-export interface Progress {
+interface Progress {
   /** Work done so far, in the units of `total`. */
   update(done: number): void;
   done(): void;

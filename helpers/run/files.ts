@@ -82,7 +82,7 @@ export function makeFolder(path: string): void {
 }
 
 /** Lets `produce` write a temporary sibling of `path`, then flushes it and puts it in place in one step. */
-export function publishFile(path: string, produce: (temporaryPath: string) => void): void {
+function publishFile(path: string, produce: (temporaryPath: string) => void): void {
   makeFolder(dirname(path));
   const temporary = temporaryName(path);
   try {

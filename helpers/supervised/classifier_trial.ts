@@ -12,7 +12,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { balancedSample } from '../labels/sampling.ts';
 
-export const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
+const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
 export const WHALE = 3;
 const N_RESAMPLES = 300;
 

@@ -1,6 +1,9 @@
 /** The one place that loads Polars, so that its thread count is fixed first and a missing binary gets a clear line. */
 import '../run/env.ts';
 import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { InputError } from '../run/errors.ts';
 
 type Polars = typeof import('nodejs-polars')['default'];
@@ -19,5 +22,23 @@ function load(): Polars {
 }
 
 export const pl: Polars = load();
+
+/** The garbage collector, which V8 hands out only when asked. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+const collectGarbage = collector();
+
+/**
+ * Gives the memory of frames that nobody holds any longer back to the system. To V8 a frame is a few bytes, so it never
+ * collects them in time, and their memory is freed by finalizers, which run between two turns of the event loop: a loop
+ * over batches that does neither keeps every frame it ever made.
+ */
+export async function releaseFrames(): Promise<void> {
+  collectGarbage();
+  await nextTurn();
+}
 
 export type { DataFrame, Expr, LazyDataFrame } from 'nodejs-polars';

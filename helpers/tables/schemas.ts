@@ -242,5 +242,143 @@ export const TRAINING_REBALANCED = trainingSet(
   'npx tsx 3_supervised_models/08-2_rebalance_dataset.ts',
 );
 
+export const CLASSIFIED: TableSchema = {
+  name: 'classified',
+  folder: '12_classified',
+  what: 'Archetypes of wallets: rules first, then clusters named by their centres, with an anomaly score beside them.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/02_detect_archetypes_hybrid.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column(
+      'archetype',
+      'string',
+      'fresh_whale | grinder | insider_like | casual | unnamed',
+      'flagged by rules and clusters, not a fact about a person',
+      'outcome',
+    ),
+    optional('target', 'uint8', '3 | 1 | 2 | 0', 'class in training sets; null for unnamed', 'outcome'),
+    column('rule', 'string', '', 'what decided: a rule, a cluster, `noise` (DBSCAN) or `not clustered`', 'outcome'),
+    optional('cluster', 'int64', '', 'cluster among the wallets that no rule took; null for the others', 'outcome'),
+    optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
+    column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher = stranger', 'outcome'),
+  ],
+};
+
+export const KMEANS_BASELINE: TableSchema = {
+  name: 'kmeans_baseline',
+  folder: '12_kmeans_baseline',
+  what: 'Plain K-Means on seven features: what clustering says without any rule.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/03_kmeans_baseline.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column('cluster', 'int64', '', 'cluster', 'outcome'),
+    column(
+      'cluster_name',
+      'string',
+      'an archetype',
+      'what the rules say of the centre; unnamed when none fits',
+      'outcome',
+    ),
+    column('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
+  ],
+};
+
+export const ANOMALIES: TableSchema = {
+  name: 'anomalies',
+  folder: '12_anomalies',
+  what: 'How strange each wallet is, two ways of flagging the strange, and why the flagged ones are.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/04_anomaly_detection_iso.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    optional('cluster', 'int64', '', 'K-Means cluster; null where there were too few wallets', 'outcome'),
+    optional('cluster_name', 'string', 'an archetype', 'what the rules say of the centre', 'outcome'),
+    optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
+    column('anomaly_score', 'float64', '0..1', 'isolation forest; higher = stranger', 'outcome'),
+    column('is_top_share', 'bool', '', 'among the strangest --top-share per cent', 'outcome'),
+    optional('p_value', 'float64', '0..1', 'conformal: chance that an ordinary wallet scores as high', 'outcome'),
+    column('is_conformal', 'bool', '', 'flagged at the false discovery rate --fdr (Benjamini–Hochberg)', 'outcome'),
+    optional(
+      'reason_1',
+      'string',
+      'feature',
+      'the feature that moved the score most; null when not flagged',
+      'outcome',
+    ),
+    optional('reason_2', 'string', 'feature', 'the second', 'outcome'),
+    optional('reason_3', 'string', 'feature', 'the third', 'outcome'),
+    optional('reason_1_bits', 'float64', 'bits', 'what reason_1 added to log₂ of the score', 'outcome'),
+    optional('reason_2_bits', 'float64', 'bits', 'the same for reason_2', 'outcome'),
+    optional('reason_3_bits', 'float64', 'bits', 'the same for reason_3', 'outcome'),
+  ],
+};
+
+export const MANIFOLD: TableSchema = {
+  name: 'manifold',
+  folder: '12_manifold',
+  what: 'A t-SNE map of wallets: neighbours on it were neighbours in 13 features, distances mean nothing.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/05_visualize_manifolds_tsne.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column('x', 'float64', '', 'place on the map', 'outcome'),
+    column('y', 'float64', '', 'place on the map', 'outcome'),
+    column('archetype', 'string', '', 'as in 12_classified', 'outcome'),
+    optional(
+      'planted_type',
+      'string',
+      '',
+      'truth of a simulated market, for looking only; null for real data',
+      'outcome',
+    ),
+  ],
+};
+
+export const THRESHOLD_SHIFTS: TableSchema = {
+  name: 'threshold_shifts',
+  folder: '12_threshold_shifts',
+  what: 'How many wallets change archetype when one threshold moves by 20 %.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/06_visualize_thresholds.ts',
+  columns: [
+    column('threshold', 'string', 'an option of 02', 'the threshold that moves', 'outcome'),
+    column('value', 'float64', 'as the option', 'where it stood', 'outcome'),
+    column('moved_to', 'float64', 'as the option', 'where it was moved', 'outcome'),
+    column('n_changed', 'int64', 'wallets', 'wallets with another archetype', 'outcome'),
+    column('changed_pct', 'float64', '0..100', 'their share of all wallets', 'outcome'),
+    optional('largest_move', 'string', 'from -> to', 'the most frequent change', 'outcome'),
+    column('n_largest_move', 'int64', 'wallets', 'wallets that made it', 'outcome'),
+  ],
+};
+
+export const WALLET_SCORES: TableSchema = {
+  name: 'wallet_scores',
+  folder: '14_wallet_scores',
+  what: 'How strange the production anomaly model finds every wallet; a flag is a reason to look, not a verdict.',
+  madeBy: 'npx tsx 4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    column('score', 'float64', "the detector's", 'higher is stranger'),
+    column('p_value', 'float64', '0..1', 'share of calibration wallets at least as strange (split conformal)'),
+    column('is_flagged', 'bool', '', 'beyond the false discovery rate or percentile asked for'),
+    optional('reason_1', 'string', '', 'column that adds most to the score of a flagged wallet'),
+    optional('reason_2', 'string', '', 'the next'),
+    optional('reason_3', 'string', '', 'the next'),
+  ],
+};
+
 /** The tables in the order of the pipeline. */
-export const TABLES: readonly TableSchema[] = [RAW_TRADES, MARKETS, WALLET_PROFILES, LABELS];
+export const TABLES: readonly TableSchema[] = [
+  RAW_TRADES,
+  MARKETS,
+  WALLET_PROFILES,
+  CLASSIFIED,
+  KMEANS_BASELINE,
+  ANOMALIES,
+  MANIFOLD,
+  THRESHOLD_SHIFTS,
+  LABELS,
+  WALLET_SCORES,
+];

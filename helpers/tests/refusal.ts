@@ -12,3 +12,14 @@ export function refusal(work: () => unknown): string {
   }
   return 'accepted';
 }
+
+/** The same of asynchronous work. */
+export async function rejection(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof InputError) return `${error.tag}: ${error.message}`;
+    throw error;
+  }
+  return 'accepted';
+}

@@ -6,6 +6,8 @@ const POLL_MS = 20;
 /** Kernel clock ticks a second on Linux (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 const STDERR_CHARACTERS = 2000;
+/** A child that grows beyond this is stopped before it takes the machine down with it. */
+const PEAK_MIB_MAX = 12_288;
 
 export interface Measured {
   readonly seconds: number;
@@ -38,7 +40,7 @@ function usageOf(pid: number): Usage | null {
 /**
  * Runs a command to its end. The peak is the kernel's high-water mark, read every 20 ms, so only what happens in the last
  * moments can be missed; it is that of the process itself, not of its children.
- * @throws Error with the end of its error output when the command cannot start or does not exit with 0
+ * @throws Error when the command cannot start, does not exit with 0 (with the end of its error output) or takes too much memory
  */
 export function measureProcess(
   command: readonly string[],
@@ -59,6 +61,7 @@ export function measureProcess(
     });
     const timer = setInterval(() => {
       last = child.pid === undefined ? last : (usageOf(child.pid) ?? last);
+      if (last.peakMib > PEAK_MIB_MAX) child.kill('SIGKILL');
     }, POLL_MS);
     child.on('error', (error) => {
       clearInterval(timer);
@@ -68,6 +71,8 @@ export function measureProcess(
       clearInterval(timer);
       const seconds = (performance.now() - start) / 1000;
       if (code === 0) resolve({ seconds, ...last });
+      else if (last.peakMib > PEAK_MIB_MAX)
+        reject(new Error(`${command.join(' ')} took more than ${PEAK_MIB_MAX} MiB and was stopped`));
       else reject(new Error(`${command.join(' ')} ended with ${code ?? signal}: ${stderr.trim().split('\n').at(-1)}`));
     });
   });

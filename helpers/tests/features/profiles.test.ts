@@ -8,7 +8,7 @@ import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { refusal } from '../refusal.ts';
+import { refusal, rejection } from '../refusal.ts';
 import {
   bytesOf,
   byWallet,
@@ -35,15 +35,20 @@ const REAL_DAY = '../shared/data/polymarket_trades_2026-01-08.csv';
 afterAll(removeFolders);
 
 /** Largest difference of any column. Entropy sums n·log2 n in steps of 1e-9, every other column is closer. */
-function apart(dataDir: string, asOfMs: number): number {
-  return Math.max(...compareProfiles(inMemory(dataDir, asOfMs), streamed(dataDir, asOfMs)).map((c) => c.difference));
+async function apart(dataDir: string, asOfMs: number): Promise<number> {
+  return Math.max(
+    ...compareProfiles(inMemory(dataDir, asOfMs), await streamed(dataDir, asOfMs)).map((c) => c.difference),
+  );
 }
 
 /** Profiles of hand-made tables; both builds must agree before the test looks at them. */
-function profilesOf(fills: readonly FillSpec[], markets: readonly MarketSpec[] = []): Record<string, Profile> {
+async function profilesOf(
+  fills: readonly FillSpec[],
+  markets: readonly MarketSpec[] = [],
+): Promise<Record<string, Profile>> {
   const dataDir = writeTables(fills, markets);
-  expect(apart(dataDir, AS_OF_MS)).toBeLessThan(1e-9);
-  return byWallet(streamed(dataDir, AS_OF_MS));
+  expect(await apart(dataDir, AS_OF_MS)).toBeLessThan(1e-9);
+  return byWallet(await streamed(dataDir, AS_OF_MS));
 }
 
 const resolved = (winner: 0 | 1): MarketSpec => ({ id: 'm', resolvedMs: START_MS + 5 * DAY_MS, winner });
@@ -65,30 +70,30 @@ describe('the in-memory and the streaming build', () => {
     }
   });
 
-  it('agree on simulated data of two seeds at two moments', () => {
+  it('agree on simulated data of two seeds at two moments', async () => {
     for (const dataDir of simulated)
       for (const day of ['2026-02-19T07:30:00Z', '2026-03-01'])
-        expect(apart(dataDir, Date.parse(day))).toBeLessThan(1e-9);
+        expect(await apart(dataDir, Date.parse(day))).toBeLessThan(1e-9);
   });
 
   it.skipIf(!existsSync(REAL_DAY))('agree on the real day (skipped where ../shared/data is not there)', async () => {
     const dataDir = newFolder();
     await importPaths(dataDir, [REAL_DAY]);
-    expect(streamed(dataDir, Date.UTC(2026, 0, 9)).height).toBe(686);
-    expect(apart(dataDir, Date.UTC(2026, 0, 9))).toBeLessThan(1e-9);
+    expect((await streamed(dataDir, Date.UTC(2026, 0, 9))).height).toBe(686);
+    expect(await apart(dataDir, Date.UTC(2026, 0, 9))).toBeLessThan(1e-9);
   });
 
-  it('gives the same bytes for any number of chunks and for small batches', () => {
+  it('gives the same bytes for any number of chunks and for small batches', async () => {
     const asOfMs = Date.UTC(2026, 1, 25, 13);
-    const whole = bytesOf(streamed(simulated[0], asOfMs));
-    for (const n of [1, 2, 3, 5, 8]) expect(bytesOf(chunked(simulated[0], asOfMs, n))).toBe(whole);
-    expect(bytesOf(streamed(simulated[0], asOfMs, 700))).toBe(whole);
-    expect(bytesOf(chunked(simulated[0], asOfMs, 2, { batchRows: 700 }))).toBe(whole);
+    const whole = bytesOf(await streamed(simulated[0], asOfMs));
+    for (const n of [1, 2, 3, 5, 8]) expect(bytesOf(await chunked(simulated[0], asOfMs, n))).toBe(whole);
+    expect(bytesOf(await streamed(simulated[0], asOfMs, 700))).toBe(whole);
+    expect(bytesOf(await chunked(simulated[0], asOfMs, 2, { batchRows: 700 }))).toBe(whole);
   });
 
-  it('names the chunk that is missing', () => {
+  it('names the chunk that is missing', async () => {
     const work = () => chunked(simulated[0], Date.UTC(2026, 2, 1), 3, { skipped: [2] });
-    expect(refusal(work)).toMatch(/^missing-input: chunk 2\/3 is not in /);
+    expect(await rejection(work)).toMatch(/^missing-input: chunk 2\/3 is not in /);
   });
 
   it('refuses more fills than the in-memory build takes', () => {
@@ -114,24 +119,24 @@ describe('point in time', () => {
     shares: 1e6,
   }));
 
-  it('is untouched by rows at or after T, whether they are there or not', () => {
+  it('is untouched by rows at or after T, whether they are there or not', async () => {
     const without = writeTables(before, [resolved(1)]);
     const withThem = writeTables([...before, ...after], [resolved(1)]);
-    expect(bytesOf(streamed(withThem, AS_OF_MS))).toBe(bytesOf(streamed(without, AS_OF_MS)));
+    expect(bytesOf(await streamed(withThem, AS_OF_MS))).toBe(bytesOf(await streamed(without, AS_OF_MS)));
     expect(bytesOf(inMemory(withThem, AS_OF_MS))).toBe(bytesOf(inMemory(without, AS_OF_MS)));
   });
 
-  it('is untouched by what resolves at or after T, and not by what resolves one millisecond before', () => {
-    const open = bytesOf(streamed(writeTables(before), AS_OF_MS));
-    const bytesWith = (resolvedMs: number) =>
-      bytesOf(streamed(writeTables(before, [{ id: 'm', resolvedMs, winner: 0 }]), AS_OF_MS));
-    expect(bytesWith(AS_OF_MS)).toBe(open);
-    expect(bytesWith(AS_OF_MS - 1)).not.toBe(open);
+  it('is untouched by what resolves at or after T, and not by what resolves one millisecond before', async () => {
+    const open = bytesOf(await streamed(writeTables(before), AS_OF_MS));
+    const bytesWith = async (resolvedMs: number) =>
+      bytesOf(await streamed(writeTables(before, [{ id: 'm', resolvedMs, winner: 0 }]), AS_OF_MS));
+    expect(await bytesWith(AS_OF_MS)).toBe(open);
+    expect(await bytesWith(AS_OF_MS - 1)).not.toBe(open);
   });
 
-  it('refuses a moment before the first trade in both builds', () => {
+  it('refuses a moment before the first trade in both builds', async () => {
     const dataDir = writeTables(before);
-    expect(refusal(() => streamed(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
+    expect(await rejection(() => streamed(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
     expect(refusal(() => inMemory(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
   });
 });
@@ -166,8 +171,8 @@ describe('matches on the chain', () => {
     ],
   ])('of the %s kind give each wallet its fills once and the market its volume once', async (kind, makers, own) => {
     const dataDir = await imported([...makers, own]);
-    expect(apart(dataDir, AS_OF_MS)).toBeLessThan(1e-9);
-    const profiles = byWallet(streamed(dataDir, AS_OF_MS));
+    expect(await apart(dataDir, AS_OF_MS)).toBeLessThan(1e-9);
+    const profiles = byWallet(await streamed(dataDir, AS_OF_MS));
     expect(Object.keys(profiles)).toEqual([1, 2, 3, 9].map(wallet));
     for (const profile of Object.values(profiles)) expect(profile.n_fills).toBe(1);
     expect(profiles[taker].max_bet_usd).toBe(24);
@@ -179,7 +184,7 @@ describe('matches on the chain', () => {
       own,
       row(wallet(8), '0', 6, EXCHANGE, YES, 10).replace(String(START_MS / 1000), String(START_MS / 1000 + 60)),
     ]);
-    expect(byWallet(streamed(later, AS_OF_MS))[wallet(8)].max_bet_vs_market_volume_pct).toBe(25);
+    expect(byWallet(await streamed(later, AS_OF_MS))[wallet(8)].max_bet_vs_market_volume_pct).toBe(25);
   });
 });
 
@@ -187,15 +192,15 @@ describe('a profile', () => {
   it.each([
     [0, 4 - 10],
     [1, 4],
-  ] as const)('of a minted pair with one side sold is exact when outcome %i wins', (winner, pnl) => {
+  ] as const)('of a minted pair with one side sold is exact when outcome %i wins', async (winner, pnl) => {
     const sold: FillSpec = { side: 'SELL', outcome: 0, price: 0.4, shares: 10 };
-    const { a } = profilesOf([sold], [resolved(winner)]);
+    const { a } = await profilesOf([sold], [resolved(winner)]);
     expect(a).toMatchObject({ total_net_pnl: pnl, pnl_is_marked: false, roi_pct: null, alpha_score: null });
     expect(a).toMatchObject({ unique_markets: 1, wins: pnl > 0 ? 1 : 0, edge_z: null, held_to_resolution_pct: null });
   });
 
-  it('of one fill has no spread of bets and no entropy', () => {
-    const { a } = profilesOf([{ price: 0.3, shares: 100, at: START_MS + HOUR_MS }]);
+  it('of one fill has no spread of bets and no entropy', async () => {
+    const { a } = await profilesOf([{ price: 0.3, shares: 100, at: START_MS + HOUR_MS }]);
     expect(a).toMatchObject({ n_fills: 1, bet_size_cv: null, hour_entropy: 0, burst_share_pct: 0, active_days: 1 });
     expect(a).toMatchObject({ contrarian_share_pct: 100, top_market_share_pct: 100, max_bet_usd: 30 });
     expect(a.tenure_days).toBeCloseTo(10 - 1 / 24, 12);
@@ -204,41 +209,41 @@ describe('a profile', () => {
   it.each([
     ['unresolved', { id: 'm' }],
     ['void', { id: 'm', isVoid: true, resolvedMs: START_MS + DAY_MS }],
-  ] as const)('in an %s market is marked at the last price and judges nothing', (_, market) => {
-    const { a } = profilesOf([{}, { wallet: 'b', price: 0.7, at: START_MS + DAY_MS }], [market]);
+  ] as const)('in an %s market is marked at the last price and judges nothing', async (_, market) => {
+    const { a } = await profilesOf([{}, { wallet: 'b', price: 0.7, at: START_MS + DAY_MS }], [market]);
     expect(a).toMatchObject({ total_net_pnl: 2, pnl_is_marked: true, wins: null, unique_markets: null });
     expect(a).toMatchObject({ win_rate_pct: null, alpha_score: null, edge_z: null, roi_pct: 40 });
   });
 
-  it('without a BUY has no conviction, no ROI and no contrarian share', () => {
-    const { a } = profilesOf([{ side: 'SELL' }]);
+  it('without a BUY has no conviction, no ROI and no contrarian share', async () => {
+    const { a } = await profilesOf([{ side: 'SELL' }]);
     expect(a).toMatchObject({ total_invested: 0, conviction_avg_buy_usd: null, roi_pct: null });
     expect(a).toMatchObject({ contrarian_share_pct: null, max_bet_vs_market_volume_pct: null });
   });
 
-  it('adds up two resolved markets as a person would', () => {
+  it('adds up two resolved markets as a person would', async () => {
     const fills: FillSpec[] = [
       { price: 0.25, shares: 100 },
       { market: 'n', price: 0.5, shares: 100, at: START_MS + 60_000 },
       { market: 'n', price: 0.6, shares: 100, side: 'SELL', at: START_MS + 120_001 },
     ];
-    const { a } = profilesOf(fills, [resolved(1), { id: 'n', resolvedMs: START_MS + DAY_MS, winner: 0 }]);
+    const { a } = await profilesOf(fills, [resolved(1), { id: 'n', resolvedMs: START_MS + DAY_MS, winner: 0 }]);
     expect(a).toMatchObject({ total_net_pnl: -15, roi_pct: -20, wins: 1, unique_markets: 2, win_rate_pct: 50 });
     expect(a).toMatchObject({ held_to_resolution_pct: 50, alpha_score: 0, pnl_is_marked: false });
     expect(a.edge_z).toBeCloseTo((1 - 0.75) / Math.sqrt(0.1875 + 0.25), 12);
     expect(a.burst_share_pct).toBeCloseTo(100 / 3, 12);
   });
 
-  it('puts a fill on the very hour into that hour, and one at midnight into that day', () => {
+  it('puts a fill on the very hour into that hour, and one at midnight into that day', async () => {
     const hours = Array.from({ length: 48 }, (_, i) => START_MS + i * HOUR_MS);
-    const { a } = profilesOf(hours.flatMap((at) => [{ at }, { at: at + HOUR_MS - 1 }]));
+    const { a } = await profilesOf(hours.flatMap((at) => [{ at }, { at: at + HOUR_MS - 1 }]));
     expect(a.hour_entropy).toBeCloseTo(Math.log2(24), 9);
     expect(a.active_days).toBe(2);
   });
 
-  it('compares a bet with the volume at strictly earlier moments', () => {
+  it('compares a bet with the volume at strictly earlier moments', async () => {
     const at = START_MS + 1;
-    const { a, b } = profilesOf([
+    const { a, b } = await profilesOf([
       { wallet: 'b', shares: 80 },
       { wallet: 'b', shares: 500, at },
       { shares: 20, at },
@@ -246,31 +251,31 @@ describe('a profile', () => {
     expect([a.max_bet_vs_market_volume_pct, b.max_bet_vs_market_volume_pct]).toEqual([25, 625]);
   });
 
-  it('counts shares of domains over fills whose domain is known', () => {
+  it('counts shares of domains over fills whose domain is known', async () => {
     const fills = ['m', 'm', 'm', 'n', 'x'].map((market) => ({ market }));
     const markets = [{ id: 'm', domain: 'crypto' }, { id: 'n', domain: 'other' }, { id: 'x' }];
-    const { a } = profilesOf([...fills, { wallet: 'b', market: 'x' }], markets);
+    const { a } = await profilesOf([...fills, { wallet: 'b', market: 'x' }], markets);
     expect(a).toMatchObject({ domain_focus_crypto_pct: 75, domain_focus_sports_pct: 0 });
-    expect(byWallet(streamed(writeTables([{ market: 'x' }]), AS_OF_MS)).a.domain_focus_crypto_pct).toBeNull();
+    expect(byWallet(await streamed(writeTables([{ market: 'x' }]), AS_OF_MS)).a.domain_focus_crypto_pct).toBeNull();
   });
 
-  it('gives rows without a wallet no profile', () => {
-    expect(Object.keys(profilesOf([{}, { wallet: null }]))).toEqual(['a']);
+  it('gives rows without a wallet no profile', async () => {
+    expect(Object.keys(await profilesOf([{}, { wallet: null }]))).toEqual(['a']);
   });
 
-  it('is the same for any cut where only the first day knows roles', () => {
+  it('is the same for any cut where only the first day knows roles', async () => {
     const roles = [{}, { wallet: 'b', role: null, at: START_MS + DAY_MS }] as const;
     const dataDir = writeTables(roles);
-    const whole = bytesOf(streamed(dataDir, AS_OF_MS));
-    expect(bytesOf(chunked(dataDir, AS_OF_MS, 2))).toBe(whole);
-    expect(byWallet(streamed(dataDir, AS_OF_MS)).b.max_bet_vs_market_volume_pct).toBe(100);
+    const whole = bytesOf(await streamed(dataDir, AS_OF_MS));
+    expect(bytesOf(await chunked(dataDir, AS_OF_MS, 2))).toBe(whole);
+    expect(byWallet(await streamed(dataDir, AS_OF_MS)).b.max_bet_vs_market_volume_pct).toBe(100);
   });
 
-  it('joins bursts and days over the edge of a chunk', () => {
+  it('joins bursts and days over the edge of a chunk', async () => {
     const edge = START_MS + DAY_MS;
     const dataDir = writeTables([edge - 30_000, edge + 30_000, edge + 90_001].map((at) => ({ at })));
-    expect(bytesOf(chunked(dataDir, AS_OF_MS, 2))).toBe(bytesOf(streamed(dataDir, AS_OF_MS)));
-    const { a } = byWallet(chunked(dataDir, AS_OF_MS, 2));
+    expect(bytesOf(await chunked(dataDir, AS_OF_MS, 2))).toBe(bytesOf(await streamed(dataDir, AS_OF_MS)));
+    const { a } = byWallet(await chunked(dataDir, AS_OF_MS, 2));
     expect(a.burst_share_pct).toBeCloseTo(100 / 3, 12);
     expect(readTable(openTable(dataDir, MARKETS)).height).toBe(1);
   });
@@ -282,7 +287,7 @@ describe('domains', () => {
     ['Will the Warriors win?', 'sports'],
     ['Will ETH reach $5,000?', 'crypto'],
     ['Will the war end?', 'politics'],
-  ])('of "%s" is %s', (question, domain) => {
+  ])('of "%s" is %s', async (question, domain) => {
     expect(domainOf([], question)).toEqual({ domain, source: 'question' });
   });
 });

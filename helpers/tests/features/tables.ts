@@ -166,21 +166,21 @@ function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob 
 }
 
 /** The streaming build of a data folder. */
-export function streamed(dataDir: string, asOfMs: number, batchRows?: number): DataFrame {
+export function streamed(dataDir: string, asOfMs: number, batchRows?: number): Promise<DataFrame> {
   return buildProfiles(jobOf(dataDir, asOfMs, batchRows), join(dataDir, 'scratch'));
 }
 
 /** The streaming build cut into chunks; those in `skipped` are not run. */
-export function chunked(
+export async function chunked(
   dataDir: string,
   asOfMs: number,
   nChunks: number,
   options: { batchRows?: number; skipped?: readonly number[] } = {},
-): DataFrame {
+): Promise<DataFrame> {
   const job = jobOf(dataDir, asOfMs, options.batchRows);
   const folder = newFolder();
   for (let chunk = 1; chunk <= nChunks; chunk++)
-    if (!(options.skipped ?? []).includes(chunk)) buildChunk(job, folder, chunk, nChunks);
+    if (!(options.skipped ?? []).includes(chunk)) await buildChunk(job, folder, chunk, nChunks);
   return mergeChunks(job, folder);
 }
 

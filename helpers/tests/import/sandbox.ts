@@ -11,7 +11,7 @@ import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
 
 export type Row = Record<string, string | number | bigint | boolean | null>;
-export type SandboxOptions = Partial<ImportOptions> & { force?: boolean; codeHash?: string };
+type SandboxOptions = Partial<ImportOptions> & { force?: boolean; codeHash?: string };
 
 export interface Sandbox {
   readonly root: string;

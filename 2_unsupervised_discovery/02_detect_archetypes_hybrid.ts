@@ -1,0 +1,67 @@
+/**
+ * What kinds of wallet are there, by rules first and clusters then?
+ *
+ * Reads   11_wallet_profiles
+ * Writes  12_classified
+ * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest, clusters named by their centres; an
+ *         isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
+ */
+import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
+import { archetypeCounts, describeArchetypes } from '../helpers/discovery/describe_archetypes.ts';
+import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
+import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
+import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+const METHOD = 'Clusters among the rest';
+
+await runScript(
+  'detect_archetypes',
+  {
+    ...WATERFALL_OPTIONS,
+    method: {
+      choices: ['kmeans', 'dbscan'] as const,
+      default: 'kmeans' as const,
+      describe: 'how the rest is clustered',
+      group: METHOD,
+    },
+    eps: { type: 'number', default: 0.5, describe: 'DBSCAN radius, standard deviations', group: METHOD },
+    'min-samples': { type: 'number', default: 10, describe: 'DBSCAN wallets within eps of a core', group: METHOD },
+  },
+  async (run, options) => {
+    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const thresholds = thresholdsOf(options);
+    const method: RestMethod =
+      options.method === 'kmeans'
+        ? { kind: 'kmeans' }
+        : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] };
+    const recipe = { inputs: [table], options: { ...thresholds, method } };
+    const current = upToDateManifest(run, CLASSIFIED, recipe);
+    if (current !== null) {
+      for (const line of current.metrics.lines as string[]) run.log.result(line);
+      return 'up to date';
+    }
+    const profiles = readTable(table);
+    if (profiles.height === 0) {
+      run.log.result('There are no wallets: nothing to classify, skipped.');
+      return 'done';
+    }
+    const executor = createExecutor({ nThreads: options.threads });
+    const result = assignWaterfall(profiles, thresholds, run.seed, executor, method);
+    const scores = isolationScores(profiles, run.seed, executor);
+    const verdict =
+      result.points === null
+        ? { refusal: result.refusal! }
+        : judgeGroups(result.points, thresholds.nClusters, run.seed, executor);
+    const lines = [...describeArchetypes(result), ...describeVerdict(verdict)];
+    const metrics = { counts: archetypeCounts(result), verdict, lines };
+    publishTable(run, CLASSIFIED, recipe, classifiedFrame(profiles, result, scores), metrics);
+    for (const line of lines) run.log.result(line);
+    return 'done';
+  },
+);

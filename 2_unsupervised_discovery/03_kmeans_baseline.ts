@@ -1,0 +1,52 @@
+/**
+ * What does plain K-Means find without any rule?
+ *
+ * Reads   11_wallet_profiles
+ * Writes  12_kmeans_baseline
+ * Method  K-Means on seven features, logarithms where they are heavy-tailed, standardised; clusters named by the rules of
+ *         the waterfall applied to their centres; importance as variance between clusters and as wallets that move when a
+ *         feature is shuffled; and a verdict whether the clusters are there at all.
+ */
+import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_table.ts';
+import { clusterImportance } from '../helpers/discovery/importance.ts';
+import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
+import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
+import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
+import { createRandom } from '../helpers/kernels/random.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { KMEANS_BASELINE, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+await runScript(
+  'kmeans_baseline',
+  { clusters: { type: 'number', default: 3, describe: 'clusters', group: 'Clusters' } },
+  async (run, options) => {
+    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const recipe = { inputs: [table], options: { clusters: options.clusters } };
+    const current = upToDateManifest(run, KMEANS_BASELINE, recipe);
+    if (current !== null) {
+      for (const line of current.metrics.lines as string[]) run.log.result(line);
+      return 'up to date';
+    }
+    const profiles = readTable(table);
+    if (profiles.height === 0) {
+      run.log.result('There are no wallets: nothing to cluster, skipped.');
+      return 'done';
+    }
+    const executor = createExecutor({ nThreads: options.threads });
+    const found = clusterWallets(profiles, BASELINE_FEATURES, options.clusters, run.seed, executor);
+    if ('refusal' in found) {
+      run.log.result(`Nothing to cluster, skipped: ${found.refusal}.`);
+      return 'done';
+    }
+    const importance = clusterImportance(found.model, found.points, BASELINE_FEATURES, createRandom(run.seed));
+    const verdict = judgeGroups(found.points, options.clusters, run.seed, executor);
+    const lines = [...describeBaseline(found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];
+    const metrics = { clusters: found.clusters, importance, verdict, lines };
+    publishTable(run, KMEANS_BASELINE, recipe, baselineFrame(profiles, found), metrics);
+    for (const line of lines) run.log.result(line);
+    return 'done';
+  },
+);

@@ -1,0 +1,54 @@
+/**
+ * Which wallets are strange, how sure is that, and why?
+ *
+ * Reads   11_wallet_profiles, 12_classified (who counts as ordinary)
+ * Writes  12_anomalies
+ * Method  isolation forest (Liu, Ting, Zhou 2008) on 13 features: the strangest share, and split-conformal flags (Bates et
+ *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
+ *         centres and the distance to them beside it; reasons from the forest's own paths.
+ */
+import { anomaliesFrame, describeAnomalies, ordinaryRows } from '../helpers/discovery/anomalies_table.ts';
+import { conformalFlags, describeConformal } from '../helpers/discovery/conformal_flags.ts';
+import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
+import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
+import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
+import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
+import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { ANOMALIES, CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+const FLAGS = 'What is flagged';
+
+await runScript(
+  'detect_anomalies',
+  {
+    'top-share': { type: 'number', default: 5, describe: 'strangest share that is flagged, per cent', group: FLAGS },
+    fdr: { type: 'number', default: 0.05, describe: 'false discovery rate of the conformal flags, 0..1', group: FLAGS },
+    clusters: { type: 'number', default: 4, describe: 'K-Means clusters', group: 'Clusters' },
+  },
+  async (run, options) => {
+    const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, CLASSIFIED)];
+    const { 'top-share': topShare, fdr, clusters } = options;
+    const recipe = { inputs: tables, options: { top_share: topShare, fdr, clusters } };
+    const current = upToDateManifest(run, ANOMALIES, recipe);
+    if (current !== null) {
+      for (const line of current.metrics.lines as string[]) run.log.result(line);
+      return 'up to date';
+    }
+    const [profiles, classified] = tables.map(readTable);
+    const executor = createExecutor({ nThreads: options.threads });
+    const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, topShare, run.seed, executor);
+    const flags = conformalFlags(points, ordinaryRows(profiles, classified), fdr, run.seed, executor);
+    const found = clusterWallets(profiles, ANOMALY_FEATURES, clusters, run.seed, executor);
+    const verdict = 'refusal' in found ? found : judgeGroups(points, clusters, run.seed, executor);
+    const frame = anomaliesFrame(profiles, strangeness, flags, 'refusal' in found ? null : found);
+    const lines = [...describeAnomalies(frame), describeConformal(flags, fdr), ...describeVerdict(verdict)];
+    publishTable(run, ANOMALIES, recipe, frame, { n_conformal: flags.nFlagged, verdict, lines });
+    for (const line of lines) run.log.result(line);
+    return 'done';
+  },
+);

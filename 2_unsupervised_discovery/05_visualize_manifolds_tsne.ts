@@ -1,0 +1,64 @@
+/**
+ * Do wallets of one kind live together?
+ *
+ * Reads   11_wallet_profiles, 12_classified; the planted truth where the market is simulated, for looking only
+ * Writes  12_manifold
+ * Method  t-SNE (van der Maaten & Hinton 2008) of 13 features; a stratified sample above --max-wallets; neighbour purity of
+ *         archetypes and of planted types on the map, against shuffled labels.
+ */
+import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
+import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
+import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
+import { plantedTypes } from '../helpers/discovery/planted_types.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { toTexts } from '../helpers/tables/matrix.ts';
+import { CLASSIFIED, MANIFOLD, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+const MAP = 'Map';
+
+await runScript(
+  'visualize_manifold',
+  {
+    'max-wallets': { type: 'number', default: 50_000, describe: 'wallets on the map, at most', group: MAP },
+    engine: {
+      choices: ['spyhop', 'tsne-js'] as const,
+      default: 'spyhop' as const,
+      describe: 't-SNE; tsne-js takes at most 2,000 wallets and is slow',
+      group: MAP,
+    },
+  },
+  async (run, options) => {
+    const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, CLASSIFIED)];
+    const { 'max-wallets': nMax, engine } = options;
+    const recipe = { inputs: tables, options: { max_wallets: nMax, engine } };
+    const current = upToDateManifest(run, MANIFOLD, recipe);
+    if (current !== null) {
+      for (const line of current.metrics.lines as string[]) run.log.result(line);
+      return 'up to date';
+    }
+    const [profiles, classified] = tables.map(readTable);
+    checkSameWallets(profiles, classified);
+    const rows = stratifiedSample(toTexts(classified, 'archetype') as string[], nMax, run.seed);
+    const sampled = takeFrameRows(profiles, rows);
+    const archetypes = toTexts(takeFrameRows(classified, rows), 'archetype') as string[];
+    const executor = createExecutor({ nThreads: options.threads });
+    const progress = run.log.progress('t-SNE', 1000);
+    const map =
+      sampled.height === 0
+        ? { refusal: 'there are no wallets' }
+        : mapWallets(sampled, engine, run.seed, executor, progress.update);
+    progress.done();
+    if ('refusal' in map) {
+      run.log.result(`No map, skipped: ${map.refusal}.`);
+      return 'done';
+    }
+    const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
+    const lines = describeManifold(map, profiles.height, archetypes, planted, run.seed, executor);
+    publishTable(run, MANIFOLD, recipe, manifoldFrame(sampled, map, archetypes, planted), { lines });
+    for (const line of lines) run.log.result(line);
+    return 'done';
+  },
+);

@@ -1,0 +1,37 @@
+/**
+ * How much hangs on where the thresholds lie?
+ *
+ * Reads   11_wallet_profiles
+ * Writes  12_threshold_shifts
+ * Method  the waterfall with its counts at each step; then every threshold is moved by 20 % either way (for the percentile:
+ *         the share above it) and the wallets that change archetype are counted.
+ */
+import { archetypeCounts } from '../helpers/discovery/describe_archetypes.ts';
+import { describeShifts, describeSteps } from '../helpers/discovery/describe_thresholds.ts';
+import { shiftsFrame, shiftThresholds } from '../helpers/discovery/threshold_shifts.ts';
+import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { THRESHOLD_SHIFTS, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) => {
+  const table = openTable(run.dataDir, WALLET_PROFILES);
+  const thresholds = thresholdsOf(options);
+  const recipe = { inputs: [table], options: { ...thresholds } };
+  const current = upToDateManifest(run, THRESHOLD_SHIFTS, recipe);
+  if (current !== null) {
+    for (const line of current.metrics.lines as string[]) run.log.result(line);
+    return 'up to date';
+  }
+  const profiles = readTable(table);
+  const executor = createExecutor({ nThreads: options.threads });
+  const before = assignWaterfall(profiles, thresholds, run.seed, executor);
+  const shifts = shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
+  const lines = [describeSteps(before, thresholds), describeShifts(shifts)];
+  publishTable(run, THRESHOLD_SHIFTS, recipe, shiftsFrame(shifts), { counts: archetypeCounts(before), lines });
+  for (const line of lines) run.log.result(line);
+  return 'done';
+});

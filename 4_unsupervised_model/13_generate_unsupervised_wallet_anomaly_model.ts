@@ -1,0 +1,83 @@
+/**
+ * Which wallets are unlike the others, and how sure is that?
+ *
+ * Reads   11_wallet_profiles
+ * Writes  14_wallet_scores; models/wallet_anomaly/<run>/ and current.json; models/poly_model.json, models/poly_scaler.json
+ * Method  distance to the nearest of 4 K-Means centres on 13 scaled columns (or an isolation forest, or an autoencoder),
+ *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4)
+ */
+import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
+import {
+  calibrationWarning,
+  hasCurrentModel,
+  publishWalletModel,
+  scoresFrame,
+  strangestRows,
+} from '../helpers/anomaly/publish.ts';
+import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
+import { createExecutor } from '../helpers/parallel/executor.ts';
+import { formatCount, formatTable } from '../helpers/run/console.ts';
+import { InputError } from '../helpers/run/errors.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { WALLET_PROFILES, WALLET_SCORES } from '../helpers/tables/schemas.ts';
+import { openTable, readTable } from '../helpers/tables/table_store.ts';
+
+const MODEL = 'The model';
+const FLAGS = 'What is flagged';
+
+await runScript(
+  'wallet_anomaly_model',
+  {
+    detector: {
+      choices: DETECTORS,
+      default: 'kmeans' as DetectorName,
+      describe: 'what measures strangeness',
+      group: MODEL,
+    },
+    flag: {
+      choices: ['fdr', 'percentile'] as const,
+      default: 'fdr' as 'fdr' | 'percentile',
+      describe: 'flag at a false discovery rate, or above a percentile of the calibration scores',
+      group: FLAGS,
+    },
+    fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', group: FLAGS },
+    percentile: { type: 'number', default: 95, describe: 'percentile, 0..100', group: FLAGS },
+  },
+  async (run, options) => {
+    if (!(options.fdr > 0 && options.fdr < 1))
+      throw new InputError('bad-option', '--fdr must lie between 0 and 1', 'for example --fdr 0.1');
+    if (!(options.percentile > 0 && options.percentile < 100))
+      throw new InputError('bad-option', '--percentile must lie between 0 and 100', 'for example --percentile 95');
+    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const fit: FitOptions = {
+      detector: options.detector,
+      flagRule:
+        options.flag === 'fdr'
+          ? { kind: 'fdr', rate: options.fdr }
+          : { kind: 'percentile', percent: options.percentile },
+      seed: run.seed,
+    };
+    const recipe = { inputs: [table], options: { ...fit } };
+    const current = upToDateManifest(run, WALLET_SCORES, recipe);
+    if (current !== null && hasCurrentModel(run.modelsDir)) {
+      run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
+      return 'up to date';
+    }
+    const profiles = readTable(table);
+    const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
+    if (typeof model === 'string') {
+      run.log.result(`Nothing to train, skipped: ${model}.`);
+      return 'done';
+    }
+    const result = scoreWallets(model, profiles);
+    const folder = publishWalletModel(run, table, profiles, model, fit, result);
+    const nFlagged = result.flags.reduce((sum, flag) => sum + flag, 0);
+    publishTable(run, WALLET_SCORES, recipe, scoresFrame(profiles, result), { flagged: nFlagged });
+    run.log.result(formatTable(['wallet', 'score', 'p', 'flagged', 'because of'], strangestRows(profiles, result, 10)));
+    run.log.result(`${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets flagged; model in ${folder}.`);
+    const warning = calibrationWarning(model, profiles.height);
+    if (warning !== null) run.log.warn(warning);
+    return 'done';
+  },
+);

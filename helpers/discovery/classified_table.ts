@@ -1,0 +1,36 @@
+/** Rows of 12_classified, and the anomaly score that stands beside every archetype. */
+import { IsolationForest } from '../estimators/isolation_forest.ts';
+import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { conform } from '../tables/schema.ts';
+import { CLASSIFIED } from '../tables/schemas.ts';
+import { FeatureSpace } from './feature_space.ts';
+import type { WaterfallResult } from './waterfall.ts';
+
+/** NaN and infinities become null. */
+export function orNull(values: ArrayLike<number>): (number | null)[] {
+  return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
+}
+
+/** Scores of an isolation forest on the 13 anomaly features, one a wallet; higher = stranger. */
+export function isolationScores(profiles: DataFrame, seed: number, executor: Executor): Float64Array {
+  const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
+  return new IsolationForest({ seed }, executor).fit(points, ANOMALY_FEATURES).score(points);
+}
+
+/** The table: one row per wallet, in the order of the profiles. */
+export function classifiedFrame(profiles: DataFrame, result: WaterfallResult, scores: Float64Array): DataFrame {
+  const clusters = Array.from(result.clusters, (cluster) => (cluster < 0 ? null : cluster));
+  const frame = profiles
+    .select('wallet', 'as_of_ms')
+    .withColumns(
+      pl.Series('archetype', [...result.archetypes], pl.Utf8),
+      pl.Series('target', [...result.targets], pl.UInt8),
+      pl.Series('rule', [...result.rules], pl.Utf8),
+      pl.Series('cluster', clusters, pl.Int64),
+      pl.Series('centre_distance', orNull(result.distances), pl.Float64),
+      pl.Series('anomaly_score', Array.from(scores), pl.Float64),
+    );
+  return conform(frame, CLASSIFIED);
+}

@@ -1,0 +1,81 @@
+/** Flags with a stated error: conformal p-values of isolation scores against ordinary wallets, then Benjamini–Hochberg. */
+import { IsolationForest } from '../estimators/isolation_forest.ts';
+import { conformalPValues } from '../evaluate/conformal.ts';
+import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import { createRandom } from '../kernels/random.ts';
+import { InputError } from '../run/errors.ts';
+
+const N_FOLDS = 3;
+/** A forest of fewer rows, or p-values of fewer, say nothing. */
+const REFERENCE_PER_FOLD_MIN = 20;
+
+export interface ConformalFlags {
+  /** Per row: chance that an ordinary wallet scores as high; NaN for all when there are too few ordinary wallets. */
+  readonly pValues: Float64Array;
+  readonly isFlagged: Uint8Array;
+  readonly nFlagged: number;
+  /** Ordinary wallets behind each p-value, the fewest of the folds. */
+  readonly nCalibration: number;
+  /** So many wallets must stand out together before any of them can be flagged. */
+  readonly nTogether: number;
+}
+
+/**
+ * Split-conformal flags (Bates et al. 2023). Rows fall into three folds at random; each is judged by a forest of the
+ * ordinary rows of the second and against the scores of the ordinary rows of the third, so that no row is judged by what
+ * it has taught. "Strange" means: not like the ordinary rows. Strangers among them make the flags fewer, not falser.
+ * @param isOrdinary 1 for the rows that stand for the ordinary
+ * @param fdr in (0, 1)
+ * @throws InputError 'bad-option' for an fdr outside
+ */
+export function conformalFlags(
+  x: Matrix,
+  isOrdinary: ArrayLike<number>,
+  fdr: number,
+  seed: number,
+  executor: Executor,
+): ConformalFlags {
+  if (!(fdr > 0 && fdr < 1)) throw new InputError('bad-option', `--fdr ${fdr} is not between 0 and 1`, 'try 0.05');
+  const random = createRandom(seed);
+  const fold = Uint8Array.from({ length: x.nRows }, () => random.integer(N_FOLDS));
+  const all = Array.from({ length: N_FOLDS }, (_, f) => rowsWhere(x.nRows, (row) => fold[row] === f));
+  const ordinary = all.map((rows) => rows.filter((row) => isOrdinary[row] === 1));
+  const nCalibration = Math.min(...ordinary.map((rows) => rows.length));
+  const nTogether = Math.ceil(x.nRows / (fdr * (nCalibration + 1)));
+  const pValues = new Float64Array(x.nRows).fill(Number.NaN);
+  if (nCalibration < REFERENCE_PER_FOLD_MIN)
+    return { pValues, isFlagged: new Uint8Array(x.nRows), nFlagged: 0, nCalibration, nTogether };
+  for (let f = 0; f < N_FOLDS; f++) {
+    if (all[f].length === 0) continue;
+    const forest = new IsolationForest({ seed: Math.abs(seed) + f }, executor).fit(
+      takeRows(x, ordinary[(f + 1) % N_FOLDS]),
+    );
+    const calibration = forest.score(takeRows(x, ordinary[(f + 2) % N_FOLDS]));
+    const own = conformalPValues(calibration, forest.score(takeRows(x, all[f])));
+    all[f].forEach((row, i) => {
+      pValues[row] = own[i];
+    });
+  }
+  const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
+  return { pValues, isFlagged: rejected, nFlagged: nRejected, nCalibration, nTogether };
+}
+
+function rowsWhere(nRows: number, holds: (row: number) => boolean): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < nRows; row++) if (holds(row)) rows.push(row);
+  return rows;
+}
+
+/** The flags in a line for people, with a warning where the ordinary wallets are too few. */
+export function describeConformal(flags: ConformalFlags, fdr: number): string {
+  const { nFlagged, nCalibration, nTogether } = flags;
+  const level = `${(100 * fdr).toFixed(1)} % false discoveries`;
+  if (Number.isNaN(flags.pValues[0]))
+    return `Conformal flags: none, ${nCalibration} ordinary wallets a fold are too few to calibrate.`;
+  if (nTogether > flags.pValues.length)
+    return `Conformal flags: none possible, ${nCalibration} calibration wallets are too few at ${level}.`;
+  const floor = nTogether === 1 ? '' : ` (fewer than ${nTogether} together cannot be: ${nCalibration} to compare with)`;
+  return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}.`;
+}

@@ -1,0 +1,61 @@
+/** Rows of 12_manifold, and what the map shows in lines for people. */
+import type { Executor } from '../kernels/executor.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { conform } from '../tables/schema.ts';
+import { MANIFOLD } from '../tables/schemas.ts';
+import { crossTable } from './planted_types.ts';
+import { describePurity, neighbourPurity } from './purity.ts';
+
+/** The rows numbered by `rows`, which rise. */
+export function takeFrameRows(frame: DataFrame, rows: readonly number[]): DataFrame {
+  if (rows.length === frame.height) return frame;
+  const isWanted = new Array<boolean>(frame.height).fill(false);
+  for (const row of rows) isWanted[row] = true;
+  return frame.filter(pl.Series('is_wanted', isWanted, pl.Bool));
+}
+
+/** The table: one row per wallet on the map. */
+export function manifoldFrame(
+  sampled: DataFrame,
+  map: Matrix,
+  archetypes: readonly string[],
+  planted: readonly string[] | null,
+): DataFrame {
+  const coordinate = (column: number): number[] =>
+    Array.from({ length: map.nRows }, (_, row) => map.values[row * 2 + column]);
+  const frame = sampled
+    .select('wallet', 'as_of_ms')
+    .withColumns(
+      pl.Series('x', coordinate(0), pl.Float64),
+      pl.Series('y', coordinate(1), pl.Float64),
+      pl.Series('archetype', [...archetypes], pl.Utf8),
+      pl.Series('planted_type', planted === null ? archetypes.map(() => null) : [...planted], pl.Utf8),
+    );
+  return conform(frame, MANIFOLD);
+}
+
+/** Purity of archetypes and, on simulated data, of planted types, with a table of one against the other. */
+export function describeManifold(
+  map: Matrix,
+  nWallets: number,
+  archetypes: readonly string[],
+  planted: readonly string[] | null,
+  seed: number,
+  executor: Executor,
+): string[] {
+  const head = `Map of ${formatCount(map.nRows)} of ${formatCount(nWallets)} wallets.`;
+  const flagged = describePurity('archetypes', neighbourPurity(map, archetypes, seed, executor));
+  if (planted === null) return [head, flagged];
+  const table = crossTable(archetypes, planted);
+  return [
+    head,
+    flagged,
+    describePurity('planted types', neighbourPurity(map, planted, seed, executor)),
+    formatTable(
+      ['flagged \\ planted', ...table.columns],
+      table.rows.map((name, i) => [name, ...table.counts[i]]),
+    ),
+  ];
+}

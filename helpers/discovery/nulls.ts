@@ -1,0 +1,99 @@
+/** Points without groups that look like given points: what a clustering must beat before it may be believed. */
+import { normalQuantile } from '../evaluate/normal.ts';
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import type { Random } from '../kernels/random.ts';
+
+/** Added to the diagonal of correlations, so that columns which repeat each other do not stop the decomposition. */
+const RIDGE = 1e-9;
+
+/** Every column shuffled by itself: the same marginals, no dependence. */
+export function permuteColumns(x: Matrix, random: Random): Matrix {
+  const { nRows, nCols } = x;
+  const values = x.values.slice();
+  for (let column = 0; column < nCols; column++) {
+    for (let row = nRows - 1; row > 0; row--) {
+      const [a, b] = [row * nCols + column, random.integer(row + 1) * nCols + column];
+      [values[a], values[b]] = [values[b], values[a]];
+    }
+  }
+  return createMatrix(values, nRows, nCols);
+}
+
+/** Draws tables of the shape of `x` from a Gaussian copula; see `fitGaussianCopula`. */
+export type CopulaDraw = (random: Random) => Matrix;
+
+/**
+ * A Gaussian copula (Sklar 1959) of finite `x`: its draws have the marginals of `x` exactly and its normal-score
+ * correlations, and no other structure. Ties share their middle rank.
+ */
+export function fitGaussianCopula(x: Matrix): CopulaDraw {
+  const { nRows, nCols } = x;
+  const sorted = Array.from({ length: nCols }, (_, column) =>
+    Float32Array.from({ length: nRows }, (_, row) => x.values[row * nCols + column]).sort(),
+  );
+  const root = cholesky(correlations(normalScores(x, sorted), nRows, nCols), nCols);
+  const rows = Uint32Array.from({ length: nRows }, (_, row) => row);
+  return (random) => {
+    const scores = new Float64Array(nRows * nCols);
+    const noise = new Float64Array(nCols);
+    for (let row = 0; row < nRows; row++) {
+      for (let column = 0; column < nCols; column++) noise[column] = random.normal();
+      for (let column = 0; column < nCols; column++)
+        for (let j = 0; j <= column; j++) scores[row * nCols + column] += root[column * nCols + j] * noise[j];
+    }
+    const values = new Float32Array(nRows * nCols);
+    for (let column = 0; column < nCols; column++) {
+      // The row with the r-th smallest score gets the r-th smallest value: the marginal stays exactly what it was.
+      const order = rows.slice().sort((a, b) => scores[a * nCols + column] - scores[b * nCols + column]);
+      for (let rank = 0; rank < nRows; rank++) values[order[rank] * nCols + column] = sorted[column][rank];
+    }
+    return createMatrix(values, nRows, nCols);
+  };
+}
+
+function normalScores(x: Matrix, sorted: readonly Float32Array[]): Float64Array {
+  const { nRows, nCols } = x;
+  const scores = new Float64Array(nRows * nCols);
+  for (let column = 0; column < nCols; column++) {
+    const scoreOf = new Map<number, number>();
+    const values = sorted[column];
+    for (let from = 0; from < nRows; ) {
+      let to = from;
+      while (to < nRows && values[to] === values[from]) to++;
+      scoreOf.set(values[from], normalQuantile((from + to) / 2 / nRows));
+      from = to;
+    }
+    for (let row = 0; row < nRows; row++) scores[row * nCols + column] = scoreOf.get(x.values[row * nCols + column])!;
+  }
+  return scores;
+}
+
+/** Correlations of columns with mean 0; a column that does not vary is correlated with nothing. */
+function correlations(scores: Float64Array, nRows: number, nCols: number): Float64Array {
+  const sums = new Float64Array(nCols * nCols);
+  for (let row = 0; row < nRows; row++)
+    for (let a = 0; a < nCols; a++)
+      for (let b = 0; b <= a; b++) sums[a * nCols + b] += scores[row * nCols + a] * scores[row * nCols + b];
+  const result = new Float64Array(nCols * nCols);
+  for (let a = 0; a < nCols; a++) {
+    for (let b = 0; b < a; b++) {
+      const scale = Math.sqrt(sums[a * nCols + a] * sums[b * nCols + b]);
+      result[a * nCols + b] = scale > 0 ? sums[a * nCols + b] / scale : 0;
+    }
+    result[a * nCols + a] = 1 + RIDGE;
+  }
+  return result;
+}
+
+/** Lower triangle L with L·Lᵀ = the given matrix (its lower triangle is read). */
+function cholesky(matrix: Float64Array, n: number): Float64Array {
+  const root = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * n + j];
+      for (let k = 0; k < j; k++) sum -= root[i * n + k] * root[j * n + k];
+      root[i * n + j] = i === j ? Math.sqrt(Math.max(sum, RIDGE)) : sum / root[j * n + j];
+    }
+  }
+  return root;
+}

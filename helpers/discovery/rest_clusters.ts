@@ -1,0 +1,143 @@
+/** The last step of the waterfall: clusters among the wallets that no rule took, each with the name its centre earns. */
+import { Dbscan } from '../estimators/dbscan.ts';
+import { KMeans } from '../estimators/kmeans.ts';
+import type { Executor } from '../kernels/executor.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import { toNumbers } from '../tables/matrix.ts';
+import type { DataFrame } from '../tables/polars.ts';
+import type { Archetype, WaterfallThresholds } from './archetypes.ts';
+import { FeatureSpace } from './feature_space.ts';
+import { type CentreRanks, nameCluster, rankAmong } from './naming.ts';
+
+/** Columns in which the rest is clustered. */
+const REST_FEATURES: readonly string[] = [
+  'win_rate_pct',
+  'diversification_markets_count',
+  'frequency_trades_daily',
+  'top_market_share_pct',
+];
+/** Fewer wallets than this a cluster say nothing. */
+const ROWS_PER_CLUSTER_MIN = 5;
+const N_INITS = 5;
+
+/** How the rest is clustered; eps in standard deviations. */
+export type RestMethod =
+  | { readonly kind: 'kmeans' }
+  | { readonly kind: 'dbscan'; readonly eps: number; readonly minSamples: number };
+
+export interface NamedCluster {
+  readonly cluster: number;
+  readonly name: Archetype;
+  readonly nWallets: number;
+  /** The centre in the units of REST_FEATURES. */
+  readonly centre: readonly number[];
+  readonly ranks: CentreRanks;
+}
+
+/** Labels are −1 for DBSCAN's noise. */
+type RestClusters =
+  | {
+      readonly labels: Int32Array;
+      readonly distances: Float64Array;
+      readonly points: Matrix;
+      readonly named: readonly NamedCluster[];
+      readonly refusal: null;
+    }
+  | {
+      readonly labels: null;
+      readonly distances: null;
+      readonly points: null;
+      readonly named: readonly [];
+      readonly refusal: string;
+    };
+
+function refused(refusal: string): RestClusters {
+  return { labels: null, distances: null, points: null, named: [], refusal };
+}
+
+/** Clusters the given wallets, or says why that would mean nothing. */
+export function clusterRest(
+  rest: DataFrame,
+  thresholds: WaterfallThresholds,
+  method: RestMethod,
+  seed: number,
+  executor: Executor,
+): RestClusters {
+  const { nClusters } = thresholds;
+  if (rest.height < nClusters * ROWS_PER_CLUSTER_MIN)
+    return refused(`${rest.height} wallets are too few for ${nClusters} clusters`);
+  if (rest.getColumn('win_rate_pct').nullCount() === rest.height)
+    return refused('no market is known to have resolved, so no wallet has a win rate');
+  const space = FeatureSpace.fit(rest, REST_FEATURES, 'log');
+  const points = space.transform(rest);
+  if (method.kind === 'kmeans' && !hasDistinctRows(points, nClusters))
+    return refused(`the wallets have fewer than ${nClusters} different profiles`);
+  const labels =
+    method.kind === 'kmeans'
+      ? new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, REST_FEATURES).labels!
+      : new Dbscan({ eps: method.eps, minSamples: method.minSamples }, executor).fit(points, REST_FEATURES).labels;
+  const centres = meansOf(points, labels);
+  return {
+    labels,
+    distances: nearestDistances(points, centres),
+    points,
+    named: nameAll(rest, space, centres, labels, thresholds),
+    refusal: null,
+  };
+}
+
+function hasDistinctRows(points: Matrix, n: number): boolean {
+  const seen = new Set<string>();
+  for (let row = 0; row < points.nRows && seen.size < n; row++)
+    seen.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
+  return seen.size >= n;
+}
+
+/** The mean point of each cluster 0..; noise is in none. */
+function meansOf(points: Matrix, labels: Int32Array): Float64Array[] {
+  const nClusters = labels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
+  const sums = Array.from({ length: nClusters }, () => new Float64Array(points.nCols));
+  const counts = new Uint32Array(nClusters);
+  for (let row = 0; row < points.nRows; row++) {
+    if (labels[row] < 0) continue;
+    counts[labels[row]]++;
+    for (let column = 0; column < points.nCols; column++)
+      sums[labels[row]][column] += points.values[row * points.nCols + column];
+  }
+  return sums.map((sum, cluster) => sum.map((value) => value / counts[cluster]));
+}
+
+function nearestDistances(points: Matrix, centres: readonly Float64Array[]): Float64Array {
+  return Float64Array.from({ length: points.nRows }, (_, row) => {
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const centre of centres) {
+      let sum = 0;
+      for (let column = 0; column < points.nCols; column++)
+        sum += (points.values[row * points.nCols + column] - centre[column]) ** 2;
+      nearest = Math.min(nearest, sum);
+    }
+    return centres.length === 0 ? Number.NaN : Math.sqrt(nearest);
+  });
+}
+
+function nameAll(
+  rest: DataFrame,
+  space: FeatureSpace,
+  centres: readonly Float64Array[],
+  labels: Int32Array,
+  thresholds: WaterfallThresholds,
+): NamedCluster[] {
+  const sorted = REST_FEATURES.map((name) =>
+    toNumbers(rest, name)
+      .filter((value) => !Number.isNaN(value))
+      .sort(),
+  );
+  const sizes = new Uint32Array(centres.length);
+  for (const label of labels) if (label >= 0) sizes[label]++;
+  return centres.map((point, cluster) => {
+    const centre = space.toUnits(point);
+    const [winRate, diversification, frequency] = centre.map((value, column) => rankAmong(sorted[column], value));
+    const ranks = { winRate, diversification, frequency };
+    return { cluster, name: nameCluster(ranks, thresholds), nWallets: sizes[cluster], centre, ranks };
+  });
+}

@@ -1,0 +1,117 @@
+/** How much hangs on each threshold of the waterfall: it is moved by 20 % either way and the wallets that change counted. */
+import type { Executor } from '../kernels/executor.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { conform } from '../tables/schema.ts';
+import { THRESHOLD_SHIFTS } from '../tables/schemas.ts';
+import type { Archetype, WaterfallThresholds } from './archetypes.ts';
+import { assignWaterfall } from './waterfall.ts';
+
+const SHIFTS = [0.8, 1.2];
+
+export interface ThresholdShift {
+  /** Name of the option. */
+  readonly threshold: string;
+  readonly value: number;
+  readonly movedTo: number;
+  readonly nChanged: number;
+  readonly changedPct: number;
+  /** The most frequent change, `from -> to`; null when nothing changed. */
+  readonly largestMove: string | null;
+  readonly nLargestMove: number;
+}
+
+interface Movable {
+  readonly option: string;
+  readonly value: (thresholds: WaterfallThresholds) => number;
+  readonly moved: (thresholds: WaterfallThresholds, factor: number) => WaterfallThresholds;
+}
+
+const MOVABLE: readonly Movable[] = [
+  {
+    option: 'whale-usd',
+    value: (t) => t.whaleAggressionUsd,
+    moved: (t, factor) => ({ ...t, whaleAggressionUsd: t.whaleAggressionUsd * factor }),
+  },
+  {
+    option: 'whale-days',
+    value: (t) => t.whaleTenureDays,
+    moved: (t, factor) => ({ ...t, whaleTenureDays: t.whaleTenureDays * factor }),
+  },
+  {
+    // 120 % of a percentile is none: what moves is the share above it.
+    option: 'grinder-percentile',
+    value: (t) => t.grinderPercentile,
+    moved: (t, factor) => ({ ...t, grinderPercentile: Math.max(0, 100 - (100 - t.grinderPercentile) * factor) }),
+  },
+  {
+    option: 'insider-win-rank',
+    value: (t) => t.insiderWinRankMin,
+    moved: (t, factor) => ({ ...t, insiderWinRankMin: Math.min(1, t.insiderWinRankMin * factor) }),
+  },
+  {
+    option: 'insider-breadth-rank',
+    value: (t) => t.insiderBreadthRankMax,
+    moved: (t, factor) => ({ ...t, insiderBreadthRankMax: Math.min(1, t.insiderBreadthRankMax * factor) }),
+  },
+];
+
+/** Every threshold moved down and up by 20 %, the rest of the waterfall made anew each time. */
+export function shiftThresholds(
+  profiles: DataFrame,
+  thresholds: WaterfallThresholds,
+  before: readonly Archetype[],
+  seed: number,
+  executor: Executor,
+): ThresholdShift[] {
+  return MOVABLE.flatMap(({ option, value, moved }) =>
+    SHIFTS.map((factor) => {
+      const shifted = moved(thresholds, factor);
+      const { archetypes } = assignWaterfall(profiles, shifted, seed, executor);
+      const moves = new Map<string, number>();
+      let nChanged = 0;
+      archetypes.forEach((after, row) => {
+        if (after === before[row]) return;
+        const move = `${before[row]} -> ${after}`;
+        moves.set(move, (moves.get(move) ?? 0) + 1);
+        nChanged++;
+      });
+      const [largest] = [...moves].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+      return {
+        threshold: option,
+        value: value(thresholds),
+        movedTo: value(shifted),
+        nChanged,
+        changedPct: (100 * nChanged) / Math.max(1, before.length),
+        largestMove: largest?.[0] ?? null,
+        nLargestMove: largest?.[1] ?? 0,
+      };
+    }),
+  );
+}
+
+/** Rows of 12_threshold_shifts. */
+export function shiftsFrame(shifts: readonly ThresholdShift[]): DataFrame {
+  const frame = pl.DataFrame(
+    {
+      threshold: shifts.map((s) => s.threshold),
+      value: shifts.map((s) => s.value),
+      moved_to: shifts.map((s) => s.movedTo),
+      n_changed: shifts.map((s) => s.nChanged),
+      changed_pct: shifts.map((s) => s.changedPct),
+      largest_move: shifts.map((s) => s.largestMove),
+      n_largest_move: shifts.map((s) => s.nLargestMove),
+    },
+    {
+      schema: {
+        threshold: pl.Utf8,
+        value: pl.Float64,
+        moved_to: pl.Float64,
+        n_changed: pl.Int64,
+        changed_pct: pl.Float64,
+        largest_move: pl.Utf8,
+        n_largest_move: pl.Int64,
+      },
+    },
+  );
+  return conform(frame, THRESHOLD_SHIFTS);
+}

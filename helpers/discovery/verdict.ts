@@ -1,0 +1,202 @@
+/**
+ * Are k groups better supported than one? Silhouette against points without groups, the gap statistic, agreement over
+ * bootstraps, and a DBSCAN sweep beside them.
+ */
+import { Dbscan } from '../estimators/dbscan.ts';
+import { KMeans } from '../estimators/kmeans.ts';
+import { adjustedRand } from '../evaluate/adjusted_rand.ts';
+import { gapStatistic } from '../evaluate/gap_statistic.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import { createRandom, type Random } from '../kernels/random.ts';
+import { computeSilhouette } from '../kernels/silhouette.ts';
+import { fitGaussianCopula, permuteColumns } from './nulls.ts';
+import { percentile } from './percentile.ts';
+
+/** Points looked at; silhouettes of all pairs grow with its square. */
+const N_SAMPLED = 2000;
+/** The smallest p-value is then 1/40. */
+const N_NULLS = 39;
+const N_BOOTSTRAPS = 20;
+const N_GAP_REFERENCES = 10;
+const N_INITS = 3;
+const LEVEL = 0.05;
+/** With many points any departure from a Gaussian copula is significant; a margin must be worth naming as well. */
+const SILHOUETTE_MARGIN_MIN = 0.05;
+/** Below this, other wallets of the same market give other groups. */
+const STABILITY_MIN = 0.75;
+/** DBSCAN radii in units of √columns: columns are standardised, so two random points are √2 of it apart. */
+const DBSCAN_RADII = [0.1, 0.2, 0.3, 0.45, 0.6];
+const DBSCAN_CORES = [5, 10, 20];
+/** A DBSCAN cluster of fewer points than this share is a speck, not a group. */
+const GROUP_SHARE_MIN = 0.01;
+const DISTINCT_PER_GROUP_MIN = 3;
+
+interface NullSilhouette {
+  readonly name: 'permuted columns' | 'Gaussian copula';
+  readonly mean: number;
+  /** 95th percentile of the silhouettes of the null. */
+  readonly p95: number;
+  readonly pValue: number;
+}
+
+interface DbscanSetting {
+  readonly eps: number;
+  readonly minSamples: number;
+  /** Clusters with at least 1 % of the points. */
+  readonly nGroups: number;
+  readonly noiseShare: number;
+}
+
+export interface Verdict {
+  readonly k: number;
+  readonly nPoints: number;
+  /** Points the figures were computed on, a random sample. */
+  readonly nSampled: number;
+  readonly silhouette: number;
+  readonly nulls: readonly NullSilhouette[];
+  readonly gapBestK: number;
+  readonly gaps: readonly { readonly k: number; readonly gap: number; readonly standardError: number }[];
+  /** Adjusted Rand index between the groups and those of bootstrap samples: mean and 5th percentile. */
+  readonly stability: { readonly mean: number; readonly p5: number };
+  readonly dbscan: readonly DbscanSetting[];
+  readonly isSupported: boolean;
+  /** "4 groups are / are not better supported than one", with the reasons. */
+  readonly sentence: string;
+}
+
+/** Why no verdict is possible. */
+export interface NoVerdict {
+  readonly refusal: string;
+}
+
+/**
+ * Judges k-means with `k` groups on standardised, finite points. k groups are supported when their silhouette is above
+ * both nulls (p ≤ .05 and by .05 at least), the gap statistic wants more than one group, and bootstraps agree (adjusted
+ * Rand ≥ .75). Groups that the marginals make alone (a threshold on one column) are in the nulls too and do not count.
+ */
+export function judgeGroups(x: Matrix, k: number, seed: number, executor: Executor): Verdict | NoVerdict {
+  const random = createRandom(seed);
+  const points = x.nRows <= N_SAMPLED ? x : takeRows(x, sampleRows(x.nRows, N_SAMPLED, random.fork(1)));
+  const nDistinct = countDistinct(points);
+  if (k < 2) return { refusal: 'one group needs no support' };
+  if (nDistinct < k * DISTINCT_PER_GROUP_MIN)
+    return { refusal: `${nDistinct} different wallets are too few to judge ${k} groups` };
+  const cluster = (matrix: Matrix, n: number, fitSeed: number): KMeans =>
+    new KMeans({ nClusters: Math.min(n, countDistinct(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(matrix);
+  const silhouetteOf = (matrix: Matrix, fitSeed: number): number =>
+    computeSilhouette(executor, matrix, cluster(matrix, k, fitSeed).labels!).mean;
+
+  const silhouette = silhouetteOf(points, seed);
+  const copula = fitGaussianCopula(points);
+  const nulls = [
+    againstNull('permuted columns', silhouette, random.fork(2), (r) => silhouetteOf(permuteColumns(points, r), seed)),
+    againstNull('Gaussian copula', silhouette, random.fork(3), (r) => silhouetteOf(copula(r), seed)),
+  ];
+  const gap = gapStatistic(points, {
+    ks: Array.from({ length: k + 2 }, (_, i) => i + 1),
+    cluster: (matrix, n, fitSeed) => cluster(matrix, n, fitSeed).labels!,
+    nReferences: N_GAP_REFERENCES,
+    seed,
+  });
+  const stability = agreeOverBootstraps(points, random.fork(4), (matrix) => cluster(matrix, k, seed));
+  const reasons = reasonsAgainst(silhouette, nulls, gap.bestK, stability.mean);
+  return {
+    k,
+    nPoints: x.nRows,
+    nSampled: points.nRows,
+    silhouette,
+    nulls,
+    gapBestK: gap.bestK,
+    gaps: gap.points.map((point) => ({ k: point.k, gap: point.gap, standardError: point.standardError })),
+    stability,
+    dbscan: sweepRadii(points, executor),
+    isSupported: reasons.length === 0,
+    sentence:
+      reasons.length === 0
+        ? `${k} groups are better supported than one.`
+        : `${k} groups are not better supported than one: ${reasons.join('; ')}.`,
+  };
+}
+
+function againstNull(
+  name: NullSilhouette['name'],
+  observed: number,
+  random: Random,
+  draw: (random: Random) => number,
+): NullSilhouette {
+  const values = Float64Array.from({ length: N_NULLS }, (_, i) => draw(random.fork(i)));
+  const nAtLeast = values.reduce((count, value) => count + (value >= observed ? 1 : 0), 0);
+  const mean = values.reduce((sum, value) => sum + value, 0) / N_NULLS;
+  return { name, mean, p95: percentile(values, 95), pValue: (1 + nAtLeast) / (1 + N_NULLS) };
+}
+
+function agreeOverBootstraps(
+  points: Matrix,
+  random: Random,
+  cluster: (matrix: Matrix) => KMeans,
+): { mean: number; p5: number } {
+  const labels = cluster(points).labels!;
+  const values = Float64Array.from({ length: N_BOOTSTRAPS }, () => {
+    const rows = Uint32Array.from({ length: points.nRows }, () => random.integer(points.nRows));
+    return adjustedRand(labels, cluster(takeRows(points, rows)).predict(points));
+  });
+  return { mean: values.reduce((sum, value) => sum + value, 0) / N_BOOTSTRAPS, p5: percentile(values, 5) };
+}
+
+function reasonsAgainst(
+  silhouette: number,
+  nulls: readonly NullSilhouette[],
+  gapBestK: number,
+  stability: number,
+): string[] {
+  const reasons = nulls
+    .filter((n) => n.pValue > LEVEL || silhouette - n.mean < SILHOUETTE_MARGIN_MIN)
+    .map((n) => `silhouette ${silhouette.toFixed(2)} against ${n.mean.toFixed(2)} without groups (${n.name})`);
+  if (gapBestK === 1) reasons.push('the gap statistic wants one');
+  if (stability < STABILITY_MIN) reasons.push(`bootstraps agree only to ${stability.toFixed(2)}`);
+  return reasons;
+}
+
+function sweepRadii(points: Matrix, executor: Executor): DbscanSetting[] {
+  const radii = DBSCAN_RADII.map((radius) => radius * Math.sqrt(points.nCols));
+  return new Dbscan({}, executor).sweep(points, radii, DBSCAN_CORES).map(({ eps, nMin, labels, nClusters }) => {
+    const sizes = new Uint32Array(nClusters);
+    for (const label of labels) if (label >= 0) sizes[label]++;
+    const nNoise = labels.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
+    const nGroups = sizes.filter((size) => size >= GROUP_SHARE_MIN * points.nRows).length;
+    return { eps, minSamples: nMin, nGroups, noiseShare: nNoise / points.nRows };
+  });
+}
+
+function countDistinct(x: Matrix): number {
+  const seen = new Set<string>();
+  for (let row = 0; row < x.nRows; row++) seen.add(x.values.subarray(row * x.nCols, (row + 1) * x.nCols).join());
+  return seen.size;
+}
+
+/** `n` of 0..nRows-1 without replacement, rising. */
+function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
+  const pool = Uint32Array.from({ length: nRows }, (_, row) => row);
+  const nDrawn = Math.min(n, nRows);
+  for (let i = 0; i < nDrawn; i++) {
+    const j = i + random.integer(nRows - i);
+    [pool[i], pool[j]] = [pool[j], pool[i]];
+  }
+  return pool.slice(0, nDrawn).sort();
+}
+
+/** The verdict in lines for people. */
+export function describeVerdict(verdict: Verdict | NoVerdict): string[] {
+  if ('refusal' in verdict) return [`Verdict: none, ${verdict.refusal}.`];
+  const { nulls, stability, dbscan, gapBestK, k, nSampled, nPoints } = verdict;
+  const nOne = dbscan.filter((setting) => setting.nGroups === 1).length;
+  const nMore = dbscan.filter((setting) => setting.nGroups > 1).length;
+  const silhouettes = nulls.map((n) => `${n.name} ${n.mean.toFixed(3)} (p = ${n.pValue.toFixed(3)})`).join(', ');
+  return [
+    `Silhouette of ${k} groups ${verdict.silhouette.toFixed(3)}; without groups: ${silhouettes}.`,
+    `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
+    `DBSCAN finds one group at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
+    `Verdict (${nSampled.toLocaleString('en-US')} of ${nPoints.toLocaleString('en-US')} wallets): ${verdict.sentence}`,
+  ];
+}

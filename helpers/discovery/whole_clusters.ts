@@ -1,0 +1,99 @@
+/** K-Means on all wallets without any rule; the clusters are named afterwards, by the rules applied to their centres. */
+import { KMeans } from '../estimators/kmeans.ts';
+import type { Executor } from '../kernels/executor.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import { InputError } from '../run/errors.ts';
+import { toNumbers } from '../tables/matrix.ts';
+import type { DataFrame } from '../tables/polars.ts';
+import { type Archetype, DEFAULT_THRESHOLDS } from './archetypes.ts';
+import { FeatureSpace } from './feature_space.ts';
+import { nameCentre, rankAmong } from './naming.ts';
+import { grinderCuts } from './waterfall.ts';
+
+const N_INITS = 5;
+const ROWS_PER_CLUSTER_MIN = 5;
+
+interface WholeCluster {
+  readonly cluster: number;
+  readonly name: Archetype;
+  readonly nWallets: number;
+  /** The centre in the units of the features. */
+  readonly centre: readonly number[];
+}
+
+export interface WholeClusters {
+  readonly model: KMeans;
+  readonly points: Matrix;
+  readonly labels: Int32Array;
+  /** Distance to the nearest centre, standard deviations. */
+  readonly distances: Float32Array;
+  readonly clusters: readonly WholeCluster[];
+}
+
+/**
+ * Clusters all wallets in the logarithmic, standardised space of `features`, or says why that would mean nothing.
+ * @param features must hold the columns of the rules: aggression, tenure, frequency, markets, win rate
+ * @throws InputError 'bad-option' for a number of clusters that is none, 'empty-input' without wallets
+ */
+export function clusterWallets(
+  profiles: DataFrame,
+  features: readonly string[],
+  nClusters: number,
+  seed: number,
+  executor: Executor,
+): WholeClusters | { readonly refusal: string } {
+  if (!Number.isInteger(nClusters) || nClusters < 1)
+    throw new InputError('bad-option', `--clusters ${nClusters} is no whole number of at least 1`, 'try 3');
+  const space = FeatureSpace.fit(profiles, features, 'log');
+  if (profiles.height < nClusters * ROWS_PER_CLUSTER_MIN)
+    return { refusal: `${profiles.height} wallets are too few for ${nClusters} clusters` };
+  const points = space.transform(profiles);
+  const distinct = new Set<string>();
+  for (let row = 0; row < points.nRows && distinct.size < nClusters; row++)
+    distinct.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
+  if (distinct.size < nClusters) return { refusal: `the wallets have only ${distinct.size} different profiles` };
+  const model = new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, features);
+  const labels = model.labels!;
+  return {
+    model,
+    points,
+    labels,
+    distances: model.score(points),
+    clusters: nameAll(profiles, features, space, model, labels),
+  };
+}
+
+function nameAll(
+  profiles: DataFrame,
+  features: readonly string[],
+  space: FeatureSpace,
+  model: KMeans,
+  labels: Int32Array,
+): WholeCluster[] {
+  const at = (name: string): number => features.indexOf(name);
+  const rankIn = (name: string, value: number): number =>
+    rankAmong(
+      toNumbers(profiles, name)
+        .filter((other) => !Number.isNaN(other))
+        .sort(),
+      value,
+    );
+  const cuts = grinderCuts(profiles, DEFAULT_THRESHOLDS);
+  const { values, nRows, nCols } = model.centres;
+  return Array.from({ length: nRows }, (_, cluster) => {
+    const centre = space.toUnits(values.subarray(cluster * nCols, (cluster + 1) * nCols));
+    const units = {
+      aggressionUsd: centre[at('aggression_avg_usd')],
+      tenureDays: centre[at('tenure_days')],
+      frequency: centre[at('frequency_trades_daily')],
+      markets: centre[at('diversification_markets_count')],
+    };
+    const ranks = {
+      winRate: rankIn('win_rate_pct', centre[at('win_rate_pct')]),
+      diversification: rankIn('diversification_markets_count', units.markets),
+      frequency: rankIn('frequency_trades_daily', units.frequency),
+    };
+    const nWallets = labels.reduce((count, label) => count + (label === cluster ? 1 : 0), 0);
+    return { cluster, name: nameCentre(units, ranks, cuts, DEFAULT_THRESHOLDS), nWallets, centre };
+  });
+}

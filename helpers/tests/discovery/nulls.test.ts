@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { fitGaussianCopula, permuteColumns } from '../../discovery/nulls.ts';
+import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
+import { createRandom } from '../../kernels/random.ts';
+
+function column(x: Matrix, number: number): number[] {
+  return Array.from({ length: x.nRows }, (_, row) => x.values[row * x.nCols + number]);
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [a, b].map((values) => values.reduce((s, v) => s + v, 0) / values.length);
+  const product = a.reduce((s, v, i) => s + (v - meanA) * (b[i] - meanB), 0);
+  const norm = (values: readonly number[], mean: number) => Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0));
+  return product / (norm(a, meanA) * norm(b, meanB));
+}
+
+const random = createRandom(1);
+const rows = Array.from({ length: 2000 }, () => {
+  const shared = random.normal();
+  return [shared, 0.8 * shared + 0.6 * random.normal(), Math.round(shared + random.normal()) + 0, 7];
+});
+const x = createMatrix(Float32Array.from(rows.flat()), rows.length, 4);
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+
+describe.each([
+  ['permuteColumns', permuteColumns(x, createRandom(2)), 0],
+  ['fitGaussianCopula', fitGaussianCopula(x)(createRandom(2)), 0.8],
+] as const)('%s', (_, drawn, expected) => {
+  it.each([0, 1, 2, 3])('keeps every value of column %i', (number) => {
+    expect(sorted(column(drawn, number))).toEqual(sorted(column(x, number)));
+  });
+
+  it('has the dependence that it promises, within four standard errors of a correlation of 2,000 rows', () => {
+    expect(Math.abs(correlation(column(drawn, 0), column(drawn, 1)) - expected)).toBeLessThan(4 / Math.sqrt(2000));
+  });
+});
+
+describe('fitGaussianCopula', () => {
+  it('survives columns that repeat each other', () => {
+    const twin = createMatrix(Float32Array.from([1, 1, 2, 2, 3, 3, 4, 4]), 4, 2);
+    const drawn = fitGaussianCopula(twin)(createRandom(1));
+    expect(column(drawn, 0)).toEqual(column(drawn, 1));
+  });
+});

@@ -1,0 +1,46 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { takeLock } from '../../run/lock.ts';
+import { refusal } from '../refusal.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spyhop-lock-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const lockPath = (): string => join(folder, '.table.lock');
+
+test('a second writer is refused until the first gives the lock back', () => {
+  const unlock = takeLock(folder, 'table');
+  expect(refusal(() => takeLock(folder, 'table'))).toBe(
+    `busy: another run (${hostname()} ${process.pid}) is writing table in ${folder}`,
+  );
+  unlock();
+  takeLock(folder, 'table')();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('locks of other names do not stand in the way', () => {
+  const unlock = takeLock(folder, 'table');
+  takeLock(folder, 'other')();
+  unlock();
+});
+
+test.each([
+  ['a process that is gone', `${hostname()} 4194303 5`],
+  ['an earlier process with the number of a living one', `${hostname()} ${process.pid} 5`],
+])('a lock left by %s is taken over', (_, owner) => {
+  writeFileSync(lockPath(), `${owner}\n`);
+  const unlock = takeLock(folder, 'table');
+  expect(readFileSync(lockPath(), 'utf8')).toMatch(new RegExp(` ${process.pid} `));
+  unlock();
+  expect(existsSync(lockPath())).toBe(false);
+});
+
+test('a lock of another host is never taken over', () => {
+  writeFileSync(lockPath(), 'elsewhere 1 5\n');
+  expect(refusal(() => takeLock(folder, 'table'))).toMatch(/^busy: another run \(elsewhere 1\)/);
+});

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { InputError } from '../../run/errors.ts';
+import { parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
+import { refusal } from '../refusal.ts';
+
+const SPECS = {
+  input: { type: 'array', string: true, demandOption: true },
+  size: { type: 'number', default: 3 },
+  mode: { choices: ['a', 'b'] as const, default: 'a' as const },
+} as const;
+
+async function parse(...words: string[]): Promise<unknown> {
+  try {
+    const { input, size, mode, quiet } = await parseOptions(['--input', 'x', ...words], 'usage', SPECS);
+    return { input, size, mode, quiet };
+  } catch (error) {
+    if (error instanceof InputError) return `${error.tag}: ${error.message}`;
+    throw error;
+  }
+}
+const PLAIN = { input: ['x'], size: 3, mode: 'a', quiet: false };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spyhop-options-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('options', () => {
+  test('defaults stand where nothing is said', async () => {
+    expect(await parse()).toEqual(PLAIN);
+  });
+
+  test('a list may be given at once or word by word, and no word of it is lost', async () => {
+    expect(await parse('y', '--input', 'z')).toEqual({ ...PLAIN, input: ['x', 'y', 'z'] });
+  });
+
+  test.each([
+    [['--nope'], 'bad-option: Unknown argument: nope'],
+    [['--size', '1', '--size', '2'], 'bad-option: --size was given more than once'],
+    [['--size', 'x'], 'bad-option: --size needs a number'],
+    [['--size'], 'bad-option: Not enough arguments following: size'],
+    [['--size='], 'bad-option: --size is empty'],
+    [['--data-dir'], 'bad-option: Not enough arguments following: data-dir'],
+    [['--threads', '0'], 'bad-option: --threads must be a whole number of at least 1'],
+    [['--mode', 'c'], 'bad-option: Invalid values: Argument: mode, Given: "c", Choices: "a", "b"'],
+  ])('%j is refused in one line', async (words, message) => {
+    expect(await parse(...words)).toBe(message);
+  });
+
+  test('a config file wins over defaults, and the command line over it', async () => {
+    const path = join(folder, 'c.json');
+    writeFileSync(path, '{"size": 7, "mode": "b"}');
+    expect(await parse('--config', path)).toEqual({ ...PLAIN, size: 7, mode: 'b' });
+    expect(await parse('--config', path, '--size', '9')).toEqual({ ...PLAIN, size: 9, mode: 'b' });
+  });
+
+  test.each([
+    ['{"nope": 1}', /^bad-option: Unknown argument: nope/],
+    ['{"size": "x"}', /^bad-option: --size needs a number/],
+    ['[1]', /^bad-option: --config .* does not hold a JSON object/],
+    ['{', /^bad-option: --config .* cannot be read as JSON/],
+  ])('a config file of %s is refused', async (text, message) => {
+    const path = join(folder, 'c.json');
+    writeFileSync(path, text);
+    expect(await parse('--config', path)).toMatch(message);
+  });
+
+  test('moments are days, times or ms, all in UTC, and 30 February is none', () => {
+    expect(parseMoment('as-of', '2026-01-09')).toBe(Date.UTC(2026, 0, 9));
+    expect(parseMoment('as-of', '2026-01-09T12:30:00Z')).toBe(Date.UTC(2026, 0, 9, 12, 30));
+    expect(parseMoment('as-of', '1767916800000')).toBe(1_767_916_800_000);
+    for (const text of ['2026-02-30', 'soon', '2026-1-9'])
+      expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} is not a moment`);
+  });
+
+  test('chunks count from one to their number', () => {
+    expect(parseChunk('chunk', '2/8')).toEqual({ chunk: 2, nChunks: 8 });
+    for (const text of ['0/8', '9/8', '2', 'a/b'])
+      expect(refusal(() => parseChunk('chunk', text))).toBe(`bad-option: --chunk ${text} is not a chunk`);
+  });
+});
