@@ -38,7 +38,7 @@ type Options = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
 };
 
 /** Why there is nothing to train, or null. */
-function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
+export function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
   const nTest = Math.floor(nSnapshots / 2);
   const whales = (isTest: boolean): number =>
     rows.labels.filter((label, row) => label === WHALE && rows.snapshots[row] < nTest === isTest).length;
