@@ -29,8 +29,9 @@ export function takeColumns(matrix: Matrix, names: readonly string[], wanted: re
   return createMatrix(values, matrix.nRows, at.length);
 }
 
-/** `.61 [.40, .80]` */
+/** `0.61 [0.40, 0.80]`; an estimate that does not exist (no wallet was called a whale) is `none`. */
 export function formatInterval({ estimate, low, high }: BootstrapInterval): string {
+  if (Number.isNaN(estimate)) return 'none';
   return `${estimate.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 }
 

@@ -20,7 +20,7 @@ import {
   ROWS,
   takeColumns,
 } from './circularity.ts';
-import { fitClassifier, type ModelKind, runTrial, WHALE, walletTimeSplits } from './classifier_trial.ts';
+import { fitClassifier, type ModelKind, ruleBaseline, runTrial, WHALE, walletTimeSplits } from './classifier_trial.ts';
 import { tradesBefore } from './early_profiles.ts';
 import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.ts';
 
@@ -38,7 +38,7 @@ type Options = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
 };
 
 /** Why there is nothing to train, or null. */
-function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
+export function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
   const nTest = Math.floor(nSnapshots / 2);
   const whales = (isTest: boolean): number =>
     rows.labels.filter((label, row) => label === WHALE && rows.snapshots[row] < nTest === isTest).length;
@@ -86,36 +86,45 @@ export async function trainArchetypeClassifier(run: Run, options: Options): Prom
   if (reason !== null) return skip(reason);
   const splits = walletTimeSplits(rows.wallets, rows.snapshots, nSnapshots, options.folds, run.seed);
   const features = [PRESENT_COLUMNS, FREE_COLUMNS, EARLY_COLUMNS];
-  const trials = ROWS.flatMap((row, i) => {
-    const x = i === 2 ? rows.early : takeColumns(rows.present, PRESENT_COLUMNS, features[i]);
-    const common = { labels: rows.labels, wallets: rows.wallets, splits, nPerClass: options['per-class'] };
-    return KINDS.map((kind) => ({
-      row,
-      trial: runTrial(kind, { ...common, x, featureNames: features[i], seed: run.seed }, executor),
-    }));
-  });
+  const inputs = ROWS.map((_, i) => ({
+    x: i === 2 ? rows.early : takeColumns(rows.present, PRESENT_COLUMNS, features[i]),
+    featureNames: features[i],
+    labels: rows.labels,
+    wallets: rows.wallets,
+    splits,
+    nPerClass: options['per-class'],
+    seed: run.seed,
+  }));
+  const trials = ROWS.flatMap((row, i) => KINDS.map((kind) => ({ row, trial: runTrial(kind, inputs[i], executor) })));
+  const rule = ruleBaseline(inputs[2], options['horizon-days'], options['whale-days']);
   run.log.result(circularityTable(trials));
+  run.log.result(`The whale rule applied to the first fills, unlearnt: PR-AUC ${formatInterval(rule.whalePrAuc)}.`);
   run.log.result(
     'The first row learns the rule back from its own columns and measures nothing; the last is the claim.',
   );
   const [forest, boosting] = trials.filter(({ row }) => row === 'early detection').map(({ trial }) => trial);
   const winner = boosting.whalePrAuc.estimate > forest.whalePrAuc.estimate ? boosting : forest;
+  if (winner.whalePrAuc.estimate <= rule.whalePrAuc.estimate)
+    run.log.result('The models do not beat the rule: for fresh whales, apply the rule early rather than a model.');
   const early = { x: rows.early, names: EARLY_COLUMNS };
   const model = fitClassifier(winner.kind, early.x, rows.labels, early.names, options['per-class'], run.seed, executor);
   const { threads: _threads, ...decisive } = options;
   const folder = saveModel(run, {
     name: 'archetype_classifier',
     model: model.toModel(),
-    metrics: { trials },
+    metrics: { trials, rule },
     card: {
       purpose: `Chances of the archetypes from the first ${window.nFills} fills of a wallet, ${options['horizon-days']} days ahead.`,
       data: `fills before ${new Date(asOfMs).toISOString()}, ${nSnapshots} snapshots`,
       features: EARLY_COLUMNS,
       split: `${options.folds} folds of wallets; the newer half of the snapshots tests, the older half trains`,
-      metrics: trials.map(
-        ({ row, trial }) =>
-          `${row}, ${trial.kind}: whale PR-AUC ${formatInterval(trial.whalePrAuc)}, whale precision ${formatInterval(trial.whalePrecision)}, ${trial.nWhales} whale rows of ${trial.nRows}`,
-      ),
+      metrics: [
+        `the rule applied to the first fills: whale PR-AUC ${formatInterval(rule.whalePrAuc)}`,
+        ...trials.map(
+          ({ row, trial }) =>
+            `${row}, ${trial.kind}: whale PR-AUC ${formatInterval(trial.whalePrAuc)}, whale precision ${formatInterval(trial.whalePrecision)}, ${trial.nWhales} whale rows of ${trial.nRows}`,
+        ),
+      ],
       limits: [
         'Labels are rules and clusters, not facts about people.',
         'Without label-defining columns the rest can still rebuild them in part (total invested / fills).',

@@ -73,8 +73,9 @@ export function fitClassifier(
 }
 
 /** Chances of the four classes, row-major; a class that training never saw has chance 0. */
-function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
-  const chances = model.predictProbability(x);
+export function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
+  // A forest's mean of leaf shares can exceed 1 by rounding.
+  const chances = model.predictProbability(x).map((chance) => Math.min(Math.max(chance, 0), 1));
   const nKnown = chances.length / x.nRows;
   if (nKnown === N_CLASSES) return chances;
   const padded = new Float64Array(x.nRows * N_CLASSES);
@@ -167,4 +168,29 @@ function measure(
     prAucByClass: Array.from({ length: N_CLASSES }, (_, k) => prAuc(isClass(k), column(k))),
     reliability: reliability(isWhale, whale),
   };
+}
+
+/**
+ * What the whale rule itself is worth when it is applied to the first fills: average precision of the mean fill of
+ * wallets that will still be young enough at T, 0 for the others. A model that does not beat it has learnt nothing new.
+ */
+export function ruleBaseline(
+  input: TrialInput,
+  horizonDays: number,
+  whaleDays: number,
+): { readonly whalePrAuc: BootstrapInterval } {
+  const { x, featureNames, labels, wallets, seed } = input;
+  const at = (row: number, name: string): number => x.values[row * x.nCols + featureNames.indexOf(name)];
+  const rows = input.splits.flatMap((split) => [...split.testRows]);
+  const scores = rows.map((row) =>
+    at(row, 'tenure_days') + horizonDays < whaleDays ? at(row, 'aggression_avg_usd') : 0,
+  );
+  const isWhale = rows.map((row) => (labels[row] === WHALE ? 1 : 0));
+  const statistic = (drawn: Uint32Array): number =>
+    precisionRecallCurve(
+      Uint8Array.from(drawn, (i) => isWhale[i]),
+      Float64Array.from(drawn, (i) => scores[i]),
+    ).averagePrecision;
+  const groups = rows.map((row) => wallets[row]);
+  return { whalePrAuc: bootstrapInterval({ nRows: rows.length, statistic, groups, nResamples: N_RESAMPLES, seed }) };
 }

@@ -27,7 +27,7 @@ export function tradesBefore(trades: Table, asOfMs: number): DataFrame {
 }
 
 /** The fills of each wallet that lie in its window; fills without a wallet are left out. */
-function firstFills(trades: DataFrame, window: EarlyWindow): DataFrame {
+export function firstFills(trades: DataFrame, window: EarlyWindow): DataFrame {
   const nth = pl.col('ts_ms').cumCount().over('wallet').alias('nth');
   const numbered = trades
     .filter(pl.col('wallet').isNotNull())

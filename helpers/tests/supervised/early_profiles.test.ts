@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { marketFacts, mergeProfiles } from '../../features/profile_merge.ts';
+import { profilePartials } from '../../features/profile_partials.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { earlyProfiles, firstFills } from '../../supervised/early_profiles.ts';
+import { type DataFrame, pl } from '../../tables/polars.ts';
+
+const DAY_MS = 86_400_000;
+const START_MS = Date.UTC(2026, 0, 1);
+
+/** 300 seeded fills of 12 wallets in 5 markets over 10 days, in the order of time. */
+function fills(seed: number, n = 300, fromMs = START_MS): DataFrame {
+  const random = createRandom(seed);
+  const times = Array.from({ length: n }, () => fromMs + random.integer(10 * DAY_MS)).sort((a, b) => a - b);
+  const rows = times.map((ts) => ({
+    ts_ms: ts,
+    market_id: `m${random.integer(5)}`,
+    outcome_index: random.integer(2),
+    wallet: `w${random.integer(12)}`,
+    role: random.integer(2) === 0 ? 'maker' : 'taker',
+    side: random.integer(3) === 0 ? 'SELL' : 'BUY',
+    price: (1 + random.integer(98)) / 100,
+    shares: 1 + random.integer(500),
+    amount_usd: 1 + random.integer(2000),
+  }));
+  return pl
+    .DataFrame(rows)
+    .withColumns(
+      pl.col('ts_ms').cast(pl.Int64),
+      pl.col('outcome_index').cast(pl.UInt8),
+      pl.col('shares').cast(pl.Float64),
+    );
+}
+
+const markets = pl
+  .DataFrame({
+    market_id: ['m0', 'm1', 'm2', 'm3', 'm4'],
+    domain: ['sports', 'crypto', 'politics', 'other', 'sports'],
+    created_ms: new Array(5).fill(START_MS - DAY_MS),
+    resolved_ms: [1, 3, 5, 7, 9].map((day) => START_MS + day * DAY_MS),
+    winner_index: [0, 1, 0, 1, 0],
+  })
+  .withColumns(
+    pl.col('created_ms').cast(pl.Int64),
+    pl.col('resolved_ms').cast(pl.Int64),
+    pl.col('winner_index').cast(pl.UInt8),
+  );
+
+const text = (frame: DataFrame): string =>
+  JSON.stringify(frame.toRecords(), (_, v) => (typeof v === 'bigint' ? String(v) : v));
+
+describe('firstFills', () => {
+  const trades = fills(1);
+
+  it('keeps the first n fills of every wallet, as a walk through the rows does', () => {
+    const seen = new Map<string, number>();
+    const expected = trades.toRecords().filter((row) => {
+      const nth = (seen.get(String(row.wallet)) ?? 0) + 1;
+      seen.set(String(row.wallet), nth);
+      return nth <= 4;
+    });
+    const kept = firstFills(trades, { nFills: 4, hours: null }).toRecords();
+    expect(kept.map((row) => [Number(row.ts_ms), row.wallet])).toEqual(
+      expected.map((row) => [Number(row.ts_ms), row.wallet]),
+    );
+  });
+
+  it('keeps the first day alone when asked for 24 hours', () => {
+    const begin = new Map<string, number>();
+    for (const row of trades.toRecords())
+      if (!begin.has(String(row.wallet))) begin.set(String(row.wallet), Number(row.ts_ms));
+    const kept = firstFills(trades, { nFills: 1000, hours: 24 }).toRecords();
+    const expected = trades.toRecords().filter((row) => Number(row.ts_ms) - begin.get(String(row.wallet))! <= DAY_MS);
+    expect(kept.length).toBe(expected.length);
+    expect(kept.length).toBeLessThan(trades.height);
+  });
+});
+
+describe('earlyProfiles', () => {
+  const trades = fills(2);
+  const asOfMs = START_MS + 6 * DAY_MS;
+  const window = { nFills: 5, hours: null };
+
+  it('does not change when fills at or after T are added, nor when markets resolve at or after T', () => {
+    const later = fills(3, 200, asOfMs);
+    const past = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
+    const flipped = markets.withColumns(
+      pl
+        .when(pl.col('resolved_ms').ltEq(pl.lit(asOfMs).cast(pl.Int64)))
+        .then(pl.col('winner_index'))
+        .otherwise(pl.lit(1).cast(pl.UInt8).minus(pl.col('winner_index')))
+        .alias('winner_index'),
+    );
+    expect(text(earlyProfiles(pl.concat([past, later]), flipped, asOfMs, window))).toBe(
+      text(earlyProfiles(past, markets, asOfMs, window)),
+    );
+  });
+
+  it('sees no more than the asked number of fills of any wallet', () => {
+    const counts = earlyProfiles(trades, markets, asOfMs, window).getColumn('n_fills').toArray().map(Number);
+    expect(Math.max(...counts)).toBe(5);
+  });
+
+  it('is the profile of all fills when the window holds them all, but for the share of market volume', () => {
+    const partials = profilePartials(trades.lazy(), asOfMs, null);
+    const whole = mergeProfiles([partials], partials.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
+    const early = earlyProfiles(trades, markets, asOfMs, { nFills: 10_000, hours: null });
+    const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
+    expect(text(drop(early))).toBe(text(drop(whole)));
+  });
+});
