@@ -5,12 +5,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { InputError } from '../run/errors.ts';
+import { shareExpressionMethods } from './shared_expressions.ts';
 
 type Polars = typeof import('nodejs-polars')['default'];
 
 function load(): Polars {
   try {
-    return createRequire(import.meta.url)('nodejs-polars');
+    const library = createRequire(import.meta.url);
+    const polars: Polars = library('nodejs-polars');
+    shareExpressionMethods(library);
+    return polars;
   } catch (error) {
     throw new InputError(
       'missing-dependency',
