@@ -27,7 +27,7 @@ const NEIGHBOURS = ['auto', 'exact', 'approximate'] as const;
 const ENGINES = ['spyhop', 'tsne-js'] as const;
 /** Above this the convolution beats the tree, and by more the larger the table. */
 const N_ROWS_FOR_TREE_MAX = 1000;
-/** Above this the approximate search is several times faster, and finds 98 % of the neighbours. */
+/** Above this the exact search, which grows with the square of the rows, falls behind; the other finds 98 %. */
 const N_ROWS_FOR_EXACT_MAX = 10_000;
 /** tsne-js needs a minute for a thousand rows. */
 const N_ROWS_FOR_TSNE_JS_MAX = 2000;
