@@ -5,6 +5,7 @@
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import { withSumsBefore } from './sums_before.ts';
 
 /** Times are summed as distances from this moment, so that sums of 10^7 fills fit into 64 bits. */
 export const TIME_ORIGIN_MS = Date.UTC(2020, 0, 1);
@@ -74,40 +75,22 @@ function numbered(frame: DataFrame, name: string, code: string): DataFrame {
 
 /**
  * Adds `volume_before_u`: takers' volume of the market strictly before each fill's millisecond, in 1e-6 USD; null when no
- * role is known in this span or before. With rows sorted by market and time it is a running sum, held still over equal moments.
+ * role is known in this span or before.
  */
 function withVolumeBefore(byMarket: DataFrame, earlier: DataFrame | null): DataFrame {
   // Spans before this one may know roles although this one does not.
   if (earlier === null && byMarket.getColumn('role').nullCount() === byMarket.height)
     return byMarket.withColumns(pl.lit(null).cast(pl.Int64).alias('volume_before_u'));
   const zero = pl.lit(0).cast(pl.Int64);
-  const nothing = pl.lit(null).cast(pl.Int64);
   const taken = pl
     .when(pl.col('role').eq(pl.lit('taker')))
     .then(pl.col('usd_u'))
     .otherwise(zero);
-  const changes = (name: string): Expr => pl.col(name).neq(pl.col(name).shift(1)).fillNull(pl.lit(true));
-  const running = byMarket
-    .lazy()
-    .withColumns(
-      taken.cumSum().minus(taken).alias('running_u'),
-      changes('market').alias('starts_market'),
-      changes('ts_ms').alias('starts_moment'),
-    )
-    .withColumns(
-      pl.when(pl.col('starts_market')).then(pl.col('running_u')).otherwise(nothing).forwardFill().alias('at_start_u'),
-      pl
-        .when(pl.col('starts_market').or(pl.col('starts_moment')))
-        .then(pl.col('running_u'))
-        .otherwise(nothing)
-        .forwardFill()
-        .alias('at_moment_u'),
-    );
-  const inside = pl.col('at_moment_u').minus(pl.col('at_start_u'));
-  if (earlier === null) return running.withColumns(inside.alias('volume_before_u')).collectSync();
+  const running = withSumsBefore(byMarket, 'market', [{ name: 'volume_before_u', value: taken }]);
+  if (earlier === null) return running.collectSync();
   return running
     .join(earlier.lazy(), { on: 'market_id', how: 'left' })
-    .withColumns(inside.add(pl.col('earlier_u').fillNull(zero)).alias('volume_before_u'))
+    .withColumns(pl.col('volume_before_u').add(pl.col('earlier_u').fillNull(zero)))
     .collectSync();
 }
 
