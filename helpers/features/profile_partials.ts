@@ -44,7 +44,8 @@ export interface ProfilePartials {
   readonly volumes: DataFrame;
 }
 
-const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
+/** A column of USD or shares in whole units of 1e-6. */
+export const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
 const integer = (value: Expr): Expr => value.cast(pl.Int64);
 
 /** Trades before `asOfMs` with what the sums need, in the order of time as they are in the table. */
@@ -155,17 +156,24 @@ export function profilePartials(
   };
 }
 
+/** The three integer sums that make up Σx²: x² = hh · 2^40 + hl · 2^21 + ll. */
+export const SQUARE_PARTS = ['square_hh', 'square_hl', 'square_ll'] as const;
+
+/** Adds the parts of the square of `usd_u`. */
+export function withSquareParts(fills: LazyDataFrame): LazyDataFrame {
+  const usd = pl.col('usd_u');
+  const [high, low] = [pl.col('high'), pl.col('low')];
+  return fills
+    .withColumns(usd.cast(pl.Float64).div(pl.lit(SQUARE_SPLIT)).floor().cast(pl.Int64).alias('high'))
+    .withColumns(usd.minus(high.mul(pl.lit(SQUARE_SPLIT).cast(pl.Int64))).alias('low'))
+    .withColumns(high.mul(high).alias('square_hh'), high.mul(low).alias('square_hl'), low.mul(low).alias('square_ll'))
+    .drop('high', 'low');
+}
+
 function positionSums(fills: DataFrame): LazyDataFrame {
   const buy = pl.col('buy');
   const usd = pl.col('usd_u');
-  const split = pl.lit(SQUARE_SPLIT).cast(pl.Int64);
-  return fills
-    .lazy()
-    .withColumns(
-      usd.cast(pl.Float64).div(pl.lit(SQUARE_SPLIT)).floor().cast(pl.Int64).alias('high'),
-      betShare().alias('bet_share'),
-    )
-    .withColumns(usd.minus(pl.col('high').mul(split)).alias('low'))
+  return withSquareParts(fills.lazy().withColumns(betShare().alias('bet_share')))
     .groupBy(['owner', 'market', 'outcome_index'])
     .agg(
       integer(pl.len()).alias('n_fills'),
@@ -183,9 +191,7 @@ function positionSums(fills: DataFrame): LazyDataFrame {
       pl.col('shares_u').sum().alias('shares_u'),
       pl.col('shares_u').mul(buy).sum().alias('buy_shares_u'),
       usd.max().alias('max_usd_u'),
-      pl.col('high').mul(pl.col('high')).sum().alias('square_hh'),
-      pl.col('high').mul(pl.col('low')).sum().alias('square_hl'),
-      pl.col('low').mul(pl.col('low')).sum().alias('square_ll'),
+      ...SQUARE_PARTS.map((name) => pl.col(name).sum()),
       pl.col('ts_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64)).sum().alias('time_sum_ms'),
       pl.col('bet_share').max().alias('max_bet_share'),
     );

@@ -68,7 +68,7 @@ export function gainOf(kind: TargetKind, paid: number, future: number): number {
   return kind === 'cents' ? gain : gain / Math.sqrt(paid * (1 - paid));
 }
 
-/** 1 where the gain exceeds the threshold. A millionth of slack keeps .52 − .50 from beating two cents by rounding. */
+/** 1 where the gain exceeds the threshold. A billionth of slack keeps .52 − .50 from beating two cents by rounding. */
 export function labelOf(target: Target, paid: number, future: number): 0 | 1 {
   return gainOf(target.kind, paid, future) > target.threshold + 1e-9 ? 1 : 0;
 }
