@@ -1,7 +1,7 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
 import type { Log } from '../run/console.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
@@ -67,6 +67,7 @@ export async function forEachDay(
   const progress = job.log.progress('features of fills', job.trades.manifest.rows);
   let settledMs = Number.MIN_SAFE_INTEGER;
   let nDone = 0;
+  const release = releaseFramesEvery();
   for (const [dayMs, parts] of days) {
     const endOfDayMs = dayMs + DAY_MS;
     const later = [...days].filter(([other]) => other > dayMs && other <= endOfDayMs + job.horizonMs);
@@ -84,7 +85,7 @@ export async function forEachDay(
     if (frame.height > 0) onDay(dayMs, frame);
     nDone += day.height;
     progress.update(nDone);
-    await releaseFrames();
+    await release(day.height);
   }
   progress.done();
   return totals;
