@@ -68,7 +68,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     .option('insiders', { type: 'number', default: 0.05, describe: 'share of insiders where they are planted' })
     .option('difficulty', { type: 'string', default: 'easy', describe: 'of the planted insiders: easy, medium, hard' })
     .option('delay', { type: 'number', default: 60, describe: 'seconds between a fill and its follower' })
-    .option('threads', { type: 'number', default: 2, describe: 'threads' })
+    .option('threads', { type: 'number', default: 1, describe: 'threads' })
     .option('out', { type: 'string', default: 'models/bench/ladder', describe: 'folder of the results' })
     .strict()
     .parseSync();
