@@ -6,7 +6,14 @@ import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
 import { Codebook } from './codebook.ts';
-import { type CarriedState, dayRows, FILL_COLUMNS, type Lookahead, PRINT_COLUMNS } from './day_features.ts';
+import {
+  type CarriedState,
+  dayFeatures,
+  dayRows,
+  FILL_COLUMNS,
+  type Lookahead,
+  PRINT_COLUMNS,
+} from './day_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import { MarketState } from './market_state.ts';
 import { WalletState } from './wallet_state.ts';
@@ -37,6 +44,20 @@ function readParts(trades: Table, parts: readonly ManifestPart[], columns: reado
   if (scans.length === 0) return emptyFrame(RAW_TRADES).select(...columns);
   const isBefore = pl.col('ts_ms').ltEq(pl.lit(beforeMs).cast(pl.Int64));
   return withParquetErrors(trades.folder, () => pl.concat(scans).filter(isBefore).collectSync());
+}
+
+/** Fills before a moment with their features, labels aside: what the leak check compares. */
+export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs: number): Promise<DataFrame> {
+  const state = emptyState(markets);
+  const frames: DataFrame[] = [];
+  let settledMs = Number.MIN_SAFE_INTEGER;
+  for (const [dayMs, parts] of partsByDay(trades)) {
+    if (dayMs >= beforeMs) break;
+    state.wallets.settle(state.markets.endedBetween(settledMs, dayMs));
+    settledMs = dayMs;
+    frames.push(dayFeatures(readParts(trades, parts, FILL_COLUMNS, beforeMs - 1), state));
+  }
+  return pl.concat(frames);
 }
 
 /** Nothing known before the first day. */
