@@ -22,6 +22,7 @@ import {
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { recogniseFormat } from '../venues/formats.ts';
+import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
 import { MarketBook, type Move } from './market_book.ts';
 import type { Reject } from './row_block.ts';
@@ -194,7 +195,7 @@ class Import {
   private readonly rejects: Record<string, number> = {};
   private readonly rejectLines = new Map<string, string[]>();
   private nRejectLines = 0;
-  private blocks: DataFrame | null = null;
+  private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
   private readonly ignoredColumns = new Set<string>();
   private readonly log: Log;
@@ -277,33 +278,33 @@ class Import {
 
   private async readBlockTimes(file: PlannedFile): Promise<ReadFile> {
     const source = await openRows(file.path, this.options.blockBytes, file.adapter);
-    const frames: DataFrame[] = [];
-    for await (const { frame } of source.blocks)
-      frames.push(
-        frame.select(
-          pl.col('block_number').cast(pl.Int64, false).alias('block'),
-          pl.col('timestamp').alias('block_time'),
-        ),
-      );
-    const all = this.blocks === null ? pl.concat(frames) : pl.concat([this.blocks, ...frames]);
-    this.blocks = all.unique({ subset: ['block'], keep: 'first', maintainOrder: true });
-    return { ...file, rows: this.blocks.height, sha256: source.digest() ?? hashFile(file.path) };
+    let nRows = 0;
+    for await (const { frame, rejects } of source.blocks) {
+      nRows += frame.height + rejects.length;
+      this.reject(file, rejects);
+      this.blockTimes.add(frame);
+    }
+    this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${file.adapter.what}`);
+    return { ...file, rows: nRows, sha256: source.digest() ?? hashFile(file.path) };
   }
 
-  /** Gives archive rows their block's time. */
+  /** Gives archive rows their block's time; those whose block has none are rejected. */
   private withTimes(frame: DataFrame, file: PlannedFile): DataFrame {
-    if (frame.columns.includes('timestamp')) return frame;
-    if (this.blocks === null)
+    if (frame.columns.includes('timestamp') && frame.getColumn('timestamp').nullCount() === 0) return frame;
+    if (this.blockTimes.isEmpty)
       throw new InputError(
         'missing-input',
         `${file.path} tells block numbers and no times`,
         "name the archive's polymarket/blocks files with --input too",
       );
-    return frame
-      .withColumn(pl.col('block_number').cast(pl.Int64, false).alias('block'))
-      .join(this.blocks, { on: 'block', how: 'left' })
-      .drop('block')
-      .withColumnRenamed('block_time', 'timestamp');
+    const timed = this.blockTimes.fill(frame);
+    const lost = timed.filter(pl.col('timestamp').isNull());
+    const text = (row: Record<string, unknown>): string => frame.columns.map((name) => row[name] ?? '').join(',');
+    this.reject(
+      file,
+      lost.toRecords().map((row) => ({ reason: 'block of unknown time', text: text(row) })),
+    );
+    return lost.height === 0 ? timed : timed.filter(pl.col('timestamp').isNotNull());
   }
 
   private async readTrades(
@@ -358,6 +359,7 @@ class Import {
       repeats_kept: nRepeats,
       duplicates_dropped: nDropped,
       fills_in_derived_markets: this.canonicaliser.nDerivedFills,
+      fills_with_estimated_times: this.blockTimes.nEstimated,
       places_moved: moves.length,
       markets: this.book.size,
       markets_by_source: this.book.countBySource(),
@@ -553,7 +555,15 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
     lines.push(
       `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
     );
-  const metrics = trades.metrics as { fills_in_derived_markets: number; markets_unaligned: number };
+  const metrics = trades.metrics as {
+    fills_in_derived_markets: number;
+    fills_with_estimated_times: number;
+    markets_unaligned: number;
+  };
+  if (metrics.fills_with_estimated_times > 0)
+    lines.push(
+      `${formatCount(metrics.fills_with_estimated_times)} rows have times estimated between two known blocks: do not import the same trades from another source too, nothing could tell that they are the same.`,
+    );
   if (metrics.fills_in_derived_markets > 0)
     lines.push(
       `${formatCount(metrics.fills_in_derived_markets)} fills are in markets that no markets file describes: what only such a file can tell (times, tags, result) is null there.`,
