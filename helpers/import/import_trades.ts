@@ -29,6 +29,7 @@ import type { Reject } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { statOf } from './source.ts';
 import { dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
+import { countUnlinkedTwins } from './unlinked_twins.ts';
 import { toWireFills, withTokenHash } from './wire_fills.ts';
 
 export interface ImportOptions {
@@ -49,6 +50,8 @@ export interface ImportSummary {
   readonly nRowsAdded: number;
   readonly nRepeatsKept: number;
   readonly nDropped: number;
+  /** Fills in the table twice, as no markets file links the two names that their market came with. */
+  readonly nUnlinkedTwins: number;
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectFiles: readonly string[];
   readonly trades: Manifest;
@@ -175,6 +178,7 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     nRowsAdded: 0,
     nRepeatsKept: 0,
     nDropped: 0,
+    nUnlinkedTwins: 0,
     rejects: {},
     rejectFiles: [],
     trades: trades.manifest,
@@ -350,7 +354,8 @@ class Import {
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
-    marketsWriter.addPart('markets', this.book.toFrame(), null);
+    const bookNow = this.book.toFrame();
+    marketsWriter.addPart('markets', bookNow, null);
     const { kept, nRepeats, nDropped } = await this.writeDays(tradesWriter, movesFrame(moves));
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
@@ -376,6 +381,10 @@ class Import {
       nRowsAdded: trades.rows - nBefore,
       nRepeatsKept: nRepeats,
       nDropped,
+      nUnlinkedTwins: await countUnlinkedTwins(
+        { schema: RAW_TRADES, folder: tableFolder(this.host.dataDir, RAW_TRADES), manifest: trades },
+        bookNow,
+      ),
       rejects: this.rejects,
       rejectFiles,
       trades,
@@ -551,6 +560,10 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
   }
   if (summary.nDropped > 0)
     lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
+  if (summary.nUnlinkedTwins > 0)
+    lines.push(
+      `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+    );
   if (summary.nRepeatsKept > 0)
     lines.push(
       `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
