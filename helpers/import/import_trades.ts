@@ -73,6 +73,8 @@ const IGNORED_NAMES_MAX = 12;
 /** Bytes read to see a file's columns. */
 const PEEK_BYTES = 1 << 16;
 const BLOCK_BYTES_MIN = 64;
+/** Rows of finished days whose frames may stay in memory. */
+const ROWS_PER_RELEASE = 400_000;
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
 function newFiles(paths: readonly string[], known: readonly ManifestInput[], force: boolean): string[] {
@@ -318,8 +320,8 @@ class Import {
     for await (const block of rows.blocks) {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
-      const hasSpilled = block.frame.height > 0 && this.addTrades(block.frame, file, adapter, source);
-      await releaseFrames(hasSpilled ? 'ever' : 'lately');
+      if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
+      await releaseFrames();
       onBytes(rows.bytesRead());
     }
     this.nRowsRead += nRows;
@@ -327,8 +329,7 @@ class Import {
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
   }
 
-  /** Takes a block in; tells whether frames of earlier blocks went to disk. */
-  private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): boolean {
+  private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): void {
     const present = new Set(block.columns);
     const absent = adapter.required.filter((name) => !present.has(name));
     const frame =
@@ -339,10 +340,10 @@ class Import {
       this.options.context,
     );
     this.reject(file, wire.rejects);
-    if (wire.fills.height === 0) return false;
+    if (wire.fills.height === 0) return;
     const { trades, rejects } = this.canonicaliser.apply(wire.fills, adapter);
     this.reject(file, rejects);
-    return this.staging.add(source, trades);
+    this.staging.add(source, trades);
   }
 
   private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
@@ -429,6 +430,7 @@ class Import {
     const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
     const total = { nRepeats: 0, nDropped: 0 };
+    let nRowsHeld = 0;
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
@@ -437,7 +439,11 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
-      await releaseFrames(i % 8 === 7 ? 'ever' : 'lately');
+      nRowsHeld += result.nRows;
+      if (nRowsHeld > ROWS_PER_RELEASE) {
+        await releaseFrames();
+        nRowsHeld = 0;
+      }
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };

@@ -36,6 +36,8 @@ interface Piece {
 }
 
 export interface DayResult {
+  /** Rows that were read into memory to put the day together. */
+  nRows: number;
   /** Identical rows of one source that were kept as separate fills. */
   nRepeats: number;
   /** Rows that another source had brought already. */
@@ -71,9 +73,9 @@ export class Staging {
     return [...this.days.keys()].sort((a, b) => a - b);
   }
 
-  /** Takes canonical rows of one source in the order of the file; tells whether rows went to disk to make room. */
-  add(source: number, trades: DataFrame): boolean {
-    if (trades.height === 0) return false;
+  /** Takes canonical rows of one source in the order of the file. */
+  add(source: number, trades: DataFrame): void {
+    if (trades.height === 0) return;
     const sorted = sortByTime(trades);
     const perDay = sorted
       .select(wholeUnits(pl.col('ts_ms'), DAY_MS).alias('day'))
@@ -83,13 +85,18 @@ export class Staging {
     let from = 0;
     for (const { day, n } of perDay.toRecords() as { day: number | bigint; n: number | bigint }[]) {
       const rows = Number(n);
-      this.piecesOf(Number(day)).push({ source, rows, frame: sorted.slice(from, rows), path: null, repeats: null, nDropped: 0 });
+      this.piecesOf(Number(day)).push({
+        source,
+        rows,
+        frame: sorted.slice(from, rows),
+        path: null,
+        repeats: null,
+        nDropped: 0,
+      });
       from += rows;
     }
     this.nInMemory += sorted.height;
-    if (this.nInMemory <= this.limits.memoryRows) return false;
-    this.spill();
-    return true;
+    if (this.nInMemory > this.limits.memoryRows) this.spill();
   }
 
   private piecesOf(day: number): Piece[] {
@@ -146,9 +153,9 @@ export class Staging {
       const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
       // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
       writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
-      return { nRepeats: only.repeats?.height ?? 0, nDropped: only.nDropped };
+      return { nRows: 0, nRepeats: only.repeats?.height ?? 0, nDropped: only.nDropped };
     }
-    const result = { nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
+    const result = { nRows, nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
       const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
       if (joined.height > 0) writer.addPart(`${stem}${window.suffix}`, joined, 'ts_ms');

@@ -27,25 +27,22 @@ function load(): Polars {
 
 export const pl: Polars = load();
 
-interface Collect {
-  (options?: { type: 'minor' | 'major' }): void;
-}
-
 /** The garbage collector, which V8 hands out only when asked. */
-function collector(): Collect {
+function collector(): () => void {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as Collect;
+  return runInNewContext('gc') as () => void;
 }
 
 const collectGarbage = collector();
+
 /**
  * Gives the memory of frames that nobody holds any longer back to the system. To V8 a frame is a few bytes, so it never
  * collects them in time, and their memory is freed by finalizers, which run between two turns of the event loop: a loop
- * over batches that does neither keeps every frame it ever made.
- * @param made `lately`: frames of this batch, a millisecond's work; `ever`: those that lived through earlier calls too, 30 ms
+ * over batches that does neither keeps every frame it ever made. Costs about 20 ms: call it for some 100,000 rows, not for
+ * each small frame.
  */
-export async function releaseFrames(made: 'lately' | 'ever' = 'ever'): Promise<void> {
-  collectGarbage({ type: made === 'lately' ? 'minor' : 'major' });
+export async function releaseFrames(): Promise<void> {
+  collectGarbage();
   await nextTurn();
 }
 
