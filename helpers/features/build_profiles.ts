@@ -17,9 +17,9 @@ import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_m
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 1_200_000;
+const BATCH_ROWS = 2_000_000;
 /** Rows of positions that a shard should hold at most. */
-const SHARD_ROWS = 1_000_000;
+const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
 const WALLET_TABLES = ['positions', 'rhythms', 'hours'] as const;
 const MARKET_TABLES = ['lastPrices', 'volumes'] as const;

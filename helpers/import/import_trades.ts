@@ -77,6 +77,8 @@ const IGNORED_NAMES_MAX = 12;
 /** Bytes read to see a file's columns. */
 const PEEK_BYTES = 1 << 16;
 const BLOCK_BYTES_MIN = 64;
+/** Rows of finished days whose frames may stay in memory. */
+const ROWS_PER_RELEASE = 400_000;
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
 function newFiles(paths: readonly string[], known: readonly ManifestInput[], force: boolean): string[] {
@@ -439,6 +441,7 @@ class Import {
     const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
     const total = { nRepeats: 0, nDropped: 0 };
+    let nRowsHeld = 0;
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
@@ -447,7 +450,11 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
-      await releaseFrames();
+      nRowsHeld += result.nRows;
+      if (nRowsHeld > ROWS_PER_RELEASE) {
+        await releaseFrames();
+        nRowsHeld = 0;
+      }
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };
