@@ -60,7 +60,7 @@ export async function runScript<S extends OptionSpecs>(
     const report: StepReport = { outcome, wallMs: nowMs() - run.startedMs, peakMemoryMib: peakMemoryMib() };
     process.send?.(report);
   } catch (thrown) {
-    const error = explainSystemError(thrown, 'a file');
+    const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof InputError) {
       printInputError(error);
       process.exitCode = 2;

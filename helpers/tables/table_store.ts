@@ -25,6 +25,7 @@ import {
   type ManifestPart,
   readManifest,
 } from '../run/manifest.ts';
+import { writeParquetFile } from './parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
@@ -129,12 +130,7 @@ export function readTable(table: Table): DataFrame {
 function writeTemporary(frame: DataFrame, finalPath: string): string {
   makeFolder(dirname(finalPath));
   const temporary = temporaryName(finalPath);
-  try {
-    frame.writeParquet(temporary, { compression: 'zstd' });
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw explainSystemError(error, finalPath);
-  }
+  writeParquetFile(frame, temporary, 'zstd', finalPath);
   return temporary;
 }
 
