@@ -318,8 +318,8 @@ class Import {
     for await (const block of rows.blocks) {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
-      if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
-      await releaseFrames();
+      const hasSpilled = block.frame.height > 0 && this.addTrades(block.frame, file, adapter, source);
+      await releaseFrames(hasSpilled ? 'ever' : 'lately');
       onBytes(rows.bytesRead());
     }
     this.nRowsRead += nRows;
@@ -327,7 +327,8 @@ class Import {
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
   }
 
-  private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): void {
+  /** Takes a block in; tells whether frames of earlier blocks went to disk. */
+  private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): boolean {
     const present = new Set(block.columns);
     const absent = adapter.required.filter((name) => !present.has(name));
     const frame =
@@ -338,10 +339,10 @@ class Import {
       this.options.context,
     );
     this.reject(file, wire.rejects);
-    if (wire.fills.height === 0) return;
+    if (wire.fills.height === 0) return false;
     const { trades, rejects } = this.canonicaliser.apply(wire.fills, adapter);
     this.reject(file, rejects);
-    this.staging.add(source, trades);
+    return this.staging.add(source, trades);
   }
 
   private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
@@ -436,7 +437,7 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
-      await releaseFrames();
+      await releaseFrames(i % 8 === 7 ? 'ever' : 'lately');
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };

@@ -27,21 +27,25 @@ function load(): Polars {
 
 export const pl: Polars = load();
 
+interface Collect {
+  (options?: { type: 'minor' | 'major' }): void;
+}
+
 /** The garbage collector, which V8 hands out only when asked. */
-function collector(): () => void {
+function collector(): Collect {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+  return runInNewContext('gc') as Collect;
 }
 
 const collectGarbage = collector();
-
 /**
  * Gives the memory of frames that nobody holds any longer back to the system. To V8 a frame is a few bytes, so it never
  * collects them in time, and their memory is freed by finalizers, which run between two turns of the event loop: a loop
  * over batches that does neither keeps every frame it ever made.
+ * @param made `lately`: frames of this batch, a millisecond's work; `ever`: those that lived through earlier calls too, 30 ms
  */
-export async function releaseFrames(): Promise<void> {
-  collectGarbage();
+export async function releaseFrames(made: 'lately' | 'ever' = 'ever'): Promise<void> {
+  collectGarbage({ type: made === 'lately' ? 'minor' : 'major' });
   await nextTurn();
 }
 
