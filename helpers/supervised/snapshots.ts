@@ -58,7 +58,7 @@ export function presentProfiles(source: SnapshotSource, asOfMs: number, fromMs?:
  * Wallets that take part when there are more than `nMax`: a share of them by a hash of their name, so that a wallet is in
  * all snapshots or in none.
  */
-function thin(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
+export function thinWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
   if (nWallets <= nMax) return frame;
   const hash = frame.select(pl.col('wallet').hash(5, 6, 7, 8).alias('hash'));
   const isIn = hash.select(
@@ -94,7 +94,7 @@ export async function buildSnapshots(
     // The first is the latest and has the most wallets.
     nWallets = Math.max(nWallets, present.height);
     const { targets } = assignWaterfall(present, thresholds, seed, executor);
-    const labelled = thin(
+    const labelled = thinWallets(
       present.withColumns(pl.Series('target', [...targets], pl.UInt8)).filter(pl.col('target').isNotNull()),
       nWallets,
       plan.nWalletsMax,
