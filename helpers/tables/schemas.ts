@@ -376,6 +376,33 @@ export const WALLET_SCORES: TableSchema = {
   ],
 };
 
+/** Score, p-value and flag of one set of signs. */
+function signColumns(kind: string, signs: string) {
+  return [
+    column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
+    column(`${kind}_p_value`, 'float64', '0..1', 'share of drawn wallets (Gaussian copula) with a score as high'),
+    column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
+  ];
+}
+
+export const WALLET_SIGNS: TableSchema = {
+  name: 'wallet_signs',
+  folder: '14_wallet_signs',
+  what: 'How many signs of an insider, a whale, a wash trader or a copy-trader every wallet shows; a sign is not a proof.',
+  madeBy: WALLET_SCORES.madeBy,
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    ...signColumns('insider', 'takes, profits, few active days, large for the market, uneven sizes, one market'),
+    optional('insider_reason_1', 'string', '', 'sign that adds most to the score of a flagged wallet'),
+    optional('insider_reason_2', 'string', '', 'the next'),
+    optional('insider_reason_3', 'string', '', 'the next'),
+    ...signColumns('whale', 'large buys, takes'),
+    ...signColumns('wash', 'never holds to the end, many fills a market'),
+    ...signColumns('copy', 'takes, even sizes, many markets'),
+  ],
+};
+
 /** The tables in the order of the pipeline. */
 export const TABLES: readonly TableSchema[] = [
   RAW_TRADES,
@@ -388,4 +415,5 @@ export const TABLES: readonly TableSchema[] = [
   THRESHOLD_SHIFTS,
   LABELS,
   WALLET_SCORES,
+  WALLET_SIGNS,
 ];
