@@ -31,9 +31,12 @@ const ON_CHAIN: readonly (readonly [number, number, number, number])[] = [
 ];
 
 describe('takerFeeUsd on Polymarket', () => {
-  it.each(ON_CHAIN)('charges what the chain charged for %d shares at %d with rate %d: %d', (shares, price, rate, fee) => {
-    expect(Math.round(takerFeeUsd('polymarket', shares, price, rate, 1) * 1e6)).toBe(fee);
-  });
+  it.each(ON_CHAIN)(
+    'charges what the chain charged for %d shares at %d with rate %d: %d',
+    (shares, price, rate, fee) => {
+      expect(Math.round(takerFeeUsd('polymarket', shares, price, rate, 1) * 1e6)).toBe(fee);
+    },
+  );
 
   it('squares p(1−p) when the schedule says so, and leaves it out for exponent 0', () => {
     // 1000 · .04 · (.5 · .5)² = 2.5; 10 · .02 = .2
