@@ -34,6 +34,17 @@ export function publishTable(
 ): Manifest {
   const writer = new TableWriter(run.dataDir, schema);
   writer.addPart(schema.name, frame, null);
+  return publishParts(run, schema, recipe, writer, metrics);
+}
+
+/** Publishes the parts added to `writer` as the whole table: for tables that are made piece by piece. */
+export function publishParts(
+  run: Run,
+  schema: TableSchema,
+  recipe: Recipe,
+  writer: TableWriter,
+  metrics: Readonly<Record<string, unknown>>,
+): Manifest {
   const inputs = recipe.inputs.map((table) => ({
     path: table.schema.folder,
     sha256: hashValue(table.manifest.parts.map((part) => part.sha256)),

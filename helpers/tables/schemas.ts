@@ -1,5 +1,5 @@
 /** Every table of the project. The data dictionary in the README is made from these definitions. */
-import { column, optional, type TableSchema } from './schema.ts';
+import { type Column, column, optional, type TableSchema } from './schema.ts';
 
 export const RAW_TRADES: TableSchema = {
   name: 'raw_trades',
@@ -369,6 +369,95 @@ export const WALLET_SCORES: TableSchema = {
   ],
 };
 
+/** A fill and the purchase that follows it; the head of both tables of chapter 6. */
+const FOLLOWED_FILL: readonly Column[] = [
+  column('ts_ms', 'int64', 'ms since 1970 UTC', 'time of the fill'),
+  column('venue', 'string', 'polymarket | kalshi', 'as in 10_raw_trades'),
+  column('market_id', 'string', '', 'as in 10_raw_trades'),
+  optional('event_id', 'string', '', 'as in 10_raw_trades'),
+  column('outcome_index', 'uint8', '0 | 1', 'outcome of the fill'),
+  optional('wallet', 'string', '0x + 40 hex', 'as in 10_raw_trades'),
+  optional('role', 'string', 'maker | taker', 'as in 10_raw_trades'),
+  column('side', 'string', 'BUY | SELL', 'as in 10_raw_trades'),
+  column('fill_id', 'uint64', '', 'as in 10_raw_trades'),
+  column('price', 'float64', 'USD per share, 0..1', 'price of the fill, of `outcome_index`'),
+  column('amount_usd', 'float64', 'USD', 'cash leg of the fill', 'money'),
+  column(
+    'follow_index',
+    'uint8',
+    '0 | 1',
+    'outcome that a follower buys: that of a BUY, the other one of a SELL (at 1 − price)',
+  ),
+  column(
+    'future_price',
+    'float64',
+    'USD per share, 0..1',
+    'price of `outcome_index` at exit_ms: 0 or 1 once resolved, else the last trade of the market after the fill (p₀ = 1 − p₁)',
+    'outcome',
+  ),
+  column(
+    'exit_ms',
+    'int64',
+    'ms since 1970 UTC',
+    'fill plus horizon, or the resolution when that is earlier',
+    'outcome',
+  ),
+  column('label', 'uint8', '0 | 1', 'whether following reached the target', 'outcome'),
+];
+
+export const TRADE_FEATURES: TableSchema = {
+  name: 'trade_features',
+  folder: '15_trade_features',
+  what: 'One row per fill whose label is known, with what was known strictly before its millisecond; profiles as of the start of its day.',
+  madeBy: 'npx tsx 6_profitability/11_train_profitability.ts',
+  columns: [
+    ...FOLLOWED_FILL,
+    column('follow_price', 'float64', 'USD per share, 0..1', 'price of `follow_index` at the fill', 'market'),
+    optional('z_score_size', 'float64', 'standard deviations', "amount against the wallet's own earlier bets", 'money'),
+    optional(
+      'market_volume_usd',
+      'float64',
+      'USD',
+      "takers' volume of the market before; null where no role is known",
+      'market',
+    ),
+    optional('bet_vs_volume', 'float64', '', 'amount over that volume plus the amount, 0..1', 'money'),
+    column('is_buy', 'uint8', '0 | 1', 'side', 'behavioural'),
+    optional('is_taker', 'uint8', '0 | 1', 'role', 'behavioural'),
+    optional('hours_to_close', 'float64', 'hours', 'to the scheduled end of the market; negative after it', 'market'),
+    optional('hours_since_open', 'float64', 'hours', 'since trading opened (or the market was created)', 'market'),
+    optional('wallet_n_bets', 'int64', 'fills', 'earlier fills of the wallet', 'behavioural'),
+    optional('wallet_mean_bet_usd', 'float64', 'USD', 'mean amount of them', 'money'),
+    optional('wallet_age_hours', 'float64', 'hours', "since the wallet's first fill, 0 for the first", 'behavioural'),
+    optional('wallet_idle_hours', 'float64', 'hours', "since the wallet's previous fill", 'behavioural'),
+    optional('wallet_markets', 'int64', 'markets', 'markets entered before the day', 'behavioural'),
+    optional(
+      'wallet_maker_pct',
+      'float64',
+      '0..100',
+      'share of maker fills before the day, where the role is known',
+      'behavioural',
+    ),
+    optional('wallet_bets_resolved', 'int64', 'positions', 'bought positions resolved before the day', 'outcome'),
+    optional('wallet_win_rate_pct', 'float64', '0..100', 'share of them won', 'outcome'),
+    optional('wallet_edge_z', 'float64', 'z', '(wins − Σp)/√Σp(1−p) over them; p = mean price paid', 'outcome'),
+  ],
+};
+
+export const TRADE_PREDICTIONS: TableSchema = {
+  name: 'trade_predictions',
+  folder: '16_trade_predictions',
+  what: 'Walk-forward chances that following a fill reaches the target; validation rows lie before the test rows of their fold.',
+  madeBy: TRADE_FEATURES.madeBy,
+  columns: [
+    ...FOLLOWED_FILL,
+    column('probability', 'float64', '0..1', "the model's calibrated chance of label 1"),
+    column('price_only_probability', 'float64', '0..1', 'the chance when nothing but the price is known'),
+    column('fold', 'int64', '', 'walk-forward period, from 0'),
+    column('part', 'string', 'validation | test', 'what the row is for'),
+  ],
+};
+
 /** The tables in the order of the pipeline. */
 export const TABLES: readonly TableSchema[] = [
   RAW_TRADES,
@@ -381,4 +470,6 @@ export const TABLES: readonly TableSchema[] = [
   THRESHOLD_SHIFTS,
   LABELS,
   WALLET_SCORES,
+  TRADE_FEATURES,
+  TRADE_PREDICTIONS,
 ];
