@@ -35,8 +35,3 @@ export function randomPicks(prices: Float64Array, picks: Uint32Array, nDraws: nu
     return Uint32Array.from(drawn).sort();
   });
 }
-
-/** Rows whose value is at least `threshold`. */
-export function picksAbove(values: Float64Array, threshold: number): Uint32Array {
-  return Uint32Array.from(values.keys()).filter((row) => values[row] >= threshold);
-}
