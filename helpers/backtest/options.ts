@@ -53,10 +53,10 @@ export const PORTFOLIO_OPTIONS = {
   },
 } as const;
 
-type OrderOptions = Readonly<
+export type OrderOptions = Readonly<
   Record<'delay' | 'half-spread' | 'entry-window' | 'stale-after' | 'min-order' | 'stake', number>
 > & { readonly exit: 'horizon' | 'resolution' };
-type PortfolioOptions = Readonly<Record<keyof typeof PORTFOLIO_OPTIONS, number>>;
+export type PortfolioOptions = Readonly<Record<keyof typeof PORTFOLIO_OPTIONS, number>>;
 
 function checkRange(option: string, value: number, low: number, high: number, unit: string): void {
   if (!(value >= low && value <= high))
@@ -139,15 +139,33 @@ export const THRESHOLD_OPTIONS = {
   step: { type: 'number', default: 0.05, describe: 'from one threshold to the next', group: 'Thresholds' },
 } as const;
 
+export type ThresholdOptions = Readonly<Record<keyof typeof THRESHOLD_OPTIONS, number>>;
+
 /**
- * The thresholds asked for, at most 200.
+ * The thresholds asked for, at most 201.
  * @throws InputError 'bad-option'
  */
-export function thresholdsOf(options: Readonly<Record<keyof typeof THRESHOLD_OPTIONS, number>>): number[] {
+export function thresholdsOf(options: ThresholdOptions): number[] {
   const { 'from-threshold': from, 'to-threshold': to, step } = options;
   checkRange('from-threshold', from, 0, 1, '');
   checkRange('to-threshold', to, from, 1, '');
   checkRange('step', step, 0.005, 1, '');
   const n = Math.floor((to - from) / step + 1e-9) + 1;
   return Array.from({ length: n }, (_, i) => Math.round((from + i * step) * 1e6) / 1e6);
+}
+
+/** The values of the options that `specs` names: those that decide a step's result. */
+export function decisiveOptions(options: object, specs: object): Record<string, unknown> {
+  const values = options as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]]));
+}
+
+/** @throws InputError 'bad-option' */
+export function checkDraws(draws: number): void {
+  if (!Number.isInteger(draws) || draws < 2 || draws > 1000)
+    throw new InputError(
+      'bad-option',
+      `--draws ${draws} must be a whole number from 2 to 1000`,
+      'for example --draws 20',
+    );
 }

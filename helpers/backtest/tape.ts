@@ -12,7 +12,7 @@ import { Replay } from './replay.ts';
 const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares'];
 
 /** A part's trades by time. Rows of makers are left out: the taker's row of the match tells the same trade. */
-function readBatch(path: string, book: Codebook): TapeBatch {
+function readBatch(path: string, book: Codebook, untilMs: number): TapeBatch {
   const trades = withParquetErrors(path, () =>
     scanPart(path, RAW_TRADES)
       .filter(
@@ -24,9 +24,10 @@ function readBatch(path: string, book: Codebook): TapeBatch {
       .select(...COLUMNS)
       .collectSync(),
   );
+  const isInTime = Number.isFinite(untilMs) ? pl.col('ts_ms').lt(pl.lit(untilMs).cast(pl.Int64)) : pl.lit(true);
   const frame = book
     .coded(trades)
-    .filter(pl.col('market').isNotNull())
+    .filter(pl.col('market').isNotNull().and(isInTime))
     .sort({ by: ['ts_ms'], maintainOrder: true });
   const [tsMs, market, outcomes, prices, shares] = ['ts_ms', 'market', 'outcome_index', 'price', 'shares'].map((name) =>
     toNumbers(frame, name),
@@ -48,18 +49,20 @@ export interface ReplayJob {
   readonly signals: Signals;
   readonly rules: Rules;
   readonly log: Log;
+  /** Trades from this moment on are not seen; all are when it is left out. */
+  readonly untilMs?: number;
 }
 
 /**
- * Replays the canonical trades from the day of the first signal to their end.
+ * Replays the canonical trades from the day of the first signal to their end, or to `untilMs`.
  * @throws InputError 'corrupt-file' when the parts of the table overlap in time
  */
 export async function replayTrades(job: ReplayJob, strategies: readonly Strategy[]): Promise<ReplayResult> {
-  const { trades, signals } = job;
+  const { trades, signals, untilMs = Number.POSITIVE_INFINITY } = job;
   const replay = new Replay(job.markets, signals, strategies, job.rules);
   const fromMs = signals.nRows === 0 ? Number.POSITIVE_INFINITY : signals.tsMs[0];
   const parts = trades.manifest.parts
-    .filter((part) => part.rows > 0 && (part.maxTsMs ?? 0) >= fromMs)
+    .filter((part) => part.rows > 0 && (part.maxTsMs ?? 0) >= fromMs && (part.minTsMs ?? 0) < untilMs)
     .sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
   const progress = job.log.progress(
     `replaying ${strategies.length} strategies`,
@@ -69,7 +72,7 @@ export async function replayTrades(job: ReplayJob, strategies: readonly Strategy
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
     const [path] = partPaths(trades, [part]);
-    const batch = readBatch(path, job.book);
+    const batch = readBatch(path, job.book, untilMs);
     if (batch.nRows > 0) {
       if (batch.tsMs[0] < lastMs)
         throw new InputError(

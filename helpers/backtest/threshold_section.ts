@@ -1,5 +1,5 @@
 /** The report's section on thresholds: win rate against volume, return after costs, reliability. */
-import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
+import { chartBlock, type ReportSection, type TableBlock } from '../charts/section.ts';
 import { type LineSeries, linesPicture } from '../charts/specs/lines.ts';
 import { reliability } from '../evaluate/reliability.ts';
 import type { Part, ScoredFills } from './scored_fills.ts';
@@ -8,7 +8,7 @@ import type { Source, ThresholdRow } from './thresholds.ts';
 
 const SECTION_ORDER = 120;
 const RELIABILITY_BINS = 10;
-const SOURCES: readonly Source[] = ['model', 'price_only', 'base_rate'];
+const SOURCES: readonly Source[] = ['model', 'price_only', 'price_only_as_many', 'base_rate'];
 
 /** One line per source through its rows at one delay, by rising x. */
 function linesOf(
@@ -24,6 +24,14 @@ function linesOf(
       .map((row) => ({ x: x(row), y: y(row).estimate, low: y(row).low, high: y(row).high }))
       .sort((a, b) => a.x - b.x),
   }));
+}
+
+/** Reliability curves of the model and of price alone. */
+export function reliabilityLines(scored: ScoredFills): LineSeries[] {
+  return [
+    reliabilityLine('model', scored, scored.probabilities),
+    reliabilityLine('price only', scored, scored.priceOnly),
+  ];
 }
 
 function reliabilityLine(name: string, scored: ScoredFills, chances: Float64Array): LineSeries {
@@ -48,7 +56,7 @@ export function thresholdSection(
   costs: string,
 ): ReportSection {
   const [delayMs] = delaysMs;
-  const others: Block[] = delaysMs.slice(1).map((other) => ({
+  const others: TableBlock[] = delaysMs.slice(1).map((other) => ({
     kind: 'table',
     header: THRESHOLD_HEADER,
     rows: thresholdCells(rows, other),
@@ -98,13 +106,11 @@ export function thresholdSection(
       chartBlock(
         'reliability',
         'How often label 1 came true (y) where a chance was predicted (x), in ten bins of equal numbers of fills; the dashed line is truth.',
-        linesPicture(
-          [
-            reliabilityLine('model', scored, scored.probabilities),
-            reliabilityLine('price only', scored, scored.priceOnly),
-          ],
-          { xTitle: 'predicted chance', yTitle: 'share of label 1', hasDiagonal: true },
-        ),
+        linesPicture(reliabilityLines(scored), {
+          xTitle: 'predicted chance',
+          yTitle: 'share of label 1',
+          hasDiagonal: true,
+        }),
       ),
       {
         kind: 'table',
@@ -112,9 +118,7 @@ export function thresholdSection(
         rows: thresholdCells(rows, delayMs),
         caption: `Thresholds, ${delayMs / 1000} s after the fill.`,
       },
-      ...(others.length === 0
-        ? []
-        : [{ kind: 'details' as const, summary: 'Other delays', blocks: others as never[] }]),
+      { kind: 'details', summary: 'Other delays', blocks: others },
     ],
     limits: [
       'Orders are filled at the price of the next trade, with a half spread: what the order book held is not in the data.',

@@ -5,19 +5,19 @@ import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
-import { MARKETS, RAW_TRADES, THRESHOLDS, TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
+import { THRESHOLDS } from '../tables/schemas.ts';
+import { openInputs, openScene, replayScene } from './inputs.ts';
 import {
+  decisiveOptions,
   delaysOf,
   ORDER_OPTIONS,
-  predictionTask,
-  rulesOf,
+  type OrderOptions,
   THRESHOLD_OPTIONS,
+  type ThresholdOptions,
   thresholdsOf,
   unlimitedMoney,
 } from './options.ts';
-import { backtestMarkets, marketBook, type Part, readScoredFills } from './scored_fills.ts';
-import { replayTrades } from './tape.ts';
+import type { Part } from './scored_fills.ts';
 import { calibrationErrors, thresholdSection } from './threshold_section.ts';
 import { describeThresholds, hasPaid, thresholdsFrame, thresholdVerdict } from './threshold_table.ts';
 import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from './thresholds.ts';
@@ -33,75 +33,54 @@ export const THRESHOLD_STEP_OPTIONS = {
   ...ORDER_OPTIONS,
 } as const;
 
-type Options = Readonly<
-  Record<
-    keyof typeof THRESHOLD_OPTIONS | 'delay' | 'half-spread' | 'entry-window' | 'stale-after' | 'min-order' | 'stake',
-    number
-  >
-> & { readonly exit: 'horizon' | 'resolution'; readonly part: Part };
-
-/** Options that decide the result. */
-function decisive(options: Options): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(THRESHOLD_STEP_OPTIONS).map((name) => [name, options[name as keyof Options]]));
-}
+type Options = OrderOptions & ThresholdOptions & { readonly part: Part };
 
 /** Compares thresholds; says in one line what is missing when nothing was scored, and then leaves no table. */
 export async function analyseThresholdStep(run: Run, options: Options): Promise<StepOutcome> {
   const thresholds = thresholdsOf(options);
-  const predictions = openTableIfThere(run.dataDir, TRADE_PREDICTIONS);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to analyse, skipped: ${reason}.`);
     return 'done';
   };
-  if (predictions === null) return skip(`there are no predictions; ${TRADE_PREDICTIONS.madeBy} makes them`);
-  const trades = openTable(run.dataDir, RAW_TRADES);
-  const markets = openTable(run.dataDir, MARKETS);
-  const task = predictionTask(predictions);
-  const rules = rulesOf(options, task.horizonMs);
-  const recipe = { inputs: [predictions, trades, markets], options: decisive(options) };
+  const inputs = openInputs(run, options);
+  if (typeof inputs === 'string') return skip(inputs);
+  const decisive = decisiveOptions(options, THRESHOLD_STEP_OPTIONS);
+  const recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
   const current = upToDateManifest(run, THRESHOLDS, recipe);
   if (current !== null) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
-  const book = marketBook();
-  const scored = await readScoredFills(predictions, options.part, book);
+  const scene = await openScene(inputs, options.part);
+  const { scored } = scene;
   if (scored.nRows === 0) return skip(`no fill of the ${options.part} part was scored`);
-  const facts = backtestMarkets(readTable(markets), book);
   const delays = delaysOf(options);
   const strategies = followEverything(scored.nRows, delays, unlimitedMoney(options));
-  const job = { trades, book, markets: facts, signals: scored, rules, log: run.log };
-  const followed = signalReturns(await replayTrades(job, strategies), strategies);
+  const followed = signalReturns(await replayScene(run, inputs, scene, strategies), strategies, delays.length);
   const rows = analyseThresholds(scored, followed, thresholds, run.seed);
   const [delayMs] = delays;
   const verdict = thresholdVerdict(rows, delayMs);
-  const nFree = countWithoutFees(scored, facts);
+  const nWithoutFees = countWithoutFees(scored, scene.markets);
   const calibration = calibrationErrors(scored);
   const lines = [
     describeThresholds(rows, delayMs),
     `Mean distance of chances from what came true: model ${calibration.model.toFixed(3)}, price only ${calibration.priceOnly.toFixed(3)}.`,
-    ...(nFree > 0
-      ? [
-          `${formatCount(nFree)} of ${formatCount(scored.nRows)} fills lie in markets without a fee schedule: no fee is charged there.`,
-        ]
-      : []),
+    ...withoutFeesLines(nWithoutFees, scored.nRows),
     verdict,
   ];
   const isGood = rows.some((row) => row.source === 'model' && row.delayMs === delayMs && hasPaid(row));
-  const exit = options.exit === 'horizon' ? `sold ${task.horizonMs / 3.6e6} h after the fill` : 'held to resolution';
-  const costs = `Orders of $${options.stake} are filled by the next trade after the delay, ${exit}, with the venue's taker fee and ${options['half-spread']} cents of half spread each way.`;
+  const section = thresholdSection(options.part, scored, rows, delays, { text: verdict, isGood }, inputs.costs);
   for (const line of lines) run.log.result(line);
-  writeJsonAtomic(join(run.dataDir, 'reports', 'thresholds.json'), {
-    part: options.part,
-    ...task,
-    options: decisive(options),
-    calibration,
-    n_without_fee_schedule: nFree,
-    verdict,
-    rows,
-  });
-  const section = thresholdSection(options.part, scored, rows, delays, { text: verdict, isGood }, costs);
+  const head = { part: options.part, ...inputs.task, options: decisive, calibration, nWithoutFees, verdict };
+  writeJsonAtomic(join(run.dataDir, 'reports', 'thresholds.json'), { ...head, rows });
   run.log.result(describeReport(await publishSection(run, section)));
   publishTable(run, THRESHOLDS, recipe, thresholdsFrame(options.part, rows), { lines, calibration });
   return 'done';
+}
+
+/** What to say when some fills lie in markets that tell no fees; nothing when none do. */
+export function withoutFeesLines(nWithoutFees: number, n: number): string[] {
+  if (nWithoutFees === 0) return [];
+  const counts = `${formatCount(nWithoutFees)} of ${formatCount(n)} fills`;
+  return [`${counts} lie in markets without a fee schedule: no fee is charged there.`];
 }

@@ -13,6 +13,7 @@ const MARKETS_MIN = 10;
 export const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   model: 'model',
   price_only: 'price only',
+  price_only_as_many: 'price only, as many',
   base_rate: 'base rate',
 };
 
@@ -80,13 +81,14 @@ export const THRESHOLD_HEADER = [
 ];
 
 function nameOf({ source, threshold }: ThresholdRow): string {
-  return threshold === null ? 'everything (base rate)' : `${SOURCE_NAMES[source]} >= ${threshold.toFixed(2)}`;
+  if (threshold === null) return 'everything (base rate)';
+  return source === 'price_only_as_many' ? SOURCE_NAMES[source] : `${SOURCE_NAMES[source]} >= ${threshold.toFixed(2)}`;
 }
 
-/** Cells of the rows at one delay. */
+/** Cells of the rows at one delay that follow anything at all. */
 export function thresholdCells(rows: readonly ThresholdRow[], delayMs: number): string[][] {
   return rows
-    .filter((row) => row.delayMs === delayMs)
+    .filter((row) => row.delayMs === delayMs && row.nSignals > 0)
     .map((row) => [
       nameOf(row),
       formatCount(row.nSignals),

@@ -1,13 +1,14 @@
 /** What following all fills above a threshold gives, each order judged by itself: precision, recall and return after costs. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
+import { createRandom } from '../kernels/random.ts';
 import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from './model.ts';
 import { STATE } from './model.ts';
 import { ordersByStrategy } from './orders.ts';
 import { gainOf, isFilled } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 
-export type Source = 'model' | 'price_only' | 'base_rate';
+export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';
 
 export interface ThresholdRow {
   readonly source: Source;
@@ -39,10 +40,15 @@ export function followEverything(nSignals: number, delaysMs: readonly number[], 
   return delaysMs.map((delayMs) => ({ name: `delay ${delayMs}`, picks, isReversed: false, delayMs, money }));
 }
 
-/** What became of every signal, for a replay of `followEverything`. */
-export function signalReturns(result: ReplayResult, strategies: readonly Strategy[]): SignalReturns[] {
+/**
+ * What became of every signal in the strategies of `followEverything`.
+ * @param strategies all strategies of the replay, those of `followEverything` first
+ * @param n how many these are
+ */
+export function signalReturns(result: ReplayResult, strategies: readonly Strategy[], n: number): SignalReturns[] {
   const { orders } = result;
-  return ordersByStrategy(orders, strategies.length).map((list, s) => ({
+  const lists = ordersByStrategy(orders, strategies.length).slice(0, n);
+  return lists.map((list, s) => ({
     delayMs: strategies[s].delayMs,
     // Every signal is picked, so the n-th order is that of signal n.
     states: Uint8Array.from(list, (i) => orders.state[i]),
@@ -110,12 +116,25 @@ function rowsOf(
   });
 }
 
-/** Rows whose chance is at least `threshold`. */
+/** Rows whose chance is at least `threshold`, rising. */
 export function picksAbove(chances: Float64Array, threshold: number): Uint32Array {
   return Uint32Array.from(chances.keys()).filter((row) => chances[row] >= threshold);
 }
 
-/** Every threshold of the model and of price alone, and the base rate, at every delay. Intervals are 95 %, by markets. */
+/** The `n` rows with the highest chances, rising; among equal chances at random. */
+export function highestPicks(chances: Float64Array, n: number, seed: number): Uint32Array {
+  const random = createRandom(seed);
+  const draws = Float64Array.from(chances, () => random.uniform());
+  return Uint32Array.from(chances.keys())
+    .sort((a, b) => chances[b] - chances[a] || draws[a] - draws[b])
+    .slice(0, n)
+    .sort();
+}
+
+/**
+ * Every threshold of the model, beside it price alone at the same threshold and price alone with as many fills, and the
+ * base rate; at every delay. Intervals are 95 %, by markets.
+ */
 export function analyseThresholds(
   scored: ScoredFills,
   delays: readonly SignalReturns[],
@@ -123,17 +142,18 @@ export function analyseThresholds(
   seed: number,
 ): ThresholdRow[] {
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
-  const sources = [
-    ['model', scored.probabilities],
-    ['price_only', scored.priceOnly],
-  ] as const;
+  const rows = (source: Source, threshold: number | null, picks: Uint32Array): ThresholdRow[] =>
+    rowsOf(scored, delays, source, threshold, picks, seed);
   return [
-    ...rowsOf(scored, delays, 'base_rate', null, everything, seed),
-    ...sources.flatMap(([source, chances]) =>
-      thresholds.flatMap((threshold) =>
-        rowsOf(scored, delays, source, threshold, picksAbove(chances, threshold), seed),
-      ),
-    ),
+    ...rows('base_rate', null, everything),
+    ...thresholds.flatMap((threshold) => {
+      const picks = picksAbove(scored.probabilities, threshold);
+      return [
+        ...rows('model', threshold, picks),
+        ...rows('price_only', threshold, picksAbove(scored.priceOnly, threshold)),
+        ...rows('price_only_as_many', threshold, highestPicks(scored.priceOnly, picks.length, seed)),
+      ];
+    }),
   ];
 }
 

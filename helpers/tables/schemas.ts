@@ -468,8 +468,18 @@ export const THRESHOLDS: TableSchema = {
   madeBy: 'npx tsx 6_profitability/12_analyze_thresholds.ts',
   columns: [
     column('part', 'string', 'validation | test', 'the scored fills looked at'),
-    column('source', 'string', 'model | price_only | base_rate', 'whose chance decides; base_rate follows everything'),
-    optional('threshold', 'float64', '0..1', 'fills with at least this chance are followed; null for base_rate'),
+    column(
+      'source',
+      'string',
+      'model | price_only | price_only_as_many | base_rate',
+      "whose chance decides: the model's, that of price alone, as many of the highest of price alone as the model follows, or none: everything is followed",
+    ),
+    optional(
+      'threshold',
+      'float64',
+      '0..1',
+      "fills with at least this chance are followed; null for base_rate; the model's for price_only_as_many",
+    ),
     column('delay_s', 'float64', 's', 'from the fill to the order'),
     column('n_signals', 'int64', 'fills', 'fills followed', 'outcome'),
     column('n_markets', 'int64', 'markets', 'markets they lie in', 'outcome'),
