@@ -18,7 +18,7 @@ import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomal
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { endIfOnlyChecking, runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { WALLET_PROFILES, WALLET_SCORES } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
@@ -64,6 +64,7 @@ await runScript(
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
+    endIfOnlyChecking(run);
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {
