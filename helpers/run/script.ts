@@ -48,12 +48,17 @@ export function endIfOnlyChecking(run: Pick<Run, 'isCheck'>): void {
   if (run.isCheck === true) throw new OutOfDate();
 }
 
-function deliver(outcome: StepReport['outcome'], message: string, startedMs: number): void {
-  const { user, system } = process.cpuUsage();
+interface Start {
+  readonly ms: number;
+  readonly cpu: NodeJS.CpuUsage;
+}
+
+function deliver(outcome: StepReport['outcome'], message: string, start: Start): void {
+  const { user, system } = process.cpuUsage(start.cpu);
   const report: StepReport = {
     outcome,
     message,
-    wallMs: nowMs() - startedMs,
+    wallMs: nowMs() - start.ms,
     cpuMs: Math.round((user + system) / 1000),
     peakMemoryMib: peakMemoryMib(),
   };
@@ -63,12 +68,12 @@ function deliver(outcome: StepReport['outcome'], message: string, startedMs: num
 }
 
 /** SIGTERM ends the process at its next pause, with everything half-made taken back (see stop.ts). */
-function endOnTermination(startedMs: number): void {
+function endOnTermination(start: Start): void {
   process.once('SIGTERM', () => {
     const message = 'stopped by SIGTERM before the end; what was there before is whole';
     printInputError(new InputError('busy', message, 'run the same command again'));
     try {
-      deliver('stopped', message, startedMs);
+      deliver('stopped', message, start);
     } finally {
       process.exit(STOPPED_EXIT_CODE);
     }
@@ -80,23 +85,23 @@ function endOnTermination(startedMs: number): void {
  * stack trace when we are; 75 when SIGTERM has stopped it.
  */
 export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
-  const startedMs = nowMs();
+  const start: Start = { ms: nowMs(), cpu: process.cpuUsage() };
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
-  endOnTermination(startedMs);
+  endOnTermination(start);
   try {
-    deliver(await main(), '', startedMs);
+    deliver(await main(), '', start);
   } catch (thrown) {
     const error = explainSystemError(thrown, 'a file');
-    if (error instanceof OutOfDate) deliver('out of date', '', startedMs);
+    if (error instanceof OutOfDate) deliver('out of date', '', start);
     else if (error instanceof InputError) {
       printInputError(error);
       process.exitCode = 2;
-      deliver('failed', error.message, startedMs);
+      deliver('failed', error.message, start);
     } else {
       printBug(error);
       process.exitCode = 1;
-      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`, startedMs);
+      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`, start);
     }
   } finally {
     if (process.connected) process.disconnect();
