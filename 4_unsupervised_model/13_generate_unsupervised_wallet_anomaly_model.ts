@@ -21,7 +21,7 @@ import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { endIfOnlyChecking, runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
@@ -92,6 +92,7 @@ await runScript(
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
+    endIfOnlyChecking(run);
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {

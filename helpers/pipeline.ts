@@ -283,8 +283,9 @@ export const STEPS: readonly Step[] = [
     reads: [],
     writes: [],
     cpus: 2,
-    memoryMib: 4096,
-    minutes: 60,
+    // It runs every step in its own job, so it needs what the largest does, and the time of all.
+    memoryMib: 65536,
+    minutes: 320,
     chunks: 'none',
     inGraph: false,
   },
