@@ -78,6 +78,7 @@ export const THEME: Config = {
   legend: {
     orient: 'top',
     direction: 'horizontal',
+    offset: 24,
     columns: 3,
     title: null,
     labelColor: NEUTRAL.ink,

@@ -1,11 +1,11 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
-import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes, formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
+import { withScratch } from '../run/scratch.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
@@ -141,15 +141,16 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
       'name every file imported so far with --input to make both again',
     );
   const old = rebuilds ? { trades: null, markets: null } : before;
-  const scratch = join(run.dataDir, '.staging_import');
   try {
-    const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
-    if (fresh.length === 0 && old.trades !== null && old.markets !== null)
-      return upToDate(old.trades, old.markets, run, options);
-    const planned = await planFiles(fresh, paths, options.format);
-    return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
+    return await withScratch(run.dataDir, '.staging_import', async (scratch) => {
+      const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
+      if (fresh.length === 0 && old.trades !== null && old.markets !== null)
+        return upToDate(old.trades, old.markets, run, options);
+      endIfOnlyChecking(run);
+      const planned = await planFiles(fresh, paths, options.format);
+      return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
+    });
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
     sweepUnlisted(tableFolder(run.dataDir, RAW_TRADES));
     sweepUnlisted(tableFolder(run.dataDir, MARKETS));
   }

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -93,6 +94,19 @@ function publishFile(path: string, produce: (temporaryPath: string) => void): vo
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainSystemError(error, path);
+  }
+}
+
+/** Puts a finished file in place in one step, also from another disk, where a name cannot simply be changed. */
+export function moveFile(source: string, target: string): void {
+  makeFolder(dirname(target));
+  try {
+    syncPath(source);
+    renameSync(source, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw explainSystemError(error, target);
+    publishFile(target, (temporary) => copyFileSync(source, temporary));
+    rmSync(source, { force: true });
   }
 }
 

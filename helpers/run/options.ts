@@ -32,6 +32,12 @@ const COMMON = {
     group: COMMON_GROUP,
   },
   force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
+  check: {
+    type: 'boolean',
+    default: false,
+    describe: 'do nothing but find out whether the step is up to date (for programs that start it)',
+    group: COMMON_GROUP,
+  },
   quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
 } as const satisfies Record<string, Options>;
 

@@ -8,8 +8,9 @@ import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import type { StepReport } from './script.ts';
+import { undoAtExit } from './stop.ts';
 
-const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
 
@@ -25,7 +26,8 @@ export interface GraphOptions {
   readonly log: Log;
 }
 
-interface Planned {
+/** A step with the command line it is to be run with. */
+export interface Planned {
   readonly step: Step;
   readonly args: readonly string[];
 }
@@ -90,14 +92,18 @@ interface Ran {
   readonly report: StepReport;
 }
 
-async function runStep({ step, args }: Planned): Promise<{ code: number; report: StepReport | null }> {
+async function runStep(
+  { step, args }: Planned,
+  output: 'inherit' | 'ignore' = 'inherit',
+): Promise<{ code: number; report: StepReport | null }> {
   const child = spawn(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), join(PROJECT_ROOT, step.script), ...args],
     {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', output, output, 'ipc'],
     },
   );
+  const forget = undoAtExit(() => child.kill('SIGTERM'));
   let report: StepReport | null = null;
   child.on('message', (message) => {
     report = message as StepReport;
@@ -106,7 +112,29 @@ async function runStep({ step, args }: Planned): Promise<{ code: number; report:
     child.on('error', fail);
     child.on('close', (exitCode, signal) => done(exitCode ?? (signal === null ? 1 : 128)));
   });
+  forget();
   return { code, report };
+}
+
+/**
+ * The steps that have work to do. Each is asked itself (with --check), so that the answer is the one it would find when run; a
+ * step that reads what another will write anew is not asked, nor is one without tables, which always runs.
+ */
+export async function staleSteps(planned: readonly Planned[]): Promise<Planned[]> {
+  const stale: Planned[] = [];
+  for (const plan of planned) {
+    const isFed = stale.some(({ step }) => feeds(step, plan.step));
+    const isCurrent =
+      !isFed &&
+      (await runStep({ ...plan, args: [...plan.args, '--check'] }, 'ignore')).report?.outcome === 'up to date';
+    if (!isCurrent) stale.push(plan);
+  }
+  return stale;
+}
+
+/** Whether `reader` reads a table that `writer` writes. */
+export function feeds(writer: Step, reader: Step): boolean {
+  return writer.writes.some((folder) => reader.reads.includes(folder));
 }
 
 /**

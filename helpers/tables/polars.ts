@@ -46,4 +46,4 @@ export async function releaseFrames(): Promise<void> {
   await nextTurn();
 }
 
-export type { DataFrame, Expr, LazyDataFrame } from 'nodejs-polars';
+export type { DataFrame, DataType, Expr, LazyDataFrame } from 'nodejs-polars';

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildChunk, buildProfiles, mergeChunks, type ProfileJob } from '../../features/build_profiles.ts';
+import { buildProfiles, type ProfileJob } from '../../features/build_profiles.ts';
 import { readFills } from '../../features/legacy_fills.ts';
 import { legacyProfiles } from '../../features/legacy_profiles.ts';
+import { buildChunk, mergeChunks } from '../../features/profile_chunks.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
