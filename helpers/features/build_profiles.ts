@@ -6,8 +6,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { explainSystemError, makeFolder } from '../run/files.ts';
+import { makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
+import { writeParquetFile } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
@@ -128,9 +129,13 @@ export class Shards {
         .select(pl.col('hash').rem(pl.lit(this.nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
       const dealt = partials[name].withColumn(shard.getColumn('shard'));
       for (let i = 0; i < this.nShards; i++)
-        write(dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard'), shardPath(this.folder, name, batch, i));
+        writeParquetFile(
+          dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard'),
+          shardPath(this.folder, name, batch, i),
+          'lz4',
+        );
     }
-    for (const name of MARKET_TABLES) write(partials[name], shardPath(this.folder, name, batch, 0));
+    for (const name of MARKET_TABLES) writeParquetFile(partials[name], shardPath(this.folder, name, batch, 0), 'lz4');
   }
 
   inMemory(): readonly ProfilePartials[] {
@@ -140,14 +145,6 @@ export class Shards {
 
 function shardPath(folder: string, name: string, batch: number, shard: number): string {
   return join(folder, `${name}-${String(batch).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
-}
-
-function write(frame: DataFrame, path: string): void {
-  try {
-    frame.writeParquet(path, { compression: 'lz4' });
-  } catch (error) {
-    throw explainSystemError(error, path);
-  }
 }
 
 function read(path: string): DataFrame {

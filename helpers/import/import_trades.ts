@@ -22,6 +22,8 @@ import {
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { recogniseFormat } from '../venues/formats.ts';
+import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
+import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
 import { MarketBook, type Move } from './market_book.ts';
@@ -549,6 +551,19 @@ function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFram
   };
 }
 
+const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
+const CHAIN_FORMATS: ReadonlySet<string> = new Set([
+  POLY_DATA_ORDER_FILLED.format,
+  POLY_DATA_TRADES.format,
+  ARCHIVE_ORDER_FILLED.format,
+]);
+
+/** Whether trades came from the chain (amounts in millionths) and from the Data API (size and price, each rounded). */
+function holdsBothRoundings({ inputs }: Manifest): boolean {
+  const isFrom = (formats: ReadonlySet<string>): boolean => inputs.some(({ format }) => formats.has(format));
+  return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
+}
+
 /** Lines that tell a person what the import did. */
 export function describeImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
@@ -571,6 +586,10 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
   if (summary.nUnlinkedTwins > 0)
     lines.push(
       `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+    );
+  if (holdsBothRoundings(trades))
+    lines.push(
+      'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
     );
   if (summary.nRepeatsKept > 0)
     lines.push(

@@ -26,6 +26,7 @@ import {
   readManifest,
 } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
+import { writeParquetFile } from './parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
@@ -130,12 +131,7 @@ export function readTable(table: Table): DataFrame {
 function writeTemporary(frame: DataFrame, finalPath: string): string {
   makeFolder(dirname(finalPath));
   const temporary = temporaryName(finalPath);
-  try {
-    frame.writeParquet(temporary, { compression: 'zstd' });
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw explainSystemError(error, finalPath);
-  }
+  writeParquetFile(frame, temporary, 'zstd', finalPath);
   return temporary;
 }
 
