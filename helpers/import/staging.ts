@@ -83,7 +83,14 @@ export class Staging {
     let from = 0;
     for (const { day, n } of perDay.toRecords() as { day: number | bigint; n: number | bigint }[]) {
       const rows = Number(n);
-      this.piecesOf(Number(day)).push({ source, rows, frame: sorted.slice(from, rows), path: null, repeats: null, nDropped: 0 });
+      this.piecesOf(Number(day)).push({
+        source,
+        rows,
+        frame: sorted.slice(from, rows),
+        path: null,
+        repeats: null,
+        nDropped: 0,
+      });
       from += rows;
     }
     this.nInMemory += sorted.height;

@@ -27,9 +27,7 @@ function load(): Polars {
 
 export const pl: Polars = load();
 
-interface Collect {
-  (options?: { type: 'minor' | 'major' }): void;
-}
+type Collect = (options?: { type: 'minor' | 'major' }) => void;
 
 /** The garbage collector, which V8 hands out only when asked. */
 function collector(): Collect {
