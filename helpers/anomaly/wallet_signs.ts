@@ -59,8 +59,8 @@ export function countSigns(frame: DataFrame): Record<string, number> {
   );
 }
 
-/** Flags by set, and the wallets with the most signs of an insider. */
-export function describeSigns(frame: DataFrame): string[] {
+/** The wallets with the most signs of an insider as a table, and flags by set in a sentence. */
+export function describeSigns(frame: DataFrame): [table: string, sentence: string] {
   const counts = countSigns(frame);
   const top = frame.sort({ by: 'insider_score', descending: true, maintainOrder: true }).head(N_SHOWN);
   const wallets = toTexts(top, 'wallet');
