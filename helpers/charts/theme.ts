@@ -78,6 +78,8 @@ export const THEME: Config = {
   axisX: { grid: false },
   legend: {
     orient: 'top',
+    // Room for the title of the y axis, which stands above it.
+    offset: 22,
     direction: 'horizontal',
     columns: 3,
     title: null,
