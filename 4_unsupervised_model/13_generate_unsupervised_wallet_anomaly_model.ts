@@ -7,6 +7,8 @@
  *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4).
  *         --compare instead measures every detector on simulated markets with planted truth: models/wallet_anomaly/power.md
  */
+
+import { ANOMALY_SECTION, anomalySection } from '../helpers/anomaly/anomaly_section.ts';
 import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
 import { comparePower } from '../helpers/anomaly/power/compare.ts';
 import {
@@ -18,6 +20,7 @@ import {
 } from '../helpers/anomaly/publish.ts';
 import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
@@ -88,7 +91,8 @@ await runScript(
     const signRecipe = { inputs: [table], options: { fdr: options.fdr } };
     const current = upToDateManifest(run, WALLET_SCORES, recipe);
     const hasSigns = upToDateManifest(run, WALLET_SIGNS, signRecipe) !== null;
-    if (current !== null && hasSigns && hasCurrentModel(run.modelsDir)) {
+    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && hasSection(run.dataDir, ANOMALY_SECTION);
+    if (current !== null && isThere) {
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
@@ -109,7 +113,11 @@ await runScript(
     if (warning !== null) run.log.warn(warning);
     const signs = signsFrame(profiles, options.fdr, run.seed);
     publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
-    for (const line of describeSigns(signs)) run.log.result(line);
+    const [signTable, signLine] = describeSigns(signs);
+    const flagLine = `${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets are flagged as strange.`;
+    const lines = [flagLine, ...(warning === null ? [] : [warning]), signLine];
+    await publishSection(run, anomalySection(profiles, model, result, signs, lines));
+    run.log.result(`${signTable}\n${signLine}`);
     return 'done';
   },
 );

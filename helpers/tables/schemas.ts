@@ -380,7 +380,7 @@ export const WALLET_SCORES: TableSchema = {
 function signColumns(kind: string, signs: string) {
   return [
     column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
-    column(`${kind}_p_value`, 'float64', '0..1', 'share of drawn wallets (Gaussian copula) with a score as high'),
+    column(`${kind}_p_value`, 'float64', '0..1', 'share of wallets drawn from a copula of all that score as high'),
     column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
   ];
 }
@@ -464,7 +464,13 @@ export const TRADE_FEATURES: TableSchema = {
     optional('wallet_mean_bet_usd', 'float64', 'USD', 'mean amount of them', 'money'),
     optional('wallet_age_hours', 'float64', 'hours', "since the wallet's first fill, 0 for the first", 'behavioural'),
     optional('wallet_idle_hours', 'float64', 'hours', "since the wallet's previous fill", 'behavioural'),
-    optional('wallet_markets', 'int64', 'markets', 'markets entered before the day', 'behavioural'),
+    optional(
+      'wallet_markets',
+      'int64',
+      'markets',
+      'markets entered before the day and before their resolution',
+      'behavioural',
+    ),
     optional(
       'wallet_maker_pct',
       'float64',
@@ -472,7 +478,13 @@ export const TRADE_FEATURES: TableSchema = {
       'share of maker fills before the day, where the role is known',
       'behavioural',
     ),
-    optional('wallet_bets_resolved', 'int64', 'positions', 'bought positions resolved before the day', 'outcome'),
+    optional(
+      'wallet_bets_resolved',
+      'int64',
+      'positions',
+      'positions bought before their resolution and resolved before the day',
+      'outcome',
+    ),
     optional('wallet_win_rate_pct', 'float64', '0..100', 'share of them won', 'outcome'),
     optional('wallet_edge_z', 'float64', 'z', '(wins − Σp)/√Σp(1−p) over them; p = mean price paid', 'outcome'),
   ],

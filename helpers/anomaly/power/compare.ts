@@ -1,11 +1,13 @@
 /** The power study as a step: one result file per seed and difficulty, done once, then the summary of all that are there. */
 import { join } from 'node:path';
+import { publishSection } from '../../charts/report.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
 import type { Run, StepOutcome } from '../../run/script.ts';
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
+import { powerSection } from './power_section.ts';
 import { summarise } from './summary.ts';
 import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
@@ -84,6 +86,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
   const summary = summarise(trials, run.seed);
   writeJsonAtomic(join(folder, '..', 'power.json'), summary);
   writeFileAtomic(join(folder, '..', 'power.md'), powerPage(summary, options['watch-share'], options['snapshot-days']));
+  await publishSection(run, powerSection(summary));
   for (const line of describePower(summary)) run.log.result(line);
   return { outcome: nRun === 0 ? 'up to date' : 'done', nRun };
 }

@@ -16,7 +16,7 @@ export interface FlowBox {
 const BOX_HEIGHT_PX = 42;
 const GAP_PX = 10;
 /** Share of a column that its box takes; arrows run in the rest. */
-const BOX_SHARE = 0.84;
+const BOX_SHARE = 0.88;
 
 interface Placed {
   readonly box: FlowBox;
