@@ -7,7 +7,7 @@
  *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
  *         centres and the distance to them beside it; reasons from the forest's own paths.
  */
-import { anomaliesFrame, describeAnomalies, ordinaryRows } from '../helpers/discovery/anomalies_table.ts';
+import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
 import { conformalFlags, describeConformal } from '../helpers/discovery/conformal_flags.ts';
 import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
 import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
@@ -42,7 +42,7 @@ await runScript(
     const executor = createExecutor({ nThreads: options.threads });
     const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
     const strangeness = measureStrangeness(points, ANOMALY_FEATURES, topShare, run.seed, executor);
-    const flags = conformalFlags(points, ordinaryRows(profiles, classified), fdr, run.seed, executor);
+    const flags = conformalFlags(points, ordinaryWallets(profiles, classified), fdr, run.seed, executor);
     const found = clusterWallets(profiles, ANOMALY_FEATURES, clusters, run.seed, executor);
     const verdict = 'refusal' in found ? found : judgeGroups(points, clusters, run.seed, executor);
     const frame = anomaliesFrame(profiles, strangeness, flags, 'refusal' in found ? null : found);

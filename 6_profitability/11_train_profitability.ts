@@ -7,6 +7,7 @@
  *         methods.md, section 5). Boosting, calibrated, walks forward in time, purged and embargoed (López de Prado 2018,
  *         chapter 7), no market or event on both sides; always beside the base rate and price only.
  */
+import { LADDER_OPTIONS } from '../helpers/profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../helpers/profit/model_options.ts';
 import { TARGET_OPTIONS } from '../helpers/profit/targets.ts';
 import { trainProfitability } from '../helpers/profit/train_step.ts';
@@ -17,6 +18,7 @@ await runScript(
   {
     ...TARGET_OPTIONS,
     ...MODEL_OPTIONS,
+    ...LADDER_OPTIONS,
     model: {
       type: 'string',
       describe: 'XGBoost JSON trained elsewhere on usd_amount, z_score_size, price, volume, scored in its place',

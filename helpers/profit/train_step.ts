@@ -10,11 +10,12 @@ import { formatCount } from '../run/console.ts';
 import { hashFile, hashValue, writeFileAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
-import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import { type Table, TableWriter } from '../tables/table_store.ts';
+import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
+import { openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
 import { calibratedToModel, predictCalibrated } from './calibrated_boosting.ts';
 import { featuresStep, targetSettings } from './features_step.ts';
 import { columnsFor, readGivenModel } from './given_model.ts';
+import { checkLadderOptions, type LadderStepOptions, ladderStep } from './ladder_step.ts';
 import { boostingFitOf, type ModelOptions, modelSettings, splitOptionsOf } from './model_options.ts';
 import { writePredictions } from './prediction_table.ts';
 import { formatShare, type Judged, type Scorecard, scorecard, scorecardTable } from './scorecard.ts';
@@ -30,7 +31,7 @@ export type TrainOptions = TargetOptions &
   ModelOptions & {
     readonly threads: number;
     readonly model: string | undefined;
-  };
+  } & LadderStepOptions & { readonly ladder: boolean };
 
 /** Gain of each row's follower per USD paid. */
 export function returnsOf(rows: Pick<TradeRows, 'paid' | 'future'>): Float64Array {
@@ -130,8 +131,17 @@ function saveTradeModel(run: Run, options: TrainOptions, features: Table, last: 
   return folder;
 }
 
-/** Trains and judges; says in one line what is missing when there is nothing to learn, and then leaves no model. */
+/** Trains and judges, and climbs the ladder when asked to. */
 export async function trainProfitability(run: Run, options: TrainOptions): Promise<StepOutcome> {
+  checkLadderOptions(options);
+  const outcome = await trainAndJudge(run, options);
+  const isMade = openTableIfThere(run.dataDir, TRADE_FEATURES) !== null;
+  if (options.ladder && isMade) await ladderStep(run, options);
+  return options.ladder && isMade ? 'done' : outcome;
+}
+
+/** Says in one line what is missing when there is nothing to learn, and then leaves no model. */
+async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutcome> {
   const executor = createExecutor({ nThreads: options.threads });
   splitOptionsOf(options);
   boostingFitOf(options, run.seed);

@@ -131,16 +131,16 @@ export function runFold(input: WalkForwardInput, index: number, executor: Execut
   const watched = takeRows(x, fold.validationRows);
   const watchedLabels = Float32Array.from(fold.validationRows, (row) => labels[row]);
   const watchedMarkets = Int32Array.from(fold.validationRows, (row) => input.market[row]);
-  const fit = (matrix: Matrix, names: readonly string[], options: BoostingFit): CalibratedBoosting =>
+  const learn = (matrix: Matrix, names: readonly string[], options: BoostingFit): CalibratedBoosting =>
     fitCalibratedBoosting(matrix, names, labels, fitRows, fold.validationRows, options, executor);
   const model =
     given === undefined
-      ? fit(x, featureNames, boosting)
+      ? learn(x, featureNames, boosting)
       : {
           booster: given.booster,
           calibration: fitCalibration(boosting.calibration, given.booster.predictRaw(watched), watchedLabels),
         };
-  const priceOnly = fit(price, [featureNames[input.priceColumn]], { ...boosting, maxDepth: 3 });
+  const priceOnly = learn(price, [featureNames[input.priceColumn]], { ...boosting, maxDepth: 3 });
   const watchedPrice = takeRows(price, fold.validationRows);
   return {
     index,

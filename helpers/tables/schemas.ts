@@ -13,7 +13,7 @@ export const RAW_TRADES: TableSchema = {
       'market_id',
       'string',
       '',
-      'condition id (Polymarket), ticker (Kalshi); `gamma:<id>` or `token:<id>` where only that is known',
+      'condition id (Polymarket), ticker (Kalshi); `gamma:<id>`, `token:<id>` or `fpmm:<address>` where only that is known',
     ),
     optional('event_id', 'string', '', 'event the market belongs to, where the venue tells'),
     column('outcome_index', 'uint8', '0 | 1', 'which of the two outcomes moved; the order is that of 10_markets'),
@@ -44,6 +44,13 @@ export const MARKETS: TableSchema = {
     column('venue', 'string', 'polymarket | kalshi', 'where it trades', 'market'),
     optional('gamma_id', 'string', '', "the venue's short id", 'market'),
     optional('event_id', 'string', '', 'event (for negRisk siblings)', 'market'),
+    optional(
+      'market_maker',
+      'string',
+      '0x + 40 hex',
+      'contract that traded it before there was an order book (until 2022)',
+      'market',
+    ),
     optional('question', 'string', '', 'the question or title', 'market'),
     optional('slug', 'string', '', "the venue's readable name", 'market'),
     optional('tags', 'string', 'joined by ;', "the venue's tags", 'market'),
@@ -78,7 +85,7 @@ export const MARKETS: TableSchema = {
       'outcome that won: closed, two outcomes, prices exactly 0 and 1; else null',
       'outcome',
     ),
-    optional('is_void', 'bool', '', 'closed without a winner', 'outcome'),
+    optional('is_void', 'bool', '', 'ended without a winner (Polymarket: each outcome paid a half)', 'outcome'),
     optional('resolution_source', 'string', 'venue', 'who says so', 'outcome'),
     optional('fee_rate', 'float64', '', 'taker fee rate of the fee schedule', 'market'),
     optional('fee_exponent', 'float64', '', 'exponent of the fee schedule', 'market'),
@@ -369,6 +376,33 @@ export const WALLET_SCORES: TableSchema = {
   ],
 };
 
+/** Score, p-value and flag of one set of signs. */
+function signColumns(kind: string, signs: string) {
+  return [
+    column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
+    column(`${kind}_p_value`, 'float64', '0..1', 'share of drawn wallets (Gaussian copula) with a score as high'),
+    column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
+  ];
+}
+
+export const WALLET_SIGNS: TableSchema = {
+  name: 'wallet_signs',
+  folder: '14_wallet_signs',
+  what: 'How many signs of an insider, a whale, a wash trader or a copy-trader every wallet shows; a sign is not a proof.',
+  madeBy: WALLET_SCORES.madeBy,
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    ...signColumns('insider', 'takes, profits, few active days, large for the market, uneven sizes, one market'),
+    optional('insider_reason_1', 'string', '', 'sign that adds most to the score of a flagged wallet'),
+    optional('insider_reason_2', 'string', '', 'the next'),
+    optional('insider_reason_3', 'string', '', 'the next'),
+    ...signColumns('whale', 'large buys, takes'),
+    ...signColumns('wash', 'never holds to the end, many fills a market'),
+    ...signColumns('copy', 'takes, even sizes, many markets'),
+  ],
+};
+
 /** A fill and the purchase that follows it; the head of both tables of chapter 6. */
 const FOLLOWED_FILL: readonly Column[] = [
   column('ts_ms', 'int64', 'ms since 1970 UTC', 'time of the fill'),
@@ -588,6 +622,7 @@ export const TABLES: readonly TableSchema[] = [
   THRESHOLD_SHIFTS,
   LABELS,
   WALLET_SCORES,
+  WALLET_SIGNS,
   TRADE_FEATURES,
   TRADE_PREDICTIONS,
   THRESHOLDS,
