@@ -12,13 +12,20 @@ function binOf(price: number): number {
 /**
  * Random picks of a pool: as many as `picks`, and in each bin of 5 cents as many as `picks` have there. The picks
  * themselves are part of the pool, so that a strategy which picks everything is its own control.
- * @param prices price of every row that may be picked
+ * @param prices price of every row
+ * @param pool rows that may be drawn, `picks` among them
  * @param picks rows of a strategy
  * @returns `nDraws` lists of rows, each rising and without repeats
  */
-export function randomPicks(prices: Float64Array, picks: Uint32Array, nDraws: number, seed: number): Uint32Array[] {
+export function randomPicks(
+  prices: Float64Array,
+  pool: Uint32Array,
+  picks: Uint32Array,
+  nDraws: number,
+  seed: number,
+): Uint32Array[] {
   const bins: number[][] = Array.from({ length: BINS }, () => []);
-  for (let row = 0; row < prices.length; row++) bins[binOf(prices[row])].push(row);
+  for (const row of pool) bins[binOf(prices[row])].push(row);
   const wanted = new Uint32Array(BINS);
   for (const row of picks) wanted[binOf(prices[row])]++;
   const random = createRandom(seed);

@@ -1,5 +1,5 @@
 /** The orders that strategies make of signals, as columns. */
-import type { Orders, Strategy } from './model.ts';
+import { type Orders, STATE, type Strategy } from './model.ts';
 
 /** One order for each signal that a strategy picks, by signal and then strategy. */
 export function createOrders(
@@ -49,4 +49,14 @@ export function ordersByStrategy(orders: Orders, nStrategies: number): Uint32Arr
   const at = new Uint32Array(nStrategies);
   for (let i = 0; i < orders.n; i++) lists[orders.strategy[i]][at[orders.strategy[i]]++] = i;
   return lists;
+}
+
+/** Whether an order was filled. */
+export function isFilled(state: number): boolean {
+  return state >= STATE.open && state <= STATE.marked;
+}
+
+/** Signals of the filled orders among `list`, rising when the list rises. */
+export function filledSignals(orders: Orders, list: Uint32Array): Uint32Array {
+  return list.filter((i) => isFilled(orders.state[i])).map((i) => orders.signal[i]);
 }

@@ -1,6 +1,7 @@
 /** What a replayed strategy has earned: per trade, per day and in all. */
 import { sharpeMoments } from '../evaluate/sharpe.ts';
 import { type ReplayResult, type Signals, STATE, type StateName } from './model.ts';
+import { isFilled } from './orders.ts';
 
 const HOUR_MS = 3_600_000;
 /** Markets trade on every day of the year. */
@@ -12,11 +13,6 @@ export interface TradeReturns {
   readonly market: Int32Array;
   /** Gain after fees over what was paid, fees included. */
   readonly returns: Float64Array;
-}
-
-/** Whether an order was filled. */
-export function isFilled(state: number): boolean {
-  return state >= STATE.open && state <= STATE.marked;
 }
 
 /** Gain of an order after fees, USD; 0 when it was never filled. */

@@ -96,7 +96,6 @@ export class Replay {
       const ms = tsMs[i];
       if (ms !== this.nowMs) this.advance(ms);
       const m = market[i];
-      if (this.hasResolved[m] === 1) continue;
       this.book.lastPrice0[m] = price0[i];
       if (this.nLive[m] > 0) this.meetTrade(m, ms, shares[i]);
     }
@@ -129,7 +128,6 @@ export class Replay {
         this.snapshot();
         this.dayEndMs += DAY_MS;
       } else if (timerMs <= ms) {
-        this.queueSignals(timerMs);
         const payload = this.timers.pop();
         if (payload < 0) this.resolve(-1 - payload, timerMs);
         else if (this.orders.state[payload] === STATE.open) this.sellStale(payload, timerMs);

@@ -59,13 +59,12 @@ export function chooseThreshold(rows: readonly ThresholdRow[]): ThresholdRow | n
   );
 }
 
-/** What is replayed on the test period: each threshold at every delay, reversed, at random and by price alone; everything. */
+/** What is replayed first on the test period: each threshold at every delay, reversed and by price alone; everything. */
 export function planTest(
   scored: ScoredFills,
   chosen: number | null,
   delaysMs: readonly number[],
   money: Money,
-  nDraws: number,
   seed: number,
 ): PlannedStrategy[] {
   const [mainDelayMs, ...otherDelaysMs] = delaysMs;
@@ -87,12 +86,37 @@ export function planTest(
       ...otherDelaysMs.map((delayMs) => plan('late', picks, delayMs)),
       plan('reverse', picks),
       plan('price_only', highestPicks(scored.priceOnly, picks.length, seed)),
-      ...randomPicks(scored.price, picks, nDraws, seed).map((rows) => plan('random', rows)),
     ];
   });
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
   const strategy = { name: 'everything', picks: everything, isReversed: false, delayMs: mainDelayMs, money };
   return [...planned, { name: 'everything', variant: 'main', threshold: null, strategy }];
+}
+
+/**
+ * Random controls of every threshold: as many trades as the strategy itself had filled, at the same prices, drawn from the
+ * fills that an order can be filled after. That looks ahead, for the controls alone: else they would trade more or less.
+ * @param planned what has been replayed
+ * @param filled rows of the filled orders of each planned strategy
+ * @param fillable rows whose order finds a trade when money is no matter
+ */
+export function planRandom(
+  scored: ScoredFills,
+  planned: readonly PlannedStrategy[],
+  filled: readonly Uint32Array[],
+  fillable: Uint32Array,
+  nDraws: number,
+  seed: number,
+): PlannedStrategy[] {
+  return planned.flatMap((own, s) =>
+    own.variant !== 'main' || own.threshold === null
+      ? []
+      : randomPicks(scored.price, fillable, filled[s], nDraws, seed).map((picks) => ({
+          ...own,
+          variant: 'random' as const,
+          strategy: { ...own.strategy, name: `${own.name} random`, picks },
+        })),
+  );
 }
 
 /** Sharpe ratios of one day of trials; those that never traded, or only once, have none and are left out. */

@@ -94,7 +94,10 @@ function randomRow(draws: readonly StrategyRow[]): StrategyRow {
   };
 }
 
-/** One row per strategy and variant; the random draws of a strategy are one row. */
+/**
+ * One row per planned strategy of a replay, those at random included.
+ * @param trials Sharpe ratios of one day of all that was tried
+ */
 export function strategyRows(
   result: ReplayResult,
   scored: ScoredFills,
@@ -102,20 +105,24 @@ export function strategyRows(
   trials: readonly number[],
   seed: number,
 ): StrategyRow[] {
-  const rows: StrategyRow[] = [];
-  const draws = new Map<StrategyName, StrategyRow[]>();
-  ordersByStrategy(result.orders, planned.length).forEach((list, s) => {
-    const { name, variant, strategy } = planned[s];
-    const performance = performanceOf(result, scored, list, s, strategy.money.bankrollUsd);
-    const { returns, market } = tradeReturns(result, scored, list);
-    // A draw needs no interval of its own: the draws together are one.
-    const interval = variant === 'random' ? null : intervalOf(returns, market, seed);
-    const row = rowOf({ planned: planned[s], performance, returns: interval }, trials);
-    if (variant !== 'random') rows.push(row);
-    else draws.set(name, [...(draws.get(name) ?? []), row]);
-  });
-  const random = [...draws.values()].map(randomRow);
-  return [...rows, ...random].sort(
+  // Strategies that were replayed beside the planned ones come after them and are no business of this.
+  return ordersByStrategy(result.orders, result.equity.length)
+    .slice(0, planned.length)
+    .map((list, s) => {
+      const { variant, strategy } = planned[s];
+      const performance = performanceOf(result, scored, list, s, strategy.money.bankrollUsd);
+      const { returns, market } = tradeReturns(result, scored, list);
+      // A draw needs no interval of its own: the draws together are one.
+      const interval = variant === 'random' ? null : intervalOf(returns, market, seed);
+      return rowOf({ planned: planned[s], performance, returns: interval }, trials);
+    });
+}
+
+/** All rows in the order that people read them, the random draws of a strategy as one row. */
+export function collectRows(rows: readonly StrategyRow[]): StrategyRow[] {
+  const random = ORDER.map((name) => rows.filter((row) => row.name === name && row.variant === 'random'));
+  const others = rows.filter((row) => row.variant !== 'random');
+  return [...others, ...random.filter((draws) => draws.length > 0).map(randomRow)].sort(
     (a, b) =>
       ORDER.indexOf(a.name) - ORDER.indexOf(b.name) || VARIANTS.indexOf(a.variant) - VARIANTS.indexOf(b.variant),
   );

@@ -8,7 +8,7 @@ import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_t
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { finalModelSettings, hasFinalModel, saveFinalModel } from './final_strategies.ts';
 import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
-import type { Strategy } from './model.ts';
+import type { ReplayResult, Strategy } from './model.ts';
 import {
   checkDraws,
   decisiveOptions,
@@ -23,9 +23,10 @@ import {
   thresholdsOf,
   unlimitedMoney,
 } from './options.ts';
+import { filledSignals, ordersByStrategy } from './orders.ts';
 import { firstTestMs } from './scored_fills.ts';
-import { chooseThreshold, planTest, planTrials, trialSharpes } from './strategies.ts';
-import { hasPaid, strategyRows } from './strategy_rows.ts';
+import { chooseThreshold, type PlannedStrategy, planRandom, planTest, planTrials, trialSharpes } from './strategies.ts';
+import { collectRows, hasPaid, type StrategyRow, strategyRows } from './strategy_rows.ts';
 import { strategySection } from './strategy_section.ts';
 import {
   describeStrategies,
@@ -84,6 +85,29 @@ function choiceLine({ chosen, nTrials, trials }: Choice): string {
   return `${tried}; threshold ${chosen.threshold!.toFixed(2)} is chosen: ${percent(estimate)} per trade there (95 %: ${percent(low)} to ${percent(high)}).`;
 }
 
+/** The planned strategies, and then their random controls, replayed on the test period. */
+async function replayTest(
+  run: Run,
+  inputs: BacktestInputs,
+  scene: Scene,
+  planned: readonly PlannedStrategy[],
+  trials: readonly number[],
+  options: StrategyOptions,
+): Promise<{ result: ReplayResult; rows: StrategyRow[] }> {
+  const { scored } = scene;
+  const single = followEverything(scored.nRows, delaysOf(options).slice(0, 1), unlimitedMoney(options));
+  const strategies = [...planned.map(({ strategy }) => strategy), ...single];
+  const result = await replayScene(run, inputs, scene, strategies);
+  const filled = ordersByStrategy(result.orders, strategies.length).map((list) => filledSignals(result.orders, list));
+  const fillable = filled[planned.length];
+  const random = planRandom(scored, planned, filled, fillable, options.draws, run.seed);
+  const drawn = random.map(({ strategy }) => strategy);
+  const controls = drawn.length === 0 ? null : await replayScene(run, inputs, scene, drawn);
+  const rows = strategyRows(result, scored, planned, trials, run.seed);
+  const randomRows = controls === null ? [] : strategyRows(controls, scored, random, trials, run.seed);
+  return { result, rows: collectRows([...rows, ...randomRows]) };
+}
+
 /** Judges and publishes; says in one line what is missing when nothing can be judged, and then leaves no table. */
 export async function finalizeStrategies(run: Run, options: StrategyOptions): Promise<StepOutcome> {
   const delays = delaysOf(options);
@@ -112,14 +136,8 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
     return skip('no validation fill had its result before the first test fill, so nothing can be chosen');
   const choice = await chooseOnValidation(run, inputs, validation, testMs, options);
   const threshold = choice.chosen?.threshold ?? null;
-  const planned = planTest(test.scored, threshold, delays, money, options.draws, run.seed);
-  const result = await replayScene(
-    run,
-    inputs,
-    test,
-    planned.map(({ strategy }) => strategy),
-  );
-  const rows = strategyRows(result, test.scored, planned, choice.trials, run.seed);
+  const planned = planTest(test.scored, threshold, delays, money, run.seed);
+  const { result, rows } = await replayTest(run, inputs, test, planned, choice.trials, options);
   const names = ['chosen', 'sniper', 'god_mode'] as const;
   const verdicts = names
     .filter((name) => rows.some((row) => row.name === name))

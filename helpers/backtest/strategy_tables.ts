@@ -4,8 +4,8 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { type BacktestMarkets, type ReplayResult, STATE, type StateName } from './model.ts';
-import { ordersByStrategy } from './orders.ts';
-import { gainOf, isFilled } from './performance.ts';
+import { isFilled, ordersByStrategy } from './orders.ts';
+import { gainOf } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { type PlannedStrategy, STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
 import { hasPaid, type StrategyRow } from './strategy_rows.ts';
@@ -73,7 +73,7 @@ export function strategyTradesFrame(
   planned: readonly PlannedStrategy[],
 ): DataFrame {
   const { orders } = result;
-  const lists = ordersByStrategy(orders, planned.length);
+  const lists = ordersByStrategy(orders, result.equity.length);
   const own = mainStrategies(planned).flatMap((s) => Array.from(lists[s].filter((i) => isFilled(orders.state[i]))));
   const exits = Object.entries(STATE).sort((a, b) => a[1] - b[1]) as [StateName, number][];
   const numbers: Readonly<Record<string, (i: number) => number>> = {

@@ -4,8 +4,8 @@ import { clusteredRatio } from '../evaluate/clustered.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from './model.ts';
 import { STATE } from './model.ts';
-import { ordersByStrategy } from './orders.ts';
-import { gainOf, isFilled } from './performance.ts';
+import { isFilled, ordersByStrategy } from './orders.ts';
+import { gainOf } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 
 export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';

@@ -81,7 +81,6 @@ export const THEME: Config = {
     // Room for the title of the y axis, which stands above it.
     offset: 22,
     direction: 'horizontal',
-    offset: 24,
     columns: 3,
     title: null,
     labelColor: NEUTRAL.ink,

@@ -2,6 +2,7 @@
 import {
   type BacktestMarkets,
   type Money,
+  type ReplayResult,
   type Rules,
   type Signals,
   STATE,
@@ -14,7 +15,7 @@ import { Replay } from '../../backtest/replay.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-export const START_MS = Date.UTC(2026, 0, 5);
+const START_MS = Date.UTC(2026, 0, 5);
 
 /** A trade; what is left out is 1,000 shares of outcome 0 in market 0. `at` in minutes. */
 export interface TradeSpec {
@@ -33,7 +34,7 @@ export interface SignalSpec {
 }
 
 /** A market; what is left out: Polymarket, no fees, never resolved. `resolvedAt` in minutes. */
-export interface MarketSpec {
+interface MarketSpec {
   readonly venue?: 'polymarket' | 'kalshi';
   readonly feeRate?: number;
   readonly feeExponent?: number;
@@ -52,7 +53,7 @@ export interface Scene {
   readonly batchRows?: number;
 }
 
-export interface OrderRow {
+interface OrderRow {
   readonly strategy: number;
   readonly signal: number;
   readonly state: StateName;
@@ -81,7 +82,7 @@ const DEFAULT_RULES: Rules = {
   minOrderUsd: 1,
 };
 
-export function marketsOf(specs: readonly MarketSpec[]): BacktestMarkets {
+function marketsOf(specs: readonly MarketSpec[]): BacktestMarkets {
   return {
     ids: specs.map((_, i) => `m${i}`),
     venues: specs.map(({ venue }) => venue ?? 'polymarket'),
@@ -94,7 +95,7 @@ export function marketsOf(specs: readonly MarketSpec[]): BacktestMarkets {
   };
 }
 
-export function signalsOf(specs: readonly SignalSpec[]): Signals {
+function signalsOf(specs: readonly SignalSpec[]): Signals {
   return {
     nRows: specs.length,
     tsMs: Float64Array.from(specs, ({ at }) => START_MS + at * MINUTE_MS),
@@ -114,8 +115,16 @@ function batchOf(trades: readonly TradeSpec[]): TapeBatch {
   };
 }
 
+interface Played {
+  readonly rows: OrderRow[];
+  readonly equity: readonly Float64Array[];
+  readonly nWithoutFees: number;
+  readonly result: ReplayResult;
+  readonly signals: Signals;
+}
+
 /** Replays a scene. A strategy that says nothing follows every signal at once with the scene's money. */
-export function play(scene: Scene): { rows: OrderRow[]; equity: readonly Float64Array[]; nWithoutFees: number } {
+export function play(scene: Scene): Played {
   const { trades, signals = [{ at: 0 }], markets = [{ feeRate: 0 }], strategies = [{}], batchRows = 1e6 } = scene;
   const table = signalsOf(signals);
   const all = Uint32Array.from(signals, (_, i) => i);
@@ -129,7 +138,8 @@ export function play(scene: Scene): { rows: OrderRow[]; equity: readonly Float64
   }));
   const replay = new Replay(marketsOf(markets), table, full, { ...DEFAULT_RULES, ...scene.rules });
   for (let i = 0; i < trades.length; i += batchRows) replay.feed(batchOf(trades.slice(i, i + batchRows)));
-  const { orders, equity, nWithoutFees } = replay.finish();
+  const result = replay.finish();
+  const { orders, equity, nWithoutFees } = result;
   const names = Object.entries(STATE).sort((a, b) => a[1] - b[1]) as [StateName, number][];
   const minutes = (ms: number): number => (ms - START_MS) / MINUTE_MS;
   const rows = ordersByStrategy(orders, full.length).flatMap((list, strategy) =>
@@ -146,5 +156,5 @@ export function play(scene: Scene): { rows: OrderRow[]; equity: readonly Float64
       exitFee: orders.exitFee[i],
     })),
   );
-  return { rows, equity, nWithoutFees };
+  return { rows, equity, nWithoutFees, result, signals: table };
 }

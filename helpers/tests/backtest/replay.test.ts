@@ -172,6 +172,12 @@ describe('a resolution', () => {
     expect([row.state, row.exitAt, row.proceeds]).toEqual(['resolved', 400, 0]);
   });
 
+  it('comes before a sale at the last price that falls due at the same moment', () => {
+    const markets = [{ resolvedAt: 720, payout: 1 }];
+    const [row] = play({ trades: [...trades.slice(0, 3), { at: 900, price: 0.5 }], markets }).rows;
+    expect([row.state, row.exitAt, row.proceeds]).toEqual(['resolved', 720, 400]);
+  });
+
   it('drops what has not been filled, and signals that come after it', () => {
     const { rows } = play({
       trades: [
@@ -290,6 +296,24 @@ describe('participation', () => {
     });
     // 100 at .6 and 100 at .5: 60 + 50; fees 1.2 and 1.25.
     expect(rows).toMatchObject([{ state: 'sold', exitAt: 401, proceeds: 110, exitFee: 2.45, shares: 200 }]);
+  });
+
+  it('is shared by sales and purchases of one trade, sales first', () => {
+    const { rows } = play({
+      trades: [
+        { at: 1, price: 0.5, shares: 10_000 },
+        { at: 361, price: 0.5, shares: 3000 },
+        { at: 362, price: 0.5, shares: 10_000 },
+      ],
+      signals: [{ at: 0 }, { at: 0.5 }, { at: 360 }],
+      money: { participation: 0.1 },
+    });
+    // 300 shares may be taken at 361: 200 of the first sale, 100 of the second, none for the purchase.
+    expect(rows.map(({ entryAt, exitAt }) => [entryAt, exitAt])).toEqual([
+      [1, 361],
+      [1, 362],
+      [362, 362],
+    ]);
   });
 
   it('waits for a trade that is large enough for the smallest order', () => {
