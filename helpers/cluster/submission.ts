@@ -61,7 +61,7 @@ export async function planSubmission(
 ): Promise<Plan> {
   const { graph, force } = options;
   const planned = planGraph(graph);
-  const stale = force ? planned : await staleSteps(planned);
+  const stale = force ? planned : await staleSteps(planned, graph.dataDir);
   const nRows = expectedRows({ ...graph, importsTrades: stale.some(({ step }) => step.id === 'import_trades') });
   const jobs = jobsOf(stale, {
     nRows,

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { explainSystemError, makeFolder } from '../run/files.ts';
+import { explainWriteError, makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
@@ -130,7 +130,7 @@ function write(frame: DataFrame, path: string): void {
   try {
     frame.writeParquet(path, { compression: 'lz4' });
   } catch (error) {
-    throw explainSystemError(error, path);
+    throw explainWriteError(error, path);
   }
 }
 

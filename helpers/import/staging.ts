@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainSystemError, makeFolder } from '../run/files.ts';
+import { explainWriteError, makeFolder } from '../run/files.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
@@ -117,7 +117,7 @@ export class Staging {
       try {
         frame.writeParquet(path, { compression: 'zstd' });
       } catch (error) {
-        throw explainSystemError(error, path);
+        throw explainWriteError(error, path);
       }
       kept.push({ source, rows: frame.height, frame: null, path, isUnique: isUnique(frame) });
       this.nInMemory -= frame.height;

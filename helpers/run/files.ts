@@ -40,7 +40,7 @@ export function explainSystemError(error: unknown, path: string): unknown {
     return new InputError(
       'disk-full',
       `no room left to write ${path}`,
-      'free some disk space or choose another --data-dir; nothing that was there before has changed',
+      'free some disk space, or choose another --data-dir or SPYHOP_SCRATCH; nothing that was there before has changed',
       { cause: error },
     );
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
@@ -56,6 +56,12 @@ export function explainSystemError(error: unknown, path: string): unknown {
   if (code === 'EIO')
     return new InputError('corrupt-file', `${path} cannot be read`, 'the disk reported an error', { cause: error });
   return error;
+}
+
+/** The same for a file that Polars was writing: it says of a full disk that the encoder's "transport" broke. */
+export function explainWriteError(error: unknown, path: string): unknown {
+  const isFull = error instanceof Error && error.message.includes('Invalid thrift: transport error');
+  return explainSystemError(isFull ? new Error('No space left', { cause: error }) : error, path);
 }
 
 /** Runs `work` with system errors on `path` turned into the user's line. */

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
+  explainWriteError,
   makeFolder,
   moveFile,
   readJson,
@@ -134,7 +135,7 @@ function writeTemporary(frame: DataFrame, finalPath: string): string {
     frame.writeParquet(temporary, { compression: 'zstd' });
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw explainSystemError(error, finalPath);
+    throw explainWriteError(error, finalPath);
   }
   return temporary;
 }

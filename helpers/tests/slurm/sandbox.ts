@@ -88,7 +88,10 @@ export function call(command: string, ...args: string[]): string {
 
 /** State and restarts of a job or task. */
 export function stateOf(id: string): string {
-  return call('squeue', '-h', '-r', '-t', 'all', '-j', id, '-O', 'State:20,RestartCnt:4').replace(/ +/g, ' ').trim();
+  return call('squeue', '-h', '-r', '-t', 'all', '-j', id, '-O', 'State:20,RestartCnt:4')
+    .replace(/ +/g, ' ')
+    .replace(/ $/gm, '')
+    .trim();
 }
 
 /** Waits until `look` gives something that is not null, false or empty. */
