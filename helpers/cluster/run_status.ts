@@ -38,6 +38,7 @@ export interface TaskView {
 const ABORTED = 134;
 /** What slurmd gives a job whose log cannot be opened. */
 const NO_LOG_SIGNAL = 53;
+const NAMES_MAX = 3;
 
 type Explained = Pick<TaskView, 'verdict' | 'words' | 'lacked'>;
 const failed = (words: string, lacked: TaskView['lacked'] = null): Explained => ({ verdict: 'failed', words, lacked });
@@ -66,6 +67,11 @@ function explainFailure(state: TaskState, request: ResourceRequest, report: Task
   return failed(report?.message ?? `exit code ${exitCode}`);
 }
 
+function someOf(names: readonly string[]): string {
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return `${names.slice(0, NAMES_MAX).join(', ')}${more}`;
+}
+
 /** What a state means; `because` names the jobs that did not end well among those it waited for. */
 export function explainTask(
   request: ResourceRequest,
@@ -90,13 +96,8 @@ export function explainTask(
     case 'NODE_FAIL':
       return failed(`its node ${state.node} failed`);
     case 'CANCELLED':
-      if (/^Dependency/.test(state.reason))
-        return {
-          verdict: 'not run',
-          words: `not run: ${because.join(', ') || 'what it waits for'} failed`,
-          lacked: null,
-        };
-      return failed('cancelled');
+      if (!/^Dependency/.test(state.reason) || because.length === 0) return failed('cancelled');
+      return { verdict: 'not run', words: `not run: ${someOf(because)} failed`, lacked: null };
     case 'FAILED':
       return explainFailure(state, request, report);
     default:

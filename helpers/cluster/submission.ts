@@ -61,7 +61,7 @@ export async function planSubmission(
 ): Promise<Plan> {
   const { graph, force } = options;
   const planned = planGraph(graph);
-  const stale = force ? planned : await staleSteps(planned);
+  const stale = force ? planned : await staleSteps(planned, graph.dataDir);
   const nRows = expectedRows({ ...graph, importsTrades: stale.some(({ step }) => step.id === 'import_trades') });
   const jobs = jobsOf(stale, {
     nRows,
@@ -148,6 +148,8 @@ function submitJob(job: Job, options: SubmitOptions, run: RunPlace, idOf: (name:
  */
 export async function submitGraph(options: SubmitOptions): Promise<RunRecord | null> {
   const { graph, runsFolder, log } = options;
+  // A missing sbatch is told before anything else is looked into.
+  callSlurm('sbatch', ['--version']);
   const unlock = takeLock(graph.dataDir, 'slurm_submission');
   try {
     const raised = settleEarlierRun(options);

@@ -24,6 +24,8 @@ import {
 import { marketFacts } from './profile_merge.ts';
 
 const CHUNK_FOLDER = /^chunk-\d{4}-of-\d{4}$/;
+/** A finished chunk, or one that was being built. */
+const CHUNK_LEFTOVER = /^chunk-\d{4}-of-\d{4}(\.[0-9a-f]+\.tmp)?$/;
 const CHUNK_INFO_NAME = 'chunk.json';
 
 const chunkSchema = z.object({
@@ -150,10 +152,11 @@ function putInPlace(temporary: string, own: string): void {
   }
 }
 
-/** Removes the chunks when the profiles made of them are published. */
+/** Removes the chunks when the profiles made of them are published, and what killed tasks left of theirs. */
 export function removeChunks(folder: string): void {
-  for (const path of chunkInfoPaths(folder)) rmSync(dirname(path), { recursive: true, force: true });
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
+  for (const name of readdirSync(folder))
+    if (CHUNK_LEFTOVER.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
 }
 
 /**

@@ -40,7 +40,7 @@ export function explainSystemError(error: unknown, path: string): unknown {
     return new InputError(
       'disk-full',
       `no room left to write ${path}`,
-      'free some disk space or choose another --data-dir; nothing that was there before has changed',
+      'free some disk space, or choose another --data-dir or SPYHOP_SCRATCH; nothing that was there before has changed',
       { cause: error },
     );
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')

@@ -117,19 +117,23 @@ async function runStep(
 }
 
 /**
- * The steps that have work to do. Each is asked itself (with --check), so that the answer is the one it would find when run; a
- * step that reads what another will write anew is not asked, nor is one without tables, which always runs.
+ * The steps that have work to do. A step whose tables are there, and do not wait for another step, is asked itself (with
+ * --check), so that the answer is the one it would find when run. A step without tables always runs.
  */
-export async function staleSteps(planned: readonly Planned[]): Promise<Planned[]> {
+export async function staleSteps(planned: readonly Planned[], dataDir: string): Promise<Planned[]> {
   const stale: Planned[] = [];
   for (const plan of planned) {
+    const { writes } = plan.step;
+    const isMade = writes.length > 0 && writes.every((folder) => readManifest(join(dataDir, folder)) !== null);
     const isFed = stale.some(({ step }) => feeds(step, plan.step));
-    const isCurrent =
-      !isFed &&
-      (await runStep({ ...plan, args: [...plan.args, '--check'] }, 'ignore')).report?.outcome === 'up to date';
-    if (!isCurrent) stale.push(plan);
+    if (!isMade || isFed || !(await isCurrent(plan))) stale.push(plan);
   }
   return stale;
+}
+
+async function isCurrent(plan: Planned): Promise<boolean> {
+  const { report } = await runStep({ ...plan, args: [...plan.args, '--check'] }, 'ignore');
+  return report?.outcome === 'up to date';
 }
 
 /** Whether `reader` reads a table that `writer` writes. */
