@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildChunk, buildProfiles, mergeChunks, type ProfileJob } from '../../features/build_profiles.ts';
+import { buildProfiles, type ProfileJob } from '../../features/build_profiles.ts';
 import { readFills } from '../../features/legacy_fills.ts';
 import { legacyProfiles } from '../../features/legacy_profiles.ts';
+import { buildChunk, mergeChunks } from '../../features/profile_chunks.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
@@ -41,9 +42,11 @@ export interface MarketSpec {
   readonly resolvedMs?: number;
   readonly winner?: 0 | 1;
   readonly isVoid?: boolean;
+  readonly venue?: 'polymarket' | 'kalshi';
   /** Scheduled end. */
   readonly closeMs?: number;
   readonly feeRate?: number;
+  readonly feeExponent?: number;
 }
 
 export type Profile = Record<string, number | string | boolean | null>;
@@ -63,7 +66,7 @@ export function removeFolders(): void {
 }
 
 /** A frame with the schema's columns from records; absent values are null. */
-function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]): DataFrame {
+export function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]): DataFrame {
   const columns = schema.columns.map(({ name, type }) => {
     const values = rows.map((row) => row[name] ?? null);
     return pl.Series(name, values, type === 'string' ? pl.Utf8 : type === 'bool' ? pl.Bool : pl.Float64);
@@ -71,11 +74,12 @@ function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]):
   return conform(pl.DataFrame(columns), schema);
 }
 
-function commit(writer: TableWriter): void {
+/** Puts what was added in force, with a manifest that tells the given options. */
+export function commit(writer: TableWriter, options: Readonly<Record<string, unknown>> = {}): void {
   writer.commit([], {
     step: 'test',
     fingerprint: 'test',
-    options: {},
+    options: { ...options },
     seed: 1,
     inputs: [],
     rejects: {},
@@ -116,7 +120,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
   const others = [...new Set(rows.map((row) => row.market_id))].filter((id) => !known.has(id)).map((id) => ({ id }));
   const marketRows = [...markets, ...others].map((market: MarketSpec) => ({
     market_id: market.id,
-    venue: 'polymarket',
+    venue: market.venue ?? 'polymarket',
     domain: market.domain,
     outcome_order: 'venue',
     created_ms: market.createdMs,
@@ -125,6 +129,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
     is_void: market.isVoid,
     close_ms: market.closeMs,
     fee_rate: market.feeRate,
+    fee_exponent: market.feeExponent,
     source: 'gamma',
   }));
   const table = new TableWriter(dataDir, MARKETS);
