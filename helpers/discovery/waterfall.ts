@@ -97,5 +97,6 @@ function rowsOf(profiles: DataFrame, rows: readonly number[]): DataFrame {
   const isWanted = new Array<boolean>(profiles.height).fill(false);
   for (const row of rows) isWanted[row] = true;
   // Only what is clustered: a copy of a million whole rows is a third of a gigabyte.
-  return profiles.select(...REST_FEATURES).filter(pl.Series('is_rest', isWanted, pl.Bool));
+  const columns = REST_FEATURES.filter((name) => profiles.columns.includes(name));
+  return profiles.select(...columns).filter(pl.Series('is_rest', isWanted, pl.Bool));
 }
