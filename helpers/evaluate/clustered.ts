@@ -125,7 +125,8 @@ export function clusteredAuc(
     }
     return nPositive > 0 && below > 0 ? area / (nPositive * below) : Number.NaN;
   };
-  const interval = (figure: (areas: readonly number[]) => number): BootstrapInterval =>
+  const [own, rival] = sides;
+  const interval = (figure: () => number): BootstrapInterval =>
     bootstrapInterval({
       nRows: nGroups,
       seed,
@@ -133,12 +134,12 @@ export function clusteredAuc(
       statistic: (drawn) => {
         weights.fill(0);
         for (const g of drawn) weights[g]++;
-        return figure(sides.map(areaOf));
+        return figure();
       },
     });
   return {
-    auc: interval(([own]) => own),
-    rivalAuc: interval(([, rival]) => rival),
-    difference: interval(([own, rival]) => own - rival),
+    auc: interval(() => areaOf(own)),
+    rivalAuc: interval(() => areaOf(rival)),
+    difference: interval(() => areaOf(own) - areaOf(rival)),
   };
 }

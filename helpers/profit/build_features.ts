@@ -1,12 +1,19 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
 import type { Log } from '../run/console.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
 import { Codebook } from './codebook.ts';
-import { type CarriedState, dayRows, FILL_COLUMNS, type Lookahead, PRINT_COLUMNS } from './day_features.ts';
+import {
+  type CarriedState,
+  dayFeatures,
+  dayRows,
+  FILL_COLUMNS,
+  type Lookahead,
+  PRINT_COLUMNS,
+} from './day_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import { MarketState } from './market_state.ts';
 import { WalletState } from './wallet_state.ts';
@@ -39,6 +46,20 @@ function readParts(trades: Table, parts: readonly ManifestPart[], columns: reado
   return withParquetErrors(trades.folder, () => pl.concat(scans).filter(isBefore).collectSync());
 }
 
+/** Fills before a moment with their features, labels aside: what the leak check compares. */
+export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs: number): Promise<DataFrame> {
+  const state = emptyState(markets);
+  const frames: DataFrame[] = [];
+  let settledMs = Number.MIN_SAFE_INTEGER;
+  for (const [dayMs, parts] of partsByDay(trades)) {
+    if (dayMs >= beforeMs) break;
+    state.wallets.settle(state.markets.endedBetween(settledMs, dayMs));
+    settledMs = dayMs;
+    frames.push(dayFeatures(readParts(trades, parts, FILL_COLUMNS, beforeMs - 1), state));
+  }
+  return pl.concat(frames);
+}
+
 /** Nothing known before the first day. */
 export function emptyState(markets: DataFrame): CarriedState {
   const marketCodes = new Codebook('market_id', 'market');
@@ -67,6 +88,7 @@ export async function forEachDay(
   const progress = job.log.progress('features of fills', job.trades.manifest.rows);
   let settledMs = Number.MIN_SAFE_INTEGER;
   let nDone = 0;
+  const release = releaseFramesEvery();
   for (const [dayMs, parts] of days) {
     const endOfDayMs = dayMs + DAY_MS;
     const later = [...days].filter(([other]) => other > dayMs && other <= endOfDayMs + job.horizonMs);
@@ -84,7 +106,7 @@ export async function forEachDay(
     if (frame.height > 0) onDay(dayMs, frame);
     nDone += day.height;
     progress.update(nDone);
-    await releaseFrames();
+    await release(day.height);
   }
   progress.done();
   return totals;

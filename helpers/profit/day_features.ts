@@ -66,41 +66,69 @@ export interface CarriedState {
   readonly markets: MarketState;
 }
 
+/** A day's fills with numbers for wallets and markets, in an order that depends on the fills alone, not on their files. */
+function codedFills(day: DataFrame, { walletCodes, marketCodes }: CarriedState): DataFrame {
+  const sorted = day.sort(['ts_ms', 'fill_id']);
+  walletCodes.learn(sorted);
+  marketCodes.learn(sorted);
+  return marketCodes
+    .coded(walletCodes.coded(sorted))
+    .withColumns(
+      pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('row'),
+      micro('amount_usd').alias('usd_u'),
+      micro('shares').alias('shares_u'),
+    );
+}
+
+/** What was known before each fill of a day; the state takes the day in. */
+function withFeatures(fills: DataFrame, byMarket: DataFrame, state: CarriedState): DataFrame {
+  const owned = fills.filter(pl.col('owner').isNotNull());
+  const isBuy = pl.col('side').eq(pl.lit('BUY'));
+  const frame = fills
+    .lazy()
+    .join(state.markets.featuresOf(byMarket).lazy(), { on: 'row', how: 'left' })
+    .join(state.wallets.featuresOf(owned).lazy(), { on: 'row', how: 'left' })
+    .withColumns(
+      isBuy.cast(pl.UInt8).alias('is_buy'),
+      pl.col('role').eq(pl.lit('taker')).cast(pl.UInt8).alias('is_taker'),
+      pl
+        .when(isBuy)
+        .then(pl.col('outcome_index'))
+        .otherwise(pl.lit(1).cast(pl.UInt8).minus(pl.col('outcome_index')))
+        .alias('follow_index'),
+      pl
+        .when(isBuy)
+        .then(pl.col('price'))
+        .otherwise(pl.lit(1).minus(pl.col('price')))
+        .alias('follow_price'),
+    )
+    .sort('row')
+    .collectSync();
+  state.wallets.addDay(owned, state.markets.beforeResolution(owned));
+  state.markets.addDay(fills);
+  return frame;
+}
+
+/** Fills of one day with their features, known label or not; the state takes the day in. */
+export function dayFeatures(day: DataFrame, state: CarriedState): DataFrame {
+  const fills = codedFills(day, state);
+  return withFeatures(fills, fills.sort(['market', 'row']), state);
+}
+
 /**
  * Rows of one day; the state takes the day in.
  * @param day fills of the day (FILL_COLUMNS), any order
  * @param next fills after the day, at least one horizon of them (PRINT_COLUMNS)
  */
 export function dayRows(day: DataFrame, next: DataFrame, state: CarriedState, lookahead: Lookahead): DayRows {
-  const { walletCodes, marketCodes, wallets, markets } = state;
-  walletCodes.learn(day);
-  marketCodes.learn(day);
-  // Equal times in an order that depends on the fills alone, not on the files they came in.
-  const fills = marketCodes
-    .coded(walletCodes.coded(day.sort(['ts_ms', 'fill_id'])))
-    .withColumns(
-      pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('row'),
-      micro('amount_usd').alias('usd_u'),
-      micro('shares').alias('shares_u'),
-    );
+  const fills = codedFills(day, state);
   const byMarket = fills.sort(['market', 'row']);
-  const owned = fills.filter(pl.col('owner').isNotNull());
-  const ahead = lookAhead(byMarket, marketCodes.coded(next), markets, lookahead);
-  const labelled = labelFrame(byMarket, ahead, lookahead.target);
-  const frame = fills
-    .lazy()
-    .join(labelled.lazy(), { on: 'row', how: 'inner' })
-    .join(markets.featuresOf(byMarket).lazy(), { on: 'row', how: 'left' })
-    .join(wallets.featuresOf(owned).lazy(), { on: 'row', how: 'left' })
-    .withColumns(
-      pl.col('side').eq(pl.lit('BUY')).cast(pl.UInt8).alias('is_buy'),
-      pl.col('role').eq(pl.lit('taker')).cast(pl.UInt8).alias('is_taker'),
-    )
-    .sort('row')
-    .collectSync();
-  wallets.addDay(owned);
-  markets.addDay(fills);
-  return { frame, counts: countStates(ahead.state) };
+  const ahead = lookAhead(byMarket, state.marketCodes.coded(next), state.markets, lookahead);
+  const frame = withFeatures(fills, byMarket, state).join(labelFrame(byMarket, ahead, lookahead.target), {
+    on: 'row',
+    how: 'inner',
+  });
+  return { frame: frame.sort('row'), counts: countStates(ahead.state) };
 }
 
 /** Future prices of the day's rows of a tape that reaches beyond the day; same order as `byMarket`. */
@@ -121,7 +149,7 @@ function lookAhead(byMarket: DataFrame, next: DataFrame, markets: MarketState, l
   };
 }
 
-/** Row, followed outcome and label of the rows whose future is known. */
+/** Row, future price and label of the rows whose future is known. */
 function labelFrame(byMarket: DataFrame, ahead: FuturePrices, target: Target): DataFrame {
   const [rows, outcomes, prices] = ['row', 'outcome_index', 'price'].map((name) => toNumbers(byMarket, name));
   const isBuy = toNumbers(byMarket.select(pl.col('side').eq(pl.lit('BUY')).cast(pl.UInt8).alias('is_buy')), 'is_buy');
@@ -131,20 +159,13 @@ function labelFrame(byMarket: DataFrame, ahead: FuturePrices, target: Target): D
   const followedFuture = Float64Array.from(known, (i, k) => (isBuy[i] === 1 ? future[k] : 1 - future[k]));
   const numbers = {
     row: Float64Array.from(known, (i) => rows[i]),
-    follow_index: Float64Array.from(known, (i) => (isBuy[i] === 1 ? outcomes[i] : 1 - outcomes[i])),
-    follow_price: followed,
     future_price: future,
     exit_ms: Float64Array.from(known, (i) => ahead.exitMs[i]),
     label: Float64Array.from(known, (_, k) => labelOf(target, followed[k], followedFuture[k])),
   };
   return pl
     .DataFrame(Object.entries(numbers).map(([name, values]) => pl.Series(name, values, pl.Float64)))
-    .withColumns(
-      pl.col('row').cast(pl.UInt32),
-      pl.col('follow_index').cast(pl.UInt8),
-      pl.col('exit_ms').cast(pl.Int64),
-      pl.col('label').cast(pl.UInt8),
-    );
+    .withColumns(pl.col('row').cast(pl.UInt32), pl.col('exit_ms').cast(pl.Int64), pl.col('label').cast(pl.UInt8));
 }
 
 function countStates(states: Uint8Array): Record<LabelState, number> {

@@ -51,6 +51,18 @@ export class MarketState {
       .select('market', 'winner');
   }
 
+  /** Fills made while the outcome was open: who buys what has won makes no bet. */
+  beforeResolution(fills: DataFrame): DataFrame {
+    const isOpen = pl
+      .col('resolved_ms')
+      .isNull()
+      .or(pl.col('ts_ms').lt(pl.col('resolved_ms')));
+    return fills
+      .join(this.facts.select('market', 'resolved_ms'), { on: 'market', how: 'left' })
+      .filter(isOpen)
+      .drop('resolved_ms');
+  }
+
   /**
    * How every market ended, by market number. A market counts as ended when a time is known with a winner or as void;
    * a winner without a time never ends, for nobody can say when it was known.

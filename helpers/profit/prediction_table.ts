@@ -1,5 +1,5 @@
 /** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the chances of each fold beside them. */
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
 import { orderedParts } from './trade_rows.ts';
@@ -52,6 +52,7 @@ export async function writePredictions(
   writer: TableWriter,
 ): Promise<void> {
   let firstRow = 0;
+  const release = releaseFramesEvery();
   for (const part of orderedParts(features)) {
     const [path] = partPaths(features, [part]);
     const keys = withParquetErrors(path, () =>
@@ -66,6 +67,6 @@ export async function writePredictions(
         writer.addPart(`${prediction.part}/fold-${prediction.predictions.fold}/${day}`, frame, 'ts_ms');
     }
     firstRow += part.rows;
-    await releaseFrames();
+    await release(part.rows);
   }
 }

@@ -2,7 +2,7 @@
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { Codebook } from './codebook.ts';
@@ -80,6 +80,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
   };
   const values = new Float32Array(n * FEATURES.length);
   let at = 0;
+  const release = releaseFramesEvery();
   for (const part of orderedParts(table)) {
     const [path] = partPaths(table, [part]);
     let frame = withParquetErrors(path, () => scanPart(path, TRADE_FEATURES).collectSync());
@@ -100,7 +101,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
     }
     values.set(toMatrix(frame, FEATURES).values, at * FEATURES.length);
     at += frame.height;
-    await releaseFrames();
+    await release(frame.height);
   }
   return { n, ...rows, x: createMatrix(values, n, FEATURES.length) };
 }

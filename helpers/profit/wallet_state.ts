@@ -136,11 +136,12 @@ export class WalletState {
 
   /**
    * Takes in a day's fills.
-   * @param fills as for featuresOf, with market, outcome_index, side, shares_u
+   * @param fills as for featuresOf
+   * @param bets those of them made before the resolution of their market, with market, outcome_index, side, shares_u
    */
-  addDay(fills: DataFrame): void {
+  addDay(fills: DataFrame, bets: DataFrame): void {
     const isBuy = integer(pl.col('side').eq(pl.lit('BUY')));
-    const bought = fills
+    const bought = bets
       .lazy()
       .withColumns(pl.col('usd_u').mul(isBuy).alias('buy_usd_u'), pl.col('shares_u').mul(isBuy).alias('buy_shares_u'))
       .groupBy(['owner', 'market', 'outcome_index'])

@@ -30,6 +30,7 @@ export interface FillSpec {
   readonly price?: number;
   readonly shares?: number;
   readonly usd?: number;
+  readonly venue?: 'polymarket' | 'kalshi';
 }
 
 /** One market; what is left out is null. */
@@ -41,6 +42,8 @@ export interface MarketSpec {
   readonly winner?: 0 | 1;
   readonly isVoid?: boolean;
   readonly venue?: 'polymarket' | 'kalshi';
+  /** Scheduled end. */
+  readonly closeMs?: number;
   readonly feeRate?: number;
   readonly feeExponent?: number;
 }
@@ -93,7 +96,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
       const { price = 0.5, shares = 10 } = fill;
       return {
         ts_ms: fill.at ?? START_MS,
-        venue: 'polymarket',
+        venue: fill.venue ?? 'polymarket',
         market_id: fill.market ?? 'm',
         outcome_index: fill.outcome ?? 0,
         wallet: fill.wallet === undefined ? 'a' : fill.wallet,
@@ -123,6 +126,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
     resolved_ms: market.resolvedMs,
     winner_index: market.winner,
     is_void: market.isVoid,
+    close_ms: market.closeMs,
     fee_rate: market.feeRate,
     fee_exponent: market.feeExponent,
     source: 'gamma',
