@@ -26,6 +26,12 @@ await runScript(
       describe: 'how close insiders look to casuals: easy, medium, hard or 0 to 1',
       group: WORLD,
     },
+    insiders: {
+      type: 'number',
+      default: 0.006,
+      describe: 'share of wallets that are insiders; 0: no informed flow',
+      group: WORLD,
+    },
     format: {
       choices: ['csv', 'parquet'] as const,
       default: 'csv' as const,
@@ -41,6 +47,7 @@ await runScript(
       nDays: options.days,
       endDate: options['end-date'],
       difficulty: options.difficulty,
+      insiderShare: options.insiders,
       format: options.format,
       seed: run.seed,
     });

@@ -2,11 +2,15 @@
  * Which wallets are unlike the others, and how sure is that?
  *
  * Reads   11_wallet_profiles
- * Writes  14_wallet_scores; models/wallet_anomaly/<run>/ and current.json; models/poly_model.json, models/poly_scaler.json
+ * Writes  14_wallet_scores, 14_wallet_signs; models/wallet_anomaly/<run>/ and current.json; models/poly_model.json, models/poly_scaler.json
  * Method  distance to the nearest of 4 K-Means centres on 13 scaled columns (or an isolation forest, or an autoencoder),
- *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4)
+ *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4).
+ *         --compare instead measures every detector on simulated markets with planted truth: models/wallet_anomaly/power.md
  */
+
+import { ANOMALY_SECTION, anomalySection } from '../helpers/anomaly/anomaly_section.ts';
 import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
+import { comparePower } from '../helpers/anomaly/power/compare.ts';
 import {
   calibrationWarning,
   hasCurrentModel,
@@ -15,16 +19,19 @@ import {
   strangestRows,
 } from '../helpers/anomaly/publish.ts';
 import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
+import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
 import { endIfOnlyChecking, runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
-import { WALLET_PROFILES, WALLET_SCORES } from '../helpers/tables/schemas.ts';
+import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
 const MODEL = 'The model';
 const FLAGS = 'What is flagged';
+const STUDY = 'Power study on simulated markets';
 
 await runScript(
   'wallet_anomaly_model',
@@ -43,12 +50,34 @@ await runScript(
     },
     fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', group: FLAGS },
     percentile: { type: 'number', default: 95, describe: 'percentile, 0..100', group: FLAGS },
+    compare: { type: 'boolean', default: false, describe: 'run the study instead of the model', group: STUDY },
+    seeds: {
+      type: 'string',
+      default: '101-110',
+      describe: 'seeds of the markets, as 101-110 or 101,105',
+      group: STUDY,
+    },
+    'only-seed': {
+      type: 'number',
+      describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
+      group: STUDY,
+    },
+    difficulties: {
+      type: 'string',
+      default: 'easy,medium,hard',
+      describe: 'difficulties of the markets',
+      group: STUDY,
+    },
+    'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
+    'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
+    'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
   },
   async (run, options) => {
     if (!(options.fdr > 0 && options.fdr < 1))
       throw new InputError('bad-option', '--fdr must lie between 0 and 1', 'for example --fdr 0.1');
     if (!(options.percentile > 0 && options.percentile < 100))
       throw new InputError('bad-option', '--percentile must lie between 0 and 100', 'for example --percentile 95');
+    if (options.compare) return (await comparePower(run, options)).outcome;
     const table = openTable(run.dataDir, WALLET_PROFILES);
     const fit: FitOptions = {
       detector: options.detector,
@@ -59,8 +88,11 @@ await runScript(
       seed: run.seed,
     };
     const recipe = { inputs: [table], options: { ...fit } };
+    const signRecipe = { inputs: [table], options: { fdr: options.fdr } };
     const current = upToDateManifest(run, WALLET_SCORES, recipe);
-    if (current !== null && hasCurrentModel(run.modelsDir)) {
+    const hasSigns = upToDateManifest(run, WALLET_SIGNS, signRecipe) !== null;
+    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && hasSection(run.dataDir, ANOMALY_SECTION);
+    if (current !== null && isThere) {
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
@@ -79,6 +111,13 @@ await runScript(
     run.log.result(`${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets flagged; model in ${folder}.`);
     const warning = calibrationWarning(model, profiles.height);
     if (warning !== null) run.log.warn(warning);
+    const signs = signsFrame(profiles, options.fdr, run.seed);
+    publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
+    const [signTable, signLine] = describeSigns(signs);
+    const flagLine = `${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets are flagged as strange.`;
+    const lines = [flagLine, ...(warning === null ? [] : [warning]), signLine];
+    await publishSection(run, anomalySection(profiles, model, result, signs, lines));
+    run.log.result(`${signTable}\n${signLine}`);
     return 'done';
   },
 );

@@ -20,9 +20,14 @@ const ORDINARY: ReadonlySet<string | null> = new Set(['casual', 'unnamed']);
  * 1 for wallets that the waterfall calls casual or does not name.
  * @throws InputError 'bad-schema' when 12_classified was made from other profiles
  */
-export function ordinaryRows(profiles: DataFrame, classified: DataFrame): Uint8Array {
+export function ordinaryWallets(profiles: DataFrame, classified: DataFrame): Uint8Array {
   checkSameWallets(profiles, classified);
-  return Uint8Array.from(toTexts(classified, 'archetype'), (archetype) => (ORDINARY.has(archetype) ? 1 : 0));
+  return ordinaryRows(toTexts(classified, 'archetype'));
+}
+
+/** 1 for the archetypes that the waterfall calls casual or does not name. */
+export function ordinaryRows(archetypes: readonly (string | null)[]): Uint8Array {
+  return Uint8Array.from(archetypes, (archetype) => (ORDINARY.has(archetype) ? 1 : 0));
 }
 
 /** Refuses a 12_classified that does not speak of the same wallets as the profiles. */

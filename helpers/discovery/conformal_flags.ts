@@ -1,13 +1,12 @@
 /** Flags with a stated error: conformal p-values of isolation scores against ordinary wallets, then Benjamini–Hochberg. */
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { conformalPValues } from '../evaluate/conformal.ts';
+import { crossFolds } from '../evaluate/cross_folds.ts';
 import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import { createRandom } from '../kernels/random.ts';
 import { InputError } from '../run/errors.ts';
 
-const N_FOLDS = 3;
 /** A forest of fewer rows, or p-values of fewer, say nothing. */
 const REFERENCE_PER_FOLD_MIN = 20;
 
@@ -38,34 +37,22 @@ export function conformalFlags(
   executor: Executor,
 ): ConformalFlags {
   if (!(fdr > 0 && fdr < 1)) throw new InputError('bad-option', `--fdr ${fdr} is not between 0 and 1`, 'try 0.05');
-  const random = createRandom(seed);
-  const fold = Uint8Array.from({ length: x.nRows }, () => random.integer(N_FOLDS));
-  const all = Array.from({ length: N_FOLDS }, (_, f) => rowsWhere(x.nRows, (row) => fold[row] === f));
-  const ordinary = all.map((rows) => rows.filter((row) => isOrdinary[row] === 1));
-  const nCalibration = Math.min(...ordinary.map((rows) => rows.length));
+  const folds = crossFolds(x.nRows, isOrdinary, seed);
+  const nCalibration = Math.min(...folds.map(({ calibration }) => calibration.length));
   const nTogether = Math.ceil(x.nRows / (fdr * (nCalibration + 1)));
   const pValues = new Float64Array(x.nRows).fill(Number.NaN);
   if (nCalibration < REFERENCE_PER_FOLD_MIN)
     return { pValues, isFlagged: new Uint8Array(x.nRows), nFlagged: 0, nCalibration, nTogether };
-  for (let f = 0; f < N_FOLDS; f++) {
-    if (all[f].length === 0) continue;
-    const forest = new IsolationForest({ seed: Math.abs(seed) + f }, executor).fit(
-      takeRows(x, ordinary[(f + 1) % N_FOLDS]),
-    );
-    const calibration = forest.score(takeRows(x, ordinary[(f + 2) % N_FOLDS]));
-    const own = conformalPValues(calibration, forest.score(takeRows(x, all[f])));
-    all[f].forEach((row, i) => {
+  folds.forEach(({ train, calibration, test }, f) => {
+    if (test.length === 0) return;
+    const forest = new IsolationForest({ seed: Math.abs(seed) + f }, executor).fit(takeRows(x, train));
+    const own = conformalPValues(forest.score(takeRows(x, calibration)), forest.score(takeRows(x, test)));
+    test.forEach((row, i) => {
       pValues[row] = own[i];
     });
-  }
+  });
   const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
   return { pValues, isFlagged: rejected, nFlagged: nRejected, nCalibration, nTogether };
-}
-
-function rowsWhere(nRows: number, holds: (row: number) => boolean): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < nRows; row++) if (holds(row)) rows.push(row);
-  return rows;
 }
 
 /** The flags in a line for people, with a warning where the ordinary wallets are too few. */
@@ -76,6 +63,9 @@ export function describeConformal(flags: ConformalFlags, fdr: number): string {
     return `Conformal flags: none, ${nCalibration} ordinary wallets a fold are too few to calibrate.`;
   if (nTogether > flags.pValues.length)
     return `Conformal flags: none possible, ${nCalibration} calibration wallets are too few at ${level}.`;
-  const floor = nTogether === 1 ? '' : ` (fewer than ${nTogether} together cannot be: ${nCalibration} to compare with)`;
+  const floor =
+    nTogether === 1
+      ? ''
+      : ` (with ${nCalibration} to compare with, ${nTogether} or more must be strange together for any to be flagged)`;
   return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}.`;
 }

@@ -6,18 +6,19 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { explainWriteError, makeFolder } from '../run/files.ts';
+import { makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { writeParquetFile } from '../tables/parquet_file.ts';
+import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 1_200_000;
+const BATCH_ROWS = 2_000_000;
 /** Rows of positions that a shard should hold at most. */
-const SHARD_ROWS = 1_000_000;
+const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
 const WALLET_TABLES = ['positions', 'rhythms', 'hours'] as const;
 const MARKET_TABLES = ['lastPrices', 'volumes'] as const;
@@ -26,6 +27,8 @@ export interface ProfileJob {
   readonly trades: Table;
   readonly markets: DataFrame;
   readonly asOfMs: number;
+  /** Only fills from this moment on; default all. What came of them is still told by all that is known at `asOfMs`. */
+  readonly fromMs?: number;
   readonly log: Log;
   readonly codeHash: string;
   /** Fills summed at once; default BATCH_ROWS. The result does not depend on it. */
@@ -38,11 +41,25 @@ export function endOfData(trades: Table): number {
   return (Math.floor(last / 86_400_000) + 1) * 86_400_000;
 }
 
-/** Parts that hold rows before T, in order of time. */
-export function relevantParts(job: ProfileJob): ManifestPart[] {
-  return job.trades.manifest.parts
-    .filter((part) => (part.minTsMs ?? 0) < job.asOfMs)
+/** Parts that hold rows before T (and from `fromMs` on), in order of time. */
+export function relevantParts({ trades, asOfMs, fromMs = Number.NEGATIVE_INFINITY }: TradeSpan): ManifestPart[] {
+  return trades.manifest.parts
+    .filter((part) => (part.minTsMs ?? 0) < asOfMs && (part.maxTsMs ?? 0) >= fromMs)
     .sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
+}
+
+type TradeSpan = Pick<ProfileJob, 'trades' | 'asOfMs' | 'fromMs' | 'batchRows'>;
+
+/** Rows of a span in batches of whole parts, in order of time, with the columns that profiles are made of. */
+export function* tradeBatches(span: TradeSpan): Generator<LazyDataFrame> {
+  for (const batch of cutIntoBatches(relevantParts(span), span.batchRows)) yield scanBatch(span, batch);
+}
+
+function scanBatch({ trades, asOfMs, fromMs }: TradeSpan, batch: readonly ManifestPart[]): LazyDataFrame {
+  const moment = (ms: number) => pl.lit(ms).cast(pl.Int64);
+  const scans = partPaths(trades, batch).map((path) => scanPart(path, RAW_TRADES).select(...TRADE_COLUMNS));
+  const before = pl.concat(scans).filter(pl.col('ts_ms').lt(moment(asOfMs)));
+  return fromMs === undefined ? before : before.filter(pl.col('ts_ms').gtEq(moment(fromMs)));
 }
 
 function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS): ManifestPart[][] {
@@ -112,9 +129,13 @@ export class Shards {
         .select(pl.col('hash').rem(pl.lit(this.nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
       const dealt = partials[name].withColumn(shard.getColumn('shard'));
       for (let i = 0; i < this.nShards; i++)
-        write(dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard'), shardPath(this.folder, name, batch, i));
+        writeParquetFile(
+          dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard'),
+          shardPath(this.folder, name, batch, i),
+          'lz4',
+        );
     }
-    for (const name of MARKET_TABLES) write(partials[name], shardPath(this.folder, name, batch, 0));
+    for (const name of MARKET_TABLES) writeParquetFile(partials[name], shardPath(this.folder, name, batch, 0), 'lz4');
   }
 
   inMemory(): readonly ProfilePartials[] {
@@ -124,14 +145,6 @@ export class Shards {
 
 function shardPath(folder: string, name: string, batch: number, shard: number): string {
   return join(folder, `${name}-${String(batch).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
-}
-
-function write(frame: DataFrame, path: string): void {
-  try {
-    frame.writeParquet(path, { compression: 'lz4' });
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
 }
 
 function read(path: string): DataFrame {
@@ -153,8 +166,9 @@ export async function sumBatches(
   const total = chunk.reduce((sum, part) => sum + part.rows, 0);
   const progress = job.log.progress('summing fills', total);
   for (const batch of cutIntoBatches(chunk, job.batchRows)) {
-    const scans = partPaths(job.trades, batch).map((path) => scanPart(path, RAW_TRADES).select(...TRADE_COLUMNS));
-    const partials = withParquetErrors(job.trades.folder, () => profilePartials(pl.concat(scans), job.asOfMs, volumes));
+    const partials = withParquetErrors(job.trades.folder, () =>
+      profilePartials(scanBatch(job, batch), job.asOfMs, volumes),
+    );
     const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
     volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
     shards.add(partials);

@@ -18,7 +18,7 @@ const POSITION_KEYS = ['wallet', 'market_id', 'outcome_index'];
 const DOMAINS = ['sports', 'politics', 'crypto'] as const;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
-const integer = (value: Expr): Expr => value.cast(pl.Int64);
+export const integer = (value: Expr): Expr => value.cast(pl.Int64);
 const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
 const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
 
@@ -110,6 +110,42 @@ export function marketFacts(markets: DataFrame, asOfMs: number): DataFrame {
   return markets.select('market_id', 'domain', 'created_ms', winner.alias('winner'));
 }
 
+/** Whether a position was bought (in part) and its market has resolved: the bets that an edge is measured on. */
+function isBet(): Expr {
+  return pl.col('winner').isNotNull().and(pl.col('buy_shares_u').gt(zero()));
+}
+
+function betOnly(expr: Expr): Expr {
+  return pl.when(isBet()).then(expr).otherwise(zero());
+}
+
+/**
+ * What a position adds to its wallet's edge: n_bets, n_bets_won, paid (Σp) and paid_variance (Σp(1−p)), p the mean price paid.
+ * From the columns winner, outcome_index, buy_usd_u and buy_shares_u.
+ */
+export function betColumns(): Expr[] {
+  const paid = float('buy_usd_u').div(float('buy_shares_u'));
+  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64);
+  const won = pl
+    .col('winner')
+    .cast(pl.Int64)
+    .eq(integer(pl.col('outcome_index')));
+  return [
+    integer(isBet()).alias('n_bets'),
+    betOnly(integer(won)).alias('n_bets_won'),
+    betOnly(paid.div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64)).alias('paid'),
+    betOnly(variance).alias('paid_variance'),
+  ];
+}
+
+/** (wins − Σp)/√Σp(1−p) of sums of betColumns; null where there is no uncertain bet. */
+export function edgeZ(): Expr {
+  const edge = float('n_bets_won')
+    .minus(float('paid').mul(pl.lit(EDGE_UNIT)))
+    .div(float('paid_variance').mul(pl.lit(EDGE_UNIT)).pow(0.5));
+  return pl.when(pl.col('paid_variance').gt(zero())).then(edge).otherwise(pl.lit(null)).cast(pl.Float64);
+}
+
 /** Values positions at T and adds up a wallet's markets. */
 function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): LazyDataFrame {
   const buyUsd = pl.col('buy_usd_u');
@@ -121,10 +157,6 @@ function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): 
     .when(isResolved)
     .then(pl.when(won).then(pl.col('net_u')).otherwise(zero()))
     .otherwise(marked);
-  const isBet = isResolved.and(pl.col('buy_shares_u').gt(zero()));
-  const paid = buyUsd.cast(pl.Float64).div(float('buy_shares_u'));
-  const betOnly = (expr: Expr): Expr => pl.when(isBet).then(expr).otherwise(zero());
-  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64);
   return positions
     .lazy()
     .join(lastPrices.lazy().drop('last_ms'), { on: ['market_id', 'outcome_index'], how: 'left' })
@@ -137,11 +169,8 @@ function valued(positions: DataFrame, lastPrices: DataFrame, facts: DataFrame): 
         .add(value)
         .alias('pnl_u'),
       integer(isResolved.not().and(pl.col('net_u').neq(zero()))).alias('n_marked'),
-      integer(isBet).alias('n_bets'),
-      betOnly(integer(won)).alias('n_bets_won'),
+      ...betColumns(),
       betOnly(integer(pl.col('net_u').gt(zero()))).alias('n_bets_held'),
-      betOnly(paid.div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64)).alias('paid'),
-      betOnly(variance).alias('paid_variance'),
     );
 }
 
@@ -216,7 +245,7 @@ function perWallet(positions: LazyDataFrame): LazyDataFrame {
 }
 
 /** `part / whole · scale`, null where the whole is 0. */
-function ratio(part: string, whole: string, scale: number): Expr {
+export function ratio(part: string, whole: string, scale: number): Expr {
   return pl
     .when(pl.col(whole).gt(zero()))
     .then(float(part).mul(pl.lit(scale)).div(float(whole)))
@@ -256,9 +285,6 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     .then(tenure)
     .otherwise(pl.lit(1));
   const usd = (name: string): Expr => float(name).div(pl.lit(MICRO));
-  const edge = float('n_bets_won')
-    .minus(float('paid').mul(pl.lit(EDGE_UNIT)))
-    .div(float('paid_variance').mul(pl.lit(EDGE_UNIT)).pow(0.5));
   return wallets.select(
     'wallet',
     asOf.alias('as_of_ms'),
@@ -288,7 +314,7 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     'hour_entropy',
     ratio('n_burst', 'n_fills', 100).alias('burst_share_pct'),
     ratio('n_bets_held', 'n_bets', 100).alias('held_to_resolution_pct'),
-    pl.when(pl.col('paid_variance').gt(zero())).then(edge).otherwise(pl.lit(null)).cast(pl.Float64).alias('edge_z'),
+    edgeZ().alias('edge_z'),
     pl.col('max_bet_share').alias('max_bet_vs_market_volume_pct'),
   );
 }

@@ -5,6 +5,7 @@
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import { withSumsBefore } from './sums_before.ts';
 
 /** Times are summed as distances from this moment, so that sums of 10^7 fills fit into 64 bits. */
 export const TIME_ORIGIN_MS = Date.UTC(2020, 0, 1);
@@ -43,7 +44,8 @@ export interface ProfilePartials {
   readonly volumes: DataFrame;
 }
 
-const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
+/** A column of USD or shares in whole units of 1e-6. */
+export const micro = (name: string): Expr => pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64);
 const integer = (value: Expr): Expr => value.cast(pl.Int64);
 
 /** Trades before `asOfMs` with what the sums need, in the order of time as they are in the table. */
@@ -74,40 +76,22 @@ function numbered(frame: DataFrame, name: string, code: string): DataFrame {
 
 /**
  * Adds `volume_before_u`: takers' volume of the market strictly before each fill's millisecond, in 1e-6 USD; null when no
- * role is known in this span or before. With rows sorted by market and time it is a running sum, held still over equal moments.
+ * role is known in this span or before.
  */
 function withVolumeBefore(byMarket: DataFrame, earlier: DataFrame | null): DataFrame {
   // Spans before this one may know roles although this one does not.
   if (earlier === null && byMarket.getColumn('role').nullCount() === byMarket.height)
     return byMarket.withColumns(pl.lit(null).cast(pl.Int64).alias('volume_before_u'));
   const zero = pl.lit(0).cast(pl.Int64);
-  const nothing = pl.lit(null).cast(pl.Int64);
   const taken = pl
     .when(pl.col('role').eq(pl.lit('taker')))
     .then(pl.col('usd_u'))
     .otherwise(zero);
-  const changes = (name: string): Expr => pl.col(name).neq(pl.col(name).shift(1)).fillNull(pl.lit(true));
-  const running = byMarket
-    .lazy()
-    .withColumns(
-      taken.cumSum().minus(taken).alias('running_u'),
-      changes('market').alias('starts_market'),
-      changes('ts_ms').alias('starts_moment'),
-    )
-    .withColumns(
-      pl.when(pl.col('starts_market')).then(pl.col('running_u')).otherwise(nothing).forwardFill().alias('at_start_u'),
-      pl
-        .when(pl.col('starts_market').or(pl.col('starts_moment')))
-        .then(pl.col('running_u'))
-        .otherwise(nothing)
-        .forwardFill()
-        .alias('at_moment_u'),
-    );
-  const inside = pl.col('at_moment_u').minus(pl.col('at_start_u'));
-  if (earlier === null) return running.withColumns(inside.alias('volume_before_u')).collectSync();
+  const running = withSumsBefore(byMarket, 'market', [{ name: 'volume_before_u', value: taken }]);
+  if (earlier === null) return running.collectSync();
   return running
     .join(earlier.lazy(), { on: 'market_id', how: 'left' })
-    .withColumns(inside.add(pl.col('earlier_u').fillNull(zero)).alias('volume_before_u'))
+    .withColumns(pl.col('volume_before_u').add(pl.col('earlier_u').fillNull(zero)))
     .collectSync();
 }
 
@@ -172,17 +156,24 @@ export function profilePartials(
   };
 }
 
+/** The three integer sums that make up Σx²: x² = hh · 2^40 + hl · 2^21 + ll. */
+export const SQUARE_PARTS = ['square_hh', 'square_hl', 'square_ll'] as const;
+
+/** Adds the parts of the square of `usd_u`. */
+export function withSquareParts(fills: LazyDataFrame): LazyDataFrame {
+  const usd = pl.col('usd_u');
+  const [high, low] = [pl.col('high'), pl.col('low')];
+  return fills
+    .withColumns(usd.cast(pl.Float64).div(pl.lit(SQUARE_SPLIT)).floor().cast(pl.Int64).alias('high'))
+    .withColumns(usd.minus(high.mul(pl.lit(SQUARE_SPLIT).cast(pl.Int64))).alias('low'))
+    .withColumns(high.mul(high).alias('square_hh'), high.mul(low).alias('square_hl'), low.mul(low).alias('square_ll'))
+    .drop('high', 'low');
+}
+
 function positionSums(fills: DataFrame): LazyDataFrame {
   const buy = pl.col('buy');
   const usd = pl.col('usd_u');
-  const split = pl.lit(SQUARE_SPLIT).cast(pl.Int64);
-  return fills
-    .lazy()
-    .withColumns(
-      usd.cast(pl.Float64).div(pl.lit(SQUARE_SPLIT)).floor().cast(pl.Int64).alias('high'),
-      betShare().alias('bet_share'),
-    )
-    .withColumns(usd.minus(pl.col('high').mul(split)).alias('low'))
+  return withSquareParts(fills.lazy().withColumns(betShare().alias('bet_share')))
     .groupBy(['owner', 'market', 'outcome_index'])
     .agg(
       integer(pl.len()).alias('n_fills'),
@@ -200,9 +191,7 @@ function positionSums(fills: DataFrame): LazyDataFrame {
       pl.col('shares_u').sum().alias('shares_u'),
       pl.col('shares_u').mul(buy).sum().alias('buy_shares_u'),
       usd.max().alias('max_usd_u'),
-      pl.col('high').mul(pl.col('high')).sum().alias('square_hh'),
-      pl.col('high').mul(pl.col('low')).sum().alias('square_hl'),
-      pl.col('low').mul(pl.col('low')).sum().alias('square_ll'),
+      ...SQUARE_PARTS.map((name) => pl.col(name).sum()),
       pl.col('ts_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64)).sum().alias('time_sum_ms'),
       pl.col('bet_share').max().alias('max_bet_share'),
     );

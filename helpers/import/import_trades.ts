@@ -22,12 +22,16 @@ import {
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { recogniseFormat } from '../venues/formats.ts';
+import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
+import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
+import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
 import { MarketBook, type Move } from './market_book.ts';
 import type { Reject } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { statOf } from './source.ts';
 import { dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
+import { countUnlinkedTwins } from './unlinked_twins.ts';
 import { toWireFills, withTokenHash } from './wire_fills.ts';
 
 export interface ImportOptions {
@@ -48,6 +52,8 @@ export interface ImportSummary {
   readonly nRowsAdded: number;
   readonly nRepeatsKept: number;
   readonly nDropped: number;
+  /** Fills in the table twice, as no markets file links the two names that their market came with. */
+  readonly nUnlinkedTwins: number;
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectFiles: readonly string[];
   readonly trades: Manifest;
@@ -73,6 +79,8 @@ const IGNORED_NAMES_MAX = 12;
 /** Bytes read to see a file's columns. */
 const PEEK_BYTES = 1 << 16;
 const BLOCK_BYTES_MIN = 64;
+/** Rows of finished days whose frames may stay in memory. */
+const ROWS_PER_RELEASE = 400_000;
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
 function newFiles(paths: readonly string[], known: readonly ManifestInput[], force: boolean): string[] {
@@ -175,6 +183,7 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     nRowsAdded: 0,
     nRepeatsKept: 0,
     nDropped: 0,
+    nUnlinkedTwins: 0,
     rejects: {},
     rejectFiles: [],
     trades: trades.manifest,
@@ -195,7 +204,7 @@ class Import {
   private readonly rejects: Record<string, number> = {};
   private readonly rejectLines = new Map<string, string[]>();
   private nRejectLines = 0;
-  private blocks: DataFrame | null = null;
+  private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
   private readonly ignoredColumns = new Set<string>();
   private readonly log: Log;
@@ -278,33 +287,33 @@ class Import {
 
   private async readBlockTimes(file: PlannedFile): Promise<ReadFile> {
     const source = await openRows(file.path, this.options.blockBytes, file.adapter);
-    const frames: DataFrame[] = [];
-    for await (const { frame } of source.blocks)
-      frames.push(
-        frame.select(
-          pl.col('block_number').cast(pl.Int64, false).alias('block'),
-          pl.col('timestamp').alias('block_time'),
-        ),
-      );
-    const all = this.blocks === null ? pl.concat(frames) : pl.concat([this.blocks, ...frames]);
-    this.blocks = all.unique({ subset: ['block'], keep: 'first', maintainOrder: true });
-    return { ...file, rows: this.blocks.height, sha256: source.digest() ?? hashFile(file.path) };
+    let nRows = 0;
+    for await (const { frame, rejects } of source.blocks) {
+      nRows += frame.height + rejects.length;
+      this.reject(file, rejects);
+      this.blockTimes.add(frame);
+    }
+    this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${file.adapter.what}`);
+    return { ...file, rows: nRows, sha256: source.digest() ?? hashFile(file.path) };
   }
 
-  /** Gives archive rows their block's time. */
+  /** Gives archive rows their block's time; those whose block has none are rejected. */
   private withTimes(frame: DataFrame, file: PlannedFile): DataFrame {
-    if (frame.columns.includes('timestamp')) return frame;
-    if (this.blocks === null)
+    if (frame.columns.includes('timestamp') && frame.getColumn('timestamp').nullCount() === 0) return frame;
+    if (this.blockTimes.isEmpty)
       throw new InputError(
         'missing-input',
         `${file.path} tells block numbers and no times`,
         "name the archive's polymarket/blocks files with --input too",
       );
-    return frame
-      .withColumn(pl.col('block_number').cast(pl.Int64, false).alias('block'))
-      .join(this.blocks, { on: 'block', how: 'left' })
-      .drop('block')
-      .withColumnRenamed('block_time', 'timestamp');
+    const timed = this.blockTimes.fill(frame);
+    const lost = timed.filter(pl.col('timestamp').isNull());
+    const text = (row: Record<string, unknown>): string => frame.columns.map((name) => row[name] ?? '').join(',');
+    this.reject(
+      file,
+      lost.toRecords().map((row) => ({ reason: 'block of unknown time', text: text(row) })),
+    );
+    return lost.height === 0 ? timed : timed.filter(pl.col('timestamp').isNotNull());
   }
 
   private async readTrades(
@@ -350,7 +359,8 @@ class Import {
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
-    marketsWriter.addPart('markets', this.book.toFrame(), null);
+    const bookNow = this.book.toFrame();
+    marketsWriter.addPart('markets', bookNow, null);
     const { kept, nRepeats, nDropped } = await this.writeDays(tradesWriter, movesFrame(moves));
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
@@ -359,6 +369,7 @@ class Import {
       repeats_kept: nRepeats,
       duplicates_dropped: nDropped,
       fills_in_derived_markets: this.canonicaliser.nDerivedFills,
+      fills_with_estimated_times: this.blockTimes.nEstimated,
       places_moved: moves.length,
       markets: this.book.size,
       markets_by_source: this.book.countBySource(),
@@ -375,6 +386,10 @@ class Import {
       nRowsAdded: trades.rows - nBefore,
       nRepeatsKept: nRepeats,
       nDropped,
+      nUnlinkedTwins: await countUnlinkedTwins(
+        { schema: RAW_TRADES, folder: tableFolder(this.host.dataDir, RAW_TRADES), manifest: trades },
+        bookNow,
+      ),
       rejects: this.rejects,
       rejectFiles,
       trades,
@@ -429,6 +444,7 @@ class Import {
     const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
     const total = { nRepeats: 0, nDropped: 0 };
+    let nRowsHeld = 0;
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
@@ -437,7 +453,11 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
-      await releaseFrames();
+      nRowsHeld += result.nRows;
+      if (nRowsHeld > ROWS_PER_RELEASE) {
+        await releaseFrames();
+        nRowsHeld = 0;
+      }
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };
@@ -531,6 +551,19 @@ function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFram
   };
 }
 
+const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
+const CHAIN_FORMATS: ReadonlySet<string> = new Set([
+  POLY_DATA_ORDER_FILLED.format,
+  POLY_DATA_TRADES.format,
+  ARCHIVE_ORDER_FILLED.format,
+]);
+
+/** Whether trades came from the chain (amounts in millionths) and from the Data API (size and price, each rounded). */
+function holdsBothRoundings({ inputs }: Manifest): boolean {
+  const isFrom = (formats: ReadonlySet<string>): boolean => inputs.some(({ format }) => formats.has(format));
+  return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
+}
+
 /** Lines that tell a person what the import did. */
 export function describeImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
@@ -550,11 +583,27 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
   }
   if (summary.nDropped > 0)
     lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
+  if (summary.nUnlinkedTwins > 0)
+    lines.push(
+      `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+    );
+  if (holdsBothRoundings(trades))
+    lines.push(
+      'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
+    );
   if (summary.nRepeatsKept > 0)
     lines.push(
       `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
     );
-  const metrics = trades.metrics as { fills_in_derived_markets: number; markets_unaligned: number };
+  const metrics = trades.metrics as {
+    fills_in_derived_markets: number;
+    fills_with_estimated_times: number;
+    markets_unaligned: number;
+  };
+  if (metrics.fills_with_estimated_times > 0)
+    lines.push(
+      `${formatCount(metrics.fills_with_estimated_times)} rows have times estimated between two known blocks: do not import the same trades from another source too, nothing could tell that they are the same.`,
+    );
   if (metrics.fills_in_derived_markets > 0)
     lines.push(
       `${formatCount(metrics.fills_in_derived_markets)} fills are in markets that no markets file describes: what only such a file can tell (times, tags, result) is null there.`,

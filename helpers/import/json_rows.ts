@@ -31,16 +31,11 @@ function rowsOf(value: unknown): unknown[] {
 }
 
 /** A value as the text that adapters expect; numbers too long to be exact become text that no number parser takes. */
-function textOf(key: string, value: unknown): string | null {
+function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number')
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? `inexact ${value}` : String(value);
-  if (typeof value === 'boolean') return String(value);
-  if (key === 'tags' && Array.isArray(value))
-    return value.map((tag) => (isObject(tag) ? String(tag.slug ?? tag.label ?? '') : String(tag))).join(';');
-  if (key === 'events' && Array.isArray(value))
-    return isObject(value[0]) ? textOf('id', value[0].id ?? value[0].slug) : null;
   return JSON.stringify(value);
 }
 
@@ -55,7 +50,7 @@ class Columns {
         column = new Array<string | null>(this.nRows).fill(null);
         this.columns.set(key, column);
       }
-      column.push(textOf(key, value));
+      column.push(textOf(value));
     }
     this.nRows++;
     for (const column of this.columns.values()) if (column.length < this.nRows) column.push(null);

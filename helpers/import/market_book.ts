@@ -55,6 +55,7 @@ const SECOND_NAMES: ReadonlySet<string> = new Set(['no', 'down', 'under']);
 const NOTHING_KNOWN: Omit<MarketRow, 'marketId'> = {
   gammaId: null,
   eventId: null,
+  marketMaker: null,
   question: null,
   slug: null,
   tags: [],
@@ -78,6 +79,7 @@ function mergeRows(best: MarketRow, other: MarketRow): MarketRow {
   for (const key of [
     'gammaId',
     'eventId',
+    'marketMaker',
     'question',
     'slug',
     'negRisk',
@@ -169,6 +171,7 @@ export class MarketBook {
     this.entries.set(row.marketId, entry);
     if (row.gammaId !== null && `gamma:${row.gammaId}` !== row.marketId)
       this.aliases.set(`gamma:${row.gammaId}`, row.marketId);
+    if (row.marketMaker !== null) this.aliases.set(`fpmm:${row.marketMaker}`, row.marketId);
     row.tokens?.forEach((token, i) => {
       if (token !== '') this.places.set(token, { marketId: row.marketId, outcomeIndex: i as 0 | 1 });
     });
@@ -254,6 +257,7 @@ export class MarketBook {
           marketId: text('market_id')!,
           gammaId: text('gamma_id'),
           eventId: text('event_id'),
+          marketMaker: text('market_maker'),
           question: text('question'),
           slug: text('slug'),
           tags: (text('tags') ?? '').split(';'),
@@ -374,6 +378,7 @@ function toRecord({ venue, source, order, row }: Entry): Record<string, unknown>
     venue,
     gamma_id: row.gammaId,
     event_id: row.eventId,
+    market_maker: row.marketMaker,
     question: row.question,
     slug: row.slug,
     tags: tags.length === 0 ? null : tags.join(';'),

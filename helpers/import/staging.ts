@@ -4,8 +4,9 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, makeFolder } from '../run/files.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { makeFolder } from '../run/files.ts';
+import { writeParquetFile } from '../tables/parquet_file.ts';
+import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 
@@ -29,11 +30,15 @@ interface Piece {
   frame: DataFrame | null;
   /** Set when the rows are on disk. */
   path: string | null;
-  /** Whether no row stands in it twice; only known for pieces on disk. */
-  isUnique: boolean;
+  /** Of a piece on disk, whose repeats are counted: `fill_id` and `first_id` of those that are not the first; null for none. */
+  readonly repeats: DataFrame | null;
+  /** Repeats left out of a piece on disk. */
+  readonly nDropped: number;
 }
 
 export interface DayResult {
+  /** Rows that were read into memory to put the day together. */
+  nRows: number;
   /** Identical rows of one source that were kept as separate fills. */
   nRepeats: number;
   /** Rows that another source had brought already. */
@@ -81,7 +86,14 @@ export class Staging {
     let from = 0;
     for (const { day, n } of perDay.toRecords() as { day: number | bigint; n: number | bigint }[]) {
       const rows = Number(n);
-      this.piecesOf(Number(day)).push({ source, rows, frame: sorted.slice(from, rows), path: null, isUnique: false });
+      this.piecesOf(Number(day)).push({
+        source,
+        rows,
+        frame: sorted.slice(from, rows),
+        path: null,
+        repeats: null,
+        nDropped: 0,
+      });
       from += rows;
     }
     this.nInMemory += sorted.height;
@@ -112,15 +124,12 @@ export class Staging {
       kept.push(...own.filter((piece) => piece.frame === null));
       const loose = own.filter((piece) => piece.frame !== null);
       if (loose.length === 0) continue;
-      const frame = sortByTime(concat(loose.map((piece) => piece.frame!)));
+      const sorted = sortByTime(concat(loose.map((piece) => piece.frame!)));
+      const { frame, repeats, nDropped } = this.withOccurrences(sorted);
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
-      try {
-        frame.writeParquet(path, { compression: 'zstd' });
-      } catch (error) {
-        throw explainWriteError(error, path);
-      }
-      kept.push({ source, rows: frame.height, frame: null, path, isUnique: isUnique(frame) });
-      this.nInMemory -= frame.height;
+      writeParquetFile(frame, path, 'zstd');
+      kept.push({ source, rows: frame.height, frame: null, path, repeats, nDropped });
+      this.nInMemory -= sorted.height;
     }
     this.days.set(day, kept);
   }
@@ -137,13 +146,13 @@ export class Staging {
     const nRows = pieces.reduce((sum, piece) => sum + piece.rows, (published?.height ?? 0) + (rehashed?.height ?? 0));
     const stem = dayStem(day);
     const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
-    if (only?.path && only.isUnique && nRows <= this.limits.dayRows) {
+    if (only?.path && nRows <= this.limits.dayRows) {
       const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
       // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
       writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
-      return { nRepeats: 0, nDropped: 0 };
+      return { nRows: 0, nRepeats: only.repeats?.height ?? 0, nDropped: only.nDropped };
     }
-    const result = { nRepeats: 0, nDropped: 0 };
+    const result = { nRows, nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
       const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
       if (joined.height > 0) writer.addPart(`${stem}${window.suffix}`, joined, 'ts_ms');
@@ -168,15 +177,15 @@ export class Staging {
       .and(pl.col('ts_ms').lt(pl.lit(toMs).cast(pl.Int64)));
     const bySource = [...groupBy(pieces, (piece) => piece.source)].sort(([a], [b]) => a - b);
     const frames = bySource.map(([, own]) => {
-      const rows = own.map(
-        (piece) => piece.frame?.filter(isInside) ?? pl.scanParquet(piece.path!).filter(isInside).collectSync(),
-      );
-      return this.withOccurrences(sortByTime(concat(rows)), result);
+      const rows = own.map((piece) => rowsOf(piece, isInside));
+      const counted = this.withOccurrences(sortByTime(concat(rows)));
+      result.nRepeats += counted.repeats?.height ?? 0;
+      result.nDropped += counted.nDropped;
+      return counted.frame;
     });
-    const unhurt = { nRepeats: 0, nDropped: 0 };
     const all = [
       ...(published === null ? [] : [published.filter(isInside)]),
-      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside), unhurt)]),
+      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside)).frame]),
       ...frames,
     ];
     if (all.length === 1) return all[0];
@@ -187,14 +196,12 @@ export class Staging {
   }
 
   /** Moves the fill_id of the n-th of identical rows of one source n−1 steps on, or drops repeats when asked to. */
-  private withOccurrences(frame: DataFrame, result: DayResult): DataFrame {
-    if (isUnique(frame)) return frame;
+  private withOccurrences(frame: DataFrame): Counted {
+    if (frame.getColumn('fill_id').nUnique() === frame.height) return { frame, repeats: null, nDropped: 0 };
     if (this.dropRepeats) {
       const single = frame.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-      result.nDropped += frame.height - single.height;
-      return single;
+      return { frame: single, repeats: null, nDropped: frame.height - single.height };
     }
-    result.nRepeats += frame.height - frame.getColumn('fill_id').nUnique();
     // Only the rows that stand more than once are counted: they are few, and a window over all rows costs as much as the rest of the day.
     const numbered = frame.withRowIndex('row');
     const repeated = numbered
@@ -204,18 +211,41 @@ export class Staging {
         'row',
         pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).cast(pl.UInt64).alias('n'),
       );
-    const nth = pl.col('n').fillNull(pl.lit(0).cast(pl.UInt64));
-    return numbered
+    const counted = numbered
       .join(repeated, { on: 'row', how: 'left' })
       .sort('row')
+      .withColumns(pl.col('n').fillNull(pl.lit(0).cast(pl.UInt64)), pl.col('fill_id').alias('first_id'))
       .withColumns(
         pl
           .col('fill_id')
-          .add(nth.mul(pl.lit(OCCURRENCE_STEP)))
+          .add(pl.col('n').mul(pl.lit(OCCURRENCE_STEP)))
           .alias('fill_id'),
-      )
-      .drop('row', 'n');
+      );
+    return {
+      frame: counted.drop('row', 'n', 'first_id'),
+      repeats: counted.filter(pl.col('n').gt(pl.lit(0))).select('fill_id', 'first_id'),
+      nDropped: 0,
+    };
   }
+}
+
+/** Rows of one source, each with a fill_id of its own. */
+interface Counted {
+  readonly frame: DataFrame;
+  /** `fill_id` of the repeats, and the `first_id` they had before; null for none. */
+  readonly repeats: DataFrame | null;
+  readonly nDropped: number;
+}
+
+/** The rows of a piece with the fill_ids they came with, so that repeats can be counted across pieces. */
+function rowsOf(piece: Piece, isInside: Expr): DataFrame {
+  if (piece.frame !== null) return piece.frame.filter(isInside);
+  const rows = pl.scanParquet(piece.path!).filter(isInside).collectSync();
+  if (piece.repeats === null) return rows;
+  return rows
+    .join(piece.repeats, { on: 'fill_id', how: 'left' })
+    .withColumns(pl.col('first_id').fillNull(pl.col('fill_id')).alias('fill_id'))
+    .drop('first_id');
 }
 
 /** `month=2026-01/2026-01-08`: where a day's part lies. */
@@ -239,10 +269,6 @@ function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: nu
     fromMs: startMs + hour * HOUR_MS,
     toMs: startMs + (hour + 1) * HOUR_MS,
   }));
-}
-
-function isUnique(frame: DataFrame): boolean {
-  return frame.getColumn('fill_id').nUnique() === frame.height;
 }
 
 /** Sorted by time; rows of the same millisecond keep their order, which is the only trace of the order of execution. */

@@ -12,7 +12,7 @@ export function lastLineEnd(bytes: Buffer): number {
 
 /**
  * Blocks of about `blockBytes`, each made of whole records. A byte-order mark in front is left out. The last block may
- * lack its final newline.
+ * lack its final newline. All blocks lie in one buffer: a block is good until the next one is asked for.
  * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none
  * @throws InputError 'bad-format' for a record longer than four blocks and 1 MiB
  */
@@ -22,16 +22,17 @@ export async function* textBlocks(
   blockBytes: number,
   lastEnd: (bytes: Buffer) => number,
 ): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
+  let held: Buffer = Buffer.alloc(0);
   let heldBytes = 0;
   let wantedBytes = blockBytes;
   let isFirst = true;
   const recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN);
   for await (const piece of pieces) {
-    held.push(piece);
+    held = withRoom(held, heldBytes, piece.length, wantedBytes);
+    piece.copy(held, heldBytes);
     heldBytes += piece.length;
     if (heldBytes < wantedBytes) continue;
-    const joined = Buffer.concat(held, heldBytes);
+    const joined = held.subarray(0, heldBytes);
     const block = isFirst ? withoutMark(joined) : joined;
     const end = lastEnd(block);
     if (end < 0) {
@@ -42,19 +43,26 @@ export async function* textBlocks(
           'a quote may be missing its partner, or the file is not text',
         );
       wantedBytes = heldBytes + blockBytes;
-      held = [block];
-      heldBytes = block.length;
       continue;
     }
     yield block.subarray(0, end);
-    held = end < block.length ? [Buffer.from(block.subarray(end))] : [];
-    heldBytes = block.length - end;
+    const markBytes = joined.length - block.length;
+    held.copyWithin(0, markBytes + end, heldBytes);
+    heldBytes -= markBytes + end;
     wantedBytes = blockBytes;
     isFirst = false;
   }
   if (heldBytes === 0) return;
-  const rest = Buffer.concat(held, heldBytes);
+  const rest = held.subarray(0, heldBytes);
   yield isFirst ? withoutMark(rest) : rest;
+}
+
+/** A buffer with what is held and room for `nBytes` more; grown to a whole block at once, as fresh memory is dear. */
+function withRoom(held: Buffer, heldBytes: number, nBytes: number, wantedBytes: number): Buffer {
+  if (heldBytes + nBytes <= held.length) return held;
+  const grown = Buffer.allocUnsafe(Math.max(2 * heldBytes, Math.min(wantedBytes, 4 * (heldBytes + nBytes))) + nBytes);
+  held.copy(grown, 0, 0, heldBytes);
+  return grown;
 }
 
 function withoutMark(block: Buffer): Buffer {

@@ -25,7 +25,7 @@ export type Repulsion = (points: Float32Array, forces: Float32Array) => number;
 const N_POINTS_PER_CHUNK = 512;
 /** Nodes across the map at least, and their distance at most (the kernels have width 1). */
 const N_NODES_ACROSS_MIN = 60;
-const NODE_DISTANCE_MAX = 0.4;
+const NODE_DISTANCE_MAX = 0.45;
 /** Signals longer than this would need gigabytes: the nodes lie wider apart instead. */
 const N_SIGNAL_MAX = 8192;
 /** Rows of nodes in a strip: at least the 3 that a point reaches beyond its own. */

@@ -32,20 +32,65 @@ interface ModelCard {
   readonly limits: readonly string[];
 }
 
-export interface ModelEntry {
+/** What decides a model, beside the seed and the code. */
+export interface ModelKey {
   /** Role in the project, and name of the folder: `wallet_anomaly`, `archetype_classifier`, … */
   readonly name: string;
-  readonly model: unknown;
-  readonly metrics: Readonly<Record<string, unknown>>;
-  readonly card: ModelCard;
   readonly options: Readonly<Record<string, unknown>>;
   /** Hash of the data the model was trained on. */
   readonly dataHash: string;
 }
 
+interface ModelEntry extends ModelKey {
+  readonly model: unknown;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly card: ModelCard;
+}
+
 function cardText(name: string, run: string, card: ModelCard): string {
   const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
   return `# ${name} · ${run}\n\n${card.purpose}\n\n## Data\n\n${card.data}\n\nFeatures: ${card.features.join(', ')}\n\n## Split\n\n${card.split}\n\n## Metrics\n\n${list(card.metrics)}\n\n## Limits\n\n${list(card.limits)}\n`;
+}
+
+function fingerprintOf(run: Run, { name, options, dataHash }: ModelKey): string {
+  return hashValue([name, options, dataHash, run.seed, run.codeHash]);
+}
+
+function runNameOf(fingerprint: string): string {
+  return fingerprint.slice(0, 12);
+}
+
+/** The run that `current.json` names, or null when there is none; a pointer that cannot be read points nowhere. */
+function currentRun(modelsDir: string, name: string): string | null {
+  const pointer = join(modelsDir, name, 'current.json');
+  if (!existsSync(pointer)) return null;
+  const parsed = currentSchema.safeParse(readJson(pointer));
+  return parsed.success && existsSync(join(modelsDir, name, parsed.data.run, 'model.json')) ? parsed.data.run : null;
+}
+
+const linesSchema = z.object({ lines: z.array(z.string()) });
+
+/**
+ * The model in force when it was made by this very recipe, with the lines that its metrics tell people; null when it has to
+ * be trained. `--force` always trains.
+ */
+export function upToDateModel(run: Run, key: ModelKey): { folder: string; lines: readonly string[] } | null {
+  if (run.force) return null;
+  const runName = runNameOf(fingerprintOf(run, key));
+  if (currentRun(run.modelsDir, key.name) !== runName) return null;
+  const folder = join(run.modelsDir, key.name, runName);
+  const metrics = linesSchema.safeParse(readJson(join(folder, 'metrics.json')));
+  return metrics.success ? { folder, lines: metrics.data.lines } : null;
+}
+
+/**
+ * The line of a step that has nothing to train. A model that other data gave before stays in force: it is no worse for the
+ * new data being thin, and whoever uses it reads in its card what it learnt from.
+ */
+export function skippedLine(run: Run, name: string, reason: string): string {
+  const old = currentRun(run.modelsDir, name);
+  const kept = old === null ? '' : ` The model in force, ${name} ${old}, stays; it was not made from these data.`;
+  return `Nothing to train, skipped: ${reason}.${kept}`;
 }
 
 /**
@@ -54,8 +99,8 @@ function cardText(name: string, run: string, card: ModelCard): string {
  * @returns the run's folder
  */
 export function saveModel(run: Run, entry: ModelEntry): string {
-  const fingerprint = hashValue([entry.name, entry.options, entry.dataHash, run.seed, run.codeHash]);
-  const runName = fingerprint.slice(0, 12);
+  const fingerprint = fingerprintOf(run, entry);
+  const runName = runNameOf(fingerprint);
   const folder = join(run.modelsDir, entry.name, runName);
   const temporary = temporaryName(folder);
   makeFolder(temporary);

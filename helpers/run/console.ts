@@ -1,6 +1,6 @@
 /** The one owner of the terminal: lines for people on standard error, results on standard output, progress on either. */
 import { formatDuration, nowMs } from './clock.ts';
-import type { InputError } from './errors.ts';
+import { assert, type InputError } from './errors.ts';
 
 export interface Log {
   /** A line of what is being done (silenced by --quiet). */
@@ -33,7 +33,8 @@ export function formatBytes(nBytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = nBytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  // What would be printed as 1024.0 belongs to the next unit already.
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < units.length - 1) {
     value /= 1024;
     unit++;
   }
@@ -95,13 +96,17 @@ export function printBug(error: unknown): void {
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);
 }
 
-/** A plain text table: numbers right-aligned, text left-aligned. */
+/** Digits with separators, a sign, an exponent, a per cent or times sign; or the dash of an unknown number; or nothing. */
+const NUMBER = /^([-+]?[\d,.]*\d(e[-+]?\d+)?[%x]?|–|)$/;
+
+/** A plain text table: numbers right-aligned, text left-aligned; line breaks within a cell become spaces. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map(String));
+  const cells = rows.map((row) => {
+    assert(row.length === header.length, `a row of ${row.length} cells in a table of ${header.length} columns`);
+    return row.map((cell) => String(cell).replaceAll(/\s*[\r\n\t]\s*/g, ' '));
+  });
   const widths = header.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
-  const isNumber = header.map(
-    (_, i) => rows.length > 0 && rows.every((row) => /^[-+]?[\d,.]*%?$|^–$/.test(String(row[i]))),
-  );
+  const isNumber = header.map((_, i) => rows.length > 0 && cells.every((row) => NUMBER.test(row[i])));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))

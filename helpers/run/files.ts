@@ -58,12 +58,6 @@ export function explainSystemError(error: unknown, path: string): unknown {
   return error;
 }
 
-/** The same for a file that Polars was writing: it says of a full disk that the encoder's "transport" broke. */
-export function explainWriteError(error: unknown, path: string): unknown {
-  const isFull = error instanceof Error && error.message.includes('Invalid thrift: transport error');
-  return explainSystemError(isFull ? new Error('No space left', { cause: error }) : error, path);
-}
-
 /** Runs `work` with system errors on `path` turned into the user's line. */
 export function withSystemErrors<T>(path: string, work: () => T): T {
   try {

@@ -51,6 +51,8 @@ function indexOf(steps: readonly Step[], option: string, word: string): number {
 
 /** The steps to run, in order, with their arguments. */
 export function planGraph(options: GraphOptions): Planned[] {
+  if (options.from !== null && options.only !== null)
+    throw new InputError('bad-option', '--from and --only exclude each other', 'give one of them');
   const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
@@ -74,7 +76,7 @@ export function planGraph(options: GraphOptions): Planned[] {
 export function describePlan(planned: readonly Planned[], dataDir: string): string {
   const rows = planned.map(({ step, args }) => [
     step.id,
-    step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
+    step.writes.length === 0 ? 'a model' : step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
     `npx tsx ${step.script} ${args.join(' ')}`,
   ]);
   return formatTable(['step', 'its output now', 'command'], rows);
@@ -150,7 +152,7 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
     const { code, report } = await runStep(plan);
     if (code !== 0 || report === null) {
       options.log.warn(
-        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: npm start -- --from ${plan.step.id}`,
+        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: ${resumption(plan.step, options)}`,
       );
       return code === 0 ? 1 : code;
     }
@@ -158,6 +160,12 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
   }
   options.log.result(`\n${describeRun(ran, options.dataDir)}`);
   return 0;
+}
+
+/** The command that goes on with the same data at a step. */
+function resumption(step: Step, { rawFolder, nSimulatedTrades, common }: GraphOptions): string {
+  const data = rawFolder === null ? ['--trades', nSimulatedTrades] : ['--data', rawFolder];
+  return ['npm start -- --from', step.id, ...data, ...common].join(' ');
 }
 
 function describeRun(ran: readonly Ran[], dataDir: string): string {
@@ -168,8 +176,8 @@ function describeRun(ran: readonly Ran[], dataDir: string): string {
       report.outcome,
       formatDuration(report.wallMs),
       report.peakMemoryMib,
-      nRows.map(formatCount).join(' + '),
-      step.writes.map((folder) => join(dataDir, folder)).join(', '),
+      nRows.length === 0 ? '–' : nRows.map(formatCount).join(' + '),
+      step.writes.length === 0 ? 'a model' : step.writes.map((folder) => join(dataDir, folder)).join(', '),
     ];
   });
   const totalMs = ran.reduce((sum, { report }) => sum + report.wallMs, 0);

@@ -92,7 +92,7 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
   try {
     deliver(await main(), '', start);
   } catch (thrown) {
-    const error = explainSystemError(thrown, 'a file');
+    const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof OutOfDate) deliver('out of date', '', start);
     else if (error instanceof InputError) {
       printInputError(error);

@@ -1,5 +1,6 @@
 /** The options of the market simulator, their defaults and their checks. */
 import { InputError } from '../run/errors.ts';
+import { MODEL } from './model.ts';
 
 export interface SimulateOptions {
   /** Rows of `orderFilled` to write: N resting orders matched at once give N+1 rows. */
@@ -9,6 +10,8 @@ export interface SimulateOptions {
   readonly nDays: number;
   /** How close insiders look to casual wallets: 0 (easy) to 1 (hard). */
   readonly difficulty: number;
+  /** Share of wallets that are planted insiders; 0 makes a market without informed flow. */
+  readonly insiderShare: number;
   readonly seed: number;
   readonly format: 'csv' | 'parquet';
   /** The first moment after the simulated period, `YYYY-MM-DD`, UTC. */
@@ -23,6 +26,8 @@ const DEFAULT_END_DATE = '2026-03-01';
 const DEFAULT_N_TRADES = 200_000;
 const FILLS_PER_WALLET_DEFAULT = 100;
 const FILLS_PER_MARKET_DEFAULT = 500;
+
+const INSIDER_SHARE_MAX = 0.5;
 
 const DIFFICULTIES: Readonly<Record<string, number>> = { easy: 0, medium: 0.5, hard: 1 };
 
@@ -58,6 +63,7 @@ export function resolveSimulateOptions(request: SimulateRequest): SimulateOption
     nMarkets: checkInteger('nMarkets', request.nMarkets ?? nMarketsDefault),
     nDays: checkInteger('nDays', request.nDays ?? 60),
     difficulty: resolveDifficulty(request.difficulty ?? 'medium'),
+    insiderShare: checkInsiderShare(request.insiderShare ?? MODEL.typeShares.insider),
     seed: checkInteger('seed', request.seed ?? 1),
     format,
     endDate,
@@ -74,6 +80,11 @@ function checkInteger(key: keyof typeof LIMITS, value: number): number {
   const [min, max, name] = LIMITS[key];
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new InputError('bad-option', `${name} is ${value}`, `use a whole number from ${min} to ${max}`);
+}
+
+function checkInsiderShare(value: number): number {
+  if (value >= 0 && value <= INSIDER_SHARE_MAX) return value;
+  throw new InputError('bad-option', `--insiders is ${value}`, `use a share of wallets from 0 to ${INSIDER_SHARE_MAX}`);
 }
 
 function resolveDifficulty(value: number | string): number {

@@ -46,7 +46,7 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   const n = options.nWallets;
   const population: Population = {
     n,
-    types: drawTypes(random, n),
+    types: drawTypes(random, n, options.insiderShare),
     activity: new Float64Array(n),
     makerShares: new Float32Array(n),
     newMarketChances: new Float32Array(n),
@@ -71,12 +71,12 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   return population;
 }
 
-/** Types dealt to random wallets, each planted type at least two (a ring needs three). */
-function drawTypes(random: Random, n: number): Uint8Array {
+/** Types dealt to random wallets, each planted type at least two (a ring needs three); no insider when none is asked for. */
+function drawTypes(random: Random, n: number, insiderShare: number): Uint8Array {
   const { typeShares } = MODEL;
   const counts = [
     [GRINDER, Math.max(3, Math.round(n * typeShares.grinder))],
-    [INSIDER, Math.max(3, Math.round(n * typeShares.insider))],
+    [INSIDER, insiderShare === 0 ? 0 : Math.max(3, Math.round(n * insiderShare))],
     [WHALE, Math.max(2, Math.round(n * typeShares.whale))],
     [COPY_TRADER, Math.max(2, Math.round(n * typeShares.copyTrader))],
     [WASH, Math.max(4, Math.round(n * typeShares.wash))],

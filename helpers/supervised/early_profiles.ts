@@ -1,11 +1,16 @@
-/** Profiles of what a wallet showed first: the definitions of 11_wallet_profiles over its first fills alone. */
+/**
+ * Profiles of what a wallet showed first: the definitions of 11_wallet_profiles over its first fills alone. The fills are
+ * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
+ */
+import { tradeBatches } from '../features/build_profiles.ts';
 import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
-import { profilePartials, TRADE_COLUMNS } from '../features/profile_partials.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
-import { RAW_TRADES } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table } from '../tables/table_store.ts';
+import { profilePartials } from '../features/profile_partials.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type Table, withParquetErrors } from '../tables/table_store.ts';
 
 const HOUR_MS = 3_600_000;
+/** Fills summed at once. */
+const SHARD_ROWS = 1_000_000;
 
 export interface EarlyWindow {
   /** Fills of each wallet that are seen, from its first. */
@@ -14,51 +19,137 @@ export interface EarlyWindow {
   readonly hours: number | null;
 }
 
-/** Columns of 10_raw_trades before T, in the order of time, as one frame. */
-export function tradesBefore(trades: Table, asOfMs: number): DataFrame {
-  const parts = [...trades.manifest.parts]
-    .filter((part) => (part.minTsMs ?? 0) < asOfMs)
-    .sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
-  const scans = partPaths(trades, parts).map((path) => scanPart(path, RAW_TRADES).select(...TRADE_COLUMNS));
-  return pl
-    .concat(scans)
-    .filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)))
-    .collectSync();
+/** The first fills of every wallet, and the last price of every outcome at each of some moments. */
+export interface EarlyFills {
+  readonly fills: DataFrame;
+  readonly lastPrices: ReadonlyMap<number, DataFrame>;
 }
 
-/** The fills of each wallet that lie in its window; fills without a wallet are left out. */
-export function firstFills(trades: DataFrame, window: EarlyWindow): DataFrame {
-  const nth = pl.col('ts_ms').cumCount().over('wallet').alias('nth');
-  const numbered = trades
-    .filter(pl.col('wallet').isNotNull())
-    .withColumns(nth, pl.col('ts_ms').min().over('wallet').alias('begin_ms'));
-  // Some versions of Polars count from 0 and some from 1: the smallest count is that of every wallet's first fill.
-  const origin = Number(numbered.getColumn('nth').min() ?? 0);
-  const few = numbered.filter(pl.col('nth').lt(pl.lit(origin + window.nFills)));
-  const soon =
-    window.hours === null
-      ? few
-      : few.filter(
-          pl
-            .col('ts_ms')
-            .minus(pl.col('begin_ms'))
-            .ltEq(pl.lit(window.hours * HOUR_MS)),
-        );
-  return soon.drop('nth', 'begin_ms');
+const moment = (ms: number) => pl.lit(ms).cast(pl.Int64);
+
+/** Walks through trades in order of time and keeps what early profiles need. */
+export class EarlyFillCollector {
+  private readonly kept: DataFrame[] = [];
+  private seen: DataFrame | null = null;
+  private prices: DataFrame | null = null;
+  private readonly pricesAt = new Map<number, DataFrame>();
+  private readonly moments: number[];
+
+  /** @param moments at which profiles will be made */
+  constructor(
+    private readonly window: EarlyWindow,
+    moments: readonly number[],
+  ) {
+    this.moments = [...moments].sort((a, b) => a - b);
+  }
+
+  /** Takes the next rows of 10_raw_trades, in time order; none may be older than those before. */
+  add(batch: DataFrame): void {
+    let rest = batch;
+    while (this.moments.length > 0 && rest.height > 0 && Number(rest.getColumn('ts_ms').max()) >= this.moments[0]) {
+      const at = this.moments.shift()!;
+      this.notePrices(rest.filter(pl.col('ts_ms').lt(moment(at))));
+      if (this.prices !== null) this.pricesAt.set(at, this.prices);
+      rest = rest.filter(pl.col('ts_ms').gtEq(moment(at)));
+    }
+    this.notePrices(rest);
+    this.keepFirst(batch);
+  }
+
+  finish(): EarlyFills {
+    for (const at of this.moments) if (this.prices !== null) this.pricesAt.set(at, this.prices);
+    return { fills: pl.concat(this.kept), lastPrices: this.pricesAt };
+  }
+
+  private notePrices(rows: DataFrame): void {
+    if (rows.height === 0) return;
+    const own = rows
+      .groupBy(['market_id', 'outcome_index'])
+      .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
+    this.prices = this.prices === null ? own : lastPricesOf([this.prices, own]);
+  }
+
+  private keepFirst(batch: DataFrame): void {
+    const owned = batch.filter(pl.col('wallet').isNotNull());
+    if (owned.height === 0) return;
+    const numbered = owned.withColumns(
+      pl.col('ts_ms').cumCount().over('wallet').cast(pl.Int64).alias('nth'),
+      pl.col('ts_ms').min().over('wallet').alias('begin_ms'),
+    );
+    // Some versions of Polars count from 0 and some from 1: the smallest count is that of every wallet's first fill.
+    const origin = Number(numbered.getColumn('nth').min());
+    const known =
+      this.seen ??
+      pl.DataFrame(
+        { wallet: [], n_seen: [], known_ms: [] },
+        { schema: { wallet: pl.Utf8, n_seen: pl.Int64, known_ms: pl.Int64 } },
+      );
+    const few = numbered.join(known, { on: 'wallet', how: 'left' }).filter(
+      pl
+        .col('nth')
+        .minus(moment(origin))
+        .add(pl.col('n_seen').fillNull(moment(0)))
+        .lt(moment(this.window.nFills)),
+    );
+    const { hours } = this.window;
+    const age = pl.col('ts_ms').minus(pl.col('known_ms').fillNull(pl.col('begin_ms')));
+    const soon = hours === null ? few : few.filter(age.ltEq(pl.lit(hours * HOUR_MS)));
+    this.kept.push(soon.select(...batch.columns));
+    const own = owned
+      .groupBy(['wallet'])
+      .agg(pl.len().cast(pl.Int64).alias('n_seen'), pl.col('ts_ms').min().alias('known_ms'));
+    this.seen = pl
+      .concat([known, own.select('wallet', 'n_seen', 'known_ms')])
+      .groupBy(['wallet'])
+      .agg(pl.col('n_seen').sum(), pl.col('known_ms').min());
+  }
+}
+
+/** The first fills of every wallet in a table, and prices at `moments`; rows at or after the last moment are not read. */
+export async function collectEarlyFills(
+  trades: Table,
+  window: EarlyWindow,
+  moments: readonly number[],
+): Promise<EarlyFills> {
+  const collector = new EarlyFillCollector(window, moments);
+  for (const batch of tradeBatches({ trades, asOfMs: Math.max(...moments) })) {
+    withParquetErrors(trades.folder, () => collector.add(batch.collectSync()));
+    await releaseFrames();
+  }
+  return collector.finish();
 }
 
 /**
  * Profiles as of T of every wallet's first fills, sorted by wallet. Prices and resolutions are those known before T.
  * `max_bet_vs_market_volume_pct` is null: it needs the fills of others. There is no alpha_score.
- * @param trades rows of 10_raw_trades in time order; those at or after T are not seen
+ * @param asOfMs one of the moments that `early` was collected for
  */
-export function earlyProfiles(trades: DataFrame, markets: DataFrame, asOfMs: number, window: EarlyWindow): DataFrame {
-  const known = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
-  const partials = profilePartials(firstFills(known, window).lazy(), asOfMs, null);
-  const lastPrices = known
-    .groupBy(['market_id', 'outcome_index'])
-    .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
-  return mergeProfiles([partials], lastPricesOf([lastPrices]), marketFacts(markets, asOfMs), asOfMs)
+export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
+  const lastPrices = early.lastPrices.get(asOfMs);
+  if (lastPrices === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
+  const known = early.fills.filter(pl.col('ts_ms').lt(moment(asOfMs)));
+  const facts = marketFacts(markets, asOfMs);
+  const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
+  const profiles: DataFrame[] = [];
+  for (let shard = 0; shard < nShards; shard++) {
+    const partials = profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, null);
+    profiles.push(mergeProfiles([partials], lastPrices, facts, asOfMs));
+    await releaseFrames();
+  }
+  return pl
+    .concat(profiles)
     .withColumns(pl.lit(null).cast(pl.Float64).alias('max_bet_vs_market_volume_pct'))
     .sort('wallet');
+}
+
+/** Rows of the wallets of one shard, whole wallets each. */
+function shardOf(rows: DataFrame, shard: number, nShards: number): DataFrame {
+  if (nShards === 1) return rows;
+  const dealt = rows
+    .select(pl.col('wallet').hash(1, 2, 3, 4).alias('hash'))
+    .select(pl.col('hash').rem(pl.lit(nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
+  return rows
+    .withColumn(dealt.getColumn('shard'))
+    .filter(pl.col('shard').eq(pl.lit(shard)))
+    .drop('shard');
 }

@@ -4,18 +4,21 @@
  */
 import type { WaterfallThresholds } from '../discovery/archetypes.ts';
 import { assignWaterfall } from '../discovery/waterfall.ts';
-import { marketFacts, mergeProfiles, withAlpha } from '../features/profile_merge.ts';
-import { profilePartials } from '../features/profile_partials.ts';
+import { buildProfiles } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
-import { type EarlyWindow, earlyProfiles } from './early_profiles.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import type { Table } from '../tables/table_store.ts';
+import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 
 export interface SnapshotPlan {
   readonly asOfMs: number;
   readonly horizonMs: number;
   readonly nSnapshots: number;
+  /** Wallets that take part, at most. */
+  readonly nWalletsMax: number;
   readonly window: EarlyWindow;
 }
 
@@ -36,52 +39,89 @@ export function countSnapshots(firstMs: number, asOfMs: number, horizonMs: numbe
   return Math.max(0, Math.min(nWanted, Math.ceil((asOfMs - firstMs) / horizonMs) - 1));
 }
 
-function presentProfiles(trades: DataFrame, markets: DataFrame, asOfMs: number): DataFrame {
-  const partials = profilePartials(trades.lazy(), asOfMs, null);
-  return withAlpha(mergeProfiles([partials], partials.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet'));
+/** What snapshots are made from. */
+export interface SnapshotSource {
+  readonly trades: Table;
+  readonly markets: DataFrame;
+  /** Folder for partial sums of large tables; removed after each snapshot. */
+  readonly scratch: string;
+  readonly codeHash: string;
+}
+
+/** Profiles of all wallets as of T. */
+export function presentProfiles(source: SnapshotSource, asOfMs: number, fromMs?: number): Promise<DataFrame> {
+  const { trades, markets, codeHash, scratch } = source;
+  return buildProfiles({ trades, markets, asOfMs, fromMs, codeHash, log: createLog({ quiet: true }) }, scratch);
 }
 
 /**
- * Rows of all snapshots. Labels at T are rules over what lies before T; early features only see what lies before
- * T − horizon.
- * @param trades rows of 10_raw_trades in time order
+ * Wallets that take part when there are more than `nMax`: a share of them by a hash of their name, so that a wallet is in
+ * all snapshots or in none.
  */
-export function buildSnapshots(
-  trades: DataFrame,
-  markets: DataFrame,
+export function thinWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
+  if (nWallets <= nMax) return frame;
+  const hash = frame.select(pl.col('wallet').hash(5, 6, 7, 8).alias('hash'));
+  const isIn = hash.select(
+    pl
+      .col('hash')
+      .rem(pl.lit(1_000_000).cast(pl.UInt64))
+      .lt(pl.lit(Math.floor((1_000_000 * nMax) / nWallets)).cast(pl.UInt64))
+      .alias('is_in'),
+  );
+  return frame.withColumn(isIn.getColumn('is_in')).filter(pl.col('is_in')).drop('is_in');
+}
+
+/**
+ * Rows of all snapshots. Labels at T are rules over what lies before T and over all wallets; early features only see what
+ * lies before T − horizon. Memory grows with the wallets.
+ */
+export async function buildSnapshots(
+  source: SnapshotSource,
   plan: SnapshotPlan,
   columns: { readonly present: readonly string[]; readonly early: readonly string[] },
   thresholds: WaterfallThresholds,
   seed: number,
   executor: Executor,
-): SnapshotRows {
-  const parts = Array.from({ length: plan.nSnapshots }, (_, k) => {
-    const labelMs = plan.asOfMs - k * plan.horizonMs;
-    const present = presentProfiles(trades, markets, labelMs);
+  onProgress: (nDone: number) => void = () => {},
+): Promise<SnapshotRows> {
+  const labelMoments = Array.from({ length: plan.nSnapshots }, (_, k) => plan.asOfMs - k * plan.horizonMs);
+  const earlyMoments = labelMoments.map((ms) => ms - plan.horizonMs);
+  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyMoments);
+  const parts: { wallets: string[]; labels: Float64Array; present: Matrix; early: Matrix }[] = [];
+  let nWallets = 0;
+  for (const [k, labelMs] of labelMoments.entries()) {
+    const present = await presentProfiles(source, labelMs);
+    // The first is the latest and has the most wallets.
+    nWallets = Math.max(nWallets, present.height);
     const { targets } = assignWaterfall(present, thresholds, seed, executor);
-    const early = earlyProfiles(trades, markets, labelMs - plan.horizonMs, plan.window);
-    const labelled = present
-      .withColumns(pl.Series('target', [...targets], pl.UInt8))
-      .filter(pl.col('target').isNotNull());
+    const labelled = thinWallets(
+      present.withColumns(pl.Series('target', [...targets], pl.UInt8)).filter(pl.col('target').isNotNull()),
+      nWallets,
+      plan.nWalletsMax,
+    );
+    const early = await earlyProfiles(earlyFills, source.markets, earlyMoments[k]);
     const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
     const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
-    return {
+    parts.push({
       wallets: toTexts(seen, 'wallet') as string[],
       labels: toNumbers(seen, 'target'),
       present: toMatrix(seen, columns.present),
       early: toMatrix(before, columns.early),
-    };
-  });
+    });
+    onProgress(k + 1);
+    await releaseFrames();
+  }
   return {
     wallets: parts.flatMap((part) => part.wallets),
     labels: Int32Array.from(parts.flatMap((part) => [...part.labels])),
     snapshots: Int32Array.from(parts.flatMap((part, k) => part.wallets.map(() => k))),
-    present: stack(parts.map((part) => part.present)),
-    early: stack(parts.map((part) => part.early)),
+    present: stackRows(parts.map((part) => part.present)),
+    early: stackRows(parts.map((part) => part.early)),
   };
 }
 
-function stack(matrices: readonly Matrix[]): Matrix {
+/** Matrices of the same columns, one below the other. */
+export function stackRows(matrices: readonly Matrix[]): Matrix {
   const nRows = matrices.reduce((sum, matrix) => sum + matrix.nRows, 0);
   const nCols = matrices[0].nCols;
   const values = new Float32Array(nRows * nCols);

@@ -37,6 +37,43 @@ export function publishTable(
   frame: DataFrame,
   metrics: Readonly<Record<string, unknown>>,
 ): Manifest {
+  return locked(run, schema, () => {
+    const writer = new TableWriter(run.dataDir, schema);
+    writer.addPart(schema.name, frame, null);
+    return commitParts(run, schema, recipe, writer, metrics);
+  });
+}
+
+/**
+ * Publishes the parts added to `writer` as the whole table: for tables that are made piece by piece.
+ * @throws InputError 'busy' when another process is publishing the same table
+ */
+export function publishParts(
+  run: Run,
+  schema: TableSchema,
+  recipe: Recipe,
+  writer: TableWriter,
+  metrics: Readonly<Record<string, unknown>>,
+): Manifest {
+  return locked(run, schema, () => commitParts(run, schema, recipe, writer, metrics));
+}
+
+function locked<T>(run: Run, schema: TableSchema, work: () => T): T {
+  const unlock = takeLock(run.dataDir, `${schema.folder}.publish`);
+  try {
+    return work();
+  } finally {
+    unlock();
+  }
+}
+
+function commitParts(
+  run: Run,
+  schema: TableSchema,
+  recipe: Recipe,
+  writer: TableWriter,
+  metrics: Readonly<Record<string, unknown>>,
+): Manifest {
   const inputs = recipe.inputs.map((table) => ({
     path: table.schema.folder,
     sha256: hashValue(table.manifest.parts.map((part) => part.sha256)),
@@ -45,22 +82,15 @@ export function publishTable(
     rows: table.manifest.rows,
     format: table.schema.name,
   }));
-  const unlock = takeLock(run.dataDir, `${schema.folder}.publish`);
-  try {
-    const writer = new TableWriter(run.dataDir, schema);
-    writer.addPart(schema.name, frame, null);
-    return writer.commit([], {
-      step: run.step.id,
-      fingerprint: fingerprintOf(run, schema, recipe),
-      options: { ...recipe.options },
-      seed: run.seed,
-      inputs,
-      rejects: {},
-      metrics: { ...metrics },
-      codeHash: run.codeHash,
-      startedMs: run.startedMs,
-    });
-  } finally {
-    unlock();
-  }
+  return writer.commit([], {
+    step: run.step.id,
+    fingerprint: fingerprintOf(run, schema, recipe),
+    options: { ...recipe.options },
+    seed: run.seed,
+    inputs,
+    rejects: {},
+    metrics: { ...metrics },
+    codeHash: run.codeHash,
+    startedMs: run.startedMs,
+  });
 }

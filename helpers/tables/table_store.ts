@@ -9,7 +9,6 @@ import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
-  explainWriteError,
   makeFolder,
   moveFile,
   readJson,
@@ -27,6 +26,7 @@ import {
   readManifest,
 } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
+import { writeParquetFile } from './parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
@@ -131,12 +131,7 @@ export function readTable(table: Table): DataFrame {
 function writeTemporary(frame: DataFrame, finalPath: string): string {
   makeFolder(dirname(finalPath));
   const temporary = temporaryName(finalPath);
-  try {
-    frame.writeParquet(temporary, { compression: 'zstd' });
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw explainWriteError(error, finalPath);
-  }
+  writeParquetFile(frame, temporary, 'zstd', finalPath);
   return temporary;
 }
 
@@ -247,6 +242,11 @@ export class TableWriter {
     const manifest = composeManifest({ ...body, schemaHash: schemaHash(this.schema), parts, rows });
     writeJsonAtomic(join(this.folder, NEXT_NAME), manifest);
     return { folder: this.folder, manifest };
+  }
+
+  /** Removes what was added but never committed. */
+  abandon(): void {
+    sweepUnlisted(this.folder);
   }
 }
 

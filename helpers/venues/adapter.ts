@@ -72,6 +72,8 @@ export interface MarketRow {
   readonly marketId: string;
   readonly gammaId: string | null;
   readonly eventId: string | null;
+  /** Address of the automated market maker that traded it before there was an order book. */
+  readonly marketMaker: string | null;
   readonly question: string | null;
   readonly slug: string | null;
   readonly tags: readonly string[];

@@ -3,6 +3,7 @@ import { InputError } from '../run/errors.ts';
 import type { Adapter, BlockAdapter } from './adapter.ts';
 import { KALSHI_MARKETS } from './kalshi/markets.ts';
 import { KALSHI_INTEGER, KALSHI_REST } from './kalshi/trades.ts';
+import { ARCHIVE_FPMM_TRADES } from './polymarket/fpmm.ts';
 import { ARCHIVE_MARKETS, GAMMA_MARKETS, POLY_DATA_CLOB_MARKETS, POLY_DATA_MARKETS } from './polymarket/markets.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from './polymarket/order_filled.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from './polymarket/trades.ts';
@@ -24,6 +25,7 @@ export const ADAPTERS: readonly Adapter[] = [
   DATA_API_V1,
   DATA_API_V2,
   ARCHIVE_ORDER_FILLED,
+  ARCHIVE_FPMM_TRADES,
   KALSHI_REST,
   KALSHI_INTEGER,
   GAMMA_MARKETS,

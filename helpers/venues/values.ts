@@ -21,12 +21,13 @@ export function booleanOrNull(value: string | null | undefined): boolean | null 
   return null;
 }
 
-/** ms since 1970 UTC for ISO 8601 (`T` or space, `Z`, `+00` or nothing = UTC) or a count of seconds or milliseconds; else null. */
+/** ms since 1970 UTC for ISO 8601 (`T` or space, `Z`, `+00` or nothing = UTC) or a count of seconds, milliseconds or microseconds; else null. */
 export function timeOrNull(value: string | null | undefined): number | null {
   const text = textOrNull(value);
   if (text === null) return null;
   const number = Number(text);
-  if (Number.isFinite(number)) return number < 1e11 ? Math.floor(number * 1000) : Math.floor(number);
+  if (Number.isFinite(number))
+    return Math.floor(number < 1e11 ? number * 1000 : number < 1e14 ? number : number / 1000);
   const match =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?$/.exec(
       text.trim(),
@@ -40,19 +41,69 @@ export function timeOrNull(value: string | null | undefined): number | null {
   return Number.isNaN(base) ? null : base - offsetMs + Math.floor(Number(`0.${fraction || '0'}`) * 1000);
 }
 
-/** A value from its JSON, or null when the text is not JSON. */
-export function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** Strings (either quote), and the three words that Python spells in its own way. */
+const PYTHON_PIECE = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(True|False|None)\b/g;
+const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };
+
+/** A value from its JSON or, as Python programs write lists with `str()`, from its Python literal; null when it is neither. */
+export function literalOrNull(text: string | null | undefined): unknown {
+  const given = textOrNull(text);
+  if (given === null) return null;
+  for (const json of [given, pythonToJson(given)])
+    try {
+      return JSON.parse(json);
+    } catch {
+      // Not in this notation.
+    }
+  return null;
 }
 
-/** The strings of a list that a venue sends as a string of JSON; null when it is absent or not such a list. */
+function pythonToJson(text: string): string {
+  return text.replace(PYTHON_PIECE, (_, single?: string, double?: string, word?: string) => {
+    if (word !== undefined) return PYTHON_WORDS[word];
+    return JSON.stringify((single ?? double ?? '').replace(/\\(['"\\])/g, '$1'));
+  });
+}
+
+/** The strings of a list that a venue sends as text; null when it is absent or not a list of strings alone. */
 export function listOrNull(value: string | null | undefined): string[] | null {
-  const parsed = jsonOrNull(textOrNull(value) ?? 'null');
+  const parsed = literalOrNull(value);
   return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string') ? parsed : null;
+}
+
+/** The prices of a list, as strings or numbers, as text; null when it is absent or not such a list. */
+export function pricesOrNull(value: string | null | undefined): string[] | null {
+  const parsed = literalOrNull(value);
+  return Array.isArray(parsed) && parsed.every((item) => typeof item === 'string' || typeof item === 'number')
+    ? parsed.map(String)
+    : null;
+}
+
+/** Tags as a list of names: joined by `;`, or a list of names or of objects with a slug or a label. */
+export function tagsOf(value: string | null | undefined): string[] {
+  const text = textOrNull(value);
+  if (text === null) return [];
+  const parsed = literalOrNull(text);
+  const tags = Array.isArray(parsed) ? parsed.map(nameOfTag) : text.split(';');
+  return tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
+}
+
+function nameOfTag(tag: unknown): string {
+  if (typeof tag !== 'object' || tag === null) return String(tag ?? '');
+  const { slug, label } = tag as Record<string, unknown>;
+  return [slug, label].map((name) => (typeof name === 'string' ? name : '')).find((name) => name !== '') ?? '';
+}
+
+/** The id (else the slug) of the first event of a list; a plain text is an id itself. */
+export function eventIdOf(value: string | null | undefined): string | null {
+  const text = textOrNull(value);
+  if (text === null || !/^\s*\[/.test(text)) return text;
+  const parsed = literalOrNull(text);
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : null;
+  if (typeof first !== 'object' || first === null) return null;
+  const { id, slug } = first as Record<string, unknown>;
+  const found = [id, slug].find((name) => (typeof name === 'string' && name !== '') || typeof name === 'number');
+  return found === undefined ? null : String(found);
 }
 
 /** Exactly two strings, or null. */
@@ -60,12 +111,26 @@ export function pairOrNull(list: readonly string[] | null): readonly [string, st
   return list !== null && list.length === 2 ? [list[0], list[1]] : null;
 }
 
-/** 0 or 1 with any zeros behind the point; an empty text is no price. */
-const EXACT_PRICE = /^[01](\.0*)?$/;
+/** How a market ended. */
+export interface Ending {
+  readonly winnerIndex: 0 | 1 | null;
+  readonly isVoid: boolean | null;
+}
 
-/** The winner that final prices tell: index of the price that is exactly 1 while the other is exactly 0, else null. */
-export function winnerOfPrices(prices: readonly string[] | null): 0 | 1 | null {
-  if (prices === null || prices.length !== 2 || !prices.every((price) => EXACT_PRICE.test(price))) return null;
-  const [a, b] = prices.map(Number);
-  return a === b ? null : a === 1 ? 0 : 1;
+export const NO_ENDING: Ending = { winnerIndex: null, isVoid: null };
+
+const ZERO = /^0?(\.0*)?$/;
+const ONE = /^1(\.0*)?$/;
+const HALF = /^0?\.50*$/;
+
+/**
+ * What the final prices of a closed market say: exactly 0 and 1 name the winner, an even split is void. Anything else (0 and 0
+ * of old markets, prices still on their way) says nothing.
+ */
+export function endingOfPrices(prices: readonly string[] | null): Ending {
+  if (prices?.length !== 2 || prices.some((price) => !/\d/.test(price))) return NO_ENDING;
+  const [a, b] = prices;
+  if (ONE.test(a) && ZERO.test(b)) return { winnerIndex: 0, isVoid: false };
+  if (ZERO.test(a) && ONE.test(b)) return { winnerIndex: 1, isVoid: false };
+  return { winnerIndex: null, isVoid: HALF.test(a) && HALF.test(b) ? true : null };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitGaussianCopula, permuteColumns } from '../../discovery/nulls.ts';
+import { fitCopula, permuteColumns } from '../../discovery/nulls.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 
@@ -24,7 +24,7 @@ const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) 
 
 describe.each([
   ['permuteColumns', permuteColumns(x, createRandom(2)), 0],
-  ['fitGaussianCopula', fitGaussianCopula(x)(createRandom(2)), 0.8],
+  ['fitCopula', fitCopula(x)(createRandom(2)), 0.8],
 ] as const)('%s', (_, drawn, expected) => {
   it.each([0, 1, 2, 3])('keeps every value of column %i', (number) => {
     expect(sorted(column(drawn, number))).toEqual(sorted(column(x, number)));
@@ -35,10 +35,10 @@ describe.each([
   });
 });
 
-describe('fitGaussianCopula', () => {
+describe('fitCopula', () => {
   it('survives columns that repeat each other', () => {
     const twin = createMatrix(Float32Array.from([1, 1, 2, 2, 3, 3, 4, 4]), 4, 2);
-    const drawn = fitGaussianCopula(twin)(createRandom(1));
+    const drawn = fitCopula(twin)(createRandom(1));
     expect(column(drawn, 0)).toEqual(column(drawn, 1));
   });
 });

@@ -31,6 +31,7 @@ export interface FillSpec {
   readonly price?: number;
   readonly shares?: number;
   readonly usd?: number;
+  readonly venue?: 'polymarket' | 'kalshi';
 }
 
 /** One market; what is left out is null. */
@@ -41,6 +42,11 @@ export interface MarketSpec {
   readonly resolvedMs?: number;
   readonly winner?: 0 | 1;
   readonly isVoid?: boolean;
+  readonly venue?: 'polymarket' | 'kalshi';
+  /** Scheduled end. */
+  readonly closeMs?: number;
+  readonly feeRate?: number;
+  readonly feeExponent?: number;
 }
 
 export type Profile = Record<string, number | string | boolean | null>;
@@ -60,7 +66,7 @@ export function removeFolders(): void {
 }
 
 /** A frame with the schema's columns from records; absent values are null. */
-function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]): DataFrame {
+export function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]): DataFrame {
   const columns = schema.columns.map(({ name, type }) => {
     const values = rows.map((row) => row[name] ?? null);
     return pl.Series(name, values, type === 'string' ? pl.Utf8 : type === 'bool' ? pl.Bool : pl.Float64);
@@ -68,11 +74,12 @@ function frameOf(schema: TableSchema, rows: readonly Record<string, unknown>[]):
   return conform(pl.DataFrame(columns), schema);
 }
 
-function commit(writer: TableWriter): void {
+/** Puts what was added in force, with a manifest that tells the given options. */
+export function commit(writer: TableWriter, options: Readonly<Record<string, unknown>> = {}): void {
   writer.commit([], {
     step: 'test',
     fingerprint: 'test',
-    options: {},
+    options: { ...options },
     seed: 1,
     inputs: [],
     rejects: {},
@@ -90,7 +97,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
       const { price = 0.5, shares = 10 } = fill;
       return {
         ts_ms: fill.at ?? START_MS,
-        venue: 'polymarket',
+        venue: fill.venue ?? 'polymarket',
         market_id: fill.market ?? 'm',
         outcome_index: fill.outcome ?? 0,
         wallet: fill.wallet === undefined ? 'a' : fill.wallet,
@@ -113,13 +120,16 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
   const others = [...new Set(rows.map((row) => row.market_id))].filter((id) => !known.has(id)).map((id) => ({ id }));
   const marketRows = [...markets, ...others].map((market: MarketSpec) => ({
     market_id: market.id,
-    venue: 'polymarket',
+    venue: market.venue ?? 'polymarket',
     domain: market.domain,
     outcome_order: 'venue',
     created_ms: market.createdMs,
     resolved_ms: market.resolvedMs,
     winner_index: market.winner,
     is_void: market.isVoid,
+    close_ms: market.closeMs,
+    fee_rate: market.feeRate,
+    fee_exponent: market.feeExponent,
     source: 'gamma',
   }));
   const table = new TableWriter(dataDir, MARKETS);

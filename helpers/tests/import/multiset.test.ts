@@ -1,6 +1,7 @@
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describeImport } from '../../import/import_trades.ts';
 import { createRandom } from '../../kernels/random.ts';
 import {
   CONDITION,
@@ -146,6 +147,7 @@ const api = (given: Record<string, unknown> = {}): Record<string, unknown> => ({
   transactionHash: TX,
   ...given,
 });
+const TX_2 = `0x${'ef'.repeat(32)}`;
 const PROCESSED_HEADER =
   'timestamp,market_id,maker,taker,nonusdc_side,maker_direction,price,usd_amount,token_amount,transactionHash';
 const processed = (seconds: number): string =>
@@ -233,6 +235,38 @@ describe('a markets file that comes later', () => {
     expect(new Set(box.trades().map((row) => row.market_id))).toEqual(new Set([CONDITION]));
     box.write('raw.csv', orderFilledFile([orderFilled(), orderFilled({ ts: 1_700_000_002 })]));
     expect((await box.load()).nRowsAdded).toBe(0);
+  });
+
+  test('makes one of fills that came raw and processed; until then they count twice, which is said', async () => {
+    box.write(
+      'raw.csv',
+      orderFilledFile([orderFilled(), orderFilled({ ts: 1_700_000_002 }), orderFilled({ tx: TX_2 })]),
+    );
+    box.write('processed.csv', `${[PROCESSED_HEADER, processed(21), processed(22), processed(23)].join('\n')}\n`);
+    const unlinked = await box.load();
+    expect([unlinked.nUnlinkedTwins, box.trades().length]).toEqual([2, 6]);
+    expect(describeImport(unlinked, box.dataDir).join('\n')).toContain('Careful: 2 fills count twice.');
+    box.write('markets.jsonl', JSON.stringify(gammaMarket()));
+    const linked = await box.load();
+    expect([linked.nUnlinkedTwins, box.trades().length]).toEqual([0, 4]);
+    expect(describeImport(linked, box.dataDir).join('\n')).not.toContain('Careful');
+  });
+
+  test('is not asked for where one feed alone has no tokens', async () => {
+    box.write('processed.csv', `${[PROCESSED_HEADER, processed(21), processed(21)].join('\n')}\n`);
+    expect((await box.load()).nUnlinkedTwins).toBe(0);
+    box.write('raw.csv', orderFilledFile([orderFilled({ tx: TX_2 })]));
+    expect((await box.load()).nUnlinkedTwins).toBe(0);
+  });
+
+  test('does not link the rounded rows of the Data API with those of the chain, and the import says so', async () => {
+    box.write('a.json', JSON.stringify([api({ size: 10.000_001 })]));
+    const alone = await box.load();
+    expect(describeImport(alone, box.dataDir).join('\n')).not.toContain('Careful');
+    box.write('raw.csv', orderFilledFile([orderFilled()]));
+    const both = await box.load();
+    expect(describeImport(both, box.dataDir).join('\n')).toContain('Careful: both on-chain rows and Data API rows');
+    expect(box.trades()).toHaveLength(2);
   });
 
   test('is imported whole or not at all: a commit cut off in the middle is finished by the next reader', async () => {

@@ -3,7 +3,6 @@ import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { takeColumns } from '../../supervised/circularity.ts';
-import { reasonToSkip } from '../../supervised/classifier_step.ts';
 import {
   classChances,
   fitClassifier,
@@ -11,6 +10,7 @@ import {
   runTrial,
   walletTimeSplits,
 } from '../../supervised/classifier_trial.ts';
+import { reasonToSkip } from '../../supervised/early_task.ts';
 import { countSnapshots } from '../../supervised/snapshots.ts';
 
 const N_WALLETS = 400;

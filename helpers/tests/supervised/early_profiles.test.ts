@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { marketFacts, mergeProfiles } from '../../features/profile_merge.ts';
 import { profilePartials } from '../../features/profile_partials.ts';
 import { createRandom } from '../../kernels/random.ts';
-import { earlyProfiles, firstFills } from '../../supervised/early_profiles.ts';
+import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,7 +49,21 @@ const markets = pl
 const text = (frame: DataFrame): string =>
   JSON.stringify(frame.toRecords(), (_, v) => (typeof v === 'bigint' ? String(v) : v));
 
-describe('firstFills', () => {
+/** What is collected when the rows come in `nBatches` of about equal size. */
+function collect(trades: DataFrame, window: EarlyWindow, moments: readonly number[], nBatches = 1) {
+  const collector = new EarlyFillCollector(window, moments);
+  const size = Math.ceil(trades.height / nBatches);
+  for (let from = 0; from < trades.height; from += size) collector.add(trades.slice(from, size));
+  return collector.finish();
+}
+
+const firstFills = (trades: DataFrame, window: EarlyWindow, nBatches = 1): DataFrame =>
+  collect(trades, window, [], nBatches).fills;
+
+const early = (trades: DataFrame, ofMarkets: DataFrame, asOfMs: number, window: EarlyWindow, nBatches = 1) =>
+  earlyProfiles(collect(trades, window, [asOfMs], nBatches), ofMarkets, asOfMs);
+
+describe('EarlyFillCollector', () => {
   const trades = fills(1);
 
   it('keeps the first n fills of every wallet, as a walk through the rows does', () => {
@@ -74,6 +88,28 @@ describe('firstFills', () => {
     expect(kept.length).toBe(expected.length);
     expect(kept.length).toBeLessThan(trades.height);
   });
+
+  it.each([2, 7, 60])('keeps the same fills when they come in %i batches', (nBatches) => {
+    for (const hours of [null, 24])
+      expect(text(firstFills(trades, { nFills: 4, hours }, nBatches))).toBe(
+        text(firstFills(trades, { nFills: 4, hours })),
+      );
+  });
+
+  it('knows the last prices of several moments at once, whatever the batches', () => {
+    const moments = [2, 5, 8].map((day) => START_MS + day * DAY_MS);
+    const whole = collect(trades, { nFills: 4, hours: null }, moments);
+    const cut = collect(trades, { nFills: 4, hours: null }, moments, 40);
+    const keys = ['market_id', 'outcome_index'];
+    for (const at of moments) {
+      const expected = trades
+        .filter(pl.col('ts_ms').lt(pl.lit(at).cast(pl.Int64)))
+        .groupBy(keys)
+        .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
+      expect(text(whole.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
+      expect(text(cut.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
+    }
+  });
 });
 
 describe('earlyProfiles', () => {
@@ -81,7 +117,7 @@ describe('earlyProfiles', () => {
   const asOfMs = START_MS + 6 * DAY_MS;
   const window = { nFills: 5, hours: null };
 
-  it('does not change when fills at or after T are added, nor when markets resolve at or after T', () => {
+  it('does not change when fills at or after T are added, nor when markets resolve at or after T', async () => {
     const later = fills(3, 200, asOfMs);
     const past = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
     const flipped = markets.withColumns(
@@ -91,21 +127,22 @@ describe('earlyProfiles', () => {
         .otherwise(pl.lit(1).cast(pl.UInt8).minus(pl.col('winner_index')))
         .alias('winner_index'),
     );
-    expect(text(earlyProfiles(pl.concat([past, later]), flipped, asOfMs, window))).toBe(
-      text(earlyProfiles(past, markets, asOfMs, window)),
+    expect(text(await early(pl.concat([past, later]), flipped, asOfMs, window, 3))).toBe(
+      text(await early(past, markets, asOfMs, window)),
     );
   });
 
-  it('sees no more than the asked number of fills of any wallet', () => {
-    const counts = earlyProfiles(trades, markets, asOfMs, window).getColumn('n_fills').toArray().map(Number);
+  it('sees no more than the asked number of fills of any wallet', async () => {
+    const profiles = await early(trades, markets, asOfMs, window);
+    const counts = profiles.getColumn('n_fills').toArray().map(Number);
     expect(Math.max(...counts)).toBe(5);
   });
 
-  it('is the profile of all fills when the window holds them all, but for the share of market volume', () => {
+  it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
     const partials = profilePartials(trades.lazy(), asOfMs, null);
     const whole = mergeProfiles([partials], partials.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
-    const early = earlyProfiles(trades, markets, asOfMs, { nFills: 10_000, hours: null });
+    const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
-    expect(text(drop(early))).toBe(text(drop(whole)));
+    expect(text(drop(first))).toBe(text(drop(whole)));
   });
 });

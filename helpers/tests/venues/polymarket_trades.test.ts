@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeSandbox, type Row, type Sandbox } from '../import/sandbox.ts';
+import { makeSandbox, type Sandbox } from '../import/sandbox.ts';
 import {
   CONDITION,
   EXCHANGE,
@@ -14,6 +14,7 @@ import {
   TOKEN_B,
   TX,
   WALLET,
+  withoutIds,
 } from './samples.ts';
 
 let box: Sandbox;
@@ -21,11 +22,6 @@ beforeEach(() => {
   box = makeSandbox();
 });
 afterEach(() => box.remove());
-
-/** Rows without fill_id, which tests of their own pin. */
-function withoutIds(rows: readonly Row[]): Row[] {
-  return rows.map(({ fill_id, ...row }) => row);
-}
 
 const FILL = {
   ts_ms: 1_700_000_001_000,

@@ -1,4 +1,9 @@
 /** Identities and lines that the format tests share. */
+import { pl } from '../../tables/polars.ts';
+import type { Row } from '../import/sandbox.ts';
+
+type DataType = Parameters<ReturnType<typeof pl.Series>['cast']>[0];
+
 export const TOKEN_A = '71321045679252212594626385532706912750332728571942532289631379312455583992563';
 export const TOKEN_B = '52114319501245915516055106046884209969926127482827954674443846427813813222426';
 export const TOKEN_78 = '115792089237316195423570985008687907853269984665640564039457584007913129639935';
@@ -54,4 +59,55 @@ export function gammaMarket(given: Record<string, unknown> = {}): Record<string,
     volume: '1234.5',
     ...given,
   };
+}
+
+/** Column types of moments as pandas writes them: UTC, in millionths of a second. */
+export function moments(...names: readonly string[]): Record<string, DataType> {
+  return Object.fromEntries(names.map((name) => [name, pl.Datetime('us', 'UTC')]));
+}
+
+/**
+ * One row as a Parquet file, typed as the archive's files are: whole numbers as int64, the rest as they are.
+ * @param types types of columns that cannot be told from their value; moments are given in ms since 1970
+ */
+export function parquetOf(
+  row: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[],
+  types: Readonly<Record<string, DataType>> = {},
+): Uint8Array {
+  const rows = Array.isArray(row) ? row : [row];
+  const columns = Object.keys(rows[0]).map((name) =>
+    seriesOf(
+      name,
+      rows.map((r) => r[name]),
+      types[name],
+    ),
+  );
+  return pl.DataFrame(columns).writeParquet() as unknown as Uint8Array;
+}
+
+function seriesOf(name: string, values: unknown[], type: DataType | undefined) {
+  const first = values.find((value) => value !== null);
+  const isWhole = typeof first === 'number' && Number.isInteger(first);
+  const given = pl.Series(
+    name,
+    values,
+    typeof first === 'string' ? pl.Utf8 : typeof first === 'boolean' ? pl.Bool : pl.Float64,
+  );
+  if (type === undefined) return isWhole ? given.cast(pl.Int64) : given;
+  return type.variant === 'Datetime' ? given.cast(pl.Int64).cast(pl.Datetime('ms')).cast(type) : given.cast(type);
+}
+
+/** Rows without fill_id, which tests of their own pin. */
+export function withoutIds(rows: readonly Row[]): Row[] {
+  return rows.map(({ fill_id, ...row }) => row);
+}
+
+/** One row as CSV with a header; lists and objects become JSON, as the scrapers write them. */
+export function csvOf(row: Readonly<Record<string, unknown>>): string {
+  const field = (value: unknown): string => {
+    if (value === null || value === undefined) return '';
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return `${Object.keys(row).join(',')}\n${Object.values(row).map(field).join(',')}\n`;
 }

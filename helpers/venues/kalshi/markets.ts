@@ -1,11 +1,12 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
 import { z } from 'zod';
 import type { MarketAdapter } from '../adapter.ts';
-import { numberOrNull, textOrNull, timeOrNull } from '../values.ts';
+import { textOrNull, timeOrNull } from '../values.ts';
 import { wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
-const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled', 'determined']);
+/** A result of a `determined` market may still be disputed and amended. */
+const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled']);
 
 export const KALSHI_MARKETS: MarketAdapter = {
   kind: 'markets',
@@ -14,17 +15,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
   venue: 'kalshi',
   rank: 0,
   required: ['ticker', 'event_ticker', 'status', 'result'],
-  optional: [
-    'title',
-    'yes_sub_title',
-    'no_sub_title',
-    'volume',
-    'volume_fp',
-    'created_time',
-    'open_time',
-    'close_time',
-    'settlement_ts',
-  ],
+  optional: ['title', 'yes_sub_title', 'no_sub_title', 'created_time', 'open_time', 'close_time', 'settlement_ts'],
   wire: z.object({
     ticker: wireText,
     event_ticker: wireTextMaybe,
@@ -33,8 +24,6 @@ export const KALSHI_MARKETS: MarketAdapter = {
     title: wireTextMaybe,
     yes_sub_title: wireTextMaybe,
     no_sub_title: wireTextMaybe,
-    volume: wireNumberMaybe,
-    volume_fp: wireNumberMaybe,
     created_time: wireTextMaybe,
     open_time: wireTextMaybe,
     close_time: wireTextMaybe,
@@ -49,6 +38,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
       marketId,
       gammaId: null,
       eventId: textOrNull(row.event_ticker),
+      marketMaker: null,
       question: textOrNull(row.title) ?? textOrNull(row.yes_sub_title),
       slug: null,
       tags: [],
@@ -63,7 +53,8 @@ export const KALSHI_MARKETS: MarketAdapter = {
       isVoid: isFinal ? winnerIndex === null : null,
       feeRate: null,
       feeExponent: null,
-      lifetimeVolumeUsd: numberOrNull(row.volume_fp) ?? numberOrNull(row.volume),
+      // Kalshi counts volume in contracts, not in dollars.
+      lifetimeVolumeUsd: null,
     };
   },
 };

@@ -8,7 +8,7 @@ const CENT = 0.01;
 
 /**
  * One row per trade, seen from the taker, who buys the outcome he takes: `yes` is outcome 0, `no` outcome 1. The newer
- * `taker_outcome_side` wins over the deprecated `taker_side`.
+ * `taker_outcome_side` wins over the deprecated `taker_side`; where both are missing, a taker on the bid side takes `yes`.
  */
 function kalshiAdapter(
   format: string,
@@ -16,7 +16,6 @@ function kalshiAdapter(
   count: string,
   yesPrice: string,
   priceUnitUsd: number,
-  extra: readonly string[],
 ): TradeAdapter {
   return {
     kind: 'trades',
@@ -26,7 +25,7 @@ function kalshiAdapter(
     hasWallets: false,
     telling: 2,
     required: ['trade_id', 'ticker', count, yesPrice, 'created_time'],
-    optional: ['taker_side', 'taker_outcome_side', ...extra],
+    optional: ['taker_side', 'taker_outcome_side', 'taker_book_side'],
     timeColumn: 'created_time',
     wire: z.object({
       trade_id: wireText,
@@ -36,15 +35,12 @@ function kalshiAdapter(
       created_time: wireNumber,
       taker_side: wireTextMaybe,
       taker_outcome_side: wireTextMaybe,
+      taker_book_side: wireTextMaybe,
     }),
     fills: () => {
-      const newer = pl.col('taker_outcome_side');
-      const taken = pl
-        .when(newer.isNull().or(newer.eq(pl.lit(''))))
-        .then(pl.col('taker_side'))
-        .otherwise(newer);
-      const isYes = taken.eq(pl.lit('yes'));
-      const isNo = taken.eq(pl.lit('no'));
+      const taken = orElse(orElse(pl.col('taker_outcome_side'), pl.col('taker_side')), pl.col('taker_book_side'));
+      const isYes = taken.isIn(['yes', 'bid']);
+      const isNo = taken.isIn(['no', 'ask']);
       const yes = toFloat(yesPrice).mul(pl.lit(priceUnitUsd));
       const price = pl.when(isYes).then(yes).otherwise(pl.lit(1).minus(yes)).round(6);
       return {
@@ -61,6 +57,14 @@ function kalshiAdapter(
   };
 }
 
+/** The first text, or the second where the first is absent or empty. */
+function orElse(first: Expr, second: Expr): Expr {
+  return pl
+    .when(first.isNull().or(first.eq(pl.lit(''))))
+    .then(second)
+    .otherwise(first);
+}
+
 function outcomeOf(isYes: Expr, isNo: Expr): Expr {
   return pl.when(isYes).then(pl.lit(0)).when(isNo).then(pl.lit(1)).otherwise(pl.lit(null)).cast(pl.Int64);
 }
@@ -72,7 +76,6 @@ export const KALSHI_REST: TradeAdapter = kalshiAdapter(
   'count_fp',
   'yes_price_dollars',
   1,
-  ['is_block_trade', 'taker_book_side'],
 );
 
 /** Integer rows: REST until 2026-03-12 and the archive's `kalshi/trades`; prices in cents. */
@@ -82,5 +85,4 @@ export const KALSHI_INTEGER: TradeAdapter = kalshiAdapter(
   'count',
   'yes_price',
   CENT,
-  ['no_price'],
 );

@@ -1,4 +1,4 @@
-/** Exchange contracts of Polymarket: an OrderFilled row whose taker is one of them is the incoming order's own row. */
+/** What on-chain rows share: the exchange contracts (a row whose taker is one is the incoming order's own row), and hashes. */
 import { type Expr, pl } from '../../tables/polars.ts';
 
 /** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
@@ -19,4 +19,9 @@ export function roleFromCounterparty(taker: Expr): Expr {
     .when(isExchange)
     .then(pl.lit('taker'))
     .otherwise(pl.lit('maker'));
+}
+
+/** A transaction hash; some programs leave its `0x` out. */
+export function transactionHash(text: Expr): Expr {
+  return text.str.replace('^([0-9a-fA-F]{64})$', '0x$1');
 }

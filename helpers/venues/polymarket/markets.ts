@@ -1,15 +1,20 @@
 /** Market lists of Polymarket: Gamma objects, poly_data's two CSV files and the archive's Parquet. */
 import { z } from 'zod';
-import type { MarketAdapter, MarketRow, WireRow } from '../adapter.ts';
+import type { MarketAdapter, MarketRow } from '../adapter.ts';
 import {
   booleanOrNull,
-  jsonOrNull,
+  type Ending,
+  endingOfPrices,
+  eventIdOf,
   listOrNull,
+  literalOrNull,
+  NO_ENDING,
   numberOrNull,
   pairOrNull,
+  pricesOrNull,
+  tagsOf,
   textOrNull,
   timeOrNull,
-  winnerOfPrices,
 } from '../values.ts';
 import { wireFlagMaybe, wireList, wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
@@ -30,15 +35,23 @@ function tokensOf(list: readonly string[] | null): readonly [string, string] | n
 
 const NOT_TWO_OUTCOMES = 'not a market of two outcomes';
 
-/** Resolved: closed, exactly two outcomes, prices exactly 0 and 1. Closed with anything else is void. */
-function resolutionOf(
-  closed: boolean | null,
-  outcomes: readonly string[] | null,
-  prices: readonly string[] | null,
-): Pick<MarketRow, 'winnerIndex' | 'isVoid'> {
-  if (closed !== true || prices?.length !== 2 || outcomes?.length !== 2) return { winnerIndex: null, isVoid: null };
-  const winnerIndex = winnerOfPrices(prices);
-  return { winnerIndex, isVoid: winnerIndex === null };
+/** Resolved: closed, exactly two outcomes, prices exactly 0 and 1. */
+function resolutionOf(closed: boolean | null, prices: readonly string[] | null): Ending {
+  return closed === true ? endingOfPrices(prices) : NO_ENDING;
+}
+
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+
+/** The address of a market's automated market maker, in lower case; markets since 2023 have none. */
+function marketMakerOf(text: string | null | undefined): string | null {
+  const address = textOrNull(text);
+  return address !== null && ADDRESS.test(address) ? address.toLowerCase() : null;
+}
+
+/** Names of the two outcomes, or null when one is missing. */
+function outcomesOf(list: readonly string[] | null): readonly [string, string] | null {
+  const pair = pairOrNull(list);
+  return pair?.every((name) => name.trim() !== '') ? pair : null;
 }
 
 /** A tag or an event: only its names are used. */
@@ -71,6 +84,7 @@ export const GAMMA_MARKETS: MarketAdapter = {
     'events',
     'feeSchedule',
     'volume',
+    'marketMakerAddress',
   ],
   wire: z.object({
     question: wireText,
@@ -91,41 +105,44 @@ export const GAMMA_MARKETS: MarketAdapter = {
     events: z.union([z.string(), z.array(NAMED)]).nullish(),
     feeSchedule: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
     volume: wireNumberMaybe,
+    marketMakerAddress: wireTextMaybe,
   }),
   market: (row) => {
     const marketId = marketIdOf(textOrNull(row.conditionId), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     const outcomes = listOrNull(row.outcomes);
     if (outcomes !== null && outcomes.length !== 2) return NOT_TWO_OUTCOMES;
-    const resolvedMs = timeOrNull(row.closedTime) ?? timeOrNull(row.umaEndDate);
-    const closed = booleanOrNull(row.closed) ?? (resolvedMs === null ? null : true);
-    const fees = feeScheduleOf(textOrNull(row.feeSchedule));
+    const closedMs = timeOrNull(row.closedTime) ?? timeOrNull(row.umaEndDate);
+    const closed = booleanOrNull(row.closed) ?? (closedMs === null ? null : true);
     return {
       marketId,
       gammaId: textOrNull(row.id),
-      eventId: textOrNull(row['events']),
+      eventId: eventIdOf(row['events']),
+      marketMaker: marketMakerOf(row.marketMakerAddress),
       question: textOrNull(row.question),
       slug: textOrNull(row.slug),
-      tags: (textOrNull(row.tags) ?? '').split(';'),
-      outcomes: pairOrNull(outcomes),
+      tags: tagsOf(row.tags),
+      outcomes: outcomesOf(outcomes),
       tokens: tokensOf(listOrNull(row.clobTokenIds)),
       negRisk: booleanOrNull(row.negRisk),
       createdMs: timeOrNull(row.createdAt),
       openMs: timeOrNull(row.startDate),
       closeMs: timeOrNull(row.endDate),
-      resolvedMs,
-      ...resolutionOf(closed, outcomes, listOrNull(row.outcomePrices)),
-      ...fees,
+      resolvedMs: closed === true ? closedMs : null,
+      ...resolutionOf(closed, pricesOrNull(row.outcomePrices)),
+      ...feesOf(row.feeSchedule),
       lifetimeVolumeUsd: numberOrNull(row.volume),
     };
   },
 };
 
-const FEES = z.object({ rate: z.number().nullish(), exponent: z.number().nullish() });
+const FEES = z.object({ rate: wireNumberMaybe, exponent: wireNumberMaybe });
 
-function feeScheduleOf(text: string | null): Pick<MarketRow, 'feeRate' | 'feeExponent'> {
-  const parsed = FEES.safeParse(text === null ? null : jsonOrNull(text));
-  return { feeRate: parsed.data?.rate ?? null, feeExponent: parsed.data?.exponent ?? null };
+/** Rate and exponent of `feeSchedule`; `takerBaseFee` and `makerBaseFee` are no rates. */
+function feesOf(text: string | null | undefined): Pick<MarketRow, 'feeRate' | 'feeExponent'> {
+  const { rate, exponent } = FEES.safeParse(literalOrNull(text)).data ?? {};
+  const number = (value: string | number | null | undefined): number | null => numberOrNull(value?.toString());
+  return { feeRate: number(rate), feeExponent: number(exponent) };
 }
 
 const NOTHING_ABOUT_FEES = { feeRate: null, feeExponent: null } as const;
@@ -146,10 +163,11 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
       marketId,
       gammaId: textOrNull(row.id),
       eventId: textOrNull(row.ticker),
+      marketMaker: null,
       question: textOrNull(row.question),
       slug: textOrNull(row.market_slug),
       tags: [],
-      outcomes: pairOrNull([row.answer1 ?? '', row.answer2 ?? '']),
+      outcomes: outcomesOf([row.answer1 ?? '', row.answer2 ?? '']),
       tokens: tokensOf([row.token1 ?? '', row.token2 ?? '']),
       negRisk: booleanOrNull(row.neg_risk),
       createdMs: timeOrNull(row.createdAt),
@@ -185,39 +203,55 @@ export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
   market: (row) => {
     const marketId = marketIdOf(textOrNull(row.condition_id) ?? textOrNull(row.id), null);
     if (marketId === null) return 'no market id';
-    const sides = clobTokens(row);
-    const closed = booleanOrNull(row.closed);
-    const winners = sides?.map((side) => side.winner) ?? null;
+    const tokens = tokensOf(listOrNull(row.clobTokenIds));
+    const sides = clobSides(row.tokens, tokens);
     return {
       marketId,
       gammaId: null,
       eventId: textOrNull(row.neg_risk_market_id),
+      marketMaker: null,
       question: textOrNull(row.question),
       slug: textOrNull(row.market_slug),
-      tags: listOrNull(row.tags) ?? [],
-      outcomes: sides === null ? null : [sides[0].outcome, sides[1].outcome],
-      tokens: tokensOf(listOrNull(row.clobTokenIds)) ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
+      tags: tagsOf(row.tags),
+      outcomes: sides === null ? null : outcomesOf(sides.map((side) => side.outcome)),
+      tokens: tokens ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
       negRisk: booleanOrNull(row.neg_risk),
       createdMs: null,
       openMs: timeOrNull(row.accepting_order_timestamp),
       closeMs: timeOrNull(row.end_date_iso),
       resolvedMs: null,
-      ...resolutionOf(closed, ['', ''], winners === null ? null : winners.map((won) => (won === true ? '1' : '0'))),
+      ...endingOfSides(booleanOrNull(row.closed), sides),
       ...NOTHING_ABOUT_FEES,
       lifetimeVolumeUsd: null,
     };
   },
 };
 
-const CLOB_TOKEN = z.object({ token_id: z.string(), outcome: z.string(), winner: z.boolean().optional() });
-const CLOB_PAIR = z.tuple([CLOB_TOKEN, CLOB_TOKEN]);
+const CLOB_SIDE = z.object({
+  token_id: z.string(),
+  outcome: z.string(),
+  price: wireNumberMaybe,
+  winner: z.boolean().nullish(),
+});
+const CLOB_PAIR = z.tuple([CLOB_SIDE, CLOB_SIDE]);
+type ClobPair = z.infer<typeof CLOB_PAIR>;
 
-/** The two sides of a CLOB market, from JSON or from the Python literal that poly_data writes. */
-function clobTokens(row: WireRow): z.infer<typeof CLOB_PAIR> | null {
-  const text = textOrNull(row.tokens);
-  if (text === null) return null;
-  const python = text.replaceAll("'", '"').replaceAll('True', 'true').replaceAll('False', 'false');
-  return CLOB_PAIR.safeParse(jsonOrNull(text) ?? jsonOrNull(python)).data ?? null;
+/** The two sides of a CLOB market, in the order of `tokens` where that is known. */
+function clobSides(text: string | null | undefined, tokens: readonly [string, string] | null): ClobPair | null {
+  const sides = CLOB_PAIR.safeParse(literalOrNull(text)).data ?? null;
+  if (sides === null || tokens === null) return sides;
+  const [first, second] = sides;
+  if (first.token_id === tokens[0] && second.token_id === tokens[1]) return sides;
+  return first.token_id === tokens[1] && second.token_id === tokens[0] ? [second, first] : null;
+}
+
+/** A closed market's winner flag; while neither side has it the market is void only if both are paid a half. */
+function endingOfSides(closed: boolean | null, sides: ClobPair | null): Ending {
+  if (closed !== true || sides === null) return NO_ENDING;
+  const [first, second] = sides.map((side) => side.winner === true);
+  if (first !== second) return { winnerIndex: first ? 0 : 1, isVoid: false };
+  const { isVoid } = endingOfPrices(sides.map((side) => String(side.price ?? '')));
+  return { winnerIndex: null, isVoid: isVoid === true ? true : null };
 }
 
 /** prediction-market-analysis `polymarket/markets`. It has no closing time, so when a result became known stays unknown. */
@@ -228,7 +262,7 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
   venue: 'polymarket',
   rank: 1,
   required: ['id', 'condition_id', 'question', 'outcomes', 'outcome_prices'],
-  optional: ['slug', 'clob_token_ids', 'volume', 'closed', 'end_date', 'created_at'],
+  optional: ['slug', 'clob_token_ids', 'volume', 'closed', 'end_date', 'created_at', 'market_maker_address'],
   market: (row) => {
     const marketId = marketIdOf(textOrNull(row.condition_id), textOrNull(row.id));
     if (marketId === null) return 'no market id';
@@ -238,17 +272,18 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
       marketId,
       gammaId: textOrNull(row.id),
       eventId: null,
+      marketMaker: marketMakerOf(row.market_maker_address),
       question: textOrNull(row.question),
       slug: textOrNull(row.slug),
       tags: [],
-      outcomes: pairOrNull(outcomes),
+      outcomes: outcomesOf(outcomes),
       tokens: tokensOf(listOrNull(row.clob_token_ids)),
       negRisk: null,
       createdMs: timeOrNull(row.created_at),
       openMs: null,
       closeMs: timeOrNull(row.end_date),
       resolvedMs: null,
-      ...resolutionOf(booleanOrNull(row.closed), outcomes, listOrNull(row.outcome_prices)),
+      ...resolutionOf(booleanOrNull(row.closed), pricesOrNull(row.outcome_prices)),
       ...NOTHING_ABOUT_FEES,
       lifetimeVolumeUsd: numberOrNull(row.volume),
     };

@@ -1,7 +1,7 @@
 /** On-chain OrderFilled rows: poly_data's raw CSV (v1 and v2) and the Parquet archive of prediction-market-analysis. */
 import { type Expr, pl } from '../../tables/polars.ts';
 import { type FillExpressions, type TradeAdapter, toInteger } from '../adapter.ts';
-import { roleFromCounterparty } from './exchanges.ts';
+import { roleFromCounterparty, transactionHash } from './exchanges.ts';
 
 const CASH = '0';
 
@@ -124,5 +124,6 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
       tx: 'transaction_hash',
       fee: 'fee',
     }),
+    tx: transactionHash(pl.col('transaction_hash')),
   }),
 };

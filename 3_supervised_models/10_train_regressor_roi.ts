@@ -1,0 +1,27 @@
+/**
+ * Does a wallet that did well go on to do well, beyond what its prices say?
+ *
+ * Reads   10_raw_trades, 10_markets
+ * Writes  models/roi_regressor
+ * Method  boosting from the profile at T to the ROI (and the ROI above the window's mean) of what the wallet trades in the
+ *         days after T, against the mean, a price and a past-edge baseline; other wallets and newer windows test; outcomes
+ *         winsorised by training rows; two published claims are put to the data, with intervals over wallets
+ */
+import { WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { runScript } from '../helpers/run/script.ts';
+import { trainRoiRegressor } from '../helpers/supervised/roi_step.ts';
+
+const TASK = 'Task';
+
+await runScript(
+  'train_roi_regressor',
+  {
+    'horizon-days': { type: 'number', default: 7, describe: 'length of a window, days', group: TASK },
+    windows: { type: 'number', default: 6, describe: 'windows, at most', group: TASK },
+    'min-invested': { type: 'number', default: 10, describe: 'money paid in a window, at least, USD', group: TASK },
+    'max-wallets': { type: 'number', default: 50_000, describe: 'wallets that take part, at most', group: TASK },
+    folds: { type: 'number', default: 3, describe: 'parts into which wallets are cut', group: TASK },
+    ...WATERFALL_OPTIONS,
+  },
+  trainRoiRegressor,
+);

@@ -1,0 +1,69 @@
+/** A small simulated market for the power study, made by the pipeline's own functions in a scratch folder. */
+import { join } from 'node:path';
+import { plantedTypes } from '../../discovery/planted_types.ts';
+import { buildProfiles, endOfData } from '../../features/build_profiles.ts';
+import { importTrades } from '../../import/import_trades.ts';
+import { listInputs } from '../../import/inputs.ts';
+import { findStep } from '../../pipeline.ts';
+import { createLog } from '../../run/console.ts';
+import type { Run } from '../../run/script.ts';
+import { resolveSimulateOptions } from '../../simulate/options.ts';
+import { simulateMarket } from '../../simulate/simulate_market.ts';
+import { toTexts } from '../../tables/matrix.ts';
+import { type DataFrame, releaseFrames } from '../../tables/polars.ts';
+import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
+import { openTable, readTable, type Table } from '../../tables/table_store.ts';
+
+export interface StudyMarket {
+  readonly dataDir: string;
+  readonly trades: Table;
+  readonly markets: DataFrame;
+  /** First and last moment of the trades. */
+  readonly fromMs: number;
+  readonly endMs: number;
+}
+
+export interface MarketSpec {
+  readonly seed: number;
+  readonly difficulty: string;
+  readonly nTrades: number;
+}
+
+/** Simulates and imports one market below `dataDir`, which should be empty. */
+export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpec): Promise<StudyMarket> {
+  const simulated = join(dataDir, '00_simulated');
+  await simulateMarket(resolveSimulateOptions(spec), simulated);
+  const importRun: Run = {
+    ...run,
+    step: findStep('import_trades'),
+    log: createLog({ quiet: true }),
+    dataDir,
+    force: false,
+  };
+  await importTrades(importRun, listInputs([join(simulated, 'raw')]), {
+    format: null,
+    context: { dataApiRole: null },
+    dropRepeats: false,
+    blockBytes: 2 ** 26,
+  });
+  const trades = openTable(dataDir, RAW_TRADES);
+  const endMs = endOfData(trades);
+  const fromMs = trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? endMs), endMs);
+  return { dataDir, trades, markets: readTable(openTable(dataDir, MARKETS)), fromMs, endMs };
+}
+
+/** Profiles of the market's wallets as of a moment. */
+export async function profilesAt(run: Run, market: StudyMarket, asOfMs: number): Promise<DataFrame> {
+  const { trades, markets, dataDir } = market;
+  const job = { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: run.codeHash };
+  const profiles = await buildProfiles(job, join(dataDir, '.scratch'));
+  await releaseFrames();
+  return profiles;
+}
+
+/** The planted type of every wallet of some profiles; only the study asks. */
+export function truthOf(market: StudyMarket, profiles: DataFrame): string[] {
+  const types = plantedTypes(market.dataDir, toTexts(profiles, 'wallet') as string[]);
+  if (types === null) throw new Error('assertion failed: the truth of a study market names all its wallets');
+  return types;
+}

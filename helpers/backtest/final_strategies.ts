@@ -1,0 +1,94 @@
+/** The model that goes into use with its thresholds: trained as 11 trains, on every fill whose result is known. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { boostingToXgboost } from '../estimators/xgboost_json.ts';
+import { CALIBRATIONS } from '../profit/calibrated_boosting.ts';
+import { trainFinalModel } from '../profit/final_model.ts';
+import type { ModelOptions } from '../profit/model_options.ts';
+import { TRADE_PROFIT, WHALE_FILTER_FILE } from '../profit/train_step.ts';
+import { saveModel } from '../registry/registry.ts';
+import { isoTime } from '../run/clock.ts';
+import { formatCount } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
+import { writeFileAtomic } from '../run/files.ts';
+import type { Run } from '../run/script.ts';
+import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
+import type { Table } from '../tables/table_store.ts';
+import type { BacktestInputs } from './inputs.ts';
+import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
+
+const settingsSchema = z.object({
+  folds: z.number(),
+  'warmup-share': z.number(),
+  'validation-share': z.number(),
+  embargo: z.number(),
+  rounds: z.number(),
+  depth: z.number(),
+  calibration: z.enum(CALIBRATIONS),
+  'fit-rows': z.number(),
+  /** Hash of a booster that was given instead of trained. */
+  model: z.string().nullish(),
+});
+
+/**
+ * How the model of the predictions was trained; null when it was not, because a booster was given.
+ * @throws InputError 'bad-schema' when their manifest does not tell
+ */
+export function finalModelSettings(predictions: Table): ModelOptions | null {
+  const parsed = settingsSchema.safeParse(predictions.manifest.options);
+  if (!parsed.success)
+    throw new InputError(
+      'bad-schema',
+      `the manifest of table ${TRADE_PREDICTIONS.name} does not tell how its model was trained`,
+      `make it again: ${TRADE_PREDICTIONS.madeBy}`,
+    );
+  const { model, ...settings } = parsed.data;
+  return model === null || model === undefined ? settings : null;
+}
+
+/** Whether the model saved by an earlier run (null for none) is still there. */
+export function hasFinalModel(run: Run, folder: unknown): boolean {
+  return folder === null || (typeof folder === 'string' && existsSync(join(run.modelsDir, TRADE_PROFIT, folder)));
+}
+
+/** Trains on all fills whose result is known and puts the model in force, with its thresholds. */
+export async function saveFinalModel(
+  run: Run,
+  { task, trades, costs }: BacktestInputs,
+  settings: ModelOptions | null,
+  threads: number,
+  chosen: number | null,
+  figures: Readonly<Record<string, unknown>>,
+  verdicts: readonly { readonly text: string }[],
+): Promise<{ line: string; folder: string | null }> {
+  if (settings === null)
+    return { line: 'The fills were scored by a model made elsewhere: none is trained and saved.', folder: null };
+  const cutMs = trades.manifest.parts.reduce((last, part) => Math.max(last, part.maxTsMs ?? last), 0);
+  const final = await trainFinalModel(run, cutMs, { ...settings, threads });
+  if (typeof final === 'string') return { line: `No final model, skipped: ${final}.`, folder: null };
+  const thresholds = { sniper: SNIPER_THRESHOLD, god_mode: GOD_MODE_THRESHOLD, chosen };
+  const folder = saveModel(run, {
+    name: TRADE_PROFIT,
+    model: { ...(final.json as object), thresholds },
+    metrics: figures,
+    card: {
+      purpose: `Chance that following a fill reaches the target (${task.target}) after ${task.horizonMs / 3.6e6} h, with thresholds of strategies.`,
+      data: `fills whose result was known by ${isoTime(cutMs)}: ${final.nFitRows} to learn from, ${final.nValidationRows} to calibrate on`,
+      features: final.featureNames,
+      split: 'The figures are those of the walk-forward folds of 11; this model is trained as they were, on all fills.',
+      metrics: [costs, ...verdicts.map(({ text }) => text)],
+      limits: [
+        'Nothing has measured this very model: it has seen the test period.',
+        'Fills that nobody traded after within the horizon have no label and were not followed in the back-test.',
+      ],
+    },
+    options: { ...settings, ...task, thresholds },
+    dataHash: final.dataHash,
+  });
+  writeFileAtomic(join(run.modelsDir, WHALE_FILTER_FILE), boostingToXgboost(final.model.booster));
+  return {
+    line: `Saved the final model, trained on ${formatCount(final.nFitRows)} fills, in ${folder}.`,
+    folder: folder.split('/').at(-1) ?? null,
+  };
+}

@@ -1,0 +1,91 @@
+/** The report's section on the strategies: money by day, returns with controls, reliability. */
+import { chartBlock, type ReportSection } from '../charts/section.ts';
+import { linesPicture } from '../charts/specs/lines.ts';
+import { type RankedBar, rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import type { ReplayResult } from './model.ts';
+import type { ScoredFills } from './scored_fills.ts';
+import { type PlannedStrategy, STRATEGY_NAMES } from './strategies.ts';
+import type { StrategyRow } from './strategy_rows.ts';
+import { mainStrategies, STRATEGY_HEADER, strategyCells } from './strategy_tables.ts';
+import { reliabilityLines } from './threshold_section.ts';
+
+const SECTION_ORDER = 131;
+
+function bars(rows: readonly StrategyRow[]): RankedBar[] {
+  return rows
+    .filter((row) => row.variant !== 'late' && Number.isFinite(row.returnMean))
+    .map((row) => ({
+      label: `${STRATEGY_NAMES[row.name]}${row.variant === 'main' ? '' : `, ${row.variant.replace('_', ' ')}`}`,
+      value: 100 * row.returnMean,
+      low: 100 * row.returnLow,
+      high: 100 * row.returnHigh,
+      group: row.variant.replace('_', ' '),
+    }));
+}
+
+/** Section of the strategies. */
+export function strategySection(
+  result: ReplayResult,
+  scored: ScoredFills,
+  planned: readonly PlannedStrategy[],
+  rows: readonly StrategyRow[],
+  verdicts: readonly { readonly text: string; readonly isGood: boolean }[],
+  costs: string,
+  trials: string,
+): ReportSection {
+  const curves = mainStrategies(planned).map((s) => {
+    const { bankrollUsd } = planned[s].strategy.money;
+    return {
+      name: STRATEGY_NAMES[planned[s].name],
+      points: [{ x: 0, y: bankrollUsd }, ...Array.from(result.equity[s], (usd, day) => ({ x: day + 1, y: usd }))],
+    };
+  });
+  const bankrollUsd = planned[0].strategy.money.bankrollUsd;
+  return {
+    id: 'strategies',
+    order: SECTION_ORDER,
+    title: 'What do the strategies earn on a period that nobody has looked at?',
+    blocks: [
+      ...verdicts.map(({ text, isGood }) => ({
+        kind: 'verdict' as const,
+        text,
+        tone: isGood ? ('good' as const) : ('bad' as const),
+      })),
+      { kind: 'paragraph', text: `${costs} ${trials}` },
+      chartBlock(
+        'equity',
+        'Money of each strategy at the end of every day of the test period, open positions at their last price.',
+        linesPicture(curves, {
+          xTitle: 'days of the test period',
+          yTitle: 'USD',
+          level: { y: bankrollUsd, label: 'start' },
+        }),
+      ),
+      chartBlock(
+        'returns',
+        'Mean return per trade after costs, per cent: the strategies, the opposite of each, random trades at the same prices, price alone.',
+        rankedBarsPicture(bars(rows), 'return per trade, %'),
+      ),
+      chartBlock(
+        'reliability',
+        'How often label 1 came true (y) where a chance was predicted (x), on the test period; the dashed line is truth.',
+        linesPicture(reliabilityLines(scored), {
+          xTitle: 'predicted chance',
+          yTitle: 'share of label 1',
+          hasDiagonal: true,
+        }),
+      ),
+      {
+        kind: 'table',
+        header: STRATEGY_HEADER,
+        rows: strategyCells(rows),
+        caption:
+          'Strategies and controls on the test period. Intervals are 95 %, by markets; of random trades the middle 95 % of the draws. Deflated: chance that the Sharpe ratio beats the luck of the best trial.',
+      },
+    ],
+    limits: [
+      'Orders are filled at the price of the next trade, with a half spread: what the order book held is not in the data, and our orders move no price.',
+      'Only fills with a known label are followed; those that nobody traded after within the horizon are left out.',
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+/** The step that 12 is: every scored fill followed at every delay, then thresholds compared. */
+import { join } from 'node:path';
+import { describeReport, publishSection } from '../charts/report.ts';
+import { formatCount } from '../run/console.ts';
+import { writeJsonAtomic } from '../run/files.ts';
+import type { Run, StepOutcome } from '../run/script.ts';
+import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
+import { THRESHOLDS } from '../tables/schemas.ts';
+import { openInputs, openScene, replayScene } from './inputs.ts';
+import {
+  decisiveOptions,
+  delaysOf,
+  ORDER_OPTIONS,
+  type OrderOptions,
+  THRESHOLD_OPTIONS,
+  type ThresholdOptions,
+  thresholdsOf,
+  unlimitedMoney,
+} from './options.ts';
+import type { Part } from './scored_fills.ts';
+import { calibrationErrors, thresholdSection } from './threshold_section.ts';
+import { describeThresholds, hasPaid, thresholdsFrame, thresholdVerdict } from './threshold_table.ts';
+import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from './thresholds.ts';
+
+export const THRESHOLD_STEP_OPTIONS = {
+  ...THRESHOLD_OPTIONS,
+  part: {
+    choices: ['validation', 'test'] as const,
+    default: 'validation' as Part,
+    describe: 'scored fills to look at; choosing by what the test part shows spoils it',
+    group: 'Thresholds',
+  },
+  ...ORDER_OPTIONS,
+} as const;
+
+type Options = OrderOptions & ThresholdOptions & { readonly part: Part };
+
+/** Compares thresholds; says in one line what is missing when nothing was scored, and then leaves no table. */
+export async function analyseThresholdStep(run: Run, options: Options): Promise<StepOutcome> {
+  const thresholds = thresholdsOf(options);
+  const skip = (reason: string): StepOutcome => {
+    run.log.result(`Nothing to analyse, skipped: ${reason}.`);
+    return 'done';
+  };
+  const inputs = openInputs(run, options);
+  if (typeof inputs === 'string') return skip(inputs);
+  const decisive = decisiveOptions(options, THRESHOLD_STEP_OPTIONS);
+  const recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
+  const current = upToDateManifest(run, THRESHOLDS, recipe);
+  if (current !== null) {
+    for (const line of current.metrics.lines as string[]) run.log.result(line);
+    return 'up to date';
+  }
+  const scene = await openScene(inputs, options.part);
+  const { scored } = scene;
+  if (scored.nRows === 0) return skip(`no fill of the ${options.part} part was scored`);
+  const delays = delaysOf(options);
+  const strategies = followEverything(scored.nRows, delays, unlimitedMoney(options));
+  const followed = signalReturns(await replayScene(run, inputs, scene, strategies), strategies, delays.length);
+  const rows = analyseThresholds(scored, followed, thresholds, run.seed);
+  const [delayMs] = delays;
+  const verdict = thresholdVerdict(rows, delayMs);
+  const nWithoutFees = countWithoutFees(scored, scene.markets);
+  const calibration = calibrationErrors(scored);
+  const lines = [
+    describeThresholds(rows, delayMs),
+    `Mean distance of chances from what came true: model ${calibration.model.toFixed(3)}, price only ${calibration.priceOnly.toFixed(3)}.`,
+    ...withoutFeesLines(nWithoutFees, scored.nRows),
+    verdict,
+  ];
+  const isGood = rows.some((row) => row.source === 'model' && row.delayMs === delayMs && hasPaid(row));
+  const section = thresholdSection(options.part, scored, rows, delays, { text: verdict, isGood }, inputs.costs);
+  for (const line of lines) run.log.result(line);
+  const head = { part: options.part, ...inputs.task, options: decisive, calibration, nWithoutFees, verdict };
+  writeJsonAtomic(join(run.dataDir, 'reports', 'thresholds.json'), { ...head, rows });
+  run.log.result(describeReport(await publishSection(run, section)));
+  publishTable(run, THRESHOLDS, recipe, thresholdsFrame(options.part, rows), { lines, calibration });
+  return 'done';
+}
+
+/** What to say when some fills lie in markets that tell no fees; nothing when none do. */
+export function withoutFeesLines(nWithoutFees: number, n: number): string[] {
+  if (nWithoutFees === 0) return [];
+  const counts = `${formatCount(nWithoutFees)} of ${formatCount(n)} fills`;
+  return [`${counts} lie in markets without a fee schedule: no fee is charged there.`];
+}

@@ -1,0 +1,165 @@
+/** What following all fills above a threshold gives, each order judged by itself: precision, recall and return after costs. */
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { clusteredRatio } from '../evaluate/clustered.ts';
+import { createRandom } from '../kernels/random.ts';
+import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from './model.ts';
+import { STATE } from './model.ts';
+import { isFilled, ordersByStrategy } from './orders.ts';
+import { gainOf } from './performance.ts';
+import type { ScoredFills } from './scored_fills.ts';
+
+export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';
+
+export interface ThresholdRow {
+  readonly source: Source;
+  /** null for the base rate, which follows everything. */
+  readonly threshold: number | null;
+  readonly delayMs: number;
+  readonly nSignals: number;
+  readonly nMarkets: number;
+  readonly precision: BootstrapInterval;
+  readonly recall: number;
+  readonly nFilled: number;
+  readonly nStale: number;
+  readonly nMarked: number;
+  /** Mean return per filled order after costs. */
+  readonly returns: BootstrapInterval;
+  readonly winRate: BootstrapInterval;
+}
+
+/** Result of each signal when followed by itself: NaN where the order was never filled. */
+export interface SignalReturns {
+  readonly delayMs: number;
+  readonly returns: Float64Array;
+  readonly states: Uint8Array;
+}
+
+/** One strategy per delay that follows every signal with unlimited money. */
+export function followEverything(nSignals: number, delaysMs: readonly number[], money: Money): Strategy[] {
+  const picks = Uint32Array.from({ length: nSignals }, (_, i) => i);
+  return delaysMs.map((delayMs) => ({ name: `delay ${delayMs}`, picks, isReversed: false, delayMs, money }));
+}
+
+/**
+ * What became of every signal in the strategies of `followEverything`.
+ * @param strategies all strategies of the replay, those of `followEverything` first
+ * @param n how many these are
+ */
+export function signalReturns(result: ReplayResult, strategies: readonly Strategy[], n: number): SignalReturns[] {
+  const { orders } = result;
+  const lists = ordersByStrategy(orders, strategies.length).slice(0, n);
+  return lists.map((list, s) => ({
+    delayMs: strategies[s].delayMs,
+    // Every signal is picked, so the n-th order is that of signal n.
+    states: Uint8Array.from(list, (i) => orders.state[i]),
+    returns: Float64Array.from(list, (i) =>
+      isFilled(orders.state[i])
+        ? gainOf(result, i) / (orders.shares[i] * orders.entryPrice[i] + orders.entryFee[i])
+        : Number.NaN,
+    ),
+  }));
+}
+
+const NOTHING: BootstrapInterval = {
+  estimate: Number.NaN,
+  low: Number.NaN,
+  high: Number.NaN,
+  standardError: Number.NaN,
+  nDefined: 0,
+};
+
+/** Mean of some rows' values with its interval by markets. */
+function meanByMarket(
+  rows: Uint32Array,
+  value: (row: number) => number,
+  markets: Int32Array,
+  seed: number,
+): BootstrapInterval {
+  if (rows.length === 0) return NOTHING;
+  const ones = new Float64Array(rows.length).fill(1);
+  const groups = Int32Array.from(rows, (row) => markets[row]);
+  return clusteredRatio(Float64Array.from(rows, value), ones, { groups, seed });
+}
+
+function count(rows: Uint32Array, isCounted: (row: number) => boolean): number {
+  return rows.reduce((n, row) => n + (isCounted(row) ? 1 : 0), 0);
+}
+
+/** The row of some followed fills, for each delay. */
+function rowsOf(
+  scored: ScoredFills,
+  delays: readonly SignalReturns[],
+  source: Source,
+  threshold: number | null,
+  picks: Uint32Array,
+  seed: number,
+): ThresholdRow[] {
+  const nPositive = scored.labels.reduce((n, label) => n + label, 0);
+  const precision = meanByMarket(picks, (row) => scored.labels[row], scored.market, seed);
+  const nMarkets = new Set(Array.from(picks, (row) => scored.market[row])).size;
+  return delays.map(({ delayMs, returns, states }) => {
+    const filled = picks.filter((row) => isFilled(states[row]));
+    return {
+      source,
+      threshold,
+      delayMs,
+      nSignals: picks.length,
+      nMarkets,
+      precision,
+      recall: count(picks, (row) => scored.labels[row] === 1) / nPositive,
+      nFilled: filled.length,
+      nStale: count(filled, (row) => states[row] === STATE.stale),
+      nMarked: count(filled, (row) => states[row] === STATE.marked),
+      returns: meanByMarket(filled, (row) => returns[row], scored.market, seed),
+      winRate: meanByMarket(filled, (row) => (returns[row] > 0 ? 1 : 0), scored.market, seed),
+    };
+  });
+}
+
+/** Rows whose chance is at least `threshold`, rising. */
+export function picksAbove(chances: Float64Array, threshold: number): Uint32Array {
+  return Uint32Array.from(chances.keys()).filter((row) => chances[row] >= threshold);
+}
+
+/** The `n` rows with the highest chances, rising; among equal chances at random. */
+export function highestPicks(chances: Float64Array, n: number, seed: number): Uint32Array {
+  const random = createRandom(seed);
+  const draws = Float64Array.from(chances, () => random.uniform());
+  return Uint32Array.from(chances.keys())
+    .sort((a, b) => chances[b] - chances[a] || draws[a] - draws[b])
+    .slice(0, n)
+    .sort();
+}
+
+/**
+ * Every threshold of the model, beside it price alone at the same threshold and price alone with as many fills, and the
+ * base rate; at every delay. Intervals are 95 %, by markets.
+ */
+export function analyseThresholds(
+  scored: ScoredFills,
+  delays: readonly SignalReturns[],
+  thresholds: readonly number[],
+  seed: number,
+): ThresholdRow[] {
+  const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
+  const rows = (source: Source, threshold: number | null, picks: Uint32Array): ThresholdRow[] =>
+    rowsOf(scored, delays, source, threshold, picks, seed);
+  return [
+    ...rows('base_rate', null, everything),
+    ...thresholds.flatMap((threshold) => {
+      const picks = picksAbove(scored.probabilities, threshold);
+      return [
+        ...rows('model', threshold, picks),
+        ...rows('price_only', threshold, picksAbove(scored.priceOnly, threshold)),
+        ...rows('price_only_as_many', threshold, highestPicks(scored.priceOnly, picks.length, seed)),
+      ];
+    }),
+  ];
+}
+
+/** Signals in markets of Polymarket that have no fee schedule, for which no fee can be charged. */
+export function countWithoutFees(signals: Signals, markets: BacktestMarkets): number {
+  let n = 0;
+  for (const m of signals.market) if (markets.venues[m] === 'polymarket' && Number.isNaN(markets.feeRates[m])) n++;
+  return n;
+}

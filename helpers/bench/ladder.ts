@@ -1,0 +1,119 @@
+/**
+ * `npm run bench -- ladder`: the ablation ladder on many simulated markets, without informed flow (the right answer: no edge)
+ * and with planted insiders (the right answer: an edge on their trades). A world that is done is kept in --out and not run
+ * again; the summary is ladder.json there and the last line.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import yargs from 'yargs';
+import type { LadderStepOptions } from '../profit/ladder_step.ts';
+import { MODEL_OPTIONS } from '../profit/model_options.ts';
+import { TARGET_OPTIONS } from '../profit/targets.ts';
+import { formatTable } from '../run/console.ts';
+import { hashValue, readJson, writeJsonAtomic } from '../run/files.ts';
+import { hashCode } from '../run/manifest.ts';
+import type { SimulateRequest } from '../simulate/options.ts';
+import { runWorld, type WorldResult } from './ladder/one_world.ts';
+import { type Mean, summarise, type WorldSummary } from './ladder/summary.ts';
+
+interface Kept {
+  readonly settings: string;
+  readonly result: WorldResult;
+}
+
+function short({ mean, low, high }: Mean): string {
+  if (!Number.isFinite(mean)) return '–';
+  return low === null || high === null ? mean.toFixed(3) : `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+function tableOf(summary: WorldSummary): string {
+  return formatTable(
+    [
+      'rung',
+      'base rate',
+      'model at .75',
+      'model at .90',
+      'return of top 1 %',
+      'price only',
+      'difference',
+      'seeds above price only',
+    ],
+    summary.rungs.map((rung) => [
+      `${rung.rung} ${rung.name}`,
+      short(rung.base_rate),
+      short(rung.model_precision_75),
+      short(rung.model_precision_90),
+      short(rung.model_return_top),
+      short(rung.price_only_return_top),
+      short(rung.return_difference),
+      `${rung.seeds_with_difference_above_0} of ${summary.n_seeds}`,
+    ]),
+  );
+}
+
+function defaultsOf<T extends object>(specs: T): { [K in keyof T]: T[K] extends { default: infer D } ? D : never } {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, (spec as { default: unknown }).default]),
+  ) as never;
+}
+
+/** Runs the suite; returns when the last line is printed. */
+export async function runSuite(args: readonly string[]): Promise<void> {
+  const given = yargs([...args])
+    .option('seeds', { type: 'number', default: 10, describe: 'markets of each kind' })
+    .option('first-seed', { type: 'number', default: 1001, describe: 'seeds count from here' })
+    .option('rows', { type: 'number', default: 60_000, describe: 'fills of each market' })
+    .option('markets', { type: 'number', default: 400, describe: 'markets in each' })
+    .option('wallets', { type: 'number', default: 1500, describe: 'wallets in each' })
+    .option('insiders', { type: 'number', default: 0.05, describe: 'share of insiders where they are planted' })
+    .option('difficulty', { type: 'string', default: 'easy', describe: 'of the planted insiders: easy, medium, hard' })
+    .option('delay', { type: 'number', default: 60, describe: 'seconds between a fill and its follower' })
+    .option('threads', { type: 'number', default: 1, describe: 'threads' })
+    .option('out', { type: 'string', default: 'models/bench/ladder', describe: 'folder of the results' })
+    .strict()
+    .parseSync();
+  const options: LadderStepOptions = {
+    ...defaultsOf(TARGET_OPTIONS),
+    ...defaultsOf(MODEL_OPTIONS),
+    threads: given.threads,
+    'ladder-rows': 1_000_000,
+    delay: given.delay,
+  };
+  const size = { nTrades: given.rows, nMarkets: given.markets, nWallets: given.wallets };
+  const worlds: Readonly<Record<string, SimulateRequest>> = {
+    null: { ...size, insiderShare: 0 },
+    planted: { ...size, insiderShare: given.insiders, difficulty: given.difficulty },
+  };
+  const code = [hashCode('helpers/bench/ladder/one_world.ts'), options];
+  const summaries: WorldSummary[] = [];
+  for (const [world, request] of Object.entries(worlds)) {
+    const results: WorldResult[] = [];
+    for (let k = 0; k < given.seeds; k++) {
+      const seeded = { ...request, seed: given.firstSeed + k };
+      results.push(
+        await keptOrRun(
+          path.join(given.out, `${world}-${seeded.seed}.json`),
+          seeded,
+          options,
+          hashValue([code, seeded]),
+        ),
+      );
+      process.stdout.write(`${world} ${seeded.seed} done\n`);
+    }
+    const summary = summarise(world, results);
+    summaries.push(summary);
+    process.stdout.write(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n\n`);
+  }
+  const result = { bench: 'ladder', settings: given, worlds: summaries };
+  writeJsonAtomic(path.join(given.out, 'ladder.json'), result);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+async function keptOrRun(file: string, request: SimulateRequest, options: LadderStepOptions, settings: string) {
+  const kept = existsSync(file) ? (readJson(file) as Kept) : null;
+  if (kept?.settings === settings) return kept.result;
+  const result = await runWorld(request, options);
+  writeJsonAtomic(file, { settings, result } satisfies Kept);
+  // What was written is what is summed up, also where JSON turns NaN into null.
+  return (readJson(file) as Kept).result;
+}

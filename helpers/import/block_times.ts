@@ -1,0 +1,80 @@
+/**
+ * When blocks were made. The archive of prediction-market-analysis samples one block in 10,800 (about six hours), so the time
+ * of a block between two known ones is taken from the straight line through both: blocks come at an even pace.
+ */
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { parseTimes } from '../venues/adapter.ts';
+
+/** Known blocks further apart than this (about a day) tell nothing of the blocks between them. */
+const GAP_BLOCKS_MAX = 43_200;
+
+interface Known {
+  /** Block numbers, ascending. */
+  readonly blocks: Float64Array;
+  /** Their times in ms since 1970 UTC. */
+  readonly ms: Float64Array;
+}
+
+export class BlockTimes {
+  private readonly frames: DataFrame[] = [];
+  private known: Known | null = null;
+  /** Rows so far whose time is an estimate between two known blocks. */
+  nEstimated = 0;
+
+  get isEmpty(): boolean {
+    return this.frames.length === 0;
+  }
+
+  /** Takes over text columns `block_number` and `timestamp`; of a block that comes twice the first time counts. */
+  add(rows: DataFrame): void {
+    const frame = rows
+      .select(pl.col('block_number').cast(pl.Float64, false).alias('block'))
+      .withColumn(parseTimes(rows, 'timestamp').getColumn('ts_ms').cast(pl.Float64));
+    this.frames.push(frame.filter(pl.col('block').isNotNull().and(pl.col('ts_ms').isNotNull())));
+    this.known = null;
+  }
+
+  private sorted(): Known {
+    if (this.known === null) {
+      const all = pl
+        .concat(this.frames)
+        .unique({ subset: ['block'], keep: 'first', maintainOrder: true })
+        .sort('block');
+      const values = (name: string): Float64Array => Float64Array.from(all.getColumn(name).toArray() as number[]);
+      this.known = { blocks: values('block'), ms: values('ts_ms') };
+    }
+    return this.known;
+  }
+
+  /** Time of a block in ms since 1970 UTC; null outside of the known ones, and in gaps of more than a day. */
+  private timeOf(block: number): number | null {
+    const { blocks, ms } = this.sorted();
+    let low = 0;
+    let high = blocks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (blocks[middle] < block) low = middle + 1;
+      else high = middle;
+    }
+    if (low < blocks.length && blocks[low] === block) return ms[low];
+    if (low === 0 || low === blocks.length || blocks[low] - blocks[low - 1] > GAP_BLOCKS_MAX) return null;
+    this.nEstimated++;
+    const share = (block - blocks[low - 1]) / (blocks[low] - blocks[low - 1]);
+    return Math.round(ms[low - 1] + share * (ms[low] - ms[low - 1]));
+  }
+
+  /** Text rows with `timestamp` filled up from their `block_number`; null stays where the block's time is not known. */
+  fill(rows: DataFrame): DataFrame {
+    const blocks = rows.getColumn('block_number').cast(pl.Float64, false).toArray() as (number | null)[];
+    const own = rows.columns.includes('timestamp')
+      ? (rows.getColumn('timestamp').toArray() as (string | null)[])
+      : null;
+    const times = blocks.map((block, i) => {
+      const told = own?.[i] ?? null;
+      if (told !== null) return told;
+      const ms = block === null ? null : this.timeOf(block);
+      return ms === null ? null : String(ms);
+    });
+    return rows.withColumn(pl.Series('timestamp', times, pl.Utf8));
+  }
+}

@@ -1,0 +1,111 @@
+/** Boosting whose scores are turned into chances on rows that it did not learn from. */
+import { z } from 'zod';
+import { type ModelHeader, parseModel } from '../estimators/contract.ts';
+import { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import { applyIsotonic, fitIsotonic, type IsotonicCurve } from '../evaluate/isotonic.ts';
+import { applyPlatt, fitPlatt, type PlattCurve } from '../evaluate/platt.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
+
+export const CALIBRATIONS = ['platt', 'isotonic'] as const;
+export type CalibrationKind = (typeof CALIBRATIONS)[number];
+
+type Calibration =
+  | { readonly kind: 'platt'; readonly curve: PlattCurve }
+  | { readonly kind: 'isotonic'; readonly curve: IsotonicCurve };
+
+export interface CalibratedBoosting {
+  readonly booster: GradientBoosting;
+  readonly calibration: Calibration;
+}
+
+export interface BoostingFit {
+  readonly nRounds: number;
+  readonly maxDepth: number;
+  readonly calibration: CalibrationKind;
+  readonly seed: number;
+}
+
+const FORMAT = 'spyhop-calibrated-boosting';
+const VERSION = 1;
+const EARLY_STOPPING_ROUNDS = 30;
+
+/** A curve from raw scores to chances. */
+export function fitCalibration(
+  kind: CalibrationKind,
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): Calibration {
+  return kind === 'platt' ? { kind, curve: fitPlatt(scores, labels) } : { kind, curve: fitIsotonic(scores, labels) };
+}
+
+/** Chances of label 1. */
+export function calibrated({ kind, curve }: Calibration, scores: ArrayLike<number>): Float64Array {
+  return kind === 'platt' ? applyPlatt(curve, scores) : applyIsotonic(curve, scores);
+}
+
+/**
+ * Learns from the fit rows, stops and calibrates on the validation rows.
+ * @param x columns `featureNames`
+ */
+export function fitCalibratedBoosting(
+  x: Matrix,
+  featureNames: readonly string[],
+  labels: ArrayLike<number>,
+  fitRows: Uint32Array,
+  validationRows: Uint32Array,
+  options: BoostingFit,
+  executor: Executor,
+): CalibratedBoosting {
+  const pick = (rows: Uint32Array): Float32Array => Float32Array.from(rows, (row) => labels[row]);
+  const watched = takeRows(x, validationRows);
+  const watchedLabels = pick(validationRows);
+  const booster = new GradientBoosting(
+    {
+      nRounds: options.nRounds,
+      maxDepth: options.maxDepth,
+      learningRate: 0.1,
+      minChildWeight: 5,
+      rowShare: 0.8,
+      earlyStoppingRounds: EARLY_STOPPING_ROUNDS,
+      seed: options.seed,
+    },
+    executor,
+  ).fit(takeRows(x, fitRows), pick(fitRows), { featureNames, validation: { x: watched, y: watchedLabels } });
+  return { booster, calibration: fitCalibration(options.calibration, booster.predictRaw(watched), watchedLabels) };
+}
+
+/** Calibrated chances of the rows of `x`. */
+export function predictCalibrated({ booster, calibration }: CalibratedBoosting, x: Matrix): Float64Array {
+  return calibrated(calibration, booster.predictRaw(x));
+}
+
+export interface CalibratedBoostingModel extends ModelHeader {
+  readonly booster: unknown;
+  readonly calibration: Calibration;
+}
+
+const numbers = z.array(z.number());
+const modelSchema = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  booster: z.unknown(),
+  calibration: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('platt'), curve: z.object({ slope: z.number(), offset: z.number() }) }),
+    z.object({ kind: z.literal('isotonic'), curve: z.object({ scores: numbers.min(1), values: numbers.min(1) }) }),
+  ]),
+});
+
+/** The model as plain JSON. */
+export function calibratedToModel({ booster, calibration }: CalibratedBoosting): CalibratedBoostingModel {
+  return { format: FORMAT, version: VERSION, booster: booster.toModel(), calibration };
+}
+
+/**
+ * A model from what calibratedToModel gave; it predicts the same bits.
+ * @throws InputError bad-model when it is damaged or of another kind
+ */
+export function calibratedFromModel(json: unknown, executor?: Executor): CalibratedBoosting {
+  const { booster, calibration } = parseModel(json, FORMAT, VERSION, modelSchema);
+  return { booster: GradientBoosting.fromModel(booster, executor), calibration };
+}

@@ -1,0 +1,47 @@
+/** A booster trained elsewhere (Python's XGBoost) on the four columns that people of the original know. */
+import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import { boostingFromXgboost } from '../estimators/xgboost_json.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { InputError } from '../run/errors.ts';
+import { readJson } from '../run/files.ts';
+import { FEATURES, type TradeRows } from './trade_rows.ts';
+
+/** Column of the published model -> ours. */
+const PUBLISHED_COLUMNS: Readonly<Record<string, string>> = {
+  usd_amount: 'amount_usd',
+  z_score_size: 'z_score_size',
+  price: 'follow_price',
+  volume: 'market_volume_usd',
+};
+
+/**
+ * The model in an XGBoost JSON file. Its columns may be the published four, or ours, in any order.
+ * @throws InputError 'bad-model' when the file is no such model or wants a column that does not exist
+ */
+export function readGivenModel(path: string, executor: Executor): GradientBoosting {
+  const booster = boostingFromXgboost(readJson(path), executor);
+  const unknown = booster.featureNames.find((name) => columnIndex(name) < 0);
+  if (unknown !== undefined)
+    throw new InputError(
+      'bad-model',
+      `${path} wants a column "${unknown}"`,
+      `train it on columns named ${Object.keys(PUBLISHED_COLUMNS).join(', ')} (or ${FEATURES.join(', ')})`,
+    );
+  return booster;
+}
+
+/** Index of our column for a column of the model; a model trained on bare numbers has its four in the published order. */
+function columnIndex(name: string): number {
+  const published = /^column_[0-3]$/.test(name) ? Object.keys(PUBLISHED_COLUMNS)[Number(name.slice(-1))] : name;
+  return FEATURES.indexOf((PUBLISHED_COLUMNS[published] ?? published) as (typeof FEATURES)[number]);
+}
+
+/** The columns that the model wants, in its order. */
+export function columnsFor(booster: GradientBoosting, { x }: Pick<TradeRows, 'x'>): Matrix {
+  const at = booster.featureNames.map(columnIndex);
+  const values = new Float32Array(x.nRows * at.length);
+  for (let row = 0; row < x.nRows; row++)
+    for (let k = 0; k < at.length; k++) values[row * at.length + k] = x.values[row * x.nCols + at[k]];
+  return createMatrix(values, x.nRows, at.length);
+}

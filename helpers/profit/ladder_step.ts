@@ -1,0 +1,83 @@
+/** `--ladder`: the seven rungs on the rows of 15_trade_features, as a table, as JSON and as a section of the report. */
+import { join } from 'node:path';
+import { describeReport, publishSection } from '../charts/report.ts';
+import { checkInteger, checkNumber } from '../estimators/contract.ts';
+import { createExecutor } from '../parallel/executor.ts';
+import { writeJsonAtomic } from '../run/files.ts';
+import type { Run } from '../run/script.ts';
+import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
+import { openTable, readTable } from '../tables/table_store.ts';
+import { type RungResult, runLadder } from './ladder.ts';
+import { type LadderRows, readLadderRows } from './ladder_rows.ts';
+import { ladderSection, ladderTable, ladderVerdict } from './ladder_section.ts';
+import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
+import { type TargetOptions, targetOf } from './targets.ts';
+
+const GROUP = 'Ladder';
+
+export const LADDER_OPTIONS = {
+  ladder: {
+    type: 'boolean',
+    default: false,
+    describe: 'also judge the widespread recipe and switch its faults off one by one',
+    group: GROUP,
+  },
+  'ladder-rows': { type: 'number', default: 1_000_000, describe: 'rows at most, whole markets', group: GROUP },
+  delay: { type: 'number', default: 60, describe: 'from the fill to the order that follows it, seconds', group: GROUP },
+} as const;
+
+export type LadderStepOptions = TargetOptions &
+  ModelOptions & {
+    readonly threads: number;
+    readonly 'ladder-rows': number;
+    readonly delay: number;
+  };
+
+/** Refuses ladder options before long work begins. */
+export function checkLadderOptions(options: Pick<LadderStepOptions, 'delay' | 'ladder-rows'>): void {
+  checkNumber('delay', options.delay, 0, 86_400);
+  checkInteger('ladder-rows', options['ladder-rows'], 1000);
+}
+
+/** The rungs on the rows there are; 15_trade_features must be made. */
+export async function climbLadder(
+  run: Run,
+  options: LadderStepOptions,
+): Promise<{ readonly rows: LadderRows; readonly ladder: RungResult[] }> {
+  const rows = await readLadderRows({
+    trades: openTable(run.dataDir, RAW_TRADES),
+    features: openTable(run.dataDir, TRADE_FEATURES),
+    markets: readTable(openTable(run.dataDir, MARKETS)),
+    horizonMs: options.horizon * 3_600_000,
+    delayMs: options.delay * 1000,
+    rowsMax: options['ladder-rows'],
+  });
+  const progress = run.log.progress('rungs of the ladder', 7);
+  const ladder = runLadder(
+    rows,
+    {
+      roi: targetOf({ ...options, target: 'roi' }),
+      neutral: targetOf({ ...options, target: 'neutral' }),
+      split: splitOptionsOf(options),
+      boosting: boostingFitOf(options, run.seed),
+      fitRowsMax: options['fit-rows'],
+    },
+    run.seed,
+    createExecutor({ nThreads: options.threads }),
+    (nDone) => progress.update(nDone),
+  );
+  progress.done();
+  return { rows, ladder };
+}
+
+/** Climbs, prints, and publishes. */
+export async function ladderStep(run: Run, options: LadderStepOptions): Promise<void> {
+  const { ladder } = await climbLadder(run, options);
+  run.log.result(ladderTable(ladder));
+  run.log.result(ladderVerdict(ladder));
+  const path = join(run.dataDir, 'reports', 'profit_ladder.json');
+  const rungs = ladder.map(({ rung, name, card, reason }) => ({ rung, name, reason, ...card }));
+  writeJsonAtomic(path, { delay_s: options.delay, horizon_h: options.horizon, rungs });
+  const report = await publishSection(run, ladderSection(ladder, options.delay));
+  run.log.result(`${describeReport(report)}; the figures: ${path}`);
+}

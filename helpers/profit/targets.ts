@@ -1,0 +1,81 @@
+/**
+ * What "it paid" means for a followed fill. Following a BUY of outcome k is buying k at its price; following a SELL of k is
+ * buying the other outcome at 1 − price, so that every row is a purchase and no row a short sale.
+ */
+import { checkChoice, checkNumber } from '../estimators/contract.ts';
+
+export const TARGETS = ['roi', 'cents', 'neutral'] as const;
+export type TargetKind = (typeof TARGETS)[number];
+
+export interface Target {
+  readonly kind: TargetKind;
+  /** What the gain must exceed: a share of the price (roi), USD per share (cents), or standard deviations (neutral). */
+  readonly threshold: number;
+}
+
+const GROUP = 'What pays';
+
+export const TARGET_OPTIONS = {
+  horizon: { type: 'number', default: 6, describe: 'from the fill to the price it is judged by, hours', group: GROUP },
+  target: {
+    choices: TARGETS,
+    default: 'roi' as TargetKind,
+    describe: 'gain over the price paid, in cents a share, or over √(p(1−p))',
+    group: GROUP,
+  },
+  'roi-min': { type: 'number', default: 5, describe: 'for roi: gain that counts, % of the price', group: GROUP },
+  'cents-min': { type: 'number', default: 2, describe: 'for cents: gain that counts, cents a share', group: GROUP },
+  'neutral-min': {
+    type: 'number',
+    default: 0.1,
+    describe: 'for neutral: gain that counts, in √(p(1−p))',
+    group: GROUP,
+  },
+} as const;
+
+export interface TargetOptions {
+  readonly horizon: number;
+  readonly target: TargetKind;
+  readonly 'roi-min': number;
+  readonly 'cents-min': number;
+  readonly 'neutral-min': number;
+}
+
+/**
+ * The target that the options ask for.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function targetOf(options: TargetOptions): Target {
+  checkChoice('target', options.target, TARGETS);
+  checkNumber('horizon', options.horizon, 1 / 3600, 24 * 3650);
+  checkNumber('roi-min', options['roi-min'], -100, 1e6);
+  checkNumber('cents-min', options['cents-min'], -100, 100);
+  checkNumber('neutral-min', options['neutral-min'], -100, 100);
+  if (options.target === 'roi') return { kind: 'roi', threshold: options['roi-min'] / 100 };
+  if (options.target === 'cents') return { kind: 'cents', threshold: options['cents-min'] / 100 };
+  return { kind: 'neutral', threshold: options['neutral-min'] };
+}
+
+/**
+ * The gain in the target's own measure. `neutral` divides the gain of a share by √(p(1−p)), its standard deviation when held
+ * to resolution, so that a cheap share and a dear one have the same chance to reach it.
+ * @param paid price of the followed outcome, in (0, 1)
+ * @param future its price at the exit, 0..1
+ */
+export function gainOf(kind: TargetKind, paid: number, future: number): number {
+  const gain = future - paid;
+  if (kind === 'roi') return gain / paid;
+  return kind === 'cents' ? gain : gain / Math.sqrt(paid * (1 - paid));
+}
+
+/** 1 where the gain exceeds the threshold. A billionth of slack keeps .52 − .50 from beating two cents by rounding. */
+export function labelOf(target: Target, paid: number, future: number): 0 | 1 {
+  return gainOf(target.kind, paid, future) > target.threshold + 1e-9 ? 1 : 0;
+}
+
+/** The target in words. */
+export function describeTarget({ kind, threshold }: Target): string {
+  if (kind === 'roi') return `return over ${Number((threshold * 100).toFixed(6))} %`;
+  if (kind === 'cents') return `gain over ${Number((threshold * 100).toFixed(6))} cents a share`;
+  return `gain over ${threshold} √(p(1−p))`;
+}

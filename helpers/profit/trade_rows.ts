@@ -1,0 +1,107 @@
+/** 15_trade_features as typed arrays, read part by part so that text never piles up. */
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import type { ManifestPart } from '../run/manifest.ts';
+import { toMatrix, toNumbers } from '../tables/matrix.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
+import { TRADE_FEATURES } from '../tables/schemas.ts';
+import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { Codebook } from './codebook.ts';
+
+/** What the model sees of a fill, in the order of its matrix; the first is all that "price only" sees. */
+export const FEATURES = [
+  'follow_price',
+  'amount_usd',
+  'z_score_size',
+  'market_volume_usd',
+  'bet_vs_volume',
+  'is_buy',
+  'is_taker',
+  'hours_to_close',
+  'hours_since_open',
+  'wallet_n_bets',
+  'wallet_mean_bet_usd',
+  'wallet_age_hours',
+  'wallet_idle_hours',
+  'wallet_markets',
+  'wallet_maker_pct',
+  'wallet_bets_resolved',
+  'wallet_win_rate_pct',
+  'wallet_edge_z',
+] as const;
+
+/** Rows in order of time; codes are small integers, -1 for a wallet that is not known. */
+export interface TradeRows {
+  readonly n: number;
+  readonly tsMs: Float64Array;
+  readonly exitMs: Float64Array;
+  readonly market: Int32Array;
+  /** A market without an event is an event of its own. */
+  readonly event: Int32Array;
+  readonly wallet: Int32Array;
+  /** Price paid by the follower and what it became, USD a share. */
+  readonly paid: Float64Array;
+  readonly future: Float64Array;
+  readonly labels: Uint8Array;
+  readonly x: Matrix;
+}
+
+/** Parts of the table in order of time: the order of the rows. */
+export function orderedParts(table: Table): ManifestPart[] {
+  return [...table.manifest.parts].sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
+}
+
+/** What of a part the follower buys and gets, from its price columns. */
+function followedFuture(part: DataFrame): Float64Array {
+  const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));
+  const future = pl
+    .when(isOwn)
+    .then(pl.col('future_price'))
+    .otherwise(pl.lit(1).minus(pl.col('future_price')));
+  return toNumbers(part.select(future.alias('future')), 'future');
+}
+
+/** All rows of the table. */
+export async function readTradeRows(table: Table): Promise<TradeRows> {
+  const n = table.manifest.rows;
+  const books = {
+    market: new Codebook('market_id', 'market'),
+    event: new Codebook('event_id', 'event'),
+    wallet: new Codebook('wallet', 'owner'),
+  };
+  const rows = {
+    tsMs: new Float64Array(n),
+    exitMs: new Float64Array(n),
+    market: new Int32Array(n),
+    event: new Int32Array(n),
+    wallet: new Int32Array(n),
+    paid: new Float64Array(n),
+    future: new Float64Array(n),
+    labels: new Uint8Array(n),
+  };
+  const values = new Float32Array(n * FEATURES.length);
+  let at = 0;
+  const release = releaseFramesEvery();
+  for (const part of orderedParts(table)) {
+    const [path] = partPaths(table, [part]);
+    let frame = withParquetErrors(path, () => scanPart(path, TRADE_FEATURES).collectSync());
+    for (const book of Object.values(books)) {
+      book.learn(frame);
+      frame = book.coded(frame);
+    }
+    rows.tsMs.set(toNumbers(frame, 'ts_ms'), at);
+    rows.exitMs.set(toNumbers(frame, 'exit_ms'), at);
+    rows.paid.set(toNumbers(frame, 'follow_price'), at);
+    rows.future.set(followedFuture(frame), at);
+    rows.labels.set(toNumbers(frame, 'label'), at);
+    const [market, event, wallet] = ['market', 'event', 'owner'].map((name) => toNumbers(frame, name));
+    for (let i = 0; i < frame.height; i++) {
+      rows.market[at + i] = market[i];
+      rows.event[at + i] = Number.isNaN(event[i]) ? -1 - market[i] : event[i];
+      rows.wallet[at + i] = Number.isNaN(wallet[i]) ? -1 : wallet[i];
+    }
+    values.set(toMatrix(frame, FEATURES).values, at * FEATURES.length);
+    at += frame.height;
+    await release(frame.height);
+  }
+  return { n, ...rows, x: createMatrix(values, n, FEATURES.length) };
+}

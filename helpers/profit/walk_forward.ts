@@ -1,0 +1,189 @@
+/** Runs a model and its null, price only, through the folds: every test row is judged by what was learned before it. */
+import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
+import { createRandom } from '../kernels/random.ts';
+import {
+  type BoostingFit,
+  type CalibratedBoosting,
+  type CalibrationKind,
+  calibrated,
+  fitCalibratedBoosting,
+  fitCalibration,
+  predictCalibrated,
+} from './calibrated_boosting.ts';
+import type { Fold } from './trade_splits.ts';
+
+/** Fewer fit or validation rows than this teach nothing. */
+export const ROWS_MIN = 200;
+
+export interface WalkForwardInput {
+  readonly x: Matrix;
+  readonly featureNames: readonly string[];
+  /** Column of `x` that is all the null model sees. */
+  readonly priceColumn: number;
+  readonly labels: ArrayLike<number>;
+  /** Keys that halve validation rows for their own chances. */
+  readonly market: ArrayLike<number>;
+  readonly folds: readonly Fold[];
+  readonly boosting: BoostingFit;
+  /** Fit rows at most; more are drawn at random. */
+  readonly fitRowsMax: number;
+  /** A booster trained elsewhere, and its columns; it replaces the one learned here. */
+  readonly given?: { readonly booster: GradientBoosting; readonly x: Matrix };
+}
+
+/** Chances of some rows by one fold's models. */
+export interface FoldPredictions {
+  readonly fold: number;
+  readonly rows: Uint32Array;
+  readonly probability: Float64Array;
+  readonly priceOnly: Float64Array;
+}
+
+export interface FittedFold {
+  readonly index: number;
+  readonly fold: Fold;
+  readonly model: CalibratedBoosting;
+  readonly priceOnly: CalibratedBoosting;
+  /** Share of label 1 among the fit rows. */
+  readonly baseRate: number;
+  readonly test: FoldPredictions;
+  readonly validation: FoldPredictions;
+}
+
+function countPositives(labels: ArrayLike<number>, rows: Uint32Array): number {
+  let n = 0;
+  for (const row of rows) n += labels[row];
+  return n;
+}
+
+/** Why a fold cannot be used, or null. */
+export function reasonToSkipFit(
+  labels: ArrayLike<number>,
+  fold: Pick<Fold, 'fitRows' | 'validationRows'>,
+): string | null {
+  for (const [name, rows] of [
+    ['fit', fold.fitRows],
+    ['validation', fold.validationRows],
+  ] as const) {
+    if (rows.length < ROWS_MIN) return `${rows.length} ${name} rows are left after purging, ${ROWS_MIN} are needed`;
+    const nPositives = countPositives(labels, rows);
+    if (nPositives === 0 || nPositives === rows.length) return `all ${name} rows have the same label`;
+  }
+  return null;
+}
+
+/** One column as a matrix of its own. */
+export function oneColumn(x: Matrix, column: number): Matrix {
+  const values = new Float32Array(x.nRows);
+  for (let row = 0; row < x.nRows; row++) values[row] = x.values[row * x.nCols + column];
+  return createMatrix(values, x.nRows, 1);
+}
+
+/** At most about `most` of the rows, drawn at random, in their order. */
+export function drawn(rows: Uint32Array, most: number, seed: number): Uint32Array {
+  if (rows.length <= most) return rows;
+  const random = createRandom(seed);
+  return rows.filter(() => random.uniform() * rows.length < most);
+}
+
+/**
+ * Calibrated chances of the rows that the calibration itself was fitted on: each half of the markets by the curve of the
+ * other half, so that validation is not judged by itself.
+ */
+function crossCalibrated(
+  kind: CalibrationKind,
+  scores: Float64Array,
+  labels: Float32Array,
+  market: ArrayLike<number>,
+  whole: Float64Array,
+): Float64Array {
+  const half = Uint8Array.from(market, (m) => Math.imul(m + 1, 0x9e3779b1) >>> 31);
+  const chances = whole.slice();
+  for (const side of [0, 1]) {
+    const others = Array.from(half.keys()).filter((i) => half[i] !== side);
+    if (others.length < ROWS_MIN) return whole;
+    const curve = fitCalibration(
+      kind,
+      others.map((i) => scores[i]),
+      others.map((i) => labels[i]),
+    );
+    calibrated(curve, scores).forEach((chance, i) => {
+      if (half[i] === side) chances[i] = chance;
+    });
+  }
+  return chances;
+}
+
+function validationChances(model: CalibratedBoosting, x: Matrix, labels: Float32Array, market: Int32Array) {
+  const scores = model.booster.predictRaw(x);
+  return crossCalibrated(model.calibration.kind, scores, labels, market, calibrated(model.calibration, scores));
+}
+
+/** Fits and applies the models of one fold. */
+export function runFold(input: WalkForwardInput, index: number, executor: Executor): FittedFold {
+  const { labels, featureNames, boosting, given } = input;
+  const fold = input.folds[index];
+  const fitRows = drawn(fold.fitRows, input.fitRowsMax, boosting.seed);
+  const price = oneColumn(input.x, input.priceColumn);
+  const x = given?.x ?? input.x;
+  const watched = takeRows(x, fold.validationRows);
+  const watchedLabels = Float32Array.from(fold.validationRows, (row) => labels[row]);
+  const watchedMarkets = Int32Array.from(fold.validationRows, (row) => input.market[row]);
+  const learn = (matrix: Matrix, names: readonly string[], options: BoostingFit): CalibratedBoosting =>
+    fitCalibratedBoosting(matrix, names, labels, fitRows, fold.validationRows, options, executor);
+  const model =
+    given === undefined
+      ? learn(x, featureNames, boosting)
+      : {
+          booster: given.booster,
+          calibration: fitCalibration(boosting.calibration, given.booster.predictRaw(watched), watchedLabels),
+        };
+  const priceOnly = learn(price, [featureNames[input.priceColumn]], { ...boosting, maxDepth: 3 });
+  const watchedPrice = takeRows(price, fold.validationRows);
+  return {
+    index,
+    fold,
+    model,
+    priceOnly,
+    baseRate: countPositives(labels, fitRows) / fitRows.length,
+    test: {
+      fold: index,
+      rows: fold.testRows,
+      probability: predictCalibrated(model, takeRows(x, fold.testRows)),
+      priceOnly: predictCalibrated(priceOnly, takeRows(price, fold.testRows)),
+    },
+    validation: {
+      fold: index,
+      rows: fold.validationRows,
+      probability: validationChances(model, watched, watchedLabels, watchedMarkets),
+      priceOnly: validationChances(priceOnly, watchedPrice, watchedLabels, watchedMarkets),
+    },
+  };
+}
+
+/** The predictions of all folds, one after the other. */
+export function joinPredictions(parts: readonly FoldPredictions[]): {
+  readonly rows: Uint32Array;
+  readonly folds: Int32Array;
+  readonly probability: Float64Array;
+  readonly priceOnly: Float64Array;
+} {
+  const n = parts.reduce((sum, part) => sum + part.rows.length, 0);
+  const joined = {
+    rows: new Uint32Array(n),
+    folds: new Int32Array(n),
+    probability: new Float64Array(n),
+    priceOnly: new Float64Array(n),
+  };
+  let at = 0;
+  for (const part of parts) {
+    joined.rows.set(part.rows, at);
+    joined.folds.fill(part.fold, at, at + part.rows.length);
+    joined.probability.set(part.probability, at);
+    joined.priceOnly.set(part.priceOnly, at);
+    at += part.rows.length;
+  }
+  return joined;
+}

@@ -1,0 +1,137 @@
+/** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
+import { join } from 'node:path';
+import { checkInteger, checkNumber } from '../estimators/contract.ts';
+import type { Split } from '../evaluate/group_split.ts';
+import { endOfData } from '../features/build_profiles.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
+import { hashValue } from '../run/files.ts';
+import type { OptionSpecs } from '../run/options.ts';
+import type { Run } from '../run/script.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { openTable, readTable, type Table } from '../tables/table_store.ts';
+import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
+import { WHALE, walletTimeSplits } from './classifier_trial.ts';
+import type { EarlyWindow } from './early_profiles.ts';
+import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.ts';
+
+export const DAY_MS = 86_400_000;
+const TASK = 'Early detection';
+
+/** Options of every script that takes up the task. */
+export const EARLY_TASK_OPTIONS = {
+  'first-fills': { type: 'number', default: 20, describe: 'fills of each wallet that are seen', group: TASK },
+  'first-hours': { type: 'number', describe: 'only fills this soon after its first, hours', group: TASK },
+  'horizon-days': { type: 'number', default: 3, describe: 'from what is seen to the label, days', group: TASK },
+  snapshots: { type: 'number', default: 8, describe: 'moments, one horizon apart, at most', group: TASK },
+  'max-wallets': { type: 'number', default: 200_000, describe: 'wallets that take part, at most', group: TASK },
+  'per-class': { type: 'number', default: 3000, describe: 'training rows of each class but whales', group: TASK },
+  folds: { type: 'number', default: 3, describe: 'parts into which wallets are cut', group: TASK },
+  ...WATERFALL_OPTIONS,
+} as const satisfies OptionSpecs;
+
+export type EarlyTaskOptions = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
+  readonly 'first-fills': number;
+  readonly 'first-hours': number | undefined;
+  readonly 'horizon-days': number;
+  readonly snapshots: number;
+  readonly 'max-wallets': number;
+  readonly 'per-class': number;
+  readonly folds: number;
+  readonly threads: number;
+};
+
+export interface EarlyTask {
+  readonly rows: SnapshotRows;
+  readonly nSnapshots: number;
+  readonly splits: readonly Split[];
+}
+
+/** What the task is made of, before any work is done. */
+export interface EarlyTaskPlan {
+  readonly trades: Table;
+  readonly asOfMs: number;
+  readonly firstMs: number;
+  readonly window: EarlyWindow;
+  /** Hash of trades and markets. */
+  readonly dataHash: string;
+}
+
+/** Hash of the content of some tables. */
+export function hashTables(...tables: readonly Table[]): string {
+  return hashValue(tables.map((table) => table.manifest.parts.map((part) => part.sha256)));
+}
+
+/** Moment of the first fill of a table. */
+export function startOfData(trades: Table, asOfMs: number): number {
+  return trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? asOfMs), asOfMs);
+}
+
+/** Checks the options and opens the tables. @throws InputError 'bad-option', 'missing-input' */
+export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPlan {
+  checkInteger('first-fills', options['first-fills'], 1);
+  checkNumber('horizon-days', options['horizon-days'], 0.01);
+  checkInteger('snapshots', options.snapshots, 2, 100);
+  checkInteger('max-wallets', options['max-wallets'], 100);
+  checkInteger('folds', options.folds, 2, 20);
+  checkInteger('per-class', options['per-class'], 1);
+  const trades = openTable(run.dataDir, RAW_TRADES);
+  const asOfMs = endOfData(trades);
+  return {
+    trades,
+    asOfMs,
+    firstMs: startOfData(trades, asOfMs),
+    window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
+    dataHash: hashTables(trades, openTable(run.dataDir, MARKETS)),
+  };
+}
+
+/** Why there is nothing to train, or null. */
+export function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
+  const nTest = Math.floor(nSnapshots / 2);
+  const whales = (isTest: boolean): number =>
+    rows.labels.filter((label, row) => label === WHALE && rows.snapshots[row] < nTest === isTest).length;
+  const nWallets = new Set(rows.wallets).size;
+  if (nWallets < 10 * nFolds) return `${nWallets} labelled wallets are too few for ${nFolds} folds`;
+  if (new Set(rows.labels).size < 2) return 'all wallets have the same label';
+  if (whales(false) === 0) return 'no fresh whale is in the older half of the snapshots, so none can be learned';
+  if (whales(true) === 0) return 'no fresh whale is in the newer half of the snapshots, so nothing can be measured';
+  return null;
+}
+
+/** Rows and splits of the task, or in one line why there is nothing to train. */
+export async function buildEarlyTask(
+  run: Run,
+  plan: EarlyTaskPlan,
+  options: EarlyTaskOptions,
+  executor: Executor,
+): Promise<EarlyTask | string> {
+  const { asOfMs, firstMs, trades, window } = plan;
+  const horizonDays = options['horizon-days'];
+  const horizonMs = horizonDays * DAY_MS;
+  const nSnapshots = countSnapshots(firstMs, asOfMs, horizonMs, options.snapshots);
+  if (nSnapshots < 2) {
+    const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);
+    return `${nDays} days of history, ${horizonDays * 2} are needed at least for a horizon of ${horizonDays}`;
+  }
+  const scratch = join(run.dataDir, `.scratch_${run.step.id}`);
+  const markets = readTable(openTable(run.dataDir, MARKETS));
+  const progress = run.log.progress('snapshots', nSnapshots);
+  const rows = await buildSnapshots(
+    { trades, markets, scratch, codeHash: run.codeHash },
+    { asOfMs, horizonMs, nSnapshots, nWalletsMax: options['max-wallets'], window },
+    { present: PRESENT_COLUMNS, early: EARLY_COLUMNS },
+    thresholdsOf(options),
+    run.seed,
+    executor,
+    progress.update,
+  );
+  progress.done();
+  return (
+    reasonToSkip(rows, nSnapshots, options.folds) ?? {
+      rows,
+      nSnapshots,
+      splits: walletTimeSplits(rows.wallets, rows.snapshots, nSnapshots, options.folds, run.seed),
+    }
+  );
+}

@@ -1,0 +1,233 @@
+/** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
+import { join } from 'node:path';
+import { hasSection, publishSection } from '../charts/report.ts';
+import { checkInteger, checkNumber } from '../estimators/contract.ts';
+import { endOfData } from '../features/build_profiles.ts';
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.ts';
+import { createExecutor } from '../parallel/executor.ts';
+import { type ModelKey, saveModel, skippedLine, upToDateModel } from '../registry/registry.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import type { Run, StepOutcome } from '../run/script.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { openTable, readTable } from '../tables/table_store.ts';
+import { formatInterval, PRESENT_COLUMNS, takeColumns } from './circularity.ts';
+import { walletTimeSplits } from './classifier_trial.ts';
+import { DAY_MS, hashTables, startOfData } from './early_task.ts';
+import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
+import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
+import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
+import { fitBounds, fitRegressor, measureRoi, type Predictions, predictOut } from './roi_trial.ts';
+
+/** A proxy of the prices a wallet pays, and how well it did against them. */
+const PRICE_COLUMNS = ['contrarian_share_pct'];
+const EDGE_COLUMNS = ['edge_z', 'roi_pct'];
+const OUTCOMES = ['roi', 'alpha'] as const;
+const ROWS_MIN = 200;
+const N_IMPORTANCE_REPEATS = 3;
+const N_PARTIAL_COLUMNS = 4;
+const N_PARTIAL_POINTS = 20;
+const N_PARTIAL_ROWS = 500;
+
+type RoiOptions = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
+  readonly 'horizon-days': number;
+  readonly windows: number;
+  readonly folds: number;
+  readonly 'min-invested': number;
+  readonly 'max-wallets': number;
+  readonly threads: number;
+};
+
+/** Why there is nothing to train, or null. */
+export function reasonToSkipRoi(rows: RoiRows, nWindows: number, nFolds: number): string | null {
+  const nTest = Math.floor(nWindows / 2);
+  const nTestRows = rows.snapshots.filter((k) => k < nTest).length;
+  const nTrainRows = rows.snapshots.length - nTestRows;
+  if (Math.min(nTestRows, nTrainRows) < ROWS_MIN)
+    return `${nTrainRows} older and ${nTestRows} newer outcomes are too few, ${ROWS_MIN} of each are needed`;
+  if (new Set(rows.wallets).size < 10 * nFolds) return `the wallets are too few for ${nFolds} folds`;
+  if (rows.roiPct.every((value) => value === rows.roiPct[0])) return 'all wallets earned the same';
+  return null;
+}
+
+function resultTable(results: readonly RoiResultRow[]): string {
+  return formatTable(
+    ['outcome', 'model', 'rows', 'R²', 'Spearman', 'top tenth ROI %', 'by money %'],
+    results.map(({ outcome, model, trial }) => [
+      outcome,
+      model,
+      formatCount(trial.nRows),
+      formatInterval(trial.r2),
+      formatInterval(trial.spearman),
+      formatInterval(trial.topRoi),
+      formatInterval(trial.topRoiByMoney),
+    ]),
+  );
+}
+
+/** Mean prediction over a sample of wallets when one column takes each of its quantiles (Friedman 2001). */
+function partialDependence(
+  model: ReturnType<typeof fitRegressor>,
+  x: Matrix,
+  column: number,
+): PartialDependence['points'] {
+  const known = Float64Array.from({ length: x.nRows }, (_, row) => x.values[row * x.nCols + column])
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  if (known.length === 0) return [];
+  const stride = Math.max(1, Math.floor(x.nRows / N_PARTIAL_ROWS));
+  const rows = Array.from({ length: Math.floor((x.nRows - 1) / stride) + 1 }, (_, i) => i * stride);
+  const values = new Float32Array(rows.length * x.nCols);
+  rows.forEach((row, i) => {
+    values.set(x.values.subarray(row * x.nCols, (row + 1) * x.nCols), i * x.nCols);
+  });
+  const grid = Array.from(
+    { length: N_PARTIAL_POINTS },
+    (_, i) => known[Math.round((0.02 + (0.96 * i) / (N_PARTIAL_POINTS - 1)) * (known.length - 1))],
+  );
+  return [...new Set(grid)].map((value) => {
+    for (let i = 0; i < rows.length; i++) values[i * x.nCols + column] = value;
+    const predicted = model.predict(createMatrix(values, rows.length, x.nCols));
+    return { value, predicted: predicted.reduce((sum, p) => sum + p, 0) / predicted.length };
+  });
+}
+
+/** Trains and measures; says in one line what is missing when there is nothing to learn, and then leaves no new model. */
+export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<StepOutcome> {
+  checkNumber('horizon-days', options['horizon-days'], 0.01);
+  checkInteger('windows', options.windows, 2, 100);
+  checkInteger('folds', options.folds, 2, 20);
+  checkNumber('min-invested', options['min-invested'], 0);
+  checkInteger('max-wallets', options['max-wallets'], 100);
+  const trades = openTable(run.dataDir, RAW_TRADES);
+  const marketTable = openTable(run.dataDir, MARKETS);
+  const { threads, ...decisive } = options;
+  const key: ModelKey = { name: 'roi_regressor', options: decisive, dataHash: hashTables(trades, marketTable) };
+  const known = upToDateModel(run, key);
+  if (known !== null && hasSection(run.dataDir, ROI_SECTION)) {
+    for (const line of known.lines) run.log.result(line);
+    return 'up to date';
+  }
+  const asOfMs = endOfData(trades);
+  const firstMs = startOfData(trades, asOfMs);
+  const horizonMs = options['horizon-days'] * DAY_MS;
+  const nWindows = countWindows(firstMs, asOfMs, horizonMs, options.windows);
+  const skip = (reason: string): StepOutcome => {
+    run.log.result(skippedLine(run, key.name, reason));
+    return 'done';
+  };
+  if (nWindows < 2)
+    return skip(
+      `${((asOfMs - firstMs) / DAY_MS).toFixed(1)} days of history, ${options['horizon-days'] * 3} are needed at least for windows of ${options['horizon-days']}`,
+    );
+  const executor = createExecutor({ nThreads: threads });
+  const progress = run.log.progress('windows', nWindows);
+  const rows = await buildRoiRows(
+    {
+      trades,
+      markets: readTable(marketTable),
+      scratch: join(run.dataDir, `.scratch_${run.step.id}`),
+      codeHash: run.codeHash,
+    },
+    {
+      asOfMs,
+      horizonMs,
+      nSnapshots: nWindows,
+      investedMinUsd: options['min-invested'],
+      nWalletsMax: options['max-wallets'],
+    },
+    PRESENT_COLUMNS,
+    thresholdsOf(options),
+    run.seed,
+    executor,
+    progress.update,
+  );
+  progress.done();
+  const reason = reasonToSkipRoi(rows, nWindows, options.folds);
+  if (reason !== null) return skip(reason);
+
+  const splits = walletTimeSplits(rows.wallets, rows.snapshots, nWindows, options.folds, run.seed);
+  const only = (names: readonly string[]) => ({ x: takeColumns(rows.x, PRESENT_COLUMNS, names), names });
+  const models = [
+    { model: 'mean', x: null, names: [] as readonly string[] },
+    { model: 'price alone', ...only(PRICE_COLUMNS) },
+    { model: 'past edge alone', ...only(EDGE_COLUMNS) },
+    { model: 'all columns', x: rows.x, names: PRESENT_COLUMNS },
+  ];
+  const predictions = new Map<string, Predictions>();
+  const results = OUTCOMES.flatMap((outcome) =>
+    models.map(({ model, x, names }): RoiResultRow => {
+      const y = outcome === 'roi' ? rows.roiPct : rows.alphaPct;
+      const own = predictOut(x, names, y, splits, run.seed, executor);
+      predictions.set(`${outcome} ${model}`, own);
+      return { outcome, model, trial: measureRoi(own, rows.roiPct, rows.investedUsd, rows.wallets, run.seed) };
+    }),
+  );
+  const isSerious = (row: number): boolean => !['casual', 'unnamed'].includes(rows.archetypes[row]);
+  const filteredSplits = splits.map(({ trainRows, testRows }) => ({
+    trainRows: trainRows.filter(isSerious),
+    testRows: testRows.filter(isSerious),
+  }));
+  const filtered = predictOut(rows.x, PRESENT_COLUMNS, rows.roiPct, filteredSplits, run.seed, executor);
+  const claims: Claim[] = [
+    claimFiltering(predictions.get('roi all columns')!, filtered, rows.wallets, run.seed),
+    claimFreshWhales(rows.archetypes, rows.roiPct, rows.wallets, run.seed),
+  ];
+
+  const bounds = fitBounds(rows.roiPct);
+  const y = rows.roiPct.map((value) => Math.min(Math.max(value, bounds.low), bounds.high));
+  const model = fitRegressor(rows.x, y, PRESENT_COLUMNS, run.seed, executor);
+  const importances = Array.from(
+    model.importancesByPermutation(rows.x, y, N_IMPORTANCE_REPEATS, run.seed),
+    (importance, k) => ({ feature: PRESENT_COLUMNS[k], importance }),
+  ).sort((a, b) => b.importance - a.importance);
+  const partial = importances.slice(0, N_PARTIAL_COLUMNS).map(
+    ({ feature }): PartialDependence => ({
+      feature,
+      points: partialDependence(model, rows.x, PRESENT_COLUMNS.indexOf(feature)),
+    }),
+  );
+  const best = results.find((row) => row.outcome === 'roi' && row.model === 'all columns')!.trial;
+  const verdict =
+    best.r2.low > 0
+      ? 'Future ROI can be predicted a little beyond its mean here.'
+      : 'Future ROI is not shown to be predictable beyond its mean here.';
+  const lines = [
+    resultTable(results),
+    'The mean ranks nobody: its "top tenth" is everybody, the base to compare with.',
+    verdict,
+    ...claims.map(({ claim, sentence }) => `Published claim "${claim}": ${sentence}.`),
+  ];
+  const folder = saveModel(run, {
+    ...key,
+    model: { regressor: model.toModel(), bounds },
+    metrics: { results, claims, importances, partial, verdict, lines },
+    card: {
+      purpose: `Expected ROI, per cent, of what a wallet buys in the next ${options['horizon-days']} days.`,
+      data: `fills before ${new Date(asOfMs).toISOString()}, ${nWindows} windows of ${options['horizon-days']} days, ${formatCount(rows.roiPct.length)} outcomes`,
+      features: PRESENT_COLUMNS,
+      split: `${options.folds} folds of wallets; the newer half of the windows tests, the older half trains; windows do not overlap`,
+      metrics: [
+        verdict,
+        ...results.map(
+          ({ outcome, model: name, trial }) =>
+            `${outcome}, ${name}: R² ${formatInterval(trial.r2)}, Spearman ${formatInterval(trial.spearman)}, top tenth ${formatInterval(trial.topRoi)} %`,
+        ),
+        ...claims.map(({ claim, sentence }) => `${claim}: ${sentence}`),
+      ],
+      limits: [
+        'Positions open at the end of a window are valued at the last price. Fees and delay are not counted: chapter 6 does.',
+        'Outcomes are drawn in to the 1st and 99th percentile of the training rows for fitting and R², not for the ROI of the top tenth.',
+        'The saved model learnt from all rows; importances are those of rows it has seen.',
+        'A profile holds no mean price paid: "price alone" is the share of BUYs below .40.',
+      ],
+    },
+  });
+  await publishSection(
+    run,
+    roiSection({ results, claims, importances, partial, verdict, isPredictable: best.r2.low > 0 }),
+  );
+  for (const line of lines) run.log.result(line);
+  run.log.result(`Saved the regressor in ${folder}.`);
+  return 'done';
+}

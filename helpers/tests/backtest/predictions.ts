@@ -1,0 +1,88 @@
+/** Predictions for the tests of the back-test, written with the real writer beside the tables of trades and markets. */
+
+import { findStep } from '../../pipeline.ts';
+import { createLog, type Log } from '../../run/console.ts';
+import type { Run } from '../../run/script.ts';
+import { TRADE_PREDICTIONS } from '../../tables/schemas.ts';
+import { TableWriter } from '../../tables/table_store.ts';
+import { commit, frameOf, HOUR_MS, START_MS } from '../features/tables.ts';
+
+/** One scored fill; what is left out is a BUY of outcome 0 of market `m` at .5, chance .6, label 1, test. */
+export interface PredictionSpec {
+  readonly at?: number;
+  readonly market?: string;
+  readonly outcome?: 0 | 1;
+  readonly side?: 'BUY' | 'SELL';
+  readonly price?: number;
+  readonly label?: 0 | 1;
+  readonly exitMs?: number;
+  readonly probability?: number;
+  readonly priceOnly?: number;
+  readonly part?: 'validation' | 'test';
+  readonly fillId?: number;
+}
+
+export const PREDICTION_OPTIONS = {
+  horizon: 6,
+  target: 'roi',
+  threshold: 0.05,
+  folds: 3,
+  'warmup-share': 0.4,
+  'validation-share': 0.25,
+  embargo: 6,
+  rounds: 20,
+  depth: 3,
+  calibration: 'platt',
+  'fit-rows': 10_000,
+  model: null,
+};
+
+/** Writes 16_trade_predictions, one part per period. */
+export function writePredictions(
+  dataDir: string,
+  specs: readonly PredictionSpec[],
+  options: Readonly<Record<string, unknown>> = PREDICTION_OPTIONS,
+): void {
+  const rows = specs.map((spec, i) => {
+    const { at = START_MS, outcome = 0, side = 'BUY', price = 0.5, part = 'test' } = spec;
+    return {
+      ts_ms: at,
+      venue: 'polymarket',
+      market_id: spec.market ?? 'm',
+      outcome_index: outcome,
+      side,
+      fill_id: spec.fillId ?? i,
+      price,
+      amount_usd: 10,
+      follow_index: side === 'BUY' ? outcome : 1 - outcome,
+      future_price: price,
+      exit_ms: spec.exitMs ?? at + 6 * HOUR_MS,
+      label: spec.label ?? 1,
+      probability: spec.probability ?? 0.6,
+      price_only_probability: spec.priceOnly ?? 0.5,
+      fold: 0,
+      part,
+    };
+  });
+  const writer = new TableWriter(dataDir, TRADE_PREDICTIONS);
+  for (const part of ['validation', 'test']) {
+    const own = rows.filter((row) => row.part === part).sort((a, b) => a.ts_ms - b.ts_ms);
+    if (own.length > 0) writer.addPart(part, frameOf(TRADE_PREDICTIONS, own), 'ts_ms');
+  }
+  commit(writer, options);
+}
+
+/** A run of a step in a folder; its result lines go to `lines`. */
+export function testRun(stepId: string, dataDir: string, lines: string[] = []): Run {
+  const log: Log = { ...createLog({ quiet: true }), result: (line) => void lines.push(line), warn: () => undefined };
+  return {
+    step: findStep(stepId),
+    log,
+    dataDir,
+    modelsDir: `${dataDir}/models`,
+    seed: 1,
+    force: false,
+    startedMs: START_MS,
+    codeHash: 'test',
+  };
+}

@@ -1,0 +1,229 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { takerFeeUsd } from '../../backtest/fees.ts';
+import { type BacktestInputs, openInputs, openScene, replayScene } from '../../backtest/inputs.ts';
+import { STATE } from '../../backtest/model.ts';
+import { firstTestMs } from '../../backtest/scored_fills.ts';
+import { followEverything, signalReturns } from '../../backtest/thresholds.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { TRADE_PREDICTIONS } from '../../tables/schemas.ts';
+import { openTable } from '../../tables/table_store.ts';
+import {
+  DAY_MS,
+  type FillSpec,
+  HOUR_MS,
+  type MarketSpec,
+  removeFolders,
+  START_MS,
+  writeTables,
+} from '../features/tables.ts';
+import { rejection } from '../refusal.ts';
+import { type PredictionSpec, testRun, writePredictions } from './predictions.ts';
+
+const ORDERS = {
+  delay: 30,
+  'half-spread': 0.5,
+  exit: 'horizon' as const,
+  'entry-window': 60,
+  'stale-after': 6,
+  'min-order': 1,
+  stake: 100,
+};
+const MONEY = {
+  bankrollUsd: Number.POSITIVE_INFINITY,
+  stakeUsd: 100,
+  marketLimitUsd: Number.POSITIVE_INFINITY,
+  participation: Number.POSITIVE_INFINITY,
+};
+
+afterAll(removeFolders);
+
+function inputsOf(dataDir: string, options = ORDERS): BacktestInputs {
+  const inputs = openInputs(testRun('analyze_thresholds', dataDir), options);
+  if (typeof inputs === 'string') throw new Error(inputs);
+  return inputs;
+}
+
+/** Returns and states of every test signal followed by itself. */
+async function follow(dataDir: string, options = ORDERS) {
+  const inputs = inputsOf(dataDir, options);
+  const scene = await openScene(inputs, 'test');
+  const strategies = followEverything(scene.scored.nRows, [options.delay * 1000], MONEY);
+  const result = await replayScene(testRun('analyze_thresholds', dataDir), inputs, scene, strategies);
+  return { scene, result, ...signalReturns(result, strategies, 1)[0] };
+}
+
+/** What a follower gets, looked up fill by fill in the plainest way; NaN when the order is never filled. */
+function expectedReturn(
+  signal: PredictionSpec,
+  fills: readonly FillSpec[],
+  market: MarketSpec,
+  options: typeof ORDERS,
+): number {
+  const at = signal.at!;
+  const bought = signal.side === 'SELL' ? 1 - signal.outcome! : signal.outcome!;
+  const resolvedMs = market.winner === undefined && market.isVoid !== true ? Infinity : market.resolvedMs!;
+  const trades = fills
+    .filter((fill) => fill.market === signal.market && fill.role !== 'maker' && fill.at! < resolvedMs)
+    .map((fill) => ({ at: fill.at!, price: fill.outcome === bought ? fill.price! : 1 - fill.price! }));
+  const half = options['half-spread'] / 100;
+  const readyMs = at + options.delay * 1000;
+  const dueMs = at + 6 * HOUR_MS;
+  const entry = trades.find((trade) => trade.at > at && trade.at >= readyMs);
+  if (entry === undefined || entry.at > readyMs + options['entry-window'] * 60_000 || entry.at >= dueMs) return NaN;
+  const pay = Math.round((entry.price + half) * 1e6) / 1e6;
+  if (entry.price <= 0 || pay >= 1) return NaN;
+  const fee = (shares: number, price: number): number =>
+    takerFeeUsd('polymarket', shares, price, market.feeRate ?? null, market.feeExponent ?? null);
+  const shares = Math.floor((100 / pay) * 100 + 1e-7) / 100;
+  const cost = shares * pay + fee(shares, pay);
+  const staleMs = dueMs + options['stale-after'] * HOUR_MS;
+  const next = trades.find((trade) => trade.at >= dueMs && trade.at < staleMs);
+  if (next === undefined && resolvedMs <= staleMs) {
+    const payout = market.isVoid === true ? 0.5 : market.winner === bought ? 1 : 0;
+    return (shares * payout - cost) / cost;
+  }
+  const endMs = fills.at(-1)!.at!;
+  const isMarked = next === undefined && endMs < staleMs;
+  const last = next ?? trades.filter((trade) => trade.at < staleMs).at(-1)!;
+  const get = isMarked ? last.price : Math.max(0, last.price - half);
+  const price = Math.round(get * 1e6) / 1e6;
+  return (shares * price - (isMarked ? 0 : fee(shares, price)) - cost) / cost;
+}
+
+const MARKETS: readonly MarketSpec[] = [
+  { id: 'open', feeRate: 0.05, feeExponent: 1 },
+  { id: 'won', feeRate: 0.07, feeExponent: 1, resolvedMs: START_MS + 1.4 * DAY_MS, winner: 0 },
+  { id: 'lost', resolvedMs: START_MS + 2.1 * DAY_MS, winner: 1 },
+  { id: 'void', feeRate: 0.04, feeExponent: 2, resolvedMs: START_MS + 1.9 * DAY_MS, isVoid: true },
+];
+
+/** 900 fills over three days, a third of them rows of makers, and 150 of them scored. */
+function randomTape(seed: number): { fills: FillSpec[]; predictions: PredictionSpec[] } {
+  const random = createRandom(seed);
+  const walks = MARKETS.map(() => 0.5);
+  const fills = Array.from({ length: 900 }, (_, i): FillSpec => {
+    const m = random.integer(MARKETS.length);
+    walks[m] = Math.min(1, Math.max(0, walks[m] + 0.04 * random.normal()));
+    const outcome = random.integer(2) as 0 | 1;
+    const price0 = Math.round(walks[m] * 100) / 100;
+    return {
+      // Seconds, so that some fills share a moment; long silences now and then.
+      at: START_MS + Math.floor(i / 3) * 600_000 + random.integer(3) * 1000 + (i > 600 ? 9 * HOUR_MS : 0),
+      market: MARKETS[m].id,
+      outcome,
+      price: outcome === 0 ? price0 : Math.round((1 - price0) * 100) / 100,
+      shares: 50 + random.integer(500),
+      role: random.integer(3) === 0 ? 'maker' : 'taker',
+    };
+  }).sort((a, b) => a.at! - b.at!);
+  const predictions = Array.from({ length: 150 }, (): PredictionSpec => {
+    const { at, market, outcome, price } = fills[random.integer(800)];
+    const side = random.integer(2) === 0 ? ('BUY' as const) : ('SELL' as const);
+    return { at, market, outcome, price, side };
+  }).sort((a, b) => a.at! - b.at!);
+  return { fills, predictions: predictions.map((row, fillId) => ({ ...row, fillId })) };
+}
+
+describe('the replay of tables', () => {
+  it.each([1, 2])('gives every signal what the plainest lookup gives it (seed %d)', async (seed) => {
+    const { fills, predictions } = randomTape(seed);
+    const dataDir = writeTables(fills, MARKETS);
+    writePredictions(dataDir, predictions);
+    for (const options of [ORDERS, { ...ORDERS, delay: 0, 'half-spread': 0 }, { ...ORDERS, delay: 3600 }]) {
+      const { returns } = await follow(dataDir, options);
+      const facts = new Map(MARKETS.map((market) => [market.id, market]));
+      const expected = predictions.map((row) => expectedReturn(row, fills, facts.get(row.market!)!, options));
+      expect(expected.filter((value) => !Number.isNaN(value)).length).toBeGreaterThan(50);
+      const told = (values: ArrayLike<number>) => Array.from(values, (value) => value.toFixed(9));
+      expect(told(returns)).toEqual(told(expected));
+    }
+  });
+
+  it('does not count the maker rows of a match: prices come from takers and from rows without a role', async () => {
+    const at = (minutes: number): number => START_MS + minutes * 60_000;
+    const dataDir = writeTables([
+      { at: at(1), price: 0.4, role: 'maker' },
+      { at: at(2), price: 0.5, role: null },
+      { at: at(400), price: 0.6 },
+    ]);
+    writePredictions(dataDir, [{}]);
+    const { result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
+    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
+  });
+
+  it('follows a SELL by buying the other outcome', async () => {
+    const at = (minutes: number): number => START_MS + minutes * 60_000;
+    const dataDir = writeTables([
+      { at: at(1), price: 0.8 },
+      { at: at(400), price: 0.7 },
+    ]);
+    writePredictions(dataDir, [{ side: 'SELL', price: 0.8 }]);
+    const { scene, result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
+    expect([scene.scored.outcome[0], scene.scored.price[0]]).toEqual([1, expect.closeTo(0.2, 12)]);
+    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.2, 150]);
+  });
+
+  it('does not pay out a void market of Kalshi, whose settlement is not in the data: it is marked', async () => {
+    const fills = [
+      { at: START_MS + 60_000, price: 0.5 },
+      { at: START_MS + DAY_MS, price: 0.5, market: 'other' },
+    ];
+    const market = { id: 'm', venue: 'kalshi' as const, resolvedMs: START_MS + HOUR_MS, isVoid: true };
+    const dataDir = writeTables(fills, [market]);
+    writePredictions(dataDir, [{}]);
+    const { states } = await follow(dataDir, { ...ORDERS, 'stale-after': 100 });
+    expect(states[0]).toBe(STATE.marked);
+  });
+
+  it('reads validation fills only when their result was known before the test', async () => {
+    const dataDir = writeTables([{ at: START_MS }]);
+    writePredictions(dataDir, [
+      { part: 'validation', at: START_MS, exitMs: START_MS + 5 },
+      { part: 'validation', at: START_MS + 1, exitMs: START_MS + 11 },
+      { part: 'test', at: START_MS + 10 },
+    ]);
+    const testMs = firstTestMs(openTable(dataDir, TRADE_PREDICTIONS));
+    expect(testMs).toBe(START_MS + 10);
+    const { scored } = await openScene(inputsOf(dataDir), 'validation', testMs);
+    expect(Array.from(scored.tsMs)).toEqual([START_MS]);
+  });
+});
+
+describe('bad tables', () => {
+  const fills = [{ at: START_MS }, { at: START_MS + HOUR_MS }];
+
+  it('a market that 10_markets does not have is refused with a count', async () => {
+    const dataDir = writeTables(fills);
+    writePredictions(dataDir, [{ market: 'elsewhere' }]);
+    expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
+      'bad-value: 1 markets of table trade_predictions are not in 10_markets',
+    );
+  });
+
+  it('a chance above 1 is refused by name', async () => {
+    const dataDir = writeTables(fills);
+    writePredictions(dataDir, [{ probability: 1.5 }]);
+    expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
+      'bad-value: probability of table trade_predictions is 1.5, not a chance',
+    );
+  });
+
+  it('predictions whose manifest tells no horizon are refused', async () => {
+    const dataDir = writeTables(fills);
+    writePredictions(dataDir, [{}], {});
+    expect(await rejection(async () => inputsOf(dataDir))).toBe(
+      'bad-schema: the manifest of table trade_predictions does not tell its horizon and target',
+    );
+  });
+
+  it('equal fills in any order of files give the same signals', async () => {
+    const { fills: tape, predictions } = randomTape(9);
+    const dataDirs = [predictions, [...predictions].reverse()].map((rows) => {
+      const dataDir = writeTables(tape, MARKETS);
+      writePredictions(dataDir, rows);
+      return dataDir;
+    });
+    const [one, other] = await Promise.all(dataDirs.map((dataDir) => follow(dataDir)));
+    expect(one.returns).toEqual(other.returns);
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * Trades with Polymarket's automated market makers (2020 to 2022), before there was an order book: FPMMBuy and FPMMSell events
+ * as the archive of prediction-market-analysis keeps them.
+ */
+import { type Expr, pl } from '../../tables/polars.ts';
+import { type FillExpressions, type TradeAdapter, toFloat, toInteger } from '../adapter.ts';
+import { transactionHash } from './exchanges.ts';
+
+/** Raw amounts from here on (10 million USD) are of pools with another collateral, whose coins have 18 decimals. */
+const AMOUNT_RAW_MAX = 1e13;
+/** Tokens that are this many times the cash are in units of 1e-18, as no price is that low. */
+const SCALE_MIN = 1e9;
+
+/**
+ * The trader is always the one who takes. `amount` is what he gives with the fee in it, or what he gets after the fee, so the
+ * cash leg before fees is amount − fee of a buy and amount + fee of a sale. Outcome tokens have the decimals of the collateral
+ * (6 for USDC); the archive's page says 18, and rows of that kind are understood too.
+ */
+function fills(): FillExpressions {
+  const isBuy = pl.col('is_buy').str.toLowerCase().isIn(['true', '1']);
+  const isSell = pl.col('is_buy').str.toLowerCase().isIn(['false', '0']);
+  const amount = toInteger('amount');
+  const fee = toInteger('fee_amount').fillNull(pl.lit(0).cast(pl.Int64));
+  const isDollars = amount.lt(pl.lit(AMOUNT_RAW_MAX));
+  const isFine = toFloat('outcome_tokens').gt(toFloat('amount').mul(pl.lit(SCALE_MIN)));
+  const usd = pl
+    .when(isDollars.not())
+    .then(pl.lit(null).cast(pl.Int64))
+    .when(isBuy)
+    .then(amount.minus(fee))
+    .otherwise(amount.plus(fee));
+  const shares = pl
+    .when(isFine)
+    .then(pl.col('outcome_tokens').str.replace('[0-9]{12}$', ''))
+    .otherwise(pl.col('outcome_tokens'))
+    .cast(pl.Int64, false);
+  return {
+    wallet: pl.col('trader'),
+    wire_market: pl.concatString([pl.lit('fpmm:'), pl.col('fpmm_address')], ''),
+    wire_outcome: toInteger('outcome_index'),
+    side: sideOf(isBuy, isSell),
+    price: usd.cast(pl.Float64).div(shares.cast(pl.Float64)),
+    shares_u: shares,
+    usd_u: usd,
+    fee_u: fee,
+    role: pl.lit('taker'),
+    tx: transactionHash(pl.col('transaction_hash')),
+  };
+}
+
+function sideOf(isBuy: Expr, isSell: Expr): Expr {
+  return pl.when(isBuy).then(pl.lit('BUY')).when(isSell).then(pl.lit('SELL')).otherwise(pl.lit(null).cast(pl.Utf8));
+}
+
+/** prediction-market-analysis `polymarket/legacy_trades`: the market is found by the address of its market maker. */
+export const ARCHIVE_FPMM_TRADES: TradeAdapter = {
+  kind: 'trades',
+  format: 'archive_polymarket_legacy_trades',
+  what: 'prediction-market-analysis polymarket/legacy_trades',
+  venue: 'polymarket',
+  hasWallets: true,
+  telling: 2,
+  needsBlocks: true,
+  required: [
+    'block_number',
+    'transaction_hash',
+    'fpmm_address',
+    'trader',
+    'amount',
+    'fee_amount',
+    'outcome_index',
+    'outcome_tokens',
+    'is_buy',
+  ],
+  optional: ['timestamp'],
+  timeColumn: 'timestamp',
+  fills,
+};
