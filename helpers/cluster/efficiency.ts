@@ -19,7 +19,7 @@ interface Used {
 }
 
 /** `1-02:03:04.5`, `02:03` or `03:04.567` in ms. */
-export function parseSlurmTime(text: string): number {
+function parseSlurmTime(text: string): number {
   const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(text);
   if (match === null) return 0;
   const [days, hours, minutes, seconds] = match.slice(1).map((word) => Number(word ?? 0));
@@ -29,7 +29,7 @@ export function parseSlurmTime(text: string): number {
 const BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** `190312K` in MiB. */
-export function parseSlurmBytes(text: string): number {
+function parseSlurmBytes(text: string): number {
   const match = /^([\d.]+)([KMGT]?)$/.exec(text);
   return match === null ? 0 : (Number(match[1]) * BYTES[match[2]]) / 2 ** 20;
 }

@@ -34,7 +34,7 @@ function mergeEnded(known: readonly TaskState[], now: readonly TaskState[]): Tas
 }
 
 /** Whether nothing of a run can still change. */
-export function hasEnded(views: readonly TaskView[]): boolean {
+function hasEnded(views: readonly TaskView[]): boolean {
   return views.every(({ verdict }) => verdict !== 'runs' && verdict !== 'waits');
 }
 

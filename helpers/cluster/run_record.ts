@@ -11,7 +11,7 @@ const IDS_PER_SECOND_MAX = 1000;
 
 const requestSchema = z.object({ cpus: z.number(), memoryMib: z.number(), minutes: z.number() });
 
-export const taskStateSchema = z.object({
+const taskStateSchema = z.object({
   jobId: z.string(),
   task: z.number().nullable(),
   state: z.string(),
@@ -64,7 +64,7 @@ export function newRunId(runsFolder: string): string {
 }
 
 /** `<runs folder>/<id>.json` */
-export function recordPath(runsFolder: string, id: string): string {
+function recordPath(runsFolder: string, id: string): string {
   return join(runsFolder, `${id}.json`);
 }
 

@@ -3,11 +3,11 @@ import { STEPS, type Step } from '../pipeline.ts';
 import { tableRequest } from './resources.ts';
 
 /** Folder of the sbatch files, below the project. */
-export const SBATCH_FOLDER = 'slurm';
+const SBATCH_FOLDER = 'slurm';
 /** Folder of logs and records of runs, below the project. It is in git, empty: a job whose log folder is missing just dies. */
 export const RUNS_FOLDER = `${SBATCH_FOLDER}/runs`;
 /** Seconds before the time limit at which a step is asked to end; SLURM may ask up to 60 s earlier. */
-export const WARNING_S = 90;
+const WARNING_S = 90;
 
 /** `slurm/01_build_features_polars.sbatch` */
 export function sbatchPath(step: Step): string {
@@ -33,7 +33,7 @@ function usage(step: Step): string[] {
 }
 
 /** The text of a step's sbatch file. Options on sbatch's command line and SBATCH_… variables win over its header. */
-export function sbatchText(step: Step): string {
+function sbatchText(step: Step): string {
   const { cpus, memoryMib, minutes } = tableRequest(step);
   return `#!/usr/bin/env bash
 # ${step.question}

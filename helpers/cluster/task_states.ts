@@ -64,10 +64,11 @@ export function parseSqueue(text: string, comment: string): TaskState[] {
 /** What sacct prints (see SACCT_FIELDS), one line a task; its steps (`12.batch`) are left out. */
 export function parseSacct(text: string): TaskState[] {
   return text.split('\n').flatMap((line) => {
-    const [id, state, exit, elapsed, node, reason] = line.split('|');
+    const [id, state, exit, elapsed, nodes, reason] = line.split('|');
     const ids = splitId(id);
     if (ids === null) return [];
     const [exitCode, signal] = exit.split(':').map(Number);
+    const node = nodes === 'None assigned' ? '' : nodes;
     // `CANCELLED by 1000`
     return [{ ...ids, state: state.split(' ')[0], reason, exitCode, signal, nRestarts: 0, elapsed, node }];
   });

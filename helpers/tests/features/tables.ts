@@ -170,7 +170,8 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
   });
 }
 
-function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob {
+/** The job of a data folder. */
+export function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob {
   const trades = openTable(dataDir, RAW_TRADES);
   const markets = readTable(openTable(dataDir, MARKETS));
   return { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: 'test', batchRows };

@@ -22,9 +22,9 @@ import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 
 const COMMANDS = ['munged', 'munge', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol', 'scancel', 'sinfo'];
-export const INSTALL = 'apt-get install munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins';
+const INSTALL = 'apt-get install munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins';
 /** Two nodes for each partition, so that a test that takes a node down disturbs its own partition only. */
-export const NODES = ['n1', 'n2', 'n3', 'n4'];
+const NODES = ['n1', 'n2', 'n3', 'n4'];
 const READY_MS = 30_000;
 const STOP_MS = 15_000;
 const DAEMON_PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
