@@ -31,7 +31,7 @@ await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) 
   const profiles = readTable(table);
   const executor = createExecutor({ nThreads: options.threads });
   const before = assignWaterfall(profiles, thresholds, run.seed, executor);
-  const shifts = shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
+  const shifts = await shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
   const lines = [describeSteps(before, thresholds), describeShifts(shifts)];
   publishTable(run, THRESHOLD_SHIFTS, recipe, shiftsFrame(shifts), { counts: archetypeCounts(before), lines });
   await publishSection(run, thresholdsSection(profiles, before, thresholds, shifts));

@@ -68,6 +68,7 @@ await runScript(
       describe: 'difficulties of the markets',
       group: STUDY,
     },
+    detectors: { type: 'string', default: 'all', describe: 'detectors compared, by name', group: STUDY },
     'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
     'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
     'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
