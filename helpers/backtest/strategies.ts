@@ -4,7 +4,7 @@ import { randomPicks } from './controls.ts';
 import type { Money, ReplayResult, Strategy } from './model.ts';
 import { dailyReturns, dailySharpe } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import { highestPicks, picksAbove, type ThresholdRow } from './thresholds.ts';
+import { byFallingChance, firstRows, picksAbove, type ThresholdRow } from './thresholds.ts';
 
 /** Thresholds with a name of their own. */
 export const SNIPER_THRESHOLD = 0.75;
@@ -73,6 +73,7 @@ export function planTest(
     ['sniper', SNIPER_THRESHOLD],
     ['god_mode', GOD_MODE_THRESHOLD],
   ];
+  const byPrice = byFallingChance(scored.priceOnly, seed);
   const planned = named.flatMap(([name, threshold]) => {
     const picks = picksAbove(scored.probabilities, threshold);
     const plan = (variant: Variant, rows: Uint32Array, delayMs = mainDelayMs): PlannedStrategy => ({
@@ -85,7 +86,7 @@ export function planTest(
       plan('main', picks),
       ...otherDelaysMs.map((delayMs) => plan('late', picks, delayMs)),
       plan('reverse', picks),
-      plan('price_only', highestPicks(scored.priceOnly, picks.length, seed)),
+      plan('price_only', firstRows(byPrice, picks.length)),
     ];
   });
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);

@@ -3,7 +3,13 @@ import { STATE } from '../../backtest/model.ts';
 import type { ScoredFills } from '../../backtest/scored_fills.ts';
 import { chooseThreshold, planRandom, planTest, planTrials } from '../../backtest/strategies.ts';
 import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../backtest/threshold_table.ts';
-import { analyseThresholds, highestPicks, picksAbove, type ThresholdRow } from '../../backtest/thresholds.ts';
+import {
+  analyseThresholds,
+  byFallingChance,
+  firstRows,
+  picksAbove,
+  type ThresholdRow,
+} from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
 
 /** 40 scored fills in 20 markets; chances .025, .05 … 1; those above .5 came true; each pair shares a market. */
@@ -24,6 +30,9 @@ function scoredFills(): ScoredFills {
 }
 
 const scored = scoredFills();
+
+const highestPicks = (chances: Float64Array, n: number, seed: number): Uint32Array =>
+  firstRows(byFallingChance(chances, seed), n);
 
 /** Signals that came true returned 10 %, the others −20 %; the last was never filled, the first is stale, the second marked. */
 const followed = [

@@ -77,6 +77,18 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     expect(hashes['11_wallet_profiles']).toEqual(tableHashes(inject('localDir'))['11_wallet_profiles']);
   });
 
+  test('as an array over seeds it runs the power study, which then only sums up', async () => {
+    const study = ['slurm/13_generate_unsupervised_wallet_anomaly_model.sbatch', ...data, '--compare'];
+    const small = ['--market-trades', '4000', '--difficulties', 'easy'];
+    const seeds = await sbatch(['--array=101-102', ...study, ...small, '--only-seed', '{task}']);
+    expect(seeds.state, seeds.log).toBe('COMPLETED 0\nCOMPLETED 0');
+    expect(seeds.log).toMatch(/Seed 101: 1 markets run/);
+    expect(seeds.log).toMatch(/Seed 102: 1 markets run/);
+    const summed = await sbatch([...study, ...small, '--seeds', '101-102']);
+    expect(summed.state, summed.log).toBe('COMPLETED 0');
+    expect(existsSync(join(box.root, 'models/wallet_anomaly/power.json'))).toBe(true);
+  });
+
   test('threads and heap follow the job, and modules are loaded if there is such a command', async () => {
     const seen = join(box.root, 'seen');
     const module = `() { echo "$*" >>"${seen}"; }`;
@@ -109,7 +121,7 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     expect(readdirSync(join(box.root, 'long'))).toEqual([]);
   });
 
-  test('a folder that is no checkout, a log folder that is missing and an old data folder are one line each', async () => {
+  test('a folder that is no checkout is one line', async () => {
     const outside = await run(
       ['sbatch', '--parsable', `--output=${box.root}/out.log`, join(checkout, 'slurm/07_generate_labels.sbatch')],
       {
