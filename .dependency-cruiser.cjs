@@ -18,7 +18,7 @@ module.exports = {
       name: 'helpers-never-import-chapters',
       severity: 'error',
       from: { path: '^helpers/', pathNot: '^helpers/tests/' },
-      to: { path: '^[1-6]_' },
+      to: { path: '^([1-6]_|slurm/)' },
     },
     {
       name: 'product-never-imports-tests-or-bench',
@@ -37,6 +37,11 @@ module.exports = {
     only('run-imports-only-run', '^helpers/run/', '^helpers/(run/|kernels/random|pipeline)'),
     only('tables-import-run', '^helpers/tables/', '^helpers/(tables/|run/|kernels/matrix)'),
     only('features-import-tables', '^helpers/features/', '^helpers/(features|tables|run|kernels/random)'),
+    only(
+      'cluster-imports-run-tables-features-import',
+      '^helpers/cluster/',
+      '^helpers/(cluster|run|tables|features|import|pipeline)',
+    ),
     only('venues-import-run-tables', '^helpers/venues/', '^helpers/(venues|run|tables)/'),
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

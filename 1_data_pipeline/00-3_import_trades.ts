@@ -36,7 +36,7 @@ await runScript(
     role: {
       choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
       default: 'unknown' as keyof typeof ROLES,
-      describe: 'role of Data API rows; the feed tells it only by the query (takerOnly)',
+      describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
       group: MEANING,
     },
     repeats: {

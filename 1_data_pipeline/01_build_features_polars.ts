@@ -6,18 +6,13 @@
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { join } from 'node:path';
-import {
-  buildChunk,
-  buildProfiles,
-  endOfData,
-  mergeChunks,
-  type ProfileJob,
-} from '../helpers/features/build_profiles.ts';
+import { buildProfiles, endOfData, type ProfileJob } from '../helpers/features/build_profiles.ts';
 import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
+import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/profile_chunks.ts';
 import { formatCount } from '../helpers/run/console.ts';
 import { takeLock } from '../helpers/run/lock.ts';
 import { parseChunk, parseMoment } from '../helpers/run/options.ts';
+import { withScratch } from '../helpers/run/scratch.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
@@ -47,14 +42,13 @@ await runScript(
     const markets = openTable(run.dataDir, MARKETS);
     const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
     const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.codeHash };
-    const chunkDir = options['chunk-dir'] ?? join(run.dataDir, `${WALLET_PROFILES.folder}.chunks`);
+    const chunkDir = options['chunk-dir'] ?? chunksFolder(run.dataDir);
     if (options.chunk !== undefined) {
       const { chunk, nChunks } = parseChunk('chunk', options.chunk);
-      const nRows = await buildChunk(job, chunkDir, chunk, nChunks);
-      run.log.result(
-        `Chunk ${chunk}/${nChunks}: ${formatCount(nRows)} fills summed in ${chunkDir}. When all are there: --merge`,
-      );
-      return 'done';
+      const nRows = await buildChunk(job, chunkDir, chunk, nChunks, run.force);
+      const what = nRows === null ? 'up to date' : `${formatCount(nRows)} fills summed`;
+      run.log.result(`Chunk ${chunk}/${nChunks}: ${what} in ${chunkDir}. When all are there: --merge`);
+      return nRows === null ? 'up to date' : 'done';
     }
     const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
     const where = tableFolder(run.dataDir, WALLET_PROFILES);
@@ -68,8 +62,9 @@ await runScript(
     try {
       const profiles = options.merge
         ? await mergeChunks(job, chunkDir)
-        : await buildProfiles(job, join(run.dataDir, `.scratch_${WALLET_PROFILES.name}`));
+        : await withScratch(run.dataDir, `.scratch_${WALLET_PROFILES.name}`, (scratch) => buildProfiles(job, scratch));
       publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
+      if (options.merge) removeChunks(chunkDir);
       run.log.result(topProfiles(profiles));
       for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);
       return 'done';

@@ -6,9 +6,11 @@
  * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest, clusters named by their centres; an
  *         isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
 import { archetypeCounts, describeArchetypes } from '../helpers/discovery/describe_archetypes.ts';
 import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
+import { ARCHETYPES_SECTION, archetypesSection } from '../helpers/discovery/sections/archetypes_section.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
@@ -42,7 +44,7 @@ await runScript(
         : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] };
     const recipe = { inputs: [table], options: { ...thresholds, method } };
     const current = upToDateManifest(run, CLASSIFIED, recipe);
-    if (current !== null) {
+    if (current !== null && hasSection(run.dataDir, ARCHETYPES_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }
@@ -60,7 +62,9 @@ await runScript(
         : judgeGroups(result.points, thresholds.nClusters, run.seed, executor);
     const lines = [...describeArchetypes(result), ...describeVerdict(verdict)];
     const metrics = { counts: archetypeCounts(result), verdict, lines };
-    publishTable(run, CLASSIFIED, recipe, classifiedFrame(profiles, result, scores), metrics);
+    const classified = classifiedFrame(profiles, result, scores);
+    publishTable(run, CLASSIFIED, recipe, classified, metrics);
+    await publishSection(run, archetypesSection(profiles, classified, verdict));
     for (const line of lines) run.log.result(line);
     return 'done';
   },

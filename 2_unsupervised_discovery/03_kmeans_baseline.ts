@@ -7,8 +7,10 @@
  *         the waterfall applied to their centres; importance as variance between clusters and as wallets that move when a
  *         feature is shuffled; and a verdict whether the clusters are there at all.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_table.ts';
 import { clusterImportance } from '../helpers/discovery/importance.ts';
+import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections/baseline_section.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
@@ -26,7 +28,7 @@ await runScript(
     const table = openTable(run.dataDir, WALLET_PROFILES);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };
     const current = upToDateManifest(run, KMEANS_BASELINE, recipe);
-    if (current !== null) {
+    if (current !== null && hasSection(run.dataDir, BASELINE_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }
@@ -46,6 +48,7 @@ await runScript(
     const lines = [...describeBaseline(found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];
     const metrics = { clusters: found.clusters, importance, verdict, lines };
     publishTable(run, KMEANS_BASELINE, recipe, baselineFrame(profiles, found), metrics);
+    await publishSection(run, baselineSection(found, BASELINE_FEATURES, importance, verdict));
     for (const line of lines) run.log.result(line);
     return 'done';
   },

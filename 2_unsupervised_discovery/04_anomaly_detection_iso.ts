@@ -7,9 +7,11 @@
  *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
  *         centres and the distance to them beside it; reasons from the forest's own paths.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
 import { conformalFlags, describeConformal } from '../helpers/discovery/conformal_flags.ts';
 import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
+import { ANOMALIES_SECTION, anomaliesSection } from '../helpers/discovery/sections/anomalies_section.ts';
 import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
@@ -17,6 +19,7 @@ import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { toTexts } from '../helpers/tables/matrix.ts';
 import { ANOMALIES, CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
@@ -34,7 +37,7 @@ await runScript(
     const { 'top-share': topShare, fdr, clusters } = options;
     const recipe = { inputs: tables, options: { top_share: topShare, fdr, clusters } };
     const current = upToDateManifest(run, ANOMALIES, recipe);
-    if (current !== null) {
+    if (current !== null && hasSection(run.dataDir, ANOMALIES_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }
@@ -46,8 +49,11 @@ await runScript(
     const found = clusterWallets(profiles, ANOMALY_FEATURES, clusters, run.seed, executor);
     const verdict = 'refusal' in found ? found : judgeGroups(points, clusters, run.seed, executor);
     const frame = anomaliesFrame(profiles, strangeness, flags, 'refusal' in found ? null : found);
-    const lines = [...describeAnomalies(frame), describeConformal(flags, fdr), ...describeVerdict(verdict)];
+    const flagLine = describeConformal(flags, fdr);
+    const lines = [...describeAnomalies(frame), flagLine, ...describeVerdict(verdict)];
     publishTable(run, ANOMALIES, recipe, frame, { n_conformal: flags.nFlagged, verdict, lines });
+    const archetypes = toTexts(classified, 'archetype') as string[];
+    await publishSection(run, anomaliesSection(profiles, frame, archetypes, flagLine, verdict));
     for (const line of lines) run.log.result(line);
     return 'done';
   },

@@ -6,10 +6,12 @@
  * Method  t-SNE (van der Maaten & Hinton 2008) of 13 features; a stratified sample above --max-wallets; neighbour purity of
  *         archetypes and of planted types on the map, against shuffled labels.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
 import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
 import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
 import { plantedTypes } from '../helpers/discovery/planted_types.ts';
+import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections/manifold_section.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -35,7 +37,7 @@ await runScript(
     const { 'max-wallets': nMax, engine } = options;
     const recipe = { inputs: tables, options: { max_wallets: nMax, engine } };
     const current = upToDateManifest(run, MANIFOLD, recipe);
-    if (current !== null) {
+    if (current !== null && hasSection(run.dataDir, MANIFOLD_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }
@@ -57,7 +59,15 @@ await runScript(
     }
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
     const lines = describeManifold(map, profiles.height, archetypes, planted, run.seed, executor);
-    publishTable(run, MANIFOLD, recipe, manifoldFrame(sampled, map, archetypes, planted), { lines });
+    const frame = manifoldFrame(sampled, map, archetypes, planted);
+    publishTable(run, MANIFOLD, recipe, frame, { lines });
+    await publishSection(
+      run,
+      manifoldSection(
+        frame,
+        lines.filter((line) => line.startsWith('Neighbour purity')),
+      ),
+    );
     for (const line of lines) run.log.result(line);
     return 'done';
   },

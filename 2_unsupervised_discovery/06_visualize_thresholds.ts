@@ -6,8 +6,10 @@
  * Method  the waterfall with its counts at each step; then every threshold is moved by 20 % either way (for the percentile:
  *         the share above it) and the wallets that change archetype are counted.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { archetypeCounts } from '../helpers/discovery/describe_archetypes.ts';
 import { describeShifts, describeSteps } from '../helpers/discovery/describe_thresholds.ts';
+import { THRESHOLDS_SECTION, thresholdsSection } from '../helpers/discovery/sections/thresholds_section.ts';
 import { shiftsFrame, shiftThresholds } from '../helpers/discovery/threshold_shifts.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
@@ -22,16 +24,17 @@ await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) 
   const thresholds = thresholdsOf(options);
   const recipe = { inputs: [table], options: { ...thresholds } };
   const current = upToDateManifest(run, THRESHOLD_SHIFTS, recipe);
-  if (current !== null) {
+  if (current !== null && hasSection(run.dataDir, THRESHOLDS_SECTION)) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
   const profiles = readTable(table);
   const executor = createExecutor({ nThreads: options.threads });
   const before = assignWaterfall(profiles, thresholds, run.seed, executor);
-  const shifts = shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
+  const shifts = await shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
   const lines = [describeSteps(before, thresholds), describeShifts(shifts)];
   publishTable(run, THRESHOLD_SHIFTS, recipe, shiftsFrame(shifts), { counts: archetypeCounts(before), lines });
+  await publishSection(run, thresholdsSection(profiles, before, thresholds, shifts));
   for (const line of lines) run.log.result(line);
   return 'done';
 });

@@ -3,10 +3,12 @@
  *
  * Reads   11_wallet_profiles
  * Writes  13_labels
- * Method  the waterfall of helpers/discovery: fresh whale, grinder, then K-Means among the rest with names from centres. The
+ * Method  the waterfall of helpers/discovery, with a t-SNE map to see whether labels live together: fresh whale, grinder, then K-Means among the rest with names from centres. The
  *         labels are made of profile columns: a classifier that sees those columns learns the rules back and nothing else.
  */
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
+import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
 import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
@@ -16,35 +18,49 @@ import { pl } from '../helpers/tables/polars.ts';
 import { LABELS, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
-await runScript('generate_labels', WATERFALL_OPTIONS, async (run, options) => {
-  const table = openTable(run.dataDir, WALLET_PROFILES);
-  const thresholds = thresholdsOf(options);
-  const recipe = { inputs: [table], options: { ...thresholds } };
-  const current = upToDateManifest(run, LABELS, recipe);
-  if (current !== null) {
-    run.log.result(`Up to date: ${formatCount(current.rows)} labels.`);
-    return 'up to date';
-  }
-  const profiles = readTable(table);
-  const result = assignWaterfall(profiles, thresholds, run.seed, createExecutor({ nThreads: options.threads }));
-  const labels = labelsFrame(profiles, result);
-  const counts = labels.groupBy(['archetype', 'target']).agg(pl.len().alias('n')).sort('archetype').toRecords();
-  publishTable(run, LABELS, recipe, labels, {
-    counts,
-    grinder_frequency: result.grinderFrequency,
-    grinder_markets: result.grinderMarkets,
-  });
-  run.log.result(
-    formatTable(
-      ['archetype', 'target', 'wallets'],
-      counts.map((row) => [
-        String(row.archetype),
-        row.target === null ? '–' : Number(row.target),
-        formatCount(Number(row.n)),
-      ]),
-    ),
-  );
-  if (result.refusal !== null)
-    run.log.result(`The rest was not clustered: ${result.refusal}; those wallets are unnamed.`);
-  return 'done';
-});
+await runScript(
+  'generate_labels',
+  {
+    'check-wallets': { type: 'number', default: 5000, describe: 'wallets on the t-SNE check, at most', group: 'Check' },
+    ...WATERFALL_OPTIONS,
+  },
+  async (run, options) => {
+    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const thresholds = thresholdsOf(options);
+    const checkWallets = options['check-wallets'];
+    const recipe = { inputs: [table], options: { ...thresholds, check_wallets: checkWallets } };
+    const current = upToDateManifest(run, LABELS, recipe);
+    if (current !== null && hasSection(run.dataDir, LABELS_SECTION)) {
+      run.log.result(`Up to date: ${formatCount(current.rows)} labels.`);
+      return 'up to date';
+    }
+    const profiles = readTable(table);
+    const executor = createExecutor({ nThreads: options.threads });
+    const result = assignWaterfall(profiles, thresholds, run.seed, executor);
+    const labels = labelsFrame(profiles, result);
+    const counts = labels.groupBy(['archetype', 'target']).agg(pl.len().alias('n')).sort('archetype').toRecords();
+    const check = checkLabels(profiles, result.archetypes, checkWallets, run.seed, executor);
+    publishTable(run, LABELS, recipe, labels, {
+      counts,
+      check: check.line,
+      grinder_frequency: result.grinderFrequency,
+      grinder_markets: result.grinderMarkets,
+    });
+    const byLabel = new Map(counts.map((row) => [String(row.archetype), Number(row.n)]));
+    await publishSection(run, labelsSection(byLabel, check));
+    run.log.result(
+      formatTable(
+        ['archetype', 'target', 'wallets'],
+        counts.map((row) => [
+          String(row.archetype),
+          row.target === null ? '–' : Number(row.target),
+          formatCount(Number(row.n)),
+        ]),
+      ),
+    );
+    run.log.result(check.line);
+    if (result.refusal !== null)
+      run.log.result(`The rest was not clustered: ${result.refusal}; those wallets are unnamed.`);
+    return 'done';
+  },
+);

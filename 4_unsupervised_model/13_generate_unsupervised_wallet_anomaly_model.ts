@@ -7,6 +7,8 @@
  *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4).
  *         --compare instead measures every detector on simulated markets with planted truth: models/wallet_anomaly/power.md
  */
+
+import { ANOMALY_SECTION, anomalySection } from '../helpers/anomaly/anomaly_section.ts';
 import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
 import { comparePower } from '../helpers/anomaly/power/compare.ts';
 import {
@@ -18,10 +20,11 @@ import {
 } from '../helpers/anomaly/publish.ts';
 import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
+import { hasSection, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { endIfOnlyChecking, runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
@@ -65,6 +68,7 @@ await runScript(
       describe: 'difficulties of the markets',
       group: STUDY,
     },
+    detectors: { type: 'string', default: 'all', describe: 'detectors compared, by name', group: STUDY },
     'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
     'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
     'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
@@ -88,10 +92,12 @@ await runScript(
     const signRecipe = { inputs: [table], options: { fdr: options.fdr } };
     const current = upToDateManifest(run, WALLET_SCORES, recipe);
     const hasSigns = upToDateManifest(run, WALLET_SIGNS, signRecipe) !== null;
-    if (current !== null && hasSigns && hasCurrentModel(run.modelsDir)) {
+    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && hasSection(run.dataDir, ANOMALY_SECTION);
+    if (current !== null && isThere) {
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
+    endIfOnlyChecking(run);
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {
@@ -108,7 +114,11 @@ await runScript(
     if (warning !== null) run.log.warn(warning);
     const signs = signsFrame(profiles, options.fdr, run.seed);
     publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
-    for (const line of describeSigns(signs)) run.log.result(line);
+    const [signTable, signLine] = describeSigns(signs);
+    const flagLine = `${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets are flagged as strange.`;
+    const lines = [flagLine, ...(warning === null ? [] : [warning]), signLine];
+    await publishSection(run, anomalySection(profiles, model, result, signs, lines));
+    run.log.result(`${signTable}\n${signLine}`);
     return 'done';
   },
 );

@@ -19,6 +19,7 @@ await runScript(
     trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
     from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
     only: { type: 'string', describe: 'run this step alone', group: WHAT },
+    report: { type: 'boolean', default: false, describe: 'run no step, only renew the first section', group: WHAT },
     plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
   },
   async (run, options) => {
@@ -42,10 +43,10 @@ await runScript(
       ],
       log: run.log,
     };
-    const planned = planGraph(graph);
+    const planned = options.report ? [] : planGraph(graph);
     if (options.plan) run.log.result(describePlan(planned, run.dataDir));
     else {
-      process.exitCode = await runGraph(planned, graph);
+      process.exitCode = options.report ? 0 : await runGraph(planned, graph);
       if (process.exitCode === 0) run.log.result(describeReport(await publishDataSection(run)));
     }
     return 'done';

@@ -27,7 +27,7 @@ export interface Step {
   readonly inGraph: boolean;
 }
 
-export const STEPS: readonly Step[] = [
+const STEPS_BEFORE_MASTER: readonly Step[] = [
   {
     id: 'simulate_market',
     script: '1_data_pipeline/00-1_simulate_market.ts',
@@ -275,6 +275,12 @@ export const STEPS: readonly Step[] = [
     chunks: 'none',
     inGraph: true,
   },
+];
+
+const GRAPH = STEPS_BEFORE_MASTER.filter((step) => step.inGraph);
+
+export const STEPS: readonly Step[] = [
+  ...STEPS_BEFORE_MASTER,
   {
     id: 'master_pipeline',
     script: '5_live_inference/14_master_pipeline.ts',
@@ -283,8 +289,9 @@ export const STEPS: readonly Step[] = [
     reads: [],
     writes: [],
     cpus: 2,
-    memoryMib: 4096,
-    minutes: 60,
+    // One after the other: the memory of the largest and the time of all.
+    memoryMib: Math.max(...GRAPH.map((step) => step.memoryMib)),
+    minutes: GRAPH.reduce((sum, step) => sum + step.minutes, 0),
     chunks: 'none',
     inGraph: false,
   },

@@ -5,6 +5,7 @@ import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
 import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
 import { saveModel } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
+import { formatCount } from '../run/console.ts';
 import { hashValue, writeJsonAtomic } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
@@ -45,7 +46,7 @@ export function calibrationWarning(model: WalletAnomalyModel, nWallets: number):
   const nNeeded = calibrationRowsNeeded(nWallets, model.flagRule.rate);
   const n = model.calibration.length;
   if (n >= nNeeded) return null;
-  return `${n} calibration wallets can flag no single wallet of ${nWallets} at a false discovery rate of ${model.flagRule.rate} (${nNeeded} could); --flag percentile ranks instead`;
+  return `${formatCount(n)} calibration wallets are too few to flag a single one of ${formatCount(nWallets)} at a false discovery rate of ${model.flagRule.rate} (it takes ${formatCount(nNeeded)}); --flag percentile ranks instead`;
 }
 
 /** Saves the model, puts it in force and copies it to the published names; returns the run's folder. */
@@ -94,6 +95,6 @@ export function strangestRows(profiles: DataFrame, result: WalletScores, nMax: n
       result.scores[row].toFixed(2),
       result.pValues[row].toFixed(4),
       result.flags[row] === 1 ? 'yes' : 'no',
-      result.reasons[row].join(', '),
+      result.reasons[row].length === 0 ? '–' : result.reasons[row].join(', '),
     ]);
 }

@@ -6,24 +6,26 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { WALLET_SIGNS } from '../tables/schemas.ts';
 import { copulaPValues } from './copula_calibration.ts';
-import { SignDetector, type SignSetName } from './signs.ts';
+import { INSIDER_COPULA_DEGREES, SignDetector, type SignSetName } from './signs.ts';
 
+const GAUSSIAN = Number.POSITIVE_INFINITY;
+/** Kind of wallet, its signs, and the degrees of the copula that calibrates them. */
 const KINDS = [
-  ['insider', 'insider_signs'],
-  ['whale', 'whale_signs'],
-  ['wash', 'wash_signs'],
-  ['copy', 'copy_signs'],
-] as const satisfies readonly (readonly [string, SignSetName])[];
+  ['insider', 'insider_signs', INSIDER_COPULA_DEGREES],
+  ['whale', 'whale_signs', GAUSSIAN],
+  ['wash', 'wash_signs', GAUSSIAN],
+  ['copy', 'copy_signs', GAUSSIAN],
+] as const satisfies readonly (readonly [string, SignSetName, number])[];
 const N_REASONS = 3;
 const N_SHOWN = 5;
 
 /** The table: one row per wallet, in the order of the profiles, of which there is at least one. */
 export function signsFrame(profiles: DataFrame, fdr: number, seed: number): DataFrame {
-  const columns = KINDS.flatMap(([kind, name]) => {
+  const columns = KINDS.flatMap(([kind, name, degrees]) => {
     const detector = SignDetector.fit(profiles, name);
     const ranks = detector.ranks(profiles);
     const scores = detector.scoreRanks(ranks);
-    const { pValues } = copulaPValues(ranks, (rows) => detector.scoreRanks(rows), fdr, seed);
+    const { pValues } = copulaPValues(ranks, (rows) => detector.scoreRanks(rows), fdr, degrees, seed);
     const flags = benjaminiHochberg(pValues, fdr).rejected;
     const reasons = Array.from(flags, (flag, row) =>
       flag === 1 ? detector.reasons(ranks, row).slice(0, N_REASONS) : [],
@@ -57,8 +59,8 @@ export function countSigns(frame: DataFrame): Record<string, number> {
   );
 }
 
-/** Flags by set, and the wallets with the most signs of an insider. */
-export function describeSigns(frame: DataFrame): string[] {
+/** The wallets with the most signs of an insider as a table, and flags by set in a sentence. */
+export function describeSigns(frame: DataFrame): [table: string, sentence: string] {
   const counts = countSigns(frame);
   const top = frame.sort({ by: 'insider_score', descending: true, maintainOrder: true }).head(N_SHOWN);
   const wallets = toTexts(top, 'wallet');

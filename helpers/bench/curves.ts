@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median } from 'simple-statistics';
 import yargs from 'yargs';
-import { type CostPoint, costCurvesSpec } from '../charts/cost_curves.ts';
+import { costCurvesSpec } from '../charts/cost_curves.ts';
 import { renderChart } from '../charts/render_chart.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
@@ -22,6 +22,15 @@ const ROWS = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000];
 const COLUMNS = [5, 10, 20, 50, 100];
 const N_COLUMNS = 13;
 const N_ROWS_OF_COLUMN_SWEEP = 200_000;
+
+interface CostPoint {
+  readonly model: string;
+  /** What varies along the axis. */
+  readonly axis: 'rows' | 'columns';
+  /** Rows or columns. */
+  readonly n: number;
+  readonly seconds: number;
+}
 
 const MODELS: Record<string, (executor: Executor, x: Matrix, labels: Uint8Array) => unknown> = {
   'boosting, 50 rounds, depth 6': (executor, x, labels) =>
@@ -87,7 +96,13 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     rows: `${N_COLUMNS} columns, ${options.threads} threads`,
     columns: `${N_ROWS_OF_COLUMN_SWEEP.toLocaleString('en')} rows, ${options.threads} threads`,
   };
-  const { svg, png } = await renderChart(costCurvesSpec(points, titles));
+  const panels = (['rows', 'columns'] as const).map((axis) => ({
+    title: titles[axis],
+    xTitle: axis,
+    yTitle: 'seconds',
+    points: points.filter((p) => p.axis === axis).map(({ model, n, seconds }) => ({ series: model, x: n, y: seconds })),
+  }));
+  const { svg, png } = await renderChart(costCurvesSpec(panels));
   mkdirSync(options.out, { recursive: true });
   writeFileSync(path.join(options.out, 'cost_curves.svg'), svg);
   writeFileSync(path.join(options.out, 'cost_curves.png'), png);

@@ -1,27 +1,17 @@
 /**
  * The ETL benchmark: raw simulated fills to canonical trades to wallet profiles, our two steps against pandas, Python Polars
  * and DuckDB. Whole processes with 2 threads each, interleaved, medians; the first round checks that all profiles agree.
- * `--only memory` measures our steps alone, for sizes where the rivals would not fit.
+ * Sizes where the rivals would not fit are measured by `npm run bench -- scale`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { domainOf } from '../features/domain.ts';
 import { formatTable } from '../run/console.ts';
-import { folderBytes } from '../run/files.ts';
 import { compareProfiles } from './etl/compare_profiles.ts';
-import { type Measured, measureProcess } from './etl/measured_process.ts';
-
-const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-const THREADS = 2;
-const NODE = [process.execPath, '--import', 'tsx'] as const;
-const SCRIPTS = {
-  simulate: '1_data_pipeline/00-1_simulate_market.ts',
-  importTrades: '1_data_pipeline/00-3_import_trades.ts',
-  profiles: '1_data_pipeline/01_build_features_polars.ts',
-} as const;
+import { measureProcess } from './etl/measured_process.ts';
+import { buildProfiles, importTrades, NODE, REPOSITORY, simulate, THREADS } from './etl/steps.ts';
 
 interface Rival {
   readonly name: string;
@@ -63,27 +53,21 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   const options = yargs([...args])
     .option('rows', { type: 'number', default: 5_000_000, describe: 'fills' })
     .option('repeat', { type: 'number', default: 3, describe: 'runs a side; medians are reported (pandas runs once)' })
-    .option('only', { type: 'string', describe: 'pandas, polars, duckdb or memory, comma-separated' })
+    .option('only', { type: 'string', describe: 'pandas, polars or duckdb, comma-separated' })
     .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
     .strict()
     .parseSync();
   const names = options.only?.split(',') ?? RIVALS.map(({ name }) => name);
-  const unknown = names.find((name) => name !== 'memory' && !RIVALS.some((rival) => rival.name === name));
+  const unknown = names.find((name) => !RIVALS.some((rival) => rival.name === name));
   if (unknown !== undefined) {
-    process.stderr.write(`--only ${unknown}: there are ${RIVALS.map(({ name }) => name).join(', ')} and memory\n`);
+    process.stderr.write(`--only ${unknown}: there are ${RIVALS.map(({ name }) => name).join(', ')}\n`);
     process.exitCode = 2;
     return;
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-etl-'));
   try {
-    if (names.includes('memory')) await benchMemory(folder, options.rows);
-    else
-      await benchRivals(
-        folder,
-        options.rows,
-        options.repeat,
-        RIVALS.filter(({ name }) => names.includes(name)),
-      );
+    const rivals = RIVALS.filter(({ name }) => names.includes(name));
+    await benchRivals(folder, options.rows, options.repeat, rivals);
   } finally {
     if (options.keep) say(`kept: ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
@@ -92,21 +76,6 @@ export async function runSuite(args: readonly string[]): Promise<void> {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function simulate(folder: string, nRows: number, format: 'csv' | 'parquet'): Promise<Measured> {
-  const size = ['--trades', String(nRows), '--format', format, '--data-dir', folder, '--seed', '1', '--quiet'];
-  return measureProcess([...NODE, SCRIPTS.simulate, ...size], REPOSITORY);
-}
-
-function importTrades(data: string, inputs: readonly string[]): Promise<Measured> {
-  const common = ['--data-dir', data, '--threads', String(THREADS), '--quiet'];
-  return measureProcess([...NODE, SCRIPTS.importTrades, '--input', ...inputs, ...common], REPOSITORY);
-}
-
-function buildProfiles(data: string): Promise<Measured> {
-  const common = ['--data-dir', data, '--threads', String(THREADS), '--quiet'];
-  return measureProcess([...NODE, SCRIPTS.profiles, ...common], REPOSITORY);
 }
 
 async function benchRivals(folder: string, nRows: number, nRepeats: number, rivals: readonly Rival[]): Promise<void> {
@@ -222,39 +191,4 @@ function report(
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
-}
-
-async function benchMemory(folder: string, nRows: number): Promise<void> {
-  const steps: { name: string; side: Side; disk: number }[] = [];
-  const note = (name: string, side: Side, out: string): void => {
-    steps.push({ name, side, disk: folderBytes(path.join(folder, out)) / 2 ** 20 });
-    say(`${name}: ${describe(side)}`);
-  };
-  note('simulate', await simulate(folder, nRows, 'parquet'), '00_simulated');
-  note('import', await importTrades(folder, [path.join(folder, '00_simulated', 'raw')]), '10_raw_trades');
-  note('profiles', await buildProfiles(folder), '11_wallet_profiles');
-  const header = ['step', 'peak MiB', 'wall s', 'cpu s', 'disk MiB'];
-  say(
-    formatTable(
-      header,
-      steps.map(({ name, side, disk }) => [
-        name,
-        side.peakMib,
-        side.seconds.toFixed(1),
-        side.cpuSeconds.toFixed(1),
-        Math.round(disk),
-      ]),
-    ),
-  );
-  const results = steps.map(({ name, side }) => ({
-    name: `memory-${name}`,
-    work: `${nRows} fills`,
-    ours_s: round(side.seconds),
-    rival: null,
-    rival_s: null,
-    ratio: null,
-    ours_peak_mib: side.peakMib,
-    rival_peak_mib: null,
-  }));
-  say(JSON.stringify({ bench: 'etl', results }));
 }

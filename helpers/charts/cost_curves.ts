@@ -1,37 +1,32 @@
-/** Specification of the picture of training cost against rows and columns. */
+/** Specification of pictures of cost against size: time or memory, one line a series, one panel a question. */
 
 import type { TopLevelSpec } from 'vega-lite';
 
-export interface CostPoint {
-  readonly model: string;
-  /** What varies along the axis. */
-  readonly axis: 'rows' | 'columns';
-  /** Rows or columns. */
-  readonly n: number;
-  readonly seconds: number;
+export interface CostPanel {
+  readonly title: string;
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** Values above 0: both axes are logarithmic. */
+  readonly points: readonly { readonly series: string; readonly x: number; readonly y: number }[];
 }
 
-function panel(points: readonly CostPoint[], axis: CostPoint['axis'], title: string): object {
+function panelSpec({ title, xTitle, yTitle, points }: CostPanel): object {
   const scale = { type: 'log', nice: false };
   return {
     title,
     width: 360,
     height: 300,
-    data: { values: points.filter((point) => point.axis === axis) },
+    data: { values: points },
     mark: { type: 'line', point: true },
     encoding: {
-      x: { field: 'n', type: 'quantitative', scale, title: axis, axis: { format: '~s' } },
-      y: { field: 'seconds', type: 'quantitative', scale, title: 'seconds' },
-      color: { field: 'model', type: 'nominal', title: 'model', legend: { labelLimit: 400 } },
+      x: { field: 'x', type: 'quantitative', scale, title: xTitle, axis: { format: '~s' } },
+      y: { field: 'y', type: 'quantitative', scale, title: yTitle, axis: { format: '~s' } },
+      color: { field: 'series', type: 'nominal', legend: { labelLimit: 400 } },
     },
   };
 }
 
-/** Two panels with logarithmic axes, where a straight line of slope 1 is a cost in proportion. */
-export function costCurvesSpec(
-  points: readonly CostPoint[],
-  titles: Readonly<Record<CostPoint['axis'], string>>,
-): TopLevelSpec {
-  const panels = [panel(points, 'rows', titles.rows), panel(points, 'columns', titles.columns)];
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', hconcat: panels } as TopLevelSpec;
+/** Panels side by side with logarithmic axes, where a straight line of slope 1 is a cost in proportion. */
+export function costCurvesSpec(panels: readonly CostPanel[]): TopLevelSpec {
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', hconcat: panels.map(panelSpec) } as TopLevelSpec;
 }

@@ -51,6 +51,11 @@ function filesIn(folder: string, pattern: RegExp): string[] {
     : [];
 }
 
+/** Whether a section of this id has been published. */
+export function hasSection(dataDir: string, id: string): boolean {
+  return filesIn(foldersOf(dataDir).sections, new RegExp(`^\\d+-${id}\\.json$`)).length > 0;
+}
+
 /**
  * All published sections, in reading order.
  * @throws InputError 'corrupt-file' naming the section file that does not read

@@ -21,6 +21,7 @@ const KIND_COLOURS: Readonly<Record<string, string>> = {
   whale: '#0072b2',
   'fresh whale': '#0072b2',
   fresh_whale: '#0072b2',
+  insider_like: '#d55e00',
   grinder: '#009e73',
   copy_trader: '#cc79a7',
   wash: '#e69f00',
@@ -77,6 +78,8 @@ export const THEME: Config = {
   axisX: { grid: false },
   legend: {
     orient: 'top',
+    // Room for the title of the y axis, which stands above it.
+    offset: 22,
     direction: 'horizontal',
     columns: 3,
     title: null,

@@ -63,6 +63,9 @@ export function describeConformal(flags: ConformalFlags, fdr: number): string {
     return `Conformal flags: none, ${nCalibration} ordinary wallets a fold are too few to calibrate.`;
   if (nTogether > flags.pValues.length)
     return `Conformal flags: none possible, ${nCalibration} calibration wallets are too few at ${level}.`;
-  const floor = nTogether === 1 ? '' : ` (fewer than ${nTogether} together cannot be: ${nCalibration} to compare with)`;
+  const floor =
+    nTogether === 1
+      ? ''
+      : ` (with ${nCalibration} to compare with, ${nTogether} or more must be strange together for any to be flagged)`;
   return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}.`;
 }

@@ -5,8 +5,15 @@ import { archetypeCounts } from './describe_archetypes.ts';
 import type { ThresholdShift } from './threshold_shifts.ts';
 import type { WaterfallResult } from './waterfall.ts';
 
-/** Wallets that each step takes and leaves. */
-export function describeSteps(result: WaterfallResult, thresholds: WaterfallThresholds): string {
+interface WaterfallStepCount {
+  readonly name: string;
+  readonly rule: string;
+  readonly nTaken: number;
+  readonly nLeft: number;
+}
+
+/** Wallets that each step takes and leaves, in the order of the waterfall. */
+export function waterfallSteps(result: WaterfallResult, thresholds: WaterfallThresholds): WaterfallStepCount[] {
   const counts = archetypeCounts(result);
   const steps = [
     [
@@ -21,13 +28,25 @@ export function describeSteps(result: WaterfallResult, thresholds: WaterfallThre
     ['casual', 'cluster without a high win rate'],
     ['unnamed', result.refusal ?? 'cluster that no rule names'],
   ] as const;
-  let left = result.archetypes.length;
-  const rows = steps.map(([name, rule]) => {
-    const taken = counts[name] ?? 0;
-    left -= taken;
-    return [name, rule, formatCount(taken), formatCount(left)];
+  let nLeft = result.archetypes.length;
+  return steps.map(([name, rule]) => {
+    const nTaken = counts[name] ?? 0;
+    nLeft -= nTaken;
+    return { name, rule, nTaken, nLeft };
   });
-  return formatTable(['step', 'rule', 'taken', 'left'], rows);
+}
+
+/** The same in lines for people. */
+export function describeSteps(result: WaterfallResult, thresholds: WaterfallThresholds): string {
+  return formatTable(
+    ['step', 'rule', 'taken', 'left'],
+    waterfallSteps(result, thresholds).map(({ name, rule, nTaken, nLeft }) => [
+      name,
+      rule,
+      formatCount(nTaken),
+      formatCount(nLeft),
+    ]),
+  );
 }
 
 /** One row a move. */

@@ -19,14 +19,16 @@ export function permuteColumns(x: Matrix, random: Random): Matrix {
   return createMatrix(values, nRows, nCols);
 }
 
-/** Draws tables of the shape of `x` from a Gaussian copula; see `fitGaussianCopula`. */
+/** Draws tables of the shape of `x` from a copula; see `fitCopula`. */
 export type CopulaDraw = (random: Random) => Matrix;
 
 /**
- * A Gaussian copula (Sklar 1959) of finite `x`: its draws have the marginals of `x` exactly and its normal-score
- * correlations, and no other structure. Ties share their middle rank.
+ * A copula (Sklar 1959) of finite `x`: its draws have the marginals of `x` exactly and its normal-score correlations, and
+ * no other structure. Ties share their middle rank.
+ * @param degrees Infinity for a Gaussian copula; a whole number for a t copula (Demarta & McNeil 2005), in which extremes
+ *   of several columns meet more often, the more the smaller it is
  */
-export function fitGaussianCopula(x: Matrix): CopulaDraw {
+export function fitCopula(x: Matrix, degrees = Number.POSITIVE_INFINITY): CopulaDraw {
   const { nRows, nCols } = x;
   const sorted = Array.from({ length: nCols }, (_, column) =>
     Float32Array.from({ length: nRows }, (_, row) => x.values[row * nCols + column]).sort(),
@@ -40,6 +42,12 @@ export function fitGaussianCopula(x: Matrix): CopulaDraw {
       for (let column = 0; column < nCols; column++) noise[column] = random.normal();
       for (let column = 0; column < nCols; column++)
         for (let j = 0; j <= column; j++) scores[row * nCols + column] += root[column * nCols + j] * noise[j];
+      if (Number.isFinite(degrees)) {
+        let chiSquare = 0;
+        for (let k = 0; k < degrees; k++) chiSquare += random.normal() ** 2;
+        const stretch = Math.sqrt(degrees / chiSquare);
+        for (let column = 0; column < nCols; column++) scores[row * nCols + column] *= stretch;
+      }
     }
     const values = new Float32Array(nRows * nCols);
     for (let column = 0; column < nCols; column++) {

@@ -10,7 +10,7 @@ import { FeatureSpace } from './feature_space.ts';
 import { type CentreRanks, nameCluster, rankAmong } from './naming.ts';
 
 /** Columns in which the rest is clustered. */
-const REST_FEATURES: readonly string[] = [
+export const REST_FEATURES: readonly string[] = [
   'win_rate_pct',
   'diversification_markets_count',
   'frequency_trades_daily',

@@ -1,6 +1,6 @@
 /** How much hangs on each threshold of the waterfall: it is moved by 20 % either way and the wallets that change counted. */
 import type { Executor } from '../kernels/executor.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { THRESHOLD_SHIFTS } from '../tables/schemas.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
@@ -56,15 +56,16 @@ const MOVABLE: readonly Movable[] = [
 ];
 
 /** Every threshold moved down and up by 20 %, the rest of the waterfall made anew each time. */
-export function shiftThresholds(
+export async function shiftThresholds(
   profiles: DataFrame,
   thresholds: WaterfallThresholds,
   before: readonly Archetype[],
   seed: number,
   executor: Executor,
-): ThresholdShift[] {
-  return MOVABLE.flatMap(({ option, value, moved }) =>
-    SHIFTS.map((factor) => {
+): Promise<ThresholdShift[]> {
+  const shifts: ThresholdShift[] = [];
+  for (const { option, value, moved } of MOVABLE) {
+    for (const factor of SHIFTS) {
       const shifted = moved(thresholds, factor);
       const { archetypes } = assignWaterfall(profiles, shifted, seed, executor);
       const moves = new Map<string, number>();
@@ -76,7 +77,7 @@ export function shiftThresholds(
         nChanged++;
       });
       const [largest] = [...moves].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-      return {
+      shifts.push({
         threshold: option,
         value: value(thresholds),
         movedTo: value(shifted),
@@ -84,9 +85,11 @@ export function shiftThresholds(
         changedPct: (100 * nChanged) / Math.max(1, before.length),
         largestMove: largest?.[0] ?? null,
         nLargestMove: largest?.[1] ?? 0,
-      };
-    }),
-  );
+      });
+      await releaseFrames();
+    }
+  }
+  return shifts;
 }
 
 /** Rows of 12_threshold_shifts. */

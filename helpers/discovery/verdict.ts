@@ -10,7 +10,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { computeSilhouette } from '../kernels/silhouette.ts';
-import { fitGaussianCopula, permuteColumns } from './nulls.ts';
+import { fitCopula, permuteColumns } from './nulls.ts';
 import { percentile } from './percentile.ts';
 
 /** Points looked at; silhouettes of all pairs grow with its square. */
@@ -88,7 +88,7 @@ export function judgeGroups(x: Matrix, k: number, seed: number, executor: Execut
     computeSilhouette(executor, matrix, cluster(matrix, k, fitSeed).labels!).mean;
 
   const silhouette = silhouetteOf(points, seed);
-  const copula = fitGaussianCopula(points);
+  const copula = fitCopula(points);
   const nulls = [
     againstNull('permuted columns', silhouette, random.fork(2), (r) => silhouetteOf(permuteColumns(points, r), seed)),
     againstNull('Gaussian copula', silhouette, random.fork(3), (r) => silhouetteOf(copula(r), seed)),

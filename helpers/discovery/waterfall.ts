@@ -6,7 +6,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { type Archetype, checkThresholds, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
 import { percentile } from './percentile.ts';
-import { clusterRest, type NamedCluster, type RestMethod } from './rest_clusters.ts';
+import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod } from './rest_clusters.ts';
 
 export interface WaterfallResult {
   /** One entry per row of the profiles. */
@@ -96,5 +96,7 @@ export function assignWaterfall(
 function rowsOf(profiles: DataFrame, rows: readonly number[]): DataFrame {
   const isWanted = new Array<boolean>(profiles.height).fill(false);
   for (const row of rows) isWanted[row] = true;
-  return profiles.withColumn(pl.Series('is_rest', isWanted, pl.Bool)).filter(pl.col('is_rest'));
+  // Only what is clustered: a copy of a million whole rows is a third of a gigabyte.
+  const columns = REST_FEATURES.filter((name) => profiles.columns.includes(name));
+  return profiles.select(...columns).filter(pl.Series('is_rest', isWanted, pl.Bool));
 }

@@ -1,6 +1,8 @@
-/** `npm run docs`: writes the generated sections of the README anew. */
+/** `npm run docs`: writes what is made from the code anew: the generated sections of the README and the sbatch files. */
 import { readFileSync } from 'node:fs';
+import { sbatchFiles } from '../cluster/sbatch_files.ts';
 import { writeFileAtomic } from '../run/files.ts';
 import { renewReadme } from './readme_sections.ts';
 
 writeFileAtomic('README.md', renewReadme(readFileSync('README.md', 'utf8')));
+for (const [path, text] of sbatchFiles()) writeFileAtomic(path, text);

@@ -143,11 +143,12 @@ export class RandomForest implements Estimator<ForestModel> {
     return this;
   }
 
-  /** Chances of all classes, row-major nRows x classes (two columns for two classes). */
+  /** Chances of all classes, each within 0..1, row-major nRows x classes (two columns for two classes). */
   predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { task, nClasses } = this.model;
     if (task !== 'classifier') throw new InputError('bad-value', 'a regressor has no probabilities', 'call predict');
-    const sums = this.predictRaw(x, featureNames);
+    // The mean of leaves that are all 1 is 1 + 2e-16 for two numbers of trees in five.
+    const sums = this.predictRaw(x, featureNames).map((sum) => Math.min(Math.max(sum, 0), 1));
     if (nClasses > 2) return sums;
     const result = new Float64Array(sums.length * 2);
     for (let row = 0; row < sums.length; row++) {
@@ -206,6 +207,7 @@ export class RandomForest implements Estimator<ForestModel> {
       const message = `damaged model: a ${task} of ${nClasses} classes with ${ensemble.base.length} outputs`;
       throw new InputError('bad-model', message, 'fit and save the model again');
     }
+    if (task === 'classifier') checkChances(ensemble);
     const model = new RandomForest({ task }, executor);
     model.fitted = fitted;
     return model;
@@ -218,6 +220,28 @@ export class RandomForest implements Estimator<ForestModel> {
     this.packed ??= packEnsemble(ensemble);
     return sumTrees(this.executor, this.packed, ensemble.base, x);
   }
+}
+
+/** What float32 leaves may add up to beyond 0..1. */
+const CHANCE_SLACK = 1e-3;
+
+/** Refuses a classifier whose leaves could add up to something that is no chance. */
+function checkChances({ trees, groups, base, scale }: TreeEnsemble): void {
+  base.forEach((start, k) => {
+    let [low, high] = [start, start];
+    trees.forEach(({ column, value }, t) => {
+      if (groups[t] !== k) return;
+      const leaves = value.filter((_, node) => column[node] === -1);
+      low += scale * leaves.reduce((least, leaf) => Math.min(least, leaf), Number.POSITIVE_INFINITY);
+      high += scale * leaves.reduce((most, leaf) => Math.max(most, leaf), Number.NEGATIVE_INFINITY);
+    });
+    if (low < -CHANCE_SLACK || high > 1 + CHANCE_SLACK)
+      throw new InputError(
+        'bad-model',
+        `damaged model: chances of class ${base.length === 1 ? 1 : k} from ${low} to ${high}`,
+        'fit and save the model again',
+      );
+  });
 }
 
 function fitForest(

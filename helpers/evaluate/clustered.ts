@@ -6,25 +6,39 @@
 import { createRandom } from '../kernels/random.ts';
 import { type BootstrapInterval, bootstrapInterval } from './bootstrap.ts';
 import { check, checkBinary, checkFinite } from './checks.ts';
-import { groupIndex } from './group_index.ts';
 
 const N_RESAMPLES = 400;
 
+/** The group of every row, numbered from 0. */
+export interface Clusters {
+  readonly groupOf: Uint32Array;
+  readonly nGroups: number;
+}
+
 export interface ClusterOptions {
-  /** One key per row; whole groups are drawn. */
-  readonly groups: ArrayLike<number>;
+  /** One key a row; whole groups are drawn. Number them once (`numberGroups`) for several figures of the same rows. */
+  readonly groups: ArrayLike<number> | Clusters;
   readonly seed: number;
   readonly nResamples?: number;
 }
 
-/** Number of the group of each row, from 0, and how many there are. */
-function numberGroups(groups: ArrayLike<number>): { groupOf: Uint32Array; nGroups: number } {
-  const { rows } = groupIndex(groups);
+/** Groups by one key per row, numbered in order of first appearance. */
+export function numberGroups(groups: ArrayLike<number>): Clusters {
+  const numbers = new Map<number, number>();
   const groupOf = new Uint32Array(groups.length);
-  rows.forEach((members, g) => {
-    for (const row of members) groupOf[row] = g;
-  });
-  return { groupOf, nGroups: rows.length };
+  for (let row = 0; row < groups.length; row++) {
+    let number = numbers.get(groups[row]);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(groups[row], number);
+    }
+    groupOf[row] = number;
+  }
+  return { groupOf, nGroups: numbers.size };
+}
+
+function clustersOf(groups: ClusterOptions['groups']): Clusters {
+  return 'groupOf' in groups ? groups : numberGroups(groups);
 }
 
 /**
@@ -37,7 +51,7 @@ export function clusteredSums(
   statistic: (sums: Float64Array) => number,
   options: ClusterOptions,
 ): BootstrapInterval {
-  const { groupOf, nGroups } = numberGroups(options.groups);
+  const { groupOf, nGroups } = clustersOf(options.groups);
   check(nGroups >= 1, 'a clustered statistic needs at least one row');
   for (const column of columns) check(column.length === groupOf.length, 'columns must hold one value per row');
   const sumsOf = columns.map((column) => {
@@ -107,7 +121,7 @@ export function clusteredAuc(
   );
   const take = (values: ArrayLike<number>): Float64Array => Float64Array.from(kept, (row) => values[row]);
   const y = take(labels);
-  const { groupOf, nGroups } = numberGroups(take(options.groups));
+  const { groupOf, nGroups } = numberGroups(take(clustersOf(options.groups).groupOf));
   const sides = [scores, rivalScores].map((values) => ranked(take(values)));
   const weights = new Float64Array(nGroups);
   const areaOf = ({ order, isBlockEnd }: ReturnType<typeof ranked>): number => {

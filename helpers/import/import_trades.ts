@@ -1,11 +1,11 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
-import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes, formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
+import { withScratch } from '../run/scratch.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
@@ -22,6 +22,8 @@ import {
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { recogniseFormat } from '../venues/formats.ts';
+import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
+import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
 import { MarketBook, type Move } from './market_book.ts';
@@ -139,15 +141,16 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
       'name every file imported so far with --input to make both again',
     );
   const old = rebuilds ? { trades: null, markets: null } : before;
-  const scratch = join(run.dataDir, '.staging_import');
   try {
-    const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
-    if (fresh.length === 0 && old.trades !== null && old.markets !== null)
-      return upToDate(old.trades, old.markets, run, options);
-    const planned = await planFiles(fresh, paths, options.format);
-    return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
+    return await withScratch(run.dataDir, '.staging_import', async (scratch) => {
+      const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
+      if (fresh.length === 0 && old.trades !== null && old.markets !== null)
+        return upToDate(old.trades, old.markets, run, options);
+      endIfOnlyChecking(run);
+      const planned = await planFiles(fresh, paths, options.format);
+      return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
+    });
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
     sweepUnlisted(tableFolder(run.dataDir, RAW_TRADES));
     sweepUnlisted(tableFolder(run.dataDir, MARKETS));
   }
@@ -548,6 +551,19 @@ function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFram
   };
 }
 
+const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
+const CHAIN_FORMATS: ReadonlySet<string> = new Set([
+  POLY_DATA_ORDER_FILLED.format,
+  POLY_DATA_TRADES.format,
+  ARCHIVE_ORDER_FILLED.format,
+]);
+
+/** Whether trades came from the chain (amounts in millionths) and from the Data API (size and price, each rounded). */
+function holdsBothRoundings({ inputs }: Manifest): boolean {
+  const isFrom = (formats: ReadonlySet<string>): boolean => inputs.some(({ format }) => formats.has(format));
+  return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
+}
+
 /** Lines that tell a person what the import did. */
 export function describeImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
@@ -570,6 +586,10 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
   if (summary.nUnlinkedTwins > 0)
     lines.push(
       `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+    );
+  if (holdsBothRoundings(trades))
+    lines.push(
+      'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
     );
   if (summary.nRepeatsKept > 0)
     lines.push(

@@ -4,7 +4,8 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainSystemError, makeFolder } from '../run/files.ts';
+import { makeFolder } from '../run/files.ts';
+import { writeParquetFile } from '../tables/parquet_file.ts';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
@@ -126,11 +127,7 @@ export class Staging {
       const sorted = sortByTime(concat(loose.map((piece) => piece.frame!)));
       const { frame, repeats, nDropped } = this.withOccurrences(sorted);
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
-      try {
-        frame.writeParquet(path, { compression: 'zstd' });
-      } catch (error) {
-        throw explainSystemError(error, path);
-      }
+      writeParquetFile(frame, path, 'zstd');
       kept.push({ source, rows: frame.height, frame: null, path, repeats, nDropped });
       this.nInMemory -= sorted.height;
     }

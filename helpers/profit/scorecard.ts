@@ -1,12 +1,19 @@
 /** What chances are worth: the three rows of every table here, base rate, price only, model, with intervals by market. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { brierScore } from '../evaluate/brier_score.ts';
-import { clusteredAuc, clusteredRatio, clusteredSums } from '../evaluate/clustered.ts';
+import {
+  type ClusterOptions,
+  type Clusters,
+  clusteredAuc,
+  clusteredRatio,
+  clusteredSums,
+  numberGroups,
+} from '../evaluate/clustered.ts';
 import { logLoss } from '../evaluate/log_loss.ts';
 import { reliability } from '../evaluate/reliability.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 
-export const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
+const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
 
 export interface Judged {
   readonly labels: ArrayLike<number>;
@@ -37,7 +44,7 @@ export interface ModelScore {
 }
 
 /** The picks of the highest chances, as many for the model as for its null. */
-export interface TopPicks {
+interface TopPicks {
   readonly nPicks: number;
   readonly modelPrecision: BootstrapInterval;
   readonly priceOnlyPrecision: BootstrapInterval;
@@ -67,11 +74,23 @@ function product(values: ArrayLike<number>, flags: Uint8Array): Float64Array {
   return Float64Array.from(flags, (flag, i) => (flag === 1 ? values[i] : 0));
 }
 
-/** Flags of the `n` rows with the highest chances, ties by row. */
+/** Flags of the `n` rows with the highest chances; of equal ones at the edge the first rows. */
 export function topFlags(chances: ArrayLike<number>, n: number): Uint8Array {
-  const order = Uint32Array.from(chances, (_, i) => i).sort((a, b) => chances[b] - chances[a] || a - b);
-  const flags = new Uint8Array(order.length);
-  for (const row of order.subarray(0, n)) flags[row] = 1;
+  const flags = new Uint8Array(chances.length);
+  if (n <= 0) return flags;
+  // Typed arrays sort without a comparator ten times as fast.
+  const edge = Float64Array.from(chances).sort()[Math.max(0, chances.length - n)];
+  let nLeft = n;
+  for (let i = 0; i < flags.length; i++)
+    if (chances[i] > edge) {
+      flags[i] = 1;
+      nLeft--;
+    }
+  for (let i = 0; i < flags.length && nLeft > 0; i++)
+    if (chances[i] === edge) {
+      flags[i] = 1;
+      nLeft--;
+    }
   return flags;
 }
 
@@ -80,9 +99,9 @@ function scoreOf(
   chances: ArrayLike<number>,
   auc: BootstrapInterval,
   judged: Judged,
+  options: ClusterOptions,
 ): ModelScore {
-  const { labels, returns, market, seed } = judged;
-  const options = { groups: market, seed };
+  const { labels, returns } = judged;
   return {
     name,
     auc,
@@ -101,9 +120,8 @@ function scoreOf(
   };
 }
 
-function topPicks(judged: Judged, share: number): TopPicks {
-  const { labels, returns, market, seed } = judged;
-  const options = { groups: market, seed };
+function topPicks(judged: Judged, share: number, options: ClusterOptions): TopPicks {
+  const { labels, returns } = judged;
   const nPicks = Math.max(1, Math.round(labels.length * share));
   const own = topFlags(judged.probability, nPicks);
   const rival = topFlags(judged.priceOnly, nPicks);
@@ -129,19 +147,20 @@ function topPicks(judged: Judged, share: number): TopPicks {
 export function scorecard(judged: Judged, topShare = 0.01): Scorecard {
   const { labels, probability, priceOnly, returns, market, seed } = judged;
   const ones = new Uint8Array(labels.length).fill(1);
-  const options = { groups: market, seed };
+  const clusters: Clusters = numberGroups(market);
+  const options = { groups: clusters, seed };
   const areas = clusteredAuc(labels, probability, priceOnly, options);
   return {
     nRows: labels.length,
-    nMarkets: new Set(Array.from(market)).size,
+    nMarkets: clusters.nGroups,
     baseRate: clusteredRatio(labels, ones, options),
     baseReturn: clusteredRatio(returns, ones, options),
     scores: [
-      scoreOf('price only', priceOnly, areas.rivalAuc, judged),
-      scoreOf('model', probability, areas.auc, judged),
+      scoreOf('price only', priceOnly, areas.rivalAuc, judged, options),
+      scoreOf('model', probability, areas.auc, judged, options),
     ],
     aucDifference: areas.difference,
-    top: topPicks(judged, topShare),
+    top: topPicks(judged, topShare, options),
   };
 }
 

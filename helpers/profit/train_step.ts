@@ -34,12 +34,12 @@ export type TrainOptions = TargetOptions &
   } & LadderStepOptions & { readonly ladder: boolean };
 
 /** Gain of each row's follower per USD paid. */
-export function returnsOf(rows: Pick<TradeRows, 'paid' | 'future'>): Float64Array {
+function returnsOf(rows: Pick<TradeRows, 'paid' | 'future'>): Float64Array {
   return rows.paid.map((paid, i) => (rows.future[i] - paid) / paid);
 }
 
 /** The part of `values` that some rows are. */
-export function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
+function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
   return Float64Array.from(rows, (row) => values[row]);
 }
 

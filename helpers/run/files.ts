@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -39,7 +40,7 @@ export function explainSystemError(error: unknown, path: string): unknown {
     return new InputError(
       'disk-full',
       `no room left to write ${path}`,
-      'free some disk space or choose another --data-dir; nothing that was there before has changed',
+      'free some disk space, or choose another --data-dir or SPYHOP_SCRATCH; nothing that was there before has changed',
       { cause: error },
     );
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
@@ -93,6 +94,19 @@ function publishFile(path: string, produce: (temporaryPath: string) => void): vo
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainSystemError(error, path);
+  }
+}
+
+/** Puts a finished file in place in one step, also from another disk, where a name cannot simply be changed. */
+export function moveFile(source: string, target: string): void {
+  makeFolder(dirname(target));
+  try {
+    syncPath(source);
+    renameSync(source, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw explainSystemError(error, target);
+    publishFile(target, (temporary) => copyFileSync(source, temporary));
+    rmSync(source, { force: true });
   }
 }
 

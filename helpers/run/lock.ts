@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from './errors.ts';
 import { explainSystemError, makeFolder, temporaryName, withSystemErrors } from './files.ts';
+import { currentJob, isJobOver, jobToken, parseJobToken } from './slurm_job.ts';
+import { undoAtExit } from './stop.ts';
 
 const ATTEMPTS_MAX = 3;
 
@@ -26,11 +28,22 @@ function startOf(pid: number): string {
   }
 }
 
-/** Whether the lock's owner is certainly gone: same host, and no such process any more. */
+/**
+ * Whether the lock's owner is certainly gone: on this host there is no such process any more; on another host, where processes
+ * cannot be looked up, it was part of a SLURM job that is over.
+ */
 function isStale(owner: string): boolean {
-  const [host, pid, start] = owner.split(' ');
-  if (host !== hostname()) return false;
-  return !isAlive(Number(pid)) || startOf(Number(pid)) !== start;
+  const [host, pid, start, token] = owner.split(' ');
+  if (host === hostname()) return !isAlive(Number(pid)) || startOf(Number(pid)) !== start;
+  const job = parseJobToken(token);
+  return job !== null && isJobOver(job);
+}
+
+/** `host pid`, and the job when there is one, for the line that refuses. */
+function nameOwner(owner: string): string {
+  const [host, pid, , token] = owner.split(' ');
+  const job = parseJobToken(token);
+  return job === null ? `${host} ${pid}` : `${host} ${pid}, SLURM job ${job.id}`;
 }
 
 /** Who holds a lock, or null when it has just been given back. */
@@ -47,7 +60,7 @@ function ownerOf(path: string): string | null {
 function create(path: string): boolean {
   const temporary = temporaryName(path);
   try {
-    writeFileSync(temporary, `${hostname()} ${process.pid} ${startOf(process.pid)}\n`);
+    writeFileSync(temporary, `${hostname()} ${process.pid} ${startOf(process.pid)} ${jobToken(currentJob())}\n`);
     linkSync(temporary, path);
     return true;
   } catch (error) {
@@ -58,21 +71,34 @@ function create(path: string): boolean {
   }
 }
 
+/** Gives a lock back, unless somebody who knew better has taken it over meanwhile. */
+function release(path: string): void {
+  const [host, pid, start] = (ownerOf(path) ?? '').split(' ');
+  if (host !== hostname() || Number(pid) !== process.pid || start !== startOf(process.pid)) return;
+  withSystemErrors(path, () => rmSync(path, { force: true }));
+}
+
 /**
- * Takes the lock `name` in `folder` and returns the function that gives it back. A lock left by a killed process of this
- * host is taken over.
+ * Takes the lock `name` in `folder` and returns the function that gives it back; a process that ends gives it back too. A lock
+ * left by a killed process of this host, or by a SLURM job that is over, is taken over.
  * @throws InputError 'busy' when a living process, or one on another host, holds it
  */
 export function takeLock(folder: string, name: string): () => void {
   makeFolder(folder);
   const path = join(folder, `.${name}.lock`);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if (create(path)) return () => withSystemErrors(path, () => rmSync(path, { force: true }));
+    if (create(path)) {
+      const forget = undoAtExit(() => release(path));
+      return () => {
+        release(path);
+        forget();
+      };
+    }
     const owner = ownerOf(path);
     if (owner !== null && !isStale(owner))
       throw new InputError(
         'busy',
-        `another run (${owner.split(' ').slice(0, 2).join(' ')}) is writing ${name} in ${folder}`,
+        `another run (${nameOwner(owner)}) is writing ${name} in ${folder}`,
         `wait for it to end, or delete ${path} if you are sure that it is gone`,
       );
     if (owner !== null) rmSync(path, { force: true });

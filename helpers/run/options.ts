@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
+import { withSystemErrors } from './files.ts';
 
 const COMMON_GROUP = 'Common options';
 
@@ -31,6 +32,12 @@ const COMMON = {
     group: COMMON_GROUP,
   },
   force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
+  check: {
+    type: 'boolean',
+    default: false,
+    describe: 'do nothing but find out whether the step is up to date (for programs that start it)',
+    group: COMMON_GROUP,
+  },
   quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
 } as const satisfies Record<string, Options>;
 
@@ -40,8 +47,9 @@ export type OptionValues<S extends OptionSpecs> = InferredOptionTypes<S> & Infer
 function readConfig(path: string): Record<string, unknown> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    parsed = JSON.parse(withSystemErrors(path, () => readFileSync(path, 'utf8')));
   } catch (error) {
+    if (error instanceof InputError) throw new InputError('bad-option', `--config: ${error.message}`, error.hint);
     throw new InputError(
       'bad-option',
       `--config ${path} cannot be read as JSON`,
@@ -54,13 +62,24 @@ function readConfig(path: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-function oneLine(message: string): string {
-  return message.replaceAll(/\s*\n\s*/g, ' ');
+/** What yargs says of a fault, in the words of this project. */
+function inOurWords(message: string, argv: readonly string[]): string {
+  const line = message.replaceAll(/\s*\n\s*/g, ' ');
+  const [, unknown] = /^Unknown arguments?: (.+)$/.exec(line) ?? [];
+  if (unknown !== undefined) {
+    const isWord = (name: string): boolean => argv.includes(name);
+    const names = unknown.split(', ').map((name) => (isWord(name) ? `"${name}"` : `--${name}`));
+    return `${names.join(', ')} ${names.length === 1 ? 'is no option' : 'are no options'}`;
+  }
+  const [, lacking] = /^Not enough arguments following: (.+)$/.exec(line) ?? [];
+  if (lacking !== undefined) return `--${lacking} needs a value`;
+  const [, missing] = /^Missing required arguments?: (.+)$/.exec(line) ?? [];
+  if (missing !== undefined) return `--${missing.replaceAll(', ', ' and --')} must be given`;
+  const [, name, given, choices] = /^Invalid values: Argument: (.+), Given: (.+), Choices: (.+)$/.exec(line) ?? [];
+  return name === undefined ? line : `--${name} ${given} is none of ${choices.replaceAll('"', '')}`;
 }
 
-function suggestion(message: string): string {
-  return `see --help for the options${message.includes('Unknown') ? '; an option is spelled with two dashes' : ''}`;
-}
+const SEE_HELP = 'see --help for the options';
 
 /**
  * Parses a command line. Words on it win over `--config file.json`, which wins over defaults.
@@ -78,22 +97,31 @@ export async function parseOptions<S extends OptionSpecs>(
     ]),
   );
   const empty = argv.find((word) => /^--[^=]+=$/.test(word));
-  if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, suggestion(''));
+  if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, SEE_HELP);
+  let configFault: unknown = null;
   const parser = yargs([...argv])
     .scriptName('')
     .usage(usage)
     .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': true })
     .options(all)
-    .option('config', { type: 'string', requiresArg: true, describe: 'JSON file with options', group: COMMON_GROUP })
-    .config('config', readConfig)
+    .option('config', { type: 'string', requiresArg: true, group: COMMON_GROUP })
+    .config('config', 'JSON file with options', (path) => {
+      try {
+        return readConfig(path);
+      } catch (error) {
+        // yargs keeps the message of an error only, and not its hint.
+        configFault = error;
+        throw error;
+      }
+    })
     .help('help', 'show this text')
     .group(['help'], COMMON_GROUP)
     .version(false)
     .strict()
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .fail((message, error) => {
-      if (error instanceof InputError) throw error;
-      throw new InputError('bad-option', oneLine(message ?? error.message), suggestion(message ?? ''));
+      if (configFault !== null) throw configFault;
+      throw new InputError('bad-option', inOurWords(message ?? error.message, argv), SEE_HELP);
     });
   const parsed = (await parser.parseAsync()) as Record<string, unknown>;
   for (const [name, spec] of Object.entries(all)) {
@@ -102,8 +130,7 @@ export async function parseOptions<S extends OptionSpecs>(
       throw new InputError('bad-option', `--${name} was given more than once`, 'give it once');
     if (spec.type === 'number' && value !== undefined && !Number.isFinite(value))
       throw new InputError('bad-option', `--${name} needs a number`, `for example --${name} ${spec.default ?? 1}`);
-    if (spec.type === 'string' && value === '')
-      throw new InputError('bad-option', `--${name} is empty`, suggestion(''));
+    if (spec.type === 'string' && value === '') throw new InputError('bad-option', `--${name} is empty`, SEE_HELP);
   }
   const { threads } = parsed;
   if (!Number.isInteger(threads) || (threads as number) < 1)

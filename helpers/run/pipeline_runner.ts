@@ -8,8 +8,9 @@ import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import type { StepReport } from './script.ts';
+import { undoAtExit } from './stop.ts';
 
-const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
 
@@ -25,7 +26,8 @@ export interface GraphOptions {
   readonly log: Log;
 }
 
-interface Planned {
+/** A step with the command line it is to be run with. */
+export interface Planned {
   readonly step: Step;
   readonly args: readonly string[];
 }
@@ -49,6 +51,8 @@ function indexOf(steps: readonly Step[], option: string, word: string): number {
 
 /** The steps to run, in order, with their arguments. */
 export function planGraph(options: GraphOptions): Planned[] {
+  if (options.from !== null && options.only !== null)
+    throw new InputError('bad-option', '--from and --only exclude each other', 'give one of them');
   const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
@@ -72,7 +76,7 @@ export function planGraph(options: GraphOptions): Planned[] {
 export function describePlan(planned: readonly Planned[], dataDir: string): string {
   const rows = planned.map(({ step, args }) => [
     step.id,
-    step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
+    step.writes.length === 0 ? 'a model' : step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
     `npx tsx ${step.script} ${args.join(' ')}`,
   ]);
   return formatTable(['step', 'its output now', 'command'], rows);
@@ -88,14 +92,18 @@ interface Ran {
   readonly report: StepReport;
 }
 
-async function runStep({ step, args }: Planned): Promise<{ code: number; report: StepReport | null }> {
+async function runStep(
+  { step, args }: Planned,
+  output: 'inherit' | 'ignore' = 'inherit',
+): Promise<{ code: number; report: StepReport | null }> {
   const child = spawn(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), join(PROJECT_ROOT, step.script), ...args],
     {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', output, output, 'ipc'],
     },
   );
+  const forget = undoAtExit(() => child.kill('SIGTERM'));
   let report: StepReport | null = null;
   child.on('message', (message) => {
     report = message as StepReport;
@@ -104,7 +112,33 @@ async function runStep({ step, args }: Planned): Promise<{ code: number; report:
     child.on('error', fail);
     child.on('close', (exitCode, signal) => done(exitCode ?? (signal === null ? 1 : 128)));
   });
+  forget();
   return { code, report };
+}
+
+/**
+ * The steps that have work to do. A step whose tables are there, and do not wait for another step, is asked itself (with
+ * --check), so that the answer is the one it would find when run. A step without tables always runs.
+ */
+export async function staleSteps(planned: readonly Planned[], dataDir: string): Promise<Planned[]> {
+  const stale: Planned[] = [];
+  for (const plan of planned) {
+    const { writes } = plan.step;
+    const isMade = writes.length > 0 && writes.every((folder) => readManifest(join(dataDir, folder)) !== null);
+    const isFed = stale.some(({ step }) => feeds(step, plan.step));
+    if (!isMade || isFed || !(await isCurrent(plan))) stale.push(plan);
+  }
+  return stale;
+}
+
+async function isCurrent(plan: Planned): Promise<boolean> {
+  const { report } = await runStep({ ...plan, args: [...plan.args, '--check'] }, 'ignore');
+  return report?.outcome === 'up to date';
+}
+
+/** Whether `reader` reads a table that `writer` writes. */
+export function feeds(writer: Step, reader: Step): boolean {
+  return writer.writes.some((folder) => reader.reads.includes(folder));
 }
 
 /**
@@ -118,7 +152,7 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
     const { code, report } = await runStep(plan);
     if (code !== 0 || report === null) {
       options.log.warn(
-        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: npm start -- --from ${plan.step.id}`,
+        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: ${resumption(plan.step, options)}`,
       );
       return code === 0 ? 1 : code;
     }
@@ -126,6 +160,12 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
   }
   options.log.result(`\n${describeRun(ran, options.dataDir)}`);
   return 0;
+}
+
+/** The command that goes on with the same data at a step. */
+function resumption(step: Step, { rawFolder, nSimulatedTrades, common }: GraphOptions): string {
+  const data = rawFolder === null ? ['--trades', nSimulatedTrades] : ['--data', rawFolder];
+  return ['npm start -- --from', step.id, ...data, ...common].join(' ');
 }
 
 function describeRun(ran: readonly Ran[], dataDir: string): string {
@@ -136,8 +176,8 @@ function describeRun(ran: readonly Ran[], dataDir: string): string {
       report.outcome,
       formatDuration(report.wallMs),
       report.peakMemoryMib,
-      nRows.map(formatCount).join(' + '),
-      step.writes.map((folder) => join(dataDir, folder)).join(', '),
+      nRows.length === 0 ? '–' : nRows.map(formatCount).join(' + '),
+      step.writes.length === 0 ? 'a model' : step.writes.map((folder) => join(dataDir, folder)).join(', '),
     ];
   });
   const totalMs = ran.reduce((sum, { report }) => sum + report.wallMs, 0);

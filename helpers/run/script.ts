@@ -2,8 +2,9 @@
 import { findStep, type Step } from '../pipeline.ts';
 import { nowMs } from './clock.ts';
 import { createLog, type Log, printBug, printInputError } from './console.ts';
+import { envValue } from './env.ts';
 import { InputError } from './errors.ts';
-import { explainSystemError } from './files.ts';
+import { explainSystemError, writeJsonAtomic } from './files.ts';
 import { hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
 
@@ -15,6 +16,8 @@ export interface Run {
   readonly modelsDir: string;
   readonly seed: number;
   readonly force: boolean;
+  /** Whether the step is only asked if it is up to date; see endIfOnlyChecking. */
+  readonly isCheck?: boolean;
   readonly startedMs: number;
   /** Hash of the script and all it imports. */
   readonly codeHash: string;
@@ -23,16 +26,90 @@ export interface Run {
 /** What a step did, for whoever called it; nothing means that it did its work. */
 export type StepOutcome = 'done' | 'up to date';
 
-/** Sent to the pipeline runner when a step ends well. */
+/** How a step ended, for the pipeline runner and the cluster. */
 export interface StepReport {
-  readonly outcome: StepOutcome;
+  readonly outcome: StepOutcome | 'out of date' | 'failed' | 'stopped';
+  /** The line that explains an outcome that is not a good one. */
+  readonly message: string;
   readonly wallMs: number;
+  /** Processor time of all threads, ms. */
+  readonly cpuMs: number;
   readonly peakMemoryMib: number;
 }
 
+/** Exit code of a step that a signal has stopped: nothing is wrong, run it again (EX_TEMPFAIL of sysexits.h). */
+export const STOPPED_EXIT_CODE = 75;
+
+/** Ends a step that was only asked whether it is up to date. */
+class OutOfDate extends Error {}
+
+/** To be called where a step has found that it has work to do: with --check it ends there. */
+export function endIfOnlyChecking(run: Pick<Run, 'isCheck'>): void {
+  if (run.isCheck === true) throw new OutOfDate();
+}
+
+interface Start {
+  readonly ms: number;
+  readonly cpu: NodeJS.CpuUsage;
+}
+
+function deliver(outcome: StepReport['outcome'], message: string, start: Start): void {
+  const { user, system } = process.cpuUsage(start.cpu);
+  const report: StepReport = {
+    outcome,
+    message,
+    wallMs: nowMs() - start.ms,
+    cpuMs: Math.round((user + system) / 1000),
+    peakMemoryMib: peakMemoryMib(),
+  };
+  process.send?.(report);
+  const path = envValue('SPYHOP_REPORT');
+  if (path !== undefined) writeJsonAtomic(path, report);
+}
+
+/** SIGTERM ends the process at its next pause, with everything half-made taken back (see stop.ts). */
+function endOnTermination(start: Start): void {
+  process.once('SIGTERM', () => {
+    const message = 'stopped by SIGTERM before the end; what was there before is whole';
+    printInputError(new InputError('busy', message, 'run the same command again'));
+    try {
+      deliver('stopped', message, start);
+    } finally {
+      process.exit(STOPPED_EXIT_CODE);
+    }
+  });
+}
+
 /**
- * Runs a script: parses the command line, calls `main`, ends with exit code 0; 2 with one line and a hint when the world
- * is at fault; 1 with a stack trace when we are.
+ * Runs the main part of a command: ends with exit code 0; 2 with one line and a hint when the world is at fault; 1 with a
+ * stack trace when we are; 75 when SIGTERM has stopped it.
+ */
+export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
+  const start: Start = { ms: nowMs(), cpu: process.cpuUsage() };
+  // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
+  process.on('SIGXFSZ', () => undefined);
+  endOnTermination(start);
+  try {
+    deliver(await main(), '', start);
+  } catch (thrown) {
+    const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
+    if (error instanceof OutOfDate) deliver('out of date', '', start);
+    else if (error instanceof InputError) {
+      printInputError(error);
+      process.exitCode = 2;
+      deliver('failed', error.message, start);
+    } else {
+      printBug(error);
+      process.exitCode = 1;
+      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`, start);
+    }
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+/**
+ * Runs a script as a step of the pipeline: parses the command line, then calls `main`; exit codes are those of runCommand.
  * @param stepId key into helpers/pipeline.ts
  */
 export async function runScript<S extends OptionSpecs>(
@@ -40,9 +117,7 @@ export async function runScript<S extends OptionSpecs>(
   specs: S,
   main: (run: Run, options: OptionValues<S>) => Promise<StepOutcome>,
 ): Promise<void> {
-  // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
-  process.on('SIGXFSZ', () => undefined);
-  try {
+  await runCommand(async () => {
     const step = findStep(stepId);
     const usage = `npx tsx ${step.script} [options]\n\n${step.question}`;
     const options = await parseOptions(process.argv.slice(2), usage, specs);
@@ -53,22 +128,12 @@ export async function runScript<S extends OptionSpecs>(
       modelsDir: options['models-dir'],
       seed: options.seed,
       force: options.force,
+      isCheck: options.check,
       startedMs: nowMs(),
       codeHash: hashCode(step.script),
     };
-    const outcome = await main(run, options);
-    const report: StepReport = { outcome, wallMs: nowMs() - run.startedMs, peakMemoryMib: peakMemoryMib() };
-    process.send?.(report);
-  } catch (thrown) {
-    const error = explainSystemError(thrown, 'a file');
-    if (error instanceof InputError) {
-      printInputError(error);
-      process.exitCode = 2;
-    } else {
-      printBug(error);
-      process.exitCode = 1;
-    }
-  } finally {
-    if (process.connected) process.disconnect();
-  }
+    // A step without tables has no manifest to look into.
+    if (step.writes.length === 0) endIfOnlyChecking(run);
+    return await main(run, options);
+  });
 }

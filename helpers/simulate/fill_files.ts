@@ -1,7 +1,8 @@
 /** Where encoded fills end up: one CSV file, or Parquet part files of bounded size. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { explainSystemError, makeFolder, syncPath, withSystemErrors } from '../run/files.ts';
+import { makeFolder, syncPath, withSystemErrors } from '../run/files.ts';
+import { writeParquetFile } from '../tables/parquet_file.ts';
 import { pl } from '../tables/polars.ts';
 import { FILL_COLUMNS } from './fill_encoder.ts';
 
@@ -63,14 +64,9 @@ export function createParquetFillFiles(folder: string): FillFiles {
       const file = `${partFolder}/part-${String(written.length).padStart(5, '0')}.parquet`;
       const path = join(folder, file);
       written.push({ file, rows: nRows });
-      try {
-        pl.readCSV(Buffer.concat([header, rows]), { dtypes, inferSchemaLength: 0 }).writeParquet(path, {
-          compression: 'zstd',
-        });
-        syncPath(path);
-      } catch (error) {
-        throw explainSystemError(error, path);
-      }
+      const frame = pl.readCSV(Buffer.concat([header, rows]), { dtypes, inferSchemaLength: 0 });
+      writeParquetFile(frame, path, 'zstd');
+      withSystemErrors(path, () => syncPath(path));
     },
     close: () => syncPath(join(folder, partFolder)),
   };

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../kernels/random.ts';
 import { makeFolder, syncPath, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from '../run/files.ts';
+import { undoAtExit } from '../run/stop.ts';
 import { createAddressTable, createTokenTable } from './byte_tables.ts';
 import { FillEncoder } from './fill_encoder.ts';
 import { createCsvFillFiles, createParquetFillFiles } from './fill_files.ts';
@@ -124,6 +125,7 @@ async function replaceFolder<T>(folder: string, build: (staging: string) => Prom
     }
   }
   const staging = temporaryName(folder);
+  const forget = undoAtExit(() => rmSync(staging, { recursive: true, force: true }));
   const outgoing = temporaryName(folder);
   try {
     makeFolder(staging);
@@ -138,5 +140,7 @@ async function replaceFolder<T>(folder: string, build: (staging: string) => Prom
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
     throw error;
+  } finally {
+    forget();
   }
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { hashFile, hashValue } from '../run/files.ts';
 import { takeLock } from '../run/lock.ts';
 import { type Manifest, type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { FILL_COLUMNS } from './fill_encoder.ts';
 import { resolveSimulateOptions, type SimulateRequest } from './options.ts';
 import { type SimulateResult, simulateMarket } from './simulate_market.ts';
@@ -25,6 +25,7 @@ export async function simulateStep(run: Run, request: SimulateRequest): Promise<
   try {
     const old = run.force ? null : readManifest(folder);
     if (old?.fingerprint === fingerprint) return { folder, manifest: old, result: null };
+    endIfOnlyChecking(run);
     const progress = run.log.progress('simulating fills', options.nTrades);
     const result = await simulateMarket(options, folder, (done) => progress.update(done));
     progress.done();

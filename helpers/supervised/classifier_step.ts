@@ -1,5 +1,6 @@
 /** The step that 09-1 is: snapshots, three rows of trials, and the early-detection model saved with its card. */
 import { join } from 'node:path';
+import { hasSection, publishSection } from '../charts/report.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -15,6 +16,7 @@ import {
   ROWS,
   takeColumns,
 } from './circularity.ts';
+import { CLASSIFIER_SECTION, classifierSection } from './classifier_section.ts';
 import { fitClassifier, type ModelKind, ruleBaseline, runTrial } from './classifier_trial.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
 
@@ -26,7 +28,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'archetype_classifier', options: decisive, dataHash: plan.dataHash };
   const known = upToDateModel(run, key);
-  if (known !== null) {
+  if (known !== null && hasSection(run.dataDir, CLASSIFIER_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }
@@ -87,6 +89,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   });
   const text = model instanceof RandomForest ? forestToXgboost(model) : boostingToXgboost(model);
   writeFileAtomic(join(run.modelsDir, 'final_whale_hunter_model.json'), text);
+  await publishSection(run, classifierSection(trials, rule.whalePrAuc));
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the ${winner.kind} of the early-detection row in ${folder}.`);
   return 'done';

@@ -166,7 +166,7 @@ function measure(
     ),
     whaleRocAuc: rocCurve(isWhale, whale).auc,
     prAucByClass: Array.from({ length: N_CLASSES }, (_, k) => prAuc(isClass(k), column(k))),
-    reliability: reliability(isWhale, whale),
+    reliability: reliability(isWhale, whale, 10, 'equal-width'),
   };
 }
 

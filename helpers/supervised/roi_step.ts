@@ -1,5 +1,6 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
+import { hasSection, publishSection } from '../charts/report.ts';
 import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
@@ -15,7 +16,8 @@ import { walletTimeSplits } from './classifier_trial.ts';
 import { DAY_MS, hashTables, startOfData } from './early_task.ts';
 import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
-import { fitBounds, fitRegressor, measureRoi, type Predictions, predictOut, type RoiTrial } from './roi_trial.ts';
+import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
+import { fitBounds, fitRegressor, measureRoi, type Predictions, predictOut } from './roi_trial.ts';
 
 /** A proxy of the prices a wallet pays, and how well it did against them. */
 const PRICE_COLUMNS = ['contrarian_share_pct'];
@@ -36,20 +38,8 @@ type RoiOptions = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
   readonly threads: number;
 };
 
-export interface RoiResultRow {
-  readonly outcome: (typeof OUTCOMES)[number];
-  readonly model: string;
-  readonly trial: RoiTrial;
-}
-
-export interface PartialDependence {
-  readonly feature: string;
-  /** Value of the feature and mean prediction when all wallets have it, per cent. */
-  readonly points: readonly { readonly value: number; readonly predicted: number }[];
-}
-
 /** Why there is nothing to train, or null. */
-export function reasonToSkipRoi(rows: RoiRows, nWindows: number, nFolds: number): string | null {
+function reasonToSkipRoi(rows: RoiRows, nWindows: number, nFolds: number): string | null {
   const nTest = Math.floor(nWindows / 2);
   const nTestRows = rows.snapshots.filter((k) => k < nTest).length;
   const nTrainRows = rows.snapshots.length - nTestRows;
@@ -114,7 +104,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const { threads, ...decisive } = options;
   const key: ModelKey = { name: 'roi_regressor', options: decisive, dataHash: hashTables(trades, marketTable) };
   const known = upToDateModel(run, key);
-  if (known !== null) {
+  if (known !== null && hasSection(run.dataDir, ROI_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }
@@ -233,6 +223,10 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
       ],
     },
   });
+  await publishSection(
+    run,
+    roiSection({ results, claims, importances, partial, verdict, isPredictable: best.r2.low > 0 }),
+  );
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the regressor in ${folder}.`);
   return 'done';

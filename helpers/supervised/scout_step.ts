@@ -1,4 +1,5 @@
 /** The step that 09-2 is: snapshots, three rows of trials on behaviour alone, and the early scout saved with its card. */
+import { hasSection, publishSection } from '../charts/report.ts';
 import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../discovery/archetypes.ts';
 import { checkNumber } from '../estimators/contract.ts';
 import { featuresOfClass } from '../features/feature_sets.ts';
@@ -9,7 +10,8 @@ import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { EARLY_COLUMNS, formatInterval, PRESENT_COLUMNS, ROWS, type RowName, takeColumns } from './circularity.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
-import { fitScout, runScoutTrial, type ScoutInput, type ScoutTrial, tuneScout } from './scout_trial.ts';
+import { SCOUT_SECTION, type ScoutRow, scoutSection } from './scout_section.ts';
+import { fitScout, runScoutTrial, type ScoutInput, tuneScout } from './scout_trial.ts';
 
 const BEHAVIOUR = featuresOfClass('behavioural');
 export const SCOUT_TARGETS = ['fresh_whale', 'insider_like', 'grinder'] as const satisfies readonly Archetype[];
@@ -18,11 +20,6 @@ type ScoutOptions = EarlyTaskOptions & {
   readonly target: (typeof SCOUT_TARGETS)[number];
   readonly recall: number;
 };
-
-export interface ScoutRow {
-  readonly row: RowName;
-  readonly trial: ScoutTrial;
-}
 
 function scoutTable(rows: readonly ScoutRow[]): string {
   return formatTable(
@@ -47,7 +44,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'scout', options: decisive, dataHash: plan.dataHash };
   const known = upToDateModel(run, key);
-  if (known !== null) {
+  if (known !== null && hasSection(run.dataDir, SCOUT_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }
@@ -92,11 +89,12 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const { featureNames, isTarget, nPerClass } = early;
   const model = fitScout(early.x, isTarget, featureNames, choice.minLeafRows, nPerClass, run.seed, executor);
   const claim = trials[trials.length - 1].trial;
+  const sentence = `Early: of the wallets called ${options.target}, ${formatInterval(claim.precision)} are; recall ${formatInterval(claim.recall)}, base rate ${(claim.nTargets / claim.nRows).toFixed(4)}.`;
   const lines = [
     scoutTable(trials),
     `${claim.choices.length} of ${options.folds} folds had enough ${options.target} wallets to choose a threshold by.`,
     `Behaviour alone, no column of money. Threshold chosen on validation wallets for a recall of ${options.recall}; test wallets and moments are others.`,
-    `Early: of the wallets called ${options.target}, ${formatInterval(claim.precision)} are; recall ${formatInterval(claim.recall)}, base rate ${(claim.nTargets / claim.nRows).toFixed(4)}.`,
+    sentence,
   ];
   const folder = saveModel(run, {
     ...key,
@@ -117,6 +115,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
       ],
     },
   });
+  await publishSection(run, scoutSection(trials, options.target, sentence));
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the early scout in ${folder}.`);
   return 'done';

@@ -1,7 +1,8 @@
 /** Tables made whole from other tables: skipped when nothing that decides them has changed, published in one step. */
 import { hashValue } from '../run/files.ts';
+import { takeLock } from '../run/lock.ts';
 import type { Manifest } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import type { DataFrame } from './polars.ts';
 import { schemaHash, type TableSchema } from './schema.ts';
 import { openTableIfThere, type Table, TableWriter } from './table_store.ts';
@@ -19,12 +20,16 @@ function fingerprintOf(run: Run, schema: TableSchema, recipe: Recipe): string {
 
 /** The manifest of the table in force when it was made by this very recipe, or null. */
 export function upToDateManifest(run: Run, schema: TableSchema, recipe: Recipe): Manifest | null {
-  if (run.force) return null;
-  const table = openTableIfThere(run.dataDir, schema);
-  return table !== null && table.manifest.fingerprint === fingerprintOf(run, schema, recipe) ? table.manifest : null;
+  const table = run.force ? null : openTableIfThere(run.dataDir, schema);
+  if (table !== null && table.manifest.fingerprint === fingerprintOf(run, schema, recipe)) return table.manifest;
+  endIfOnlyChecking(run);
+  return null;
 }
 
-/** Publishes `frame` as the whole table. */
+/**
+ * Publishes `frame` as the whole table.
+ * @throws InputError 'busy' when another process is publishing the same table
+ */
 export function publishTable(
   run: Run,
   schema: TableSchema,
@@ -32,13 +37,37 @@ export function publishTable(
   frame: DataFrame,
   metrics: Readonly<Record<string, unknown>>,
 ): Manifest {
-  const writer = new TableWriter(run.dataDir, schema);
-  writer.addPart(schema.name, frame, null);
-  return publishParts(run, schema, recipe, writer, metrics);
+  return locked(run, schema, () => {
+    const writer = new TableWriter(run.dataDir, schema);
+    writer.addPart(schema.name, frame, null);
+    return commitParts(run, schema, recipe, writer, metrics);
+  });
 }
 
-/** Publishes the parts added to `writer` as the whole table: for tables that are made piece by piece. */
+/**
+ * Publishes the parts added to `writer` as the whole table: for tables that are made piece by piece.
+ * @throws InputError 'busy' when another process is publishing the same table
+ */
 export function publishParts(
+  run: Run,
+  schema: TableSchema,
+  recipe: Recipe,
+  writer: TableWriter,
+  metrics: Readonly<Record<string, unknown>>,
+): Manifest {
+  return locked(run, schema, () => commitParts(run, schema, recipe, writer, metrics));
+}
+
+function locked<T>(run: Run, schema: TableSchema, work: () => T): T {
+  const unlock = takeLock(run.dataDir, `${schema.folder}.publish`);
+  try {
+    return work();
+  } finally {
+    unlock();
+  }
+}
+
+function commitParts(
   run: Run,
   schema: TableSchema,
   recipe: Recipe,

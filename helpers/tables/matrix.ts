@@ -8,7 +8,9 @@ import { type DataFrame, pl } from './polars.ts';
  * @throws InputError 'bad-schema' naming a column that is not there
  */
 export function toMatrix(frame: DataFrame, columns: readonly string[]): Matrix {
-  const missing = columns.filter((name) => !frame.columns.includes(name));
+  // Polars makes the list anew at each look.
+  const present = new Set(frame.columns);
+  const missing = columns.filter((name) => !present.has(name));
   if (missing.length > 0)
     throw new InputError(
       'bad-schema',

@@ -380,7 +380,7 @@ export const WALLET_SCORES: TableSchema = {
 function signColumns(kind: string, signs: string) {
   return [
     column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
-    column(`${kind}_p_value`, 'float64', '0..1', 'share of drawn wallets (Gaussian copula) with a score as high'),
+    column(`${kind}_p_value`, 'float64', '0..1', 'share of wallets drawn from a copula of all that score as high'),
     column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
   ];
 }

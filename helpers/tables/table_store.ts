@@ -10,11 +10,11 @@ import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
   makeFolder,
+  moveFile,
   readJson,
   syncPath,
   TEMPORARY_SUFFIX,
   temporaryName,
-  withSystemErrors,
   writeJsonAtomic,
 } from '../run/files.ts';
 import {
@@ -25,6 +25,8 @@ import {
   type ManifestPart,
   readManifest,
 } from '../run/manifest.ts';
+import { undoAtExit } from '../run/stop.ts';
+import { writeParquetFile } from './parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
@@ -129,12 +131,7 @@ export function readTable(table: Table): DataFrame {
 function writeTemporary(frame: DataFrame, finalPath: string): string {
   makeFolder(dirname(finalPath));
   const temporary = temporaryName(finalPath);
-  try {
-    frame.writeParquet(temporary, { compression: 'zstd' });
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw explainSystemError(error, finalPath);
-  }
+  writeParquetFile(frame, temporary, 'zstd', finalPath);
   return temporary;
 }
 
@@ -159,6 +156,7 @@ export function commitTogether(commits: readonly PendingCommit[]): Manifest[] {
     settleCommits(dataDir);
   } else putInForce(dataDir, folders[0]);
   for (const { folder } of prepared) sweepUnlisted(folder);
+  for (const { writer } of commits) writer.forget();
   return prepared.map(({ manifest }) => manifest);
 }
 
@@ -187,11 +185,14 @@ export class TableWriter {
   private readonly folder: string;
   private readonly schema: TableSchema;
   private readonly added: ManifestPart[] = [];
+  /** Parts that are never put in force are removed when the process ends; this calls that off. */
+  readonly forget: () => void;
 
   constructor(dataDir: string, schema: TableSchema) {
     this.schema = schema;
     this.folder = tableFolder(dataDir, schema);
     makeFolder(this.folder);
+    this.forget = undoAtExit(() => sweepUnlisted(this.folder));
   }
 
   /**
@@ -221,12 +222,8 @@ export class TableWriter {
     const sha256 = createHash('sha256').update(readFileSync(sourcePath)).digest('hex');
     const file = `${stem}-${sha256.slice(0, 8)}.parquet`;
     const path = join(this.folder, file);
-    makeFolder(dirname(path));
     const bytes = statSync(sourcePath).size;
-    withSystemErrors(path, () => {
-      syncPath(sourcePath);
-      renameSync(sourcePath, path);
-    });
+    moveFile(sourcePath, path);
     const part = { file, rows, bytes, sha256, minTsMs: timeRangeMs?.[0] ?? null, maxTsMs: timeRangeMs?.[1] ?? null };
     this.added.push(part);
     return part;

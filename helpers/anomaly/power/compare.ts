@@ -1,11 +1,14 @@
 /** The power study as a step: one result file per seed and difficulty, done once, then the summary of all that are there. */
 import { join } from 'node:path';
+import { publishSection } from '../../charts/report.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
 import type { Run, StepOutcome } from '../../run/script.ts';
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
+import { powerSection } from './power_section.ts';
+import { chooseDetectors } from './study_detectors.ts';
 import { summarise } from './summary.ts';
 import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
@@ -18,6 +21,7 @@ export interface CompareOptions {
   readonly 'snapshot-days': number;
   readonly 'watch-share': number;
   readonly fdr: number;
+  readonly detectors: string;
   readonly threads: number;
   /** Only the markets of this seed are run; the summary is left to a run without it. */
   readonly 'only-seed': number | undefined;
@@ -50,6 +54,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
     throw new InputError('bad-option', '--snapshot-days must be at least 1', 'for example --snapshot-days 5');
   if (!(options['watch-share'] > 0 && options['watch-share'] < 1))
     throw new InputError('bad-option', '--watch-share must lie between 0 and 1', 'for example --watch-share 0.025');
+  chooseDetectors(options.detectors);
   const folder = join(run.modelsDir, 'wallet_anomaly', 'power');
   const executor = createExecutor({ nThreads: options.threads });
   const plans = seeds.flatMap((seed) =>
@@ -61,6 +66,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
         snapshotDays: options['snapshot-days'],
         watchShare: options['watch-share'],
         fdr: options.fdr,
+        detectors: options.detectors,
       }),
     ),
   );
@@ -84,6 +90,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
   const summary = summarise(trials, run.seed);
   writeJsonAtomic(join(folder, '..', 'power.json'), summary);
   writeFileAtomic(join(folder, '..', 'power.md'), powerPage(summary, options['watch-share'], options['snapshot-days']));
+  await publishSection(run, powerSection(summary));
   for (const line of describePower(summary)) run.log.result(line);
   return { outcome: nRun === 0 ? 'up to date' : 'done', nRun };
 }

@@ -2,23 +2,26 @@
 import type { Executor } from '../../kernels/executor.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
-import { STUDY_DETECTORS } from './study_detectors.ts';
+import type { StudyDetector } from './study_detectors.ts';
 
 const DAY_MS = 86_400_000;
 
 /** For each detector and wallet: the first snapshot at which it was on the list. */
 export class WatchLists {
-  private readonly firstSeenMs = new Map<string, Map<string, number>>(
-    STUDY_DETECTORS.map(({ name }) => [name, new Map()]),
-  );
+  private readonly firstSeenMs: ReadonlyMap<string, Map<string, number>>;
 
   /** @param share of wallets on the list of a detector that ranks; a rule lists whom it names */
-  constructor(private readonly share: number) {}
+  constructor(
+    private readonly detectors: readonly StudyDetector[],
+    private readonly share: number,
+  ) {
+    this.firstSeenMs = new Map(detectors.map(({ name }) => [name, new Map()]));
+  }
 
   async look(profiles: DataFrame, asOfMs: number, seed: number, executor: Executor): Promise<void> {
     const wallets = toTexts(profiles, 'wallet') as string[];
     const nListed = Math.max(1, Math.floor(this.share * wallets.length));
-    for (const detector of STUDY_DETECTORS) {
+    for (const detector of this.detectors) {
       const { name, kind } = detector;
       const scores = (await detector.fit(profiles, seed, executor)).score(profiles);
       const seen = this.firstSeenMs.get(name)!;

@@ -1,7 +1,7 @@
 /**
- * Flags at a stated false discovery rate, calibrated in the four ways that there are, and how false they really were:
+ * Flags at a stated false discovery rate, calibrated in the ways that there are, and how false they really were:
  * `own population` (what anybody can do; strange wallets sit in the calibration too), `presumed clean` (wallets that no
- * rule took), `copula` (drawn wallets with the same correlations) and `another market` (the true casuals of a
+ * rule took), `Gaussian copula` and `t copula` (drawn wallets with the same correlations) and `another market` (the true casuals of a
  * second market, which only a study has).
  */
 
@@ -12,10 +12,22 @@ import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { copulaPValues } from '../copula_calibration.ts';
+import { INSIDER_COPULA_DEGREES } from '../signs.ts';
 import type { StudyDetector } from './study_detectors.ts';
 
-export const CALIBRATIONS = ['own population', 'presumed clean', 'copula', 'another market'] as const;
-export type Calibration = (typeof CALIBRATIONS)[number];
+export const CALIBRATIONS = [
+  'own population',
+  'presumed clean',
+  'Gaussian copula',
+  't copula',
+  'another market',
+] as const;
+type Calibration = (typeof CALIBRATIONS)[number];
+
+const COPULAS = [
+  ['Gaussian copula', Number.POSITIVE_INFINITY],
+  ['t copula', INSIDER_COPULA_DEGREES],
+] as const satisfies readonly (readonly [Calibration, number])[];
 
 export interface FlagCount {
   readonly calibration: Calibration;
@@ -74,12 +86,13 @@ async function judgeByCopula(
   detector: StudyDetector,
   profiles: DataFrame,
   fdr: number,
+  degrees: number,
   seed: number,
   executor: Executor,
 ): Promise<Judged | null> {
   const { points, scorePoints } = await detector.fit(profiles, seed, executor);
   if (points === null || scorePoints === null) return null;
-  const { pValues, nDrawn } = copulaPValues(points(profiles), scorePoints, fdr, seed);
+  const { pValues, nDrawn } = copulaPValues(points(profiles), scorePoints, fdr, degrees, seed);
   return { pValues, nCalibration: nDrawn };
 }
 
@@ -100,8 +113,10 @@ export async function countFlags(
     ['presumed clean', await crossJudge(detector, profiles, isOrdinary, seed, executor)],
     ['another market', await judgeByAnother(detector, profiles, otherClean, seed, executor)],
   ];
-  const drawn = await judgeByCopula(detector, profiles, fdr, seed, executor);
-  if (drawn !== null) judged.push(['copula', drawn]);
+  for (const [calibration, degrees] of COPULAS) {
+    const drawn = await judgeByCopula(detector, profiles, fdr, degrees, seed, executor);
+    if (drawn !== null) judged.push([calibration, drawn]);
+  }
   return judged.map(([calibration, { pValues, nCalibration }]) => {
     const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
     const byType: Record<string, number> = {};

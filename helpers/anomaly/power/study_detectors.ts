@@ -5,13 +5,14 @@ import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { Matrix } from '../../kernels/matrix.ts';
+import { InputError } from '../../run/errors.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { DETECTORS, type DetectorName, fitDetector } from '../detectors.ts';
 import { SIGN_SETS, SignDetector, type SignSetName } from '../signs.ts';
 
 /** A detector that has learnt: wallets to points (ranks of signs, places in a feature space), points to scores. */
-export interface Scorer {
+interface Scorer {
   /** One score per row of the profiles. */
   readonly score: (profiles: DataFrame) => Float64Array;
   /** The two halves of `score`, for calibrations that draw points; null for rules. */
@@ -86,9 +87,23 @@ const INSIDER_LIKE_RULE: StudyDetector = {
     ),
 };
 
-export const STUDY_DETECTORS: readonly StudyDetector[] = [
+const STUDY_DETECTORS: readonly StudyDetector[] = [
   ...DETECTORS.map(learned),
   ...(Object.keys(SIGN_SETS) as SignSetName[]).map(signs),
   FRESH_WHALE_RULE,
   INSIDER_LIKE_RULE,
 ];
+
+/**
+ * Detectors by name, in the order of the study; `all` for all of them.
+ * @throws InputError 'bad-option' naming one that is not known
+ */
+export function chooseDetectors(text: string): StudyDetector[] {
+  if (text === 'all') return [...STUDY_DETECTORS];
+  const names = text.split(',').map((word) => word.trim());
+  const known = STUDY_DETECTORS.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new InputError('bad-option', `--detectors names ${unknown}, which is none`, `known are: ${known.join(', ')}`);
+  return STUDY_DETECTORS.filter(({ name }) => names.includes(name));
+}

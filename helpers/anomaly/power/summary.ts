@@ -2,7 +2,6 @@
 import { bootstrapInterval } from '../../evaluate/bootstrap.ts';
 import { CALIBRATIONS } from './flag_calibration.ts';
 import { FALSE_SHARES } from './measures.ts';
-import { STUDY_DETECTORS } from './study_detectors.ts';
 import { ANY_PLANTED, type Trial } from './trial.ts';
 
 const N_RESAMPLES = 2000;
@@ -15,7 +14,7 @@ export interface OverSeeds {
   readonly standardError: number;
 }
 
-export interface PowerRow {
+interface PowerRow {
   readonly detector: string;
   readonly planted: string;
   readonly difficulty: string;
@@ -31,7 +30,7 @@ export interface PowerRow {
   readonly recallAtFalseShare: readonly OverSeeds[];
 }
 
-export interface FlagRow {
+interface FlagRow {
   readonly detector: string;
   readonly calibration: string;
   readonly fdr: number;
@@ -46,7 +45,7 @@ export interface FlagRow {
   readonly found: Readonly<Record<string, number>>;
 }
 
-export interface DetectionRow {
+interface DetectionRow {
   readonly detector: string;
   readonly planted: string;
   readonly difficulty: string;
@@ -78,7 +77,7 @@ function overSeeds(values: readonly number[], seed: number): OverSeeds {
 export function summarise(trials: readonly Trial[], seed: number): PowerSummary {
   const difficulties = [...new Set(trials.map((trial) => trial.difficulty))];
   const types = [...new Set(trials.flatMap((trial) => trial.power.map((row) => row.planted)))];
-  const detectors = STUDY_DETECTORS.map(({ name }) => name);
+  const detectors = [...new Set(trials.flatMap((trial) => trial.power.map((row) => row.detector)))];
   const power = detectors.flatMap((detector) =>
     types.flatMap((planted) =>
       difficulties.map((difficulty): PowerRow => {
@@ -184,7 +183,9 @@ export function bestDetector(summary: PowerSummary, planted: string): string {
     const own = summary.power.filter((row) => row.detector === detector && row.planted === planted);
     return own.reduce((sum, row) => sum + row.averagePrecision.mean, 0) / own.length;
   };
-  return STUDY_DETECTORS.map(({ name }) => name).reduce((best, name) => (meanOf(name) > meanOf(best) ? name : best));
+  return [...new Set(summary.power.map((row) => row.detector))].reduce((best, name) =>
+    meanOf(name) > meanOf(best) ? name : best,
+  );
 }
 
 /** Planted types of a summary, all together last. */

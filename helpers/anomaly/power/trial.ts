@@ -15,7 +15,7 @@ import type { DataFrame } from '../../tables/polars.ts';
 import { WatchLists } from './detection_time.ts';
 import { CALIBRATIONS, countFlags, type FlagCount } from './flag_calibration.ts';
 import { measurePower } from './measures.ts';
-import { STUDY_DETECTORS } from './study_detectors.ts';
+import { chooseDetectors } from './study_detectors.ts';
 import { makeStudyMarket, profilesAt, type StudyMarket, truthOf } from './study_market.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,6 +35,8 @@ export interface TrialPlan {
   readonly snapshotDays: number;
   readonly watchShare: number;
   readonly fdr: number;
+  /** Names, or `all`. */
+  readonly detectors: string;
 }
 
 const powerSchema = z.object({
@@ -132,6 +134,7 @@ async function measureMarket(
   executor: Executor,
 ): Promise<Trial> {
   const { seed, fdr } = plan;
+  const detectors = chooseDetectors(plan.detectors);
   const profiles = await profilesAt(run, market, market.endMs);
   const types = truthOf(market, profiles);
   const planted: Record<string, number> = {};
@@ -148,7 +151,7 @@ async function measureMarket(
 
   const power: Trial['power'] = [];
   const flags: Trial['flags'] = [];
-  for (const detector of STUDY_DETECTORS) {
+  for (const detector of detectors) {
     const scores = (await detector.fit(profiles, seed, executor)).score(profiles);
     for (const name of names)
       power.push({ detector: detector.name, planted: name, power: measurePower(isOf(name), scores) });
@@ -157,7 +160,7 @@ async function measureMarket(
     for (const count of counts) flags.push({ detector: detector.name, ...count });
   }
 
-  const lists = new WatchLists(plan.watchShare);
+  const lists = new WatchLists(detectors, plan.watchShare);
   const stepMs = plan.snapshotDays * DAY_MS;
   for (
     let asOfMs = market.endMs - Math.floor((market.endMs - market.fromMs - 1) / stepMs) * stepMs;
@@ -167,7 +170,7 @@ async function measureMarket(
     const then = asOfMs === market.endMs ? profiles : await profilesAt(run, market, asOfMs);
     if (then.height >= SNAPSHOT_WALLETS_MIN) await lists.look(then, asOfMs, seed, executor);
   }
-  const detection = STUDY_DETECTORS.flatMap(({ name: detector }) => {
+  const detection = detectors.flatMap(({ name: detector }) => {
     const days = lists.daysToDetection(detector, profiles);
     return [...names, CASUAL].map((name) => {
       const own = name === CASUAL ? types.map((type) => (type === CASUAL ? 1 : 0)) : isOf(name);

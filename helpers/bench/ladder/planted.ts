@@ -1,7 +1,7 @@
 /** What the ladder's last rung finds of planted informed trades. The truth is read here, after all is predicted, and nowhere else. */
 import { readFileSync } from 'node:fs';
 import type { BootstrapInterval } from '../../evaluate/bootstrap.ts';
-import { clusteredRatio } from '../../evaluate/clustered.ts';
+import { clusteredRatio, numberGroups } from '../../evaluate/clustered.ts';
 import type { RungResult } from '../../profit/ladder.ts';
 import type { LadderRows } from '../../profit/ladder_rows.ts';
 import { topFlags } from '../../profit/scorecard.ts';
@@ -43,12 +43,12 @@ export function scorePlanted(rows: LadderRows, last: RungResult, truthFile: stri
   const isPlanted = Uint8Array.from(tested.rows, (row) => (planted.has(`${wallets[row]} ${hashes[row]}`) ? 1 : 0));
   const nTested = isPlanted.reduce((sum, flag) => sum + flag, 0);
   if (nTested === 0) return null;
-  const market = Int32Array.from(tested.rows, (row) => rows.market[row]);
+  const clusters = numberGroups(Int32Array.from(tested.rows, (row) => rows.market[row]));
   const meanReturn = (flags: Uint8Array): BootstrapInterval =>
     clusteredRatio(
       tested.returns.map((value, i) => (flags[i] === 1 ? value : 0)),
       flags,
-      { groups: market, seed },
+      { groups: clusters, seed },
     );
   const recall = (flags: Uint8Array): number =>
     flags.reduce((sum, flag, i) => sum + (flag === 1 && isPlanted[i] === 1 ? 1 : 0), 0) / nTested;

@@ -1,4 +1,4 @@
-/** Flow of the pipeline: every table a box with its rows, arrows from what it was made of, top to bottom. */
+/** Flow of the pipeline: every table a box with its rows, arrows from what it was made of, left to right. */
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
@@ -13,25 +13,49 @@ export interface FlowBox {
   readonly detail: string;
 }
 
-const BOX_HEIGHT_PX = 52;
-const GAP_PX = 34;
-/** Share of a column that its box takes. */
-const BOX_SHARE = 0.9;
+const BOX_HEIGHT_PX = 42;
+const GAP_PX = 10;
+/** Share of a column that its box takes; arrows run in the rest. */
+const BOX_SHARE = 0.88;
 
 interface Placed {
   readonly box: FlowBox;
   readonly layer: number;
+  /** Middle of the box, pixels from the top. */
+  readonly middle: number;
 }
 
 /** Longest way from a box without ancestors, for each box; boxes must be in an order where makers come first. */
-function placeBoxes(boxes: readonly FlowBox[]): Placed[] {
+function layersOf(boxes: readonly FlowBox[]): FlowBox[][] {
   const layerOf = new Map<string, number>();
-  return boxes.map((box) => {
-    const above = box.madeOf.map((id) => layerOf.get(id) ?? -1);
-    const layer = Math.max(-1, ...above) + 1;
+  const layers: FlowBox[][] = [];
+  for (const box of boxes) {
+    const layer = Math.max(-1, ...box.madeOf.map((id) => layerOf.get(id) ?? -1)) + 1;
     layerOf.set(box.id, layer);
-    return { box, layer };
+    layers[layer] ??= [];
+    layers[layer].push(box);
+  }
+  return layers;
+}
+
+/** Boxes of a layer below each other, in the order of the middle of what they are made of, so that few arrows cross. */
+function placeBoxes(boxes: readonly FlowBox[]): { placed: Placed[]; nLayers: number; heightPx: number } {
+  const layers = layersOf(boxes);
+  const step = BOX_HEIGHT_PX + GAP_PX;
+  const heightPx = Math.max(...layers.map((layer) => layer.length)) * step - GAP_PX;
+  const middles = new Map<string, number>();
+  const placed = layers.flatMap((own, layer) => {
+    const wish = (box: FlowBox): number => {
+      const makers = box.madeOf.filter((id) => middles.has(id));
+      return makers.reduce((sum, id) => sum + middles.get(id)!, 0) / Math.max(makers.length, 1);
+    };
+    const first = (heightPx - (own.length * step - GAP_PX) + BOX_HEIGHT_PX) / 2;
+    const sorted = [...own].sort((a, b) => wish(a) - wish(b));
+    const here = sorted.map((box, i) => ({ box, layer, middle: first + i * step }));
+    for (const { box, middle } of here) middles.set(box.id, middle);
+    return here;
   });
+  return { placed, nLayers: layers.length, heightPx };
 }
 
 /** Arrows that no chain of other arrows already tells. */
@@ -51,32 +75,24 @@ function neededArrows(boxes: readonly FlowBox[]): [string, string][] {
 /** Draws boxes and arrows. @param boxes makers before what is made of them */
 export function flowPicture(boxes: readonly FlowBox[]): Picture {
   if (boxes.length === 0) return emptyPicture('Nothing has been made yet.');
-  const placed = placeBoxes(boxes);
-  const nLayers = Math.max(...placed.map(({ layer }) => layer)) + 1;
-  const heightPx = nLayers * BOX_HEIGHT_PX + (nLayers - 1) * GAP_PX;
-  const rows = placed.map(({ box, layer }, i) => {
-    const peers = placed.filter((other) => other.layer === layer);
-    const column = placed.slice(0, i).filter((other) => other.layer === layer).length;
-    const middle = (column + 0.5) / peers.length;
-    const half = (BOX_SHARE / 2) * (1 / Math.max(peers.length, 2)) * (peers.length === 1 ? 1.2 : 1);
-    const top = layer * (BOX_HEIGHT_PX + GAP_PX);
-    return {
-      id: box.id,
-      content: box.content,
-      detail: box.detail,
-      middle,
-      left: middle - half,
-      right: middle + half,
-      top,
-      bottom: top + BOX_HEIGHT_PX,
-      firstLine: top + 19,
-      secondLine: top + 37,
-    };
-  });
+  const { placed, nLayers, heightPx } = placeBoxes(boxes);
+  const rows = placed.map(({ box, layer, middle }) => ({
+    id: box.id,
+    content: box.content,
+    detail: box.detail,
+    left: (layer + (1 - BOX_SHARE) / 2) / nLayers,
+    centre: (layer + 0.5) / nLayers,
+    right: (layer + (1 + BOX_SHARE) / 2) / nLayers,
+    top: middle - BOX_HEIGHT_PX / 2,
+    middle,
+    bottom: middle + BOX_HEIGHT_PX / 2,
+    firstLine: middle - 7,
+    secondLine: middle + 9,
+  }));
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const arrows = neededArrows(boxes).map(([from, to]) => {
     const [source, target] = [rowOf.get(from)!, rowOf.get(to)!];
-    return { x: source.middle, y: source.bottom, x2: target.middle, y2: target.top - 7, tip: target.top - 6 };
+    return { x: source.right, y: source.middle, x2: target.left - 0.006, y2: target.middle };
   });
   const x = { type: 'quantitative' as const, scale: { domain: [0, 1], nice: false }, axis: null };
   const y = { type: 'quantitative' as const, scale: { domain: [heightPx, 0], nice: false, zero: false }, axis: null };
@@ -98,8 +114,8 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
         },
         {
           data: { values: arrows },
-          mark: { type: 'point', shape: 'triangle-down', size: 90, color: NEUTRAL.muted, filled: true, opacity: 1 },
-          encoding: { x: { field: 'x2', ...x }, y: { field: 'tip', ...y } },
+          mark: { type: 'point', shape: 'triangle-right', size: 70, color: NEUTRAL.muted, filled: true, opacity: 1 },
+          encoding: { x: { field: 'x2', ...x }, y: { field: 'y2', ...y } },
         },
         {
           data: { values: rows },
@@ -114,9 +130,9 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
         },
         {
           data: { values: rows },
-          mark: { type: 'text', fontWeight: 'bold', fontSize: 12, color: NEUTRAL.ink, limit: 150 },
+          mark: { type: 'text', fontWeight: 'bold', fontSize: 10, color: NEUTRAL.ink, limit: 140 },
           encoding: {
-            x: { field: 'middle', ...x },
+            x: { field: 'centre', ...x },
             y: { field: 'firstLine', ...y },
             text: { field: 'id', type: 'nominal' },
             tooltip: [...tooltip],
@@ -124,9 +140,9 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
         },
         {
           data: { values: rows },
-          mark: { type: 'text', fontSize: 12, color: NEUTRAL.ink, limit: 150 },
+          mark: { type: 'text', fontSize: 10, color: NEUTRAL.ink, limit: 140 },
           encoding: {
-            x: { field: 'middle', ...x },
+            x: { field: 'centre', ...x },
             y: { field: 'secondLine', ...y },
             text: { field: 'content', type: 'nominal' },
             tooltip: [...tooltip],

@@ -59,7 +59,7 @@ export function heatMapPicture(cells: readonly HeatCell[], labels: HeatLabels): 
           sort: columns,
           axis: { title: labels.columnTitle, orient: 'top', labelAngle: columns.length > 6 ? -40 : 0, domain: false },
         },
-        y: { field: 'row', type: 'ordinal', sort: rows, axis: { title: labels.rowTitle, labelLimit: 110 } },
+        y: { field: 'row', type: 'ordinal', sort: rows, axis: { title: labels.rowTitle, labelLimit: 170 } },
       },
       layer: [
         {

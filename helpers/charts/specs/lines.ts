@@ -73,7 +73,12 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
       tickCount: 5,
     },
   } as const;
-  const color = { field: 'name', type: 'nominal', scale: colourScale(series.map(({ name }) => name)) } as const;
+  const color = {
+    field: 'name',
+    type: 'nominal',
+    scale: colourScale(series.map(({ name }) => name)),
+    ...(series.length === 1 ? { legend: null } : {}),
+  } as const;
   const diagonal = hasDiagonal ? [0, 1].map((at) => ({ x: at, y: at })) : [];
   const levels = level === undefined ? [] : [level];
   return {

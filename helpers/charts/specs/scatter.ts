@@ -72,6 +72,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
     const told = Object.fromEntries(titles.map((title, k) => [`t${k}`, tooltip?.[title] ?? null]));
     return { x: Number(x.toPrecision(5)), y: Number(y.toPrecision(5)), group, ...told };
   });
+  const scale = colourScale(drawable.map((point) => point.group));
   const axis = (title: string) => (isMap ? null : { title, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 6 });
   return {
     note: notes.join(' '),
@@ -87,7 +88,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
       encoding: {
         x: { field: 'x', type: 'quantitative', scale: { type: xScale, zero: false }, axis: axis(labels.xTitle) },
         y: { field: 'y', type: 'quantitative', scale: { type: yScale, zero: false }, axis: axis(labels.yTitle) },
-        color: { field: 'group', type: 'nominal', scale: colourScale(drawable.map((point) => point.group)) },
+        color: { field: 'group', type: 'nominal', scale, ...(scale.domain.length === 1 ? { legend: null } : {}) },
         tooltip: [
           { field: 'group', type: 'nominal', title: 'kind' },
           ...titles.map((title, k) => ({ field: `t${k}`, type: 'nominal', title }) as const),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitGaussianCopula, permuteColumns } from '../../discovery/nulls.ts';
+import { fitCopula, permuteColumns } from '../../discovery/nulls.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 
@@ -24,7 +24,8 @@ const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) 
 
 describe.each([
   ['permuteColumns', permuteColumns(x, createRandom(2)), 0],
-  ['fitGaussianCopula', fitGaussianCopula(x)(createRandom(2)), 0.8],
+  ['fitCopula', fitCopula(x)(createRandom(2)), 0.8],
+  ['fitCopula with 15 degrees', fitCopula(x, 15)(createRandom(2)), 0.8],
 ] as const)('%s', (_, drawn, expected) => {
   it.each([0, 1, 2, 3])('keeps every value of column %i', (number) => {
     expect(sorted(column(drawn, number))).toEqual(sorted(column(x, number)));
@@ -35,10 +36,27 @@ describe.each([
   });
 });
 
-describe('fitGaussianCopula', () => {
+describe('fitCopula', () => {
+  it('lets extremes of two columns without correlation meet more often, the fewer its degrees', () => {
+    const own = createRandom(3);
+    const apart = createMatrix(
+      Float32Array.from({ length: 2 * 4000 }, () => own.normal()),
+      4000,
+      2,
+    );
+    const nTogether = (degrees: number): number => {
+      const drawn = fitCopula(apart, degrees)(createRandom(4));
+      const [a, b] = [column(drawn, 0), column(drawn, 1)];
+      return a.filter((value, row) => value > 2 && b[row] > 2).length;
+    };
+    // Of 4,000 independent pairs about 2 have both values above 2.
+    expect(nTogether(Number.POSITIVE_INFINITY)).toBeLessThan(8);
+    expect(nTogether(1)).toBeGreaterThan(15);
+  });
+
   it('survives columns that repeat each other', () => {
     const twin = createMatrix(Float32Array.from([1, 1, 2, 2, 3, 3, 4, 4]), 4, 2);
-    const drawn = fitGaussianCopula(twin)(createRandom(1));
+    const drawn = fitCopula(twin)(createRandom(1));
     expect(column(drawn, 0)).toEqual(column(drawn, 1));
   });
 });

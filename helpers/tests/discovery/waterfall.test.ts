@@ -187,11 +187,11 @@ describe('percentile', () => {
 });
 
 describe('shiftThresholds', () => {
-  it('counts the wallets that change when the whale threshold moves by a fifth', () => {
+  it('counts the wallets that change when the whale threshold moves by a fifth', async () => {
     const whale = (aggression: number) => ({ ...casual(0), aggression, tenure: 1 });
     const wallets = [whale(850), whale(1100), whale(2000), ...casuals, ...insiders];
     const before = waterfall(wallets).archetypes;
-    const shifts = shiftThresholds(profilesOf(wallets), two, before, 1, executor);
+    const shifts = await shiftThresholds(profilesOf(wallets), two, before, 1, executor);
     const ofUsd = shifts.filter((shift) => shift.threshold === 'whale-usd');
     expect(ofUsd.map((shift) => [shift.movedTo, shift.nChanged, shift.largestMove])).toEqual([
       [800, 1, 'casual -> fresh_whale'],

@@ -54,6 +54,21 @@ describe('RandomForest', () => {
     }
   });
 
+  test('chances never leave 0..1, whatever the number of trees', () => {
+    const x = matrixFromRows([[0], [0], [0], [1], [1], [1]]);
+    // With 9, 11, 18, … trees the mean of leaves that are all 1 is 1.0000000000000002.
+    for (const nTrees of [1, 3, 9, 11, 18, 20, 49])
+      for (const y of [
+        [0, 0, 0, 1, 1, 1],
+        [0, 0, 0, 1, 1, 2],
+      ]) {
+        const model = new RandomForest({ nTrees, bootstrap: false, minLeafRows: 1 }, executors[0]).fit(x, y);
+        const chances = Array.from(model.predictProbability(x));
+        expect(Math.min(...chances)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...chances)).toBe(1);
+      }
+  });
+
   test('regresses fresh rows, and its out-of-bag score foretells how well', () => {
     const random = createRandom(3);
     const noisy = (signal: Float64Array): Float64Array => signal.map((value) => value + random.normal());
@@ -142,6 +157,23 @@ describe('RandomForest', () => {
     );
     expect(refusal(() => RandomForest.fromModel({ ...model, task: 'regressor' }))).toMatch(/^bad-model/);
     expect(refusal(() => RandomForest.fromModel({ ...model, version: 9 }))).toMatch(/version 9/);
+  });
+
+  test('a saved classifier whose leaves are no chances is refused, a regressor may hold any number', () => {
+    const spoil = (task: 'classifier' | 'regressor', leaf: number): string => {
+      const model = new RandomForest({ task, nTrees: 2 }, executors[0]).fit(train.x, binaryOf(train.signal)).toModel();
+      const [first, second] = model.ensemble.trees;
+      const columns = Buffer.from(first.column, 'base64');
+      const values = Buffer.from(first.value, 'base64');
+      for (let node = 0; node < first.nNodes; node++)
+        if (columns.readInt32LE(4 * node) === -1) values.writeFloatLE(leaf, 4 * node);
+      const trees = [{ ...first, value: values.toString('base64') }, second];
+      return refusal(() => RandomForest.fromModel({ ...model, ensemble: { ...model.ensemble, trees } }));
+    };
+    expect(spoil('classifier', 0.5)).toBe('accepted');
+    expect(spoil('classifier', 7)).toMatch(/^bad-model: damaged model: chances of class 1 from .* to 4$/);
+    expect(spoil('classifier', -1)).toMatch(/^bad-model: damaged model: chances of class 1 from -0\.5 to /);
+    expect(spoil('regressor', 7)).toBe('accepted');
   });
 
   test('a leaf whose bytes name children, and text that is nearly base64, are refused', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { bootstrapInterval } from '../../evaluate/bootstrap.ts';
-import { clusteredAuc, clusteredRatio } from '../../evaluate/clustered.ts';
+import { clusteredAuc, clusteredRatio, numberGroups } from '../../evaluate/clustered.ts';
 import { rocCurve } from '../../evaluate/roc_curve.ts';
 import { createRandom } from '../../kernels/random.ts';
 
 const N = 400;
 const random = createRandom(7);
 const groups = Array.from({ length: N }, () => random.integer(20));
+const clusters = numberGroups(groups);
 const labels = Array.from({ length: N }, () => (random.uniform() < 0.3 ? 1 : 0));
 const scores = labels.map((label) => Math.round(8 * (0.4 * label + random.uniform())) / 8);
 const noise = labels.map(() => random.uniform());
@@ -39,7 +40,7 @@ describe('figures clustered by group', () => {
     const none = clusteredRatio(
       labels.map(() => 0),
       labels.map(() => 0),
-      { groups, seed: 1 },
+      { groups: clusters, seed: 1 },
     );
     expect([none.estimate, none.low, none.high]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
@@ -48,14 +49,14 @@ describe('figures clustered by group', () => {
     const copies = Array.from({ length: 400 }, (_, i) => Math.floor(i / 20));
     const same = copies.map((group) => group % 2);
     const ones = copies.map(() => 1);
-    const byGroup = clusteredRatio(same, ones, { groups: copies, seed: 1 });
-    const byRow = clusteredRatio(same, ones, { groups: copies.map((_, i) => i), seed: 1 });
+    const byGroup = clusteredRatio(same, ones, { groups: numberGroups(copies), seed: 1 });
+    const byRow = clusteredRatio(same, ones, { groups: numberGroups(copies.map((_, i) => i)), seed: 1 });
     expect(byGroup.high - byGroup.low).toBeGreaterThan(3 * (byRow.high - byRow.low));
   });
 });
 
 describe('the clustered area under the curve', () => {
-  const result = clusteredAuc(labels, scores, noise, { groups, seed: 5, nResamples: 100 });
+  const result = clusteredAuc(labels, scores, noise, { groups: clusters, seed: 5, nResamples: 100 });
 
   it('has the estimate of the ROC curve, ties included', () => {
     expect(result.auc.estimate).toBeCloseTo(rocCurve(labels, scores).auc, 12);
@@ -65,12 +66,12 @@ describe('the clustered area under the curve', () => {
   it('pairs the two scores on the same resamples', () => {
     expect(result.difference.estimate).toBeCloseTo(result.auc.estimate - result.rivalAuc.estimate, 12);
     expect(result.difference.low).toBeGreaterThan(0);
-    const itself = clusteredAuc(labels, scores, scores, { groups, seed: 5, nResamples: 50 }).difference;
+    const itself = clusteredAuc(labels, scores, scores, { groups: clusters, seed: 5, nResamples: 50 }).difference;
     expect([itself.low, itself.estimate, itself.high]).toEqual([0, 0, 0]);
   });
 
   it('stays near the whole when it looks at a part of the rows', () => {
-    const part = clusteredAuc(labels, scores, noise, { groups, seed: 5, nResamples: 20, rowsMax: 200 });
+    const part = clusteredAuc(labels, scores, noise, { groups: clusters, seed: 5, nResamples: 20, rowsMax: 200 });
     expect(Math.abs(part.auc.estimate - result.auc.estimate)).toBeLessThan(0.1);
   });
 });

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildChunk, buildProfiles, mergeChunks, type ProfileJob } from '../../features/build_profiles.ts';
+import { buildProfiles, type ProfileJob } from '../../features/build_profiles.ts';
 import { readFills } from '../../features/legacy_fills.ts';
 import { legacyProfiles } from '../../features/legacy_profiles.ts';
+import { buildChunk, mergeChunks } from '../../features/profile_chunks.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
@@ -169,7 +170,8 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
   });
 }
 
-function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob {
+/** The job of a data folder. */
+export function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob {
   const trades = openTable(dataDir, RAW_TRADES);
   const markets = readTable(openTable(dataDir, MARKETS));
   return { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: 'test', batchRows };

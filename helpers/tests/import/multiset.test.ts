@@ -259,6 +259,16 @@ describe('a markets file that comes later', () => {
     expect((await box.load()).nUnlinkedTwins).toBe(0);
   });
 
+  test('does not link the rounded rows of the Data API with those of the chain, and the import says so', async () => {
+    box.write('a.json', JSON.stringify([api({ size: 10.000_001 })]));
+    const alone = await box.load();
+    expect(describeImport(alone, box.dataDir).join('\n')).not.toContain('Careful');
+    box.write('raw.csv', orderFilledFile([orderFilled()]));
+    const both = await box.load();
+    expect(describeImport(both, box.dataDir).join('\n')).toContain('Careful: both on-chain rows and Data API rows');
+    expect(box.trades()).toHaveLength(2);
+  });
+
   test('is imported whole or not at all: a commit cut off in the middle is finished by the next reader', async () => {
     box.write('a.csv', orderFilledFile([A]));
     await box.load();

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { takeLock } from '../../run/lock.ts';
 import { refusal } from '../refusal.ts';
 
@@ -43,4 +43,24 @@ test.each([
 test('a lock of another host is never taken over', () => {
   writeFileSync(lockPath(), 'elsewhere 1 5\n');
   expect(refusal(() => takeLock(folder, 'table'))).toMatch(/^busy: another run \(elsewhere 1\)/);
+});
+
+test('a lock that somebody has taken over is not given back by its former owner', () => {
+  const unlock = takeLock(folder, 'table');
+  writeFileSync(lockPath(), 'elsewhere 1 5 -\n');
+  unlock();
+  expect(readFileSync(lockPath(), 'utf8')).toBe('elsewhere 1 5 -\n');
+});
+
+test('a job that was started anew takes over the lock of its earlier start, on whatever node that was', () => {
+  vi.stubEnv('SLURM_JOB_ID', '12');
+  vi.stubEnv('SLURM_CLUSTER_NAME', 'big');
+  vi.stubEnv('SLURM_RESTART_COUNT', '1');
+  writeFileSync(lockPath(), 'elsewhere 1 5 12@big#0\n');
+  takeLock(folder, 'table')();
+  for (const owner of ['12@big#1', '12@other#0']) {
+    writeFileSync(lockPath(), `elsewhere 1 5 ${owner}\n`);
+    expect(refusal(() => takeLock(folder, 'table'))).toMatch(/^busy: another run \(elsewhere 1, SLURM job 12\)/);
+  }
+  vi.unstubAllEnvs();
 });

@@ -73,12 +73,20 @@ describe('the master pipeline', () => {
     expect(wrong.err).toMatch(/^error: --from nowhere is no step\nhint: {2}one of/m);
   });
 
+  it('refuses --from beside --only, as one of them would do nothing', () => {
+    const wrong = master('--from', '01', '--only', '02');
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      'error: --from and --only exclude each other\nhint:  give one of them\n',
+    ]);
+  });
+
   it('ends at the step that fails, with its exit code, and says how to go on', () => {
     const raw = join(dataDir, 'empty.csv');
     writeFileSync(raw, '');
     const failed = master('--data', raw);
     expect(failed.code).toBe(2);
     expect(failed.err).toContain(`${raw} is empty`);
-    expect(failed.err).toContain('--from import_trades');
+    expect(failed.err).toContain(`npm start -- --from import_trades --data ${raw} --data-dir ${dataDir} --models-dir `);
   });
 });

@@ -206,6 +206,21 @@ describe('the planted truth', () => {
     ).toBe(false);
   });
 
+  it('has as many insiders as asked for, and none in a market without informed flow', async () => {
+    const countIn = async (insiderShare: number): Promise<[number, number]> => {
+      const other = join(root, `insiders-${insiderShare}`);
+      await simulateMarket({ ...OPTIONS, nTrades: 3000, insiderShare }, other);
+      const types = readCsv(join(other, 'truth/wallets.csv')).map((row) => row.type);
+      const trades = readCsv(join(other, 'truth/insider_trades.csv'));
+      return [types.filter((type) => type === 'insider').length, trades.length];
+    };
+    expect(await countIn(0)).toEqual([0, 0]);
+    const [few, many] = [await countIn(0.02), await countIn(0.2)];
+    expect(many[0]).toBeGreaterThan(4 * few[0]);
+    expect(many[1]).toBeGreaterThan(2 * few[1]);
+    expect(few[1]).toBeGreaterThan(0);
+  });
+
   it('plants every type and only wallets that exist', () => {
     const truth = readCsv(join(folder, 'truth/wallets.csv'));
     expect(truth.length).toBe(OPTIONS.nWallets);

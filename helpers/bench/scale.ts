@@ -1,0 +1,113 @@
+/**
+ * `npm run bench -- scale`: time, memory and disk of the ETL at sizes where no rival fits, profiles in chunks as on a cluster.
+ * Each size is kept in etl_scale.json, and all of them are drawn as etl_scale.svg and .png; the last line is one JSON object.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import yargs from 'yargs';
+import { z } from 'zod';
+import { type CostPanel, costCurvesSpec } from '../charts/cost_curves.ts';
+import { renderChart } from '../charts/render_chart.ts';
+import { formatTable } from '../run/console.ts';
+import { folderBytes } from '../run/files.ts';
+import type { Measured } from './etl/measured_process.ts';
+import { buildProfiles, importTrades, simulate } from './etl/steps.ts';
+
+const MIB = 2 ** 20;
+const taskSchema = z.object({
+  step: z.enum(['simulate', 'import', 'chunk', 'merge']),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  peakMib: z.number(),
+});
+const runSchema = z.object({
+  fills: z.number(),
+  tasks: z.array(taskSchema),
+  diskMib: z.object({ raw: z.number(), canonical: z.number(), profiles: z.number() }),
+});
+type ScaleRun = z.infer<typeof runSchema>;
+type Task = z.infer<typeof taskSchema>;
+
+/** Runs the suite; returns when the picture is drawn and the last line is printed. */
+export async function runSuite(args: readonly string[]): Promise<void> {
+  const options = yargs([...args])
+    .option('rows', { type: 'number', default: 1_000_000, describe: 'fills' })
+    .option('chunks', { type: 'number', default: 8, describe: 'tasks that sum profiles, one after the other' })
+    .option('out', { type: 'string', default: 'models/bench', describe: 'folder for figures and picture' })
+    .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
+    .strict()
+    .parseSync();
+  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-scale-'));
+  try {
+    const run = await measureRun(folder, options.rows, options.chunks);
+    mkdirSync(options.out, { recursive: true });
+    const runs = [...readRuns(options.out).filter(({ fills }) => fills !== run.fills), run];
+    runs.sort((a, b) => a.fills - b.fills);
+    writeFileSync(path.join(options.out, 'etl_scale.json'), `${JSON.stringify(runs, null, 1)}\n`);
+    const { svg, png } = await renderChart(costCurvesSpec(panelsOf(runs)));
+    writeFileSync(path.join(options.out, 'etl_scale.svg'), svg);
+    writeFileSync(path.join(options.out, 'etl_scale.png'), png);
+    report(run);
+  } finally {
+    if (options.keep) process.stdout.write(`kept: ${folder}\n`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readRuns(folder: string): ScaleRun[] {
+  const file = path.join(folder, 'etl_scale.json');
+  return existsSync(file) ? z.array(runSchema).parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
+}
+
+async function measureRun(folder: string, fills: number, nChunks: number): Promise<ScaleRun> {
+  const tasks: Task[] = [];
+  const note = (step: Task['step'], measured: Measured): void => {
+    tasks.push({ step, ...measured });
+    process.stdout.write(`${step}: ${measured.seconds.toFixed(1)} s, ${measured.peakMib} MiB\n`);
+  };
+  const disk = (name: string): number => Math.round(folderBytes(path.join(folder, name)) / MIB);
+  note('simulate', await simulate(folder, fills, 'parquet'));
+  note('import', await importTrades(folder, [path.join(folder, '00_simulated', 'raw')]));
+  for (let i = 1; i <= nChunks; i++) note('chunk', await buildProfiles(folder, '--chunk', `${i}/${nChunks}`));
+  note('merge', await buildProfiles(folder, '--merge'));
+  const diskMib = { raw: disk('00_simulated'), canonical: disk('10_raw_trades'), profiles: disk('11_wallet_profiles') };
+  return { fills, tasks, diskMib };
+}
+
+/** Seconds add up over the tasks of a step; the peak is that of the largest. */
+function perStep(run: ScaleRun): { step: string; seconds: number; cpuSeconds: number; peakMib: number }[] {
+  return taskSchema.shape.step.options.map((step) => {
+    const own = run.tasks.filter((task) => task.step === step);
+    const sum = (pick: (task: Task) => number): number => own.reduce((total, task) => total + pick(task), 0);
+    return {
+      step: own.length > 1 ? `${step}s (${own.length})` : step,
+      seconds: sum((task) => task.seconds),
+      cpuSeconds: sum((task) => task.cpuSeconds),
+      peakMib: Math.max(...own.map((task) => task.peakMib)),
+    };
+  });
+}
+
+/** Time and memory of every step against the number of fills. */
+function panelsOf(runs: readonly ScaleRun[]): CostPanel[] {
+  const points = (pick: (step: { seconds: number; peakMib: number }) => number) =>
+    runs.flatMap((run) => perStep(run).map((step) => ({ series: step.step, x: run.fills, y: pick(step) })));
+  return [
+    { title: 'time', xTitle: 'fills', yTitle: 'seconds', points: points(({ seconds }) => seconds) },
+    { title: 'peak memory of a task', xTitle: 'fills', yTitle: 'MiB', points: points(({ peakMib }) => peakMib) },
+  ];
+}
+
+function report(run: ScaleRun): void {
+  const rows = perStep(run).map(({ step, seconds, cpuSeconds, peakMib }) => [
+    step,
+    seconds.toFixed(1),
+    cpuSeconds.toFixed(1),
+    peakMib,
+  ]);
+  process.stdout.write(`${formatTable(['step', 'wall s', 'cpu s', 'peak MiB'], rows)}\n`);
+  const { raw, canonical, profiles } = run.diskMib;
+  process.stdout.write(`Disk: ${raw} MiB raw, ${canonical} canonical, ${profiles} profiles.\n`);
+  process.stdout.write(`${JSON.stringify({ bench: 'scale', results: [run] })}\n`);
+}

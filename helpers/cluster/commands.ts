@@ -1,0 +1,170 @@
+/** The commands of slurm/submit.ts with their options. */
+import { resolve } from 'node:path';
+import { createLog, type Log } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
+import { type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
+import { PROJECT_ROOT } from '../run/pipeline_runner.ts';
+import { runCommand } from '../run/script.ts';
+import { describeRun, refreshRun, waitForRun } from './follow_run.ts';
+import { jobNames } from './graph_jobs.ts';
+import { parseOverrides } from './resources.ts';
+import { type RunRecord, readRecord } from './run_record.ts';
+import { RUNS_FOLDER } from './sbatch_files.ts';
+import {
+  cancelJobs,
+  describeSubmission,
+  planSubmission,
+  requestsFromEnvironment,
+  type SubmitOptions,
+  submitGraph,
+} from './submission.ts';
+import { isLive } from './task_states.ts';
+
+const WHAT = 'What to run';
+const SIZE = 'How much to ask for';
+const SITE = 'Where to run it';
+const WATCH = 'How to follow it';
+
+const RUNS_DIR = {
+  type: 'string',
+  default: resolve(PROJECT_ROOT, RUNS_FOLDER),
+  defaultDescription: RUNS_FOLDER,
+  describe: 'folder of records and logs of runs; shared by all nodes',
+  group: WATCH,
+} as const;
+const list = (describe: string) =>
+  ({ type: 'array', string: true, default: [] as string[], describe, group: SIZE }) as const;
+
+const SUBMIT = {
+  data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
+  trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
+  from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
+  only: { type: 'string', describe: 'run this step alone', group: WHAT },
+  'dry-run': { type: 'boolean', default: false, describe: 'print the jobs and commands and do nothing', group: WHAT },
+  chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles', group: SIZE },
+  throttle: { type: 'number', describe: 'tasks of an array that may run at once', group: SIZE },
+  cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
+  mem: list('memory of all jobs (8G) or of one (build_features=8G), MiB or with G'),
+  time: list('time limit of all jobs (60) or of one (build_features=60), minutes'),
+  partition: {
+    type: 'string',
+    defaultDescription: "SBATCH_PARTITION or the site's",
+    describe: 'partition',
+    group: SITE,
+  },
+  account: { type: 'string', defaultDescription: "SBATCH_ACCOUNT or the site's", describe: 'account', group: SITE },
+  qos: { type: 'string', defaultDescription: "SBATCH_QOS or the site's", describe: 'quality of service', group: SITE },
+  wait: {
+    type: 'boolean',
+    default: false,
+    describe: 'wait for the end; exit code 1 when not all is done',
+    group: WATCH,
+  },
+  'runs-dir': RUNS_DIR,
+} as const satisfies OptionSpecs;
+
+const FOLLOW = {
+  run: { type: 'string', defaultDescription: 'the last one', describe: 'id of the run', group: WATCH },
+  'runs-dir': RUNS_DIR,
+} as const satisfies OptionSpecs;
+
+function submitOptions(options: OptionValues<typeof SUBMIT>, log: Log): SubmitOptions {
+  if (options.throttle !== undefined && !(Number.isInteger(options.throttle) && options.throttle >= 1))
+    throw new InputError('bad-option', '--throttle must be a whole number of at least 1', 'for example --throttle 16');
+  const dataDir = resolve(options['data-dir']);
+  const names = jobNames();
+  return {
+    graph: {
+      dataDir,
+      nSimulatedTrades: options.trades,
+      rawFolder: options.data === 'simulated' ? null : resolve(options.data),
+      from: options.from ?? null,
+      only: options.only ?? null,
+      // Threads are left to the job: SLURM_CPUS_PER_TASK.
+      common: [
+        '--data-dir',
+        dataDir,
+        '--models-dir',
+        resolve(options['models-dir']),
+        '--seed',
+        String(options.seed),
+        ...(options.force ? ['--force'] : []),
+        ...(options.quiet ? ['--quiet'] : []),
+      ],
+      log,
+    },
+    runsFolder: resolve(options['runs-dir']),
+    nChunks: options.chunks ?? null,
+    overrides: [
+      ...parseOverrides('cpus', 'cpus', options.cpus as string[], names),
+      ...parseOverrides('mem', 'memoryMib', options.mem as string[], names),
+      ...parseOverrides('time', 'minutes', options.time as string[], names),
+    ],
+    site: {
+      partition: options.partition ?? null,
+      account: options.account ?? null,
+      qos: options.qos ?? null,
+      throttle: options.throttle ?? null,
+      fromEnvironment: requestsFromEnvironment(),
+    },
+    force: options.force,
+    log,
+  };
+}
+
+async function submit(options: OptionValues<typeof SUBMIT>, log: Log): Promise<void> {
+  const request = submitOptions(options, log);
+  if (options['dry-run']) {
+    const plan = await planSubmission(request, new Map());
+    for (const id of plan.upToDate) log.result(`${id}: up to date`);
+    for (const line of plan.jobs.length === 0 ? [] : describeSubmission(plan, request)) log.result(line);
+    return;
+  }
+  const record = await submitGraph(request);
+  if (record === null) {
+    log.result('Everything is up to date: nothing was submitted.');
+    return;
+  }
+  log.result(`Run ${record.id}: ${record.jobs.length} jobs submitted. How it goes: npx tsx slurm/submit.ts status`);
+  if (!options.wait) return;
+  const end = await waitForRun(request.runsFolder, record, log);
+  for (const line of describeRun(request.runsFolder, end.record, end.views)) log.result(line);
+  if (end.views.some(({ verdict }) => verdict !== 'done')) process.exitCode = 1;
+}
+
+function status(runsFolder: string, record: RunRecord, log: Log): void {
+  const now = refreshRun(runsFolder, record);
+  for (const line of describeRun(runsFolder, now.record, now.views)) log.result(line);
+}
+
+function cancel(runsFolder: string, record: RunRecord, log: Log): void {
+  const { views } = refreshRun(runsFolder, record);
+  const live = new Set(views.flatMap(({ job, state }) => (state !== null && isLive(state) ? [job.jobId] : [])));
+  cancelJobs([...live]);
+  log.result(
+    live.size === 0
+      ? `Run ${record.id} has ended already.`
+      : `Run ${record.id}: ${live.size} jobs cancelled. What was made before is whole; submit again to go on.`,
+  );
+}
+
+/** Runs `submit` (also without a word), `status` or `cancel`. */
+export async function clusterCommand(argv: readonly string[]): Promise<void> {
+  const usage = (word: string, what: string): string => `npx tsx slurm/submit.ts ${word}[options]\n\n${what}`;
+  await runCommand(async () => {
+    const [word, ...rest] = argv;
+    if (word === 'status' || word === 'cancel') {
+      const what = word === 'status' ? 'What became of every job of a run, and what it used.' : 'Ends a run.';
+      const options = await parseOptions(rest, usage(`${word} `, what), FOLLOW);
+      const runsFolder = resolve(options['runs-dir']);
+      const record = readRecord(runsFolder, options.run ?? null);
+      const log = createLog({ quiet: options.quiet });
+      (word === 'status' ? status : cancel)(runsFolder, record, log);
+    } else {
+      const what = 'Submits the steps that are not up to date to SLURM. Also: submit.ts status, submit.ts cancel.';
+      const options = await parseOptions(word === 'submit' ? rest : argv, usage('', what), SUBMIT);
+      await submit(options, createLog({ quiet: options.quiet }));
+    }
+    return 'done';
+  });
+}

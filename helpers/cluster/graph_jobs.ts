@@ -1,0 +1,174 @@
+/** The graph of pipeline.ts as jobs: what runs after what, which steps are arrays, and the exact sbatch command of each. */
+import { findStep, STEPS, type Step } from '../pipeline.ts';
+import { InputError } from '../run/errors.ts';
+import { feeds, type Planned } from '../run/pipeline_runner.ts';
+import { type Override, type ResourceRequest, requestFor, withOverrides } from './resources.ts';
+import { sbatchPath } from './sbatch_files.ts';
+import { outputPattern, taskRanges } from './slurm_cli.ts';
+
+/** Fills that one chunk should hold: eight batches, a minute or two of work. */
+const CHUNK_ROWS = 10_000_000;
+const CHUNKS_MAX = 999;
+/** What the closing job needs at 100 M fills: the report's section of figures about the data, not the whole graph. */
+const REPORT_NEEDS = { cpus: 1, memoryMib: 4096, minutes: 30 } as const;
+
+export interface Job {
+  /** Name of the job: the step's id, with `_chunk` for the tasks of a step that is cut. */
+  readonly name: string;
+  readonly step: Step;
+  readonly args: readonly string[];
+  readonly request: ResourceRequest;
+  /** Tasks of an array, or null for a plain job. */
+  readonly tasks: readonly number[] | null;
+  /** Names of jobs that must end before this one starts. */
+  readonly after: readonly string[];
+  /** Whether it runs even if they fail. */
+  readonly afterAny: boolean;
+}
+
+export interface JobOptions {
+  readonly nRows: number;
+  /** Number of chunks asked for, or null to go by the data. */
+  readonly nChunks: number | null;
+  /** Chunks of this very data that are there already. */
+  readonly finished: { readonly nChunks: number; readonly finished: readonly number[] } | null;
+  /** Highest task number that the cluster takes, or null when it is not known. */
+  readonly largestTask: number | null;
+  readonly overrides: readonly Override[];
+  /** By job name, what it must be given at least because less was not enough the last time. */
+  readonly raised: ReadonlyMap<string, Partial<ResourceRequest>>;
+  /** Arguments of the closing job. */
+  readonly common: readonly string[];
+}
+
+/** Number of chunks for so many fills; 1 means that the step is not cut. */
+export function chunkCount({
+  nRows,
+  nChunks,
+  finished,
+  largestTask,
+}: Pick<JobOptions, 'nRows' | 'nChunks' | 'finished' | 'largestTask'>): number {
+  const most = Math.min(CHUNKS_MAX, largestTask ?? CHUNKS_MAX);
+  if (nChunks !== null && !(Number.isInteger(nChunks) && nChunks >= 1 && nChunks <= most))
+    throw new InputError('bad-option', `--chunks must be a whole number from 1 to ${most}`, 'for example --chunks 8');
+  return nChunks ?? finished?.nChunks ?? Math.min(most, Math.max(1, Math.ceil(nRows / CHUNK_ROWS)));
+}
+
+/** Tasks of an array that are still to be done. */
+function missingTasks(nChunks: number, finished: JobOptions['finished']): number[] {
+  const done = finished?.nChunks === nChunks ? finished.finished : [];
+  return Array.from({ length: nChunks }, (_, i) => i + 1).filter((task) => !done.includes(task));
+}
+
+/** Name of the array of a step that is cut, and of the closing job. */
+const chunkJob = (step: Step): string => `${step.id}_chunk`;
+const REPORT_JOB = 'report';
+
+/** Names that --cpus, --mem and --time may be said for. */
+export function jobNames(): string[] {
+  const steps = STEPS.filter((step) => step.inGraph);
+  return [...steps.flatMap((step) => (step.chunks === 'none' ? [step.id] : [step.id, chunkJob(step)])), REPORT_JOB];
+}
+
+/** What a job asks for: by the size of the data, at least what an earlier try showed to be needed, or what the user says. */
+function sized(step: Step, name: string, { nRows, raised, overrides }: JobOptions): ResourceRequest {
+  const request = requestFor(step, nRows);
+  const least = raised.get(name);
+  const enough = {
+    ...request,
+    memoryMib: Math.max(request.memoryMib, least?.memoryMib ?? 0),
+    minutes: Math.max(request.minutes, least?.minutes ?? 0),
+  };
+  return withOverrides(enough, step.id, name, overrides);
+}
+
+/**
+ * The jobs of some steps. A step that can be cut becomes an array over the chunks that are missing and a job that merges them.
+ * The last job brings the report's first section up to date, whatever has failed.
+ */
+export function jobsOf(planned: readonly Planned[], options: JobOptions): Job[] {
+  const jobs: Job[] = [];
+  for (const { step, args } of planned) {
+    const after = planned.filter((other) => feeds(other.step, step)).map((other) => other.step.id);
+    const request = sized(step, step.id, options);
+    const plain: Job = { name: step.id, step, args, request, tasks: null, after, afterAny: false };
+    const nChunks = step.chunks === 'by-time' ? chunkCount(options) : 1;
+    if (nChunks === 1) {
+      jobs.push(plain);
+      continue;
+    }
+    const tasks = missingTasks(nChunks, options.finished);
+    const array: Job = {
+      ...plain,
+      name: chunkJob(step),
+      args: [...args, '--chunk', `{task}/${nChunks}`],
+      request: sized(step, chunkJob(step), options),
+      tasks,
+    };
+    if (tasks.length > 0) jobs.push(array);
+    jobs.push({ ...plain, args: [...args, '--merge'], after: tasks.length > 0 ? [array.name] : after });
+  }
+  if (jobs.length > 0) {
+    const step = { ...findStep('master_pipeline'), ...REPORT_NEEDS };
+    const request = sized(step, REPORT_JOB, options);
+    const args = [...options.common, '--report'];
+    jobs.push({
+      name: REPORT_JOB,
+      step,
+      args,
+      request,
+      tasks: null,
+      after: jobs.map((job) => job.name),
+      afterAny: true,
+    });
+  }
+  return jobs;
+}
+
+export interface SiteOptions {
+  readonly partition: string | null;
+  readonly account: string | null;
+  readonly qos: string | null;
+  /** Tasks of one array that may run at once, or null for all. */
+  readonly throttle: number | null;
+  /** What SBATCH_… variables decide; an option would win over them, so it is left out. */
+  readonly fromEnvironment: ReadonlySet<'mem' | 'time'>;
+}
+
+export interface RunPlace {
+  readonly id: string;
+  /** Where its logs go. */
+  readonly folder: string;
+}
+
+/** What marks the jobs of a run in the queue. */
+export function commentOf(runId: string): string {
+  return `spyhop ${runId}`;
+}
+
+/**
+ * The words after `sbatch` that submit a job.
+ * @param idOf job id by job name, for the dependencies
+ */
+export function sbatchArgs(job: Job, site: SiteOptions, run: RunPlace, idOf: (name: string) => string): string[] {
+  const { request, tasks, after, afterAny } = job;
+  const throttle = site.throttle === null ? '' : `%${site.throttle}`;
+  const kind = afterAny ? 'afterany' : 'afterok';
+  return [
+    '--parsable',
+    '--export=ALL',
+    `--job-name=${job.name}`,
+    `--comment=${commentOf(run.id)}`,
+    `--cpus-per-task=${request.cpus}`,
+    ...(site.fromEnvironment.has('mem') ? [] : [`--mem=${request.memoryMib}M`]),
+    ...(site.fromEnvironment.has('time') ? [] : [`--time=${request.minutes}`]),
+    `--output=${outputPattern(run.folder, tasks === null ? '%x_%j.log' : '%x_%A_%a.log')}`,
+    ...(tasks === null ? [] : [`--array=${taskRanges(tasks)}${throttle}`]),
+    ...(after.length === 0 ? [] : [`--dependency=${kind}:${after.map(idOf).join(':')}`, '--kill-on-invalid-dep=yes']),
+    ...(site.partition === null ? [] : [`--partition=${site.partition}`]),
+    ...(site.account === null ? [] : [`--account=${site.account}`]),
+    ...(site.qos === null ? [] : [`--qos=${site.qos}`]),
+    sbatchPath(job.step),
+    ...job.args,
+  ];
+}

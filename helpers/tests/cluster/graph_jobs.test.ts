@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { chunkCount, type Job, type JobOptions, jobNames, jobsOf, sbatchArgs } from '../../cluster/graph_jobs.ts';
+import { parseOverrides, requestFor } from '../../cluster/resources.ts';
+import { shellWord, taskRanges } from '../../cluster/slurm_cli.ts';
+import { findStep, STEPS } from '../../pipeline.ts';
+import { createLog } from '../../run/console.ts';
+import { planGraph } from '../../run/pipeline_runner.ts';
+import { refusal } from '../refusal.ts';
+
+const BASE: JobOptions = {
+  nRows: 100e6,
+  nChunks: null,
+  finished: null,
+  largestTask: null,
+  overrides: [],
+  raised: new Map(),
+  common: [],
+};
+const SITE = { partition: null, account: null, qos: null, throttle: null, fromEnvironment: new Set<'mem' | 'time'>() };
+
+function jobs(options: Partial<JobOptions> = {}, from: string | null = null): Job[] {
+  const log = createLog({ quiet: true });
+  const graph = { dataDir: '/d', rawFolder: null, nSimulatedTrades: 5, from, only: null, common: [], log };
+  return jobsOf(planGraph(graph), { ...BASE, ...options });
+}
+const named = (all: readonly Job[], name: string): Job => all.find((job) => job.name === name)!;
+
+describe('the jobs of the graph', () => {
+  test('follow the tables: each waits for the jobs that write what it reads, and is listed after them', () => {
+    const all = jobs();
+    for (const [i, job] of all.entries()) {
+      const before = all.slice(0, i).map(({ name }) => name);
+      for (const name of job.after) expect(before).toContain(name);
+    }
+    expect(named(all, 'import_trades').after).toEqual(['simulate_market']);
+    expect(named(all, 'detect_anomalies').after).toEqual(['build_features', 'detect_archetypes']);
+    expect(named(all, 'simulate_market').after).toEqual([]);
+  });
+
+  test('have one job a step of the graph, an array for the step that is cut, and one that closes the report', () => {
+    const names = jobs().map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(jobNames()));
+    expect(named(jobs(), 'report')).toMatchObject({ afterAny: true, after: names.slice(0, -1) });
+  });
+
+  test('cut 100 million fills into ten chunks that a merge waits for', () => {
+    const all = jobs();
+    expect(named(all, 'build_features_chunk')).toMatchObject({
+      after: ['import_trades'],
+      tasks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    });
+    expect(named(all, 'build_features_chunk').args).toContain('{task}/10');
+    expect(named(all, 'build_features')).toMatchObject({ after: ['build_features_chunk'], tasks: null });
+    expect(named(all, 'build_features').args).toContain('--merge');
+  });
+
+  test('leave a small market whole', () => {
+    const names = jobs({ nRows: 200_000 }).map(({ name }) => name);
+    expect(names).not.toContain('build_features_chunk');
+    expect(named(jobs({ nRows: 200_000 }), 'build_features').args).not.toContain('--merge');
+  });
+
+  test('do finished chunks not again, and only merge when all are there', () => {
+    const some = jobs({ finished: { nChunks: 7, finished: [1, 2, 4, 7] } }, '01');
+    expect(named(some, 'build_features_chunk').tasks).toEqual([3, 5, 6]);
+    const all = jobs({ finished: { nChunks: 3, finished: [1, 2, 3] } }, '01');
+    expect(all.map(({ name }) => name)).not.toContain('build_features_chunk');
+    expect(named(all, 'build_features')).toMatchObject({ after: [] });
+    // Another number of chunks than the finished ones have starts from nothing.
+    expect(
+      named(jobs({ finished: { nChunks: 7, finished: [1] }, nChunks: 2 }, '01'), 'build_features_chunk').tasks,
+    ).toEqual([1, 2]);
+  });
+
+  test('never have more tasks than the cluster takes', () => {
+    expect(chunkCount({ ...BASE, nRows: 1e12, largestTask: 1000 })).toBe(999);
+    expect(chunkCount({ ...BASE, nRows: 1e12, largestTask: 50 })).toBe(50);
+    for (const nChunks of [0, 51, 1.5])
+      expect(refusal(() => chunkCount({ ...BASE, nChunks, largestTask: 50 }))).toMatch(/^bad-option: --chunks must be/);
+  });
+});
+
+describe('what a job asks for', () => {
+  test('is the figure of pipeline.ts at 100 million fills, and never less than an empty step needs', () => {
+    const step = findStep('import_trades');
+    expect(requestFor(step, 100e6)).toEqual({ cpus: 2, memoryMib: step.memoryMib, minutes: step.minutes * 2 });
+    expect(requestFor(step, 0)).toEqual({ cpus: 2, memoryMib: 1024, minutes: 15 });
+    for (const each of STEPS)
+      expect(requestFor(each, 1e6).memoryMib).toBeLessThanOrEqual(requestFor(each, 2e8).memoryMib);
+  });
+
+  test('is raised to what an earlier try showed to be needed, and what the user says wins', () => {
+    const raised = new Map([['build_features_chunk', { memoryMib: 9000 }]]);
+    expect(named(jobs({ raised }), 'build_features_chunk').request.memoryMib).toBe(9000);
+    expect(named(jobs({ raised }), 'build_features').request.memoryMib).toBe(4096);
+    const overrides = parseOverrides(
+      'mem',
+      'memoryMib',
+      ['2G', 'build_features=3G', 'build_features_chunk=5000'],
+      jobNames(),
+    );
+    const all = jobs({ raised, overrides });
+    expect(named(all, 'import_trades').request.memoryMib).toBe(2048);
+    expect(named(all, 'build_features').request.memoryMib).toBe(3072);
+    expect(named(all, 'build_features_chunk').request.memoryMib).toBe(5000);
+  });
+
+  test.each(['x', '0', 'nothing=3', '3T', 'build_features='])('%j is refused in one line', (word) => {
+    expect(refusal(() => parseOverrides('mem', 'memoryMib', [word], jobNames()))).toMatch(/^bad-option: --mem /);
+  });
+});
+
+describe('the sbatch command', () => {
+  const place = { id: 'r', folder: '/runs/50% "done"/r' };
+  const idOf = (name: string): string => `<${name}>`;
+
+  test('names what it waits for, ends what can never run, and escapes what sbatch would take for a pattern', () => {
+    const words = sbatchArgs(named(jobs(), 'build_features'), { ...SITE, partition: 'long' }, place, idOf);
+    expect(words).toContain('--dependency=afterok:<build_features_chunk>');
+    expect(words).toContain('--kill-on-invalid-dep=yes');
+    expect(words).toContain('--partition=long');
+    expect(words).toContain('--output=/runs/50%% "done"/r/%x_%j.log');
+    expect(
+      sbatchArgs(named(jobs(), 'report'), SITE, place, idOf).find((word) => word.includes('afterany')),
+    ).toBeDefined();
+  });
+
+  test('throttles arrays, and leaves to SBATCH_ variables what they decide', () => {
+    const words = sbatchArgs(named(jobs(), 'build_features_chunk'), { ...SITE, throttle: 4 }, place, idOf);
+    expect(words).toContain('--array=1-10%4');
+    expect(words.some((word) => word.startsWith('--mem='))).toBe(true);
+    const left = sbatchArgs(
+      named(jobs(), 'report'),
+      { ...SITE, fromEnvironment: new Set(['mem', 'time']) },
+      place,
+      idOf,
+    );
+    expect(left.filter((word) => /^--(mem|time)=/.test(word))).toEqual([]);
+  });
+
+  test('is printed so that a shell reads it back', () => {
+    expect(["it's", 'a b', 'x"y', '--mem=1', '{task}/3', '<id>'].map(shellWord)).toEqual([
+      `'it'\\''s'`,
+      `'a b'`,
+      `'x"y'`,
+      '--mem=1',
+      '{task}/3',
+      `'<id>'`,
+    ]);
+  });
+
+  test('writes tasks as ranges', () => {
+    expect([[1], [1, 2, 3], [1, 3, 4, 9], []].map(taskRanges)).toEqual(['1', '1-3', '1,3-4,9', '']);
+  });
+});

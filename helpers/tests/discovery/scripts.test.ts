@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DataFrame, pl } from '../../tables/polars.ts';
+import { WALLET_PROFILES } from '../../tables/schemas.ts';
+import { TableWriter } from '../../tables/table_store.ts';
+import { makeProfiles } from '../anomaly/profiles.ts';
+import { newFolder, removeFolders } from '../features/tables.ts';
+
+afterAll(removeFolders);
+
+const READERS = [
+  '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts',
+  '2_unsupervised_discovery/03_kmeans_baseline.ts',
+  '2_unsupervised_discovery/06_visualize_thresholds.ts',
+  '3_supervised_models/07_generate_labels.ts',
+  '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+];
+
+/** A data folder whose profile table is `frame`, although its manifest promises the schema. */
+function dataOf(frame: DataFrame): string {
+  const dataDir = newFolder();
+  const writer = new TableWriter(dataDir, WALLET_PROFILES);
+  const path = join(dataDir, 'profiles.parquet');
+  frame.writeParquet(path);
+  writer.adoptFile(WALLET_PROFILES.name, path, frame.height, null);
+  writer.commit([], {
+    step: 'test',
+    fingerprint: 'test',
+    options: {},
+    seed: 1,
+    inputs: [],
+    rejects: {},
+    metrics: {},
+    codeHash: 'test',
+    startedMs: 0,
+  });
+  return dataDir;
+}
+
+function run(script: string, dataDir: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    'node',
+    ['--import', 'tsx', script, '--data-dir', dataDir, '--models-dir', join(dataDir, 'models'), '--quiet', ...args],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+describe('profiles with other columns', () => {
+  const profiles = makeProfiles(60, 0, 1);
+  it.each([
+    ['a missing column', READERS[0], profiles.drop('win_rate_pct'), 'lacks column win_rate_pct'],
+    ['an extra column', READERS[1], profiles.withColumns(pl.lit(1).alias('luck')), 'has unknown column luck'],
+    ['a renamed column', READERS[2], profiles.rename({ n_fills: 'fills' }), 'lacks column n_fills'],
+    ['a renamed column', READERS[3], profiles.rename({ edge_z: 'edge' }), 'lacks column edge_z'],
+    ['a renamed column', READERS[4], profiles.rename({ wins: 'won' }), 'lacks column wins'],
+  ] as const)(
+    '%s is answered by %s with one line, a hint, exit code 2 and nothing written',
+    (_, script, frame, line) => {
+      const dataDir = dataOf(frame);
+      const { status, stderr } = run(script, dataDir);
+      expect(status, stderr).toBe(2);
+      expect(stderr).toContain(line);
+      expect(stderr).toContain('hint:');
+      expect(readdirSync(dataDir).sort()).toEqual([WALLET_PROFILES.folder]);
+    },
+  );
+});
+
+describe('three wallets', () => {
+  let dataDir: string;
+  beforeAll(() => {
+    dataDir = dataOf(makeProfiles(3, 0, 1));
+  });
+
+  it('get archetypes without clusters, and labels', () => {
+    expect(run(READERS[0], dataDir).stdout).toContain('wallets are too few for 4 clusters');
+    expect(run(READERS[3], dataDir).stdout).toContain('those wallets are unnamed');
+  });
+
+  it('are told to be too few for plain clusters and for a model, with exit code 0 and no empty model left', () => {
+    const clusters = run(READERS[1], dataDir);
+    expect([clusters.status, clusters.stdout]).toEqual([0, expect.stringContaining('skipped: 3 wallets are too few')]);
+    const model = run(READERS[4], dataDir);
+    expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to train, skipped: 3 wallets')]);
+    expect(existsSync(join(dataDir, 'models'))).toBe(false);
+    expect(existsSync(join(dataDir, '12_kmeans_baseline', 'manifest.json'))).toBe(false);
+  });
+});
+
+describe('wallets that are all alike', () => {
+  it('get labels, no clusters and no model', () => {
+    const dataDir = dataOf(makeProfiles(80, 0, 1, true));
+    expect(run(READERS[3], dataDir).stdout).toContain('fewer than 4 different profiles');
+    expect(run(READERS[4], dataDir).stdout).toContain('skipped: the wallets have only 1 different profiles');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { anomaliesFrame, checkSameWallets, ordinaryWallets } from '../../discovery/anomalies_table.ts';
+import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
+import { baselineFrame } from '../../discovery/baseline_table.ts';
+import { classifiedFrame, isolationScores } from '../../discovery/classified_table.ts';
+import { conformalFlags } from '../../discovery/conformal_flags.ts';
+import { FeatureSpace } from '../../discovery/feature_space.ts';
+import { clusterImportance } from '../../discovery/importance.ts';
+import { measureStrangeness } from '../../discovery/strangeness.ts';
+import { assignWaterfall } from '../../discovery/waterfall.ts';
+import { clusterWallets } from '../../discovery/whole_clusters.ts';
+import { KMeans } from '../../estimators/kmeans.ts';
+import { ANOMALY_FEATURES, BASELINE_FEATURES } from '../../features/feature_sets.ts';
+import { createMatrix } from '../../kernels/matrix.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { createExecutor } from '../../parallel/executor.ts';
+import { type DataFrame, pl } from '../../tables/polars.ts';
+import { ANOMALIES, CLASSIFIED, KMEANS_BASELINE } from '../../tables/schemas.ts';
+import { makeProfiles } from '../anomaly/profiles.ts';
+import { refusal } from '../refusal.ts';
+
+const executor = createExecutor({ nThreads: 1 });
+const namesOf = (schema: typeof CLASSIFIED): string[] => schema.columns.map(({ name }) => name);
+
+describe('clusterImportance', () => {
+  it('names the one column that makes the clusters, and gives a constant column nothing', () => {
+    const random = createRandom(1);
+    const values = new Float32Array(300 * 3);
+    for (let row = 0; row < 300; row++) {
+      values[row * 3] = random.normal() * 0.3;
+      values[row * 3 + 1] = (row % 2) * 10 + random.normal() * 0.3;
+      values[row * 3 + 2] = 5;
+    }
+    const points = createMatrix(values, 300, 3);
+    const model = new KMeans({ nClusters: 2, seed: 1 }, executor).fit(points);
+    const [first, ...others] = clusterImportance(model, points, ['noise', 'told', 'constant'], createRandom(2));
+    expect(first.feature).toBe('told');
+    expect(first.betweenShare).toBeGreaterThan(0.98);
+    // Half of the shuffled rows come from the other cluster.
+    expect(first.movedShare).toBeGreaterThan(0.35);
+    expect(others.find(({ feature }) => feature === 'constant')).toEqual({
+      feature: 'constant',
+      betweenShare: 0,
+      movedShare: 0,
+    });
+    expect(others.every(({ movedShare }) => movedShare < 0.02)).toBe(true);
+  });
+});
+
+describe('clusterWallets', () => {
+  const profiles = makeProfiles(80, 20, 1);
+
+  it('separates wallets that are far apart, and the table names each wallet’s own cluster', () => {
+    const found = clusterWallets(profiles, BASELINE_FEATURES, 2, 1, executor);
+    if ('refusal' in found) throw new Error(found.refusal);
+    expect(new Set(found.labels.subarray(0, 80)).size).toBe(1);
+    expect(new Set(found.labels.subarray(80)).size).toBe(1);
+    expect(found.labels[0]).not.toBe(found.labels[80]);
+    expect(found.clusters.map(({ nWallets }) => nWallets).sort()).toEqual([20, 80]);
+    const frame = baselineFrame(profiles, found);
+    expect(frame.columns).toEqual(namesOf(KMEANS_BASELINE));
+    expect(frame.getColumn('cluster').toArray().map(Number)).toEqual([...found.labels]);
+  });
+
+  it('gives centres back in the units of the profiles', () => {
+    const few = makeProfiles(80, 0, 1);
+    const found = clusterWallets(few, BASELINE_FEATURES, 1, 1, executor);
+    if ('refusal' in found) throw new Error(found.refusal);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    BASELINE_FEATURES.forEach((name, k) => {
+      const values = few.getColumn(name).toArray().map(Number);
+      // One cluster's centre is the mean: of logarithms where a column spans orders of magnitude, of win rates plainly.
+      const expected = name === 'win_rate_pct' ? mean(values) : Math.expm1(mean(values.map(Math.log1p)));
+      expect(found.clusters[0].centre[k]).toBeCloseTo(expected, 3);
+    });
+  });
+
+  it('says why three wallets, or wallets all alike, are not clustered', () => {
+    expect(clusterWallets(makeProfiles(3, 0, 1), BASELINE_FEATURES, 3, 1, executor)).toEqual({
+      refusal: '3 wallets are too few for 3 clusters',
+    });
+    expect(clusterWallets(makeProfiles(60, 0, 1, true), BASELINE_FEATURES, 3, 1, executor)).toEqual({
+      refusal: 'the wallets have only 1 different profiles',
+    });
+  });
+
+  it('refuses a number of clusters that is none', () => {
+    expect(refusal(() => clusterWallets(profiles, BASELINE_FEATURES, 0, 1, executor))).toContain('--clusters 0');
+  });
+});
+
+/** Profiles in which every column that may be null is. */
+function allUnknown(nWallets: number): DataFrame {
+  const profiles = makeProfiles(nWallets, 0, 1);
+  const optional = [
+    'wins',
+    'unique_markets',
+    'win_rate_pct',
+    'roi_pct',
+    'alpha_score',
+    'edge_z',
+    'conviction_avg_buy_usd',
+  ];
+  return profiles.withColumns(...optional.map((name) => pl.lit(null).cast(profiles.getColumn(name).dtype).alias(name)));
+}
+
+describe('the tables of chapter 2', () => {
+  const profiles = makeProfiles(200, 10, 1);
+  const result = assignWaterfall(profiles, DEFAULT_THRESHOLDS, 1, executor);
+  const classified = classifiedFrame(profiles, result, isolationScores(profiles, 1, executor));
+
+  it('12_classified has one row a wallet with the archetype that the waterfall gave', () => {
+    expect(classified.columns).toEqual(namesOf(CLASSIFIED));
+    expect(classified.getColumn('archetype').toArray()).toEqual(result.archetypes);
+  });
+
+  it('12_anomalies gives reasons to flagged wallets and to no others', () => {
+    const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const flags = conformalFlags(points, ordinaryWallets(profiles, classified), 0.05, 1, executor);
+    const frame = anomaliesFrame(profiles, strangeness, flags, null);
+    expect(frame.columns).toEqual(namesOf(ANOMALIES));
+    const rows = frame.toRecords();
+    expect(rows.filter((row) => row.is_top_share).length).toBe(10);
+    for (const row of rows) expect(row.reason_1 !== null).toBe(row.is_top_share === true || row.is_conformal === true);
+    // The planted ten are a hundred thousand times larger in every column.
+    expect(rows.slice(200).every((row) => row.is_top_share === true)).toBe(true);
+  });
+
+  it('are made of wallets whose outcomes are all unknown as well', () => {
+    const unknown = allUnknown(60);
+    const own = assignWaterfall(unknown, DEFAULT_THRESHOLDS, 1, executor);
+    expect(own.refusal).toContain('no market is known to have resolved');
+    const frame = classifiedFrame(unknown, own, isolationScores(unknown, 1, executor));
+    expect(frame.getColumn('anomaly_score').nullCount()).toBe(0);
+    expect(new Set(own.archetypes).has('insider_like')).toBe(false);
+  });
+
+  it('are refused when they speak of other wallets than the profiles', () => {
+    expect(refusal(() => checkSameWallets(makeProfiles(9, 0, 1), classified))).toContain(
+      'bad-schema: 12_classified and 11_wallet_profiles speak of different wallets',
+    );
+  });
+});

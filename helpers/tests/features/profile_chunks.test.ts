@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProfileJob } from '../../features/build_profiles.ts';
+import { buildChunk, finishedChunks, mergeChunks, removeChunks } from '../../features/profile_chunks.ts';
+import { rejection } from '../refusal.ts';
+import { bytesOf, HOUR_MS, jobOf, newFolder, removeFolders, START_MS, streamed, writeTables } from './tables.ts';
+
+afterAll(removeFolders);
+
+describe('chunks of profiles', () => {
+  let dataDir: string;
+  let job: ProfileJob;
+  const asOfMs = START_MS + 400 * HOUR_MS;
+  beforeAll(() => {
+    dataDir = writeTables(
+      Array.from({ length: 600 }, (_, i) => ({
+        at: START_MS + i * HOUR_MS,
+        wallet: `w${i % 37}`,
+        market: `m${i % 11}`,
+        price: ((i % 97) + 1) / 100,
+        shares: 1.000001 * (i + 1),
+      })),
+    );
+    job = jobOf(dataDir, asOfMs);
+  });
+
+  test('are done once: a task that starts again finds its chunk, and --force makes it anew', async () => {
+    const folder = newFolder();
+    const rows = await buildChunk(job, folder, 1, 2);
+    expect(rows).toBeGreaterThan(0);
+    expect(await buildChunk(job, folder, 1, 2)).toBe(null);
+    expect(await buildChunk(job, folder, 1, 2, true)).toBe(rows);
+  });
+
+  test('built twice at the same moment are one chunk, and nothing is left of the slower twin', async () => {
+    const folder = newFolder();
+    await Promise.all([buildChunk(job, folder, 1, 2), buildChunk(job, folder, 1, 2), buildChunk(job, folder, 2, 2)]);
+    expect(readdirSync(folder).sort()).toEqual(['chunk-0001-of-0002', 'chunk-0002-of-0002']);
+    expect(bytesOf(await mergeChunks(job, folder))).toBe(bytesOf(await streamed(dataDir, asOfMs)));
+  });
+
+  test('of an earlier run with other data, another moment, other code or another number are swept away', async () => {
+    const folder = newFolder();
+    const others: ProfileJob[] = [
+      { ...job, codeHash: 'other' },
+      { ...job, asOfMs: asOfMs - 24 * HOUR_MS },
+    ];
+    for (const other of others) await buildChunk(other, folder, 2, 3);
+    await buildChunk(job, folder, 1, 4);
+    await buildChunk(job, folder, 1, 3);
+    expect(readdirSync(folder)).toEqual(['chunk-0001-of-0003']);
+    expect(finishedChunks(others[0], folder)).toBe(null);
+    expect(finishedChunks(job, folder)).toEqual({ nChunks: 3, finished: [1] });
+  });
+
+  test('that are missing are an error, never a smaller result', async () => {
+    const folder = newFolder();
+    for (const chunk of [1, 3]) await buildChunk(job, folder, chunk, 3);
+    // What a killed task leaves is no chunk.
+    mkdirSync(join(folder, 'chunk-0002-of-0003.0a1b2c3d.tmp'));
+    writeFileSync(join(folder, 'chunk-0002-of-0003.0a1b2c3d.tmp/chunk.json'), '{}');
+    expect(await rejection(() => mergeChunks(job, folder))).toMatch(/^missing-input: chunk 2\/3 is not in /);
+    await buildChunk(job, folder, 2, 3);
+    expect(bytesOf(await mergeChunks(job, folder))).toBe(bytesOf(await streamed(dataDir, asOfMs)));
+    removeChunks(folder);
+    expect(existsSync(folder)).toBe(false);
+  });
+});

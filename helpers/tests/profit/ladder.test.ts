@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createMatrix } from '../../kernels/matrix.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { createExecutor } from '../../parallel/executor.ts';
+import { type LadderOptions, RUNGS, type RungResult, randomFolds, runLadder } from '../../profit/ladder.ts';
+import type { LadderRows } from '../../profit/ladder_rows.ts';
+import { ladderSection, ladderTable, ladderVerdict } from '../../profit/ladder_section.ts';
+import { topFlags } from '../../profit/scorecard.ts';
+import { FEATURES } from '../../profit/trade_rows.ts';
+import { pl } from '../../tables/polars.ts';
+
+const HOUR_MS = 3_600_000;
+const N_MARKETS = 90;
+const N_PER_MARKET = 50;
+const N = N_MARKETS * N_PER_MARKET;
+const OPTIONS: LadderOptions = {
+  roi: { kind: 'roi', threshold: 0.05 },
+  neutral: { kind: 'neutral', threshold: 0.1 },
+  split: { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 },
+  boosting: { nRounds: 25, maxDepth: 3, calibration: 'platt', seed: 1 },
+  fitRowsMax: 1e6,
+};
+
+/**
+ * Prices are martingales: nothing foretells them. The recipe's later price is that of the other token half of the time;
+ * `bet` is what the first informed feature says of the rise at each rung.
+ */
+function martingaleRows(informed: boolean): LadderRows {
+  const random = createRandom(4);
+  const market = Int32Array.from({ length: N }, (_, i) => Math.floor(i / N_PER_MARKET));
+  const paid = Float64Array.from(market, () => 0.1 + 0.8 * random.uniform());
+  const jump = Float64Array.from(paid, () => (random.uniform() < 0.5 ? 0.08 : -0.08));
+  const future = paid.map((price, i) => price + jump[i]);
+  const x = new Float32Array(N * FEATURES.length).map(() => random.normal());
+  paid.forEach((price, i) => {
+    x[i * FEATURES.length] = price;
+    if (informed) x[i * FEATURES.length + 1] = jump[i];
+  });
+  const matrix = createMatrix(x, N, FEATURES.length);
+  return {
+    n: N,
+    tsMs: Float64Array.from(market, (m, i) => m * 4 * HOUR_MS + (i % N_PER_MARKET) * 60_000),
+    exitMs: Float64Array.from(market, (m, i) => m * 4 * HOUR_MS + (i % N_PER_MARKET) * 60_000 + 6 * HOUR_MS),
+    market,
+    event: market,
+    wallet: Int32Array.from(paid, () => random.integer(50)),
+    paid,
+    future,
+    nearestInMarket: future.map((price) => (random.uniform() < 0.5 ? price : 1 - price)),
+    nearestInOutcome: future,
+    entry: paid.map((price, i) => (i % 10 === 0 ? Number.NaN : price + 0.001)),
+    feePerShare: paid.map(() => 0.01),
+    x: matrix,
+    xKnowingAll: matrix,
+    keys: pl.DataFrame({ fill_id: [], wallet: [], tx: [] }),
+  };
+}
+
+function climb(informed: boolean): RungResult[] {
+  return runLadder(martingaleRows(informed), OPTIONS, 1, createExecutor());
+}
+
+describe('the ladder on a market where nothing foretells the price', () => {
+  let ladder: RungResult[];
+  beforeAll(() => {
+    ladder = climb(false);
+  }, 60_000);
+
+  it('has its seven rungs, all on the same rows but the last, which cannot follow every fill', () => {
+    expect(ladder.map((rung) => rung.name)).toEqual([...RUNGS]);
+    const tested = ladder.map((rung) => rung.tested.rows.length);
+    expect(new Set(tested.slice(0, 4)).size).toBe(1);
+    expect(tested[4]).toBe(tested[5]);
+    expect(ladder[6].tested.rows.some((row) => row % 10 === 0)).toBe(false);
+    expect(ladder[5].tested.rows.some((row) => row % 10 === 0)).toBe(true);
+  });
+
+  it('shows a high precision at rung 0, made of nothing but the mixing of two tokens', () => {
+    const [rung0, rung1] = ladder.map((rung) => rung.card!.top);
+    // Cheap shares: the other token half of the time, and of the rest half rise: three in four, against one in two.
+    expect(rung0.modelPrecision.estimate).toBeGreaterThan(0.65);
+    expect(rung1.modelPrecision.estimate).toBeLessThan(0.6);
+    expect(rung0.modelReturn.low).toBeGreaterThan(0.3);
+    expect(Math.abs(rung1.modelReturn.estimate)).toBeLessThan(0.2);
+  });
+
+  it('shows no edge at the last rung, where following costs what the fees are', () => {
+    const { card } = ladder[6];
+    expect(card!.top.modelReturn.low).toBeLessThan(0);
+    expect(card!.top.returnDifference.low).toBeLessThan(0);
+    expect(card!.baseReturn.high).toBeLessThan(0.02);
+    expect(ladderVerdict(ladder)).toMatch(/^No edge is shown/);
+  });
+
+  it('is told as a table with a line a rung and a section that the report accepts', () => {
+    expect(ladderTable(ladder).split('\n')).toHaveLength(2 + RUNGS.length);
+    const charts = ladderSection(ladder, 60).blocks.filter((block) => block.kind === 'chart');
+    expect(charts.map((chart) => chart.stem)).toEqual(['precision', 'returns']);
+  });
+});
+
+describe('the ladder on a market where one feature foretells the price', () => {
+  it('finds the edge at the last rung, after fees', () => {
+    const ladder = climb(true);
+    const { top, aucDifference } = ladder[6].card!;
+    expect(aucDifference.low).toBeGreaterThan(0.3);
+    expect(top.returnDifference.low).toBeGreaterThan(0);
+    expect(top.modelReturn.low).toBeGreaterThan(0);
+    expect(ladderVerdict(ladder)).toMatch(/^Following pays/);
+  }, 60_000);
+});
+
+describe('random folds', () => {
+  it('test disjoint rows and put fills of one market on all sides, which is their fault', () => {
+    const folds = randomFolds(1000, OPTIONS.split, 1);
+    const [a, b] = folds.map((fold) => new Set(fold.testRows));
+    expect([a.size, b.size]).toEqual([300, 300]);
+    expect([...a].some((row) => b.has(row))).toBe(false);
+    for (const fold of folds) {
+      const all = new Set([...fold.fitRows, ...fold.validationRows, ...fold.testRows]);
+      expect(all.size).toBe(1000);
+      const marketsIn = (rows: Uint32Array): number => new Set(Array.from(rows, (row) => Math.floor(row / 100))).size;
+      expect([fold.fitRows, fold.validationRows, fold.testRows].map(marketsIn)).toEqual([10, 10, 10]);
+    }
+  });
+});
+
+describe('the highest chances', () => {
+  it('are as many as asked for, also among equals, where the first rows win', () => {
+    expect(Array.from(topFlags([0.1, 0.9, 0.5, 0.5, 0.5], 3))).toEqual([0, 1, 1, 1, 0]);
+    expect(Array.from(topFlags([0.1, 0.9], 0))).toEqual([0, 0]);
+    expect(Array.from(topFlags([0.1, 0.9], 2))).toEqual([1, 1]);
+  });
+});
