@@ -1,19 +1,21 @@
 /**
  * `npm run bench -- ladder`: the ablation ladder on many simulated markets, without informed flow (the right answer: no edge)
  * and with planted insiders (the right answer: an edge on their trades). A world that is done is kept in --out and not run
- * again; the summary is ladder.json there and the last line.
+ * again; the summary is ladder.json there and the last line, the picture ladder.svg.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import yargs from 'yargs';
+import { renderSvg } from '../charts/render.ts';
 import type { LadderStepOptions } from '../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../profit/model_options.ts';
 import { TARGET_OPTIONS } from '../profit/targets.ts';
 import { formatTable } from '../run/console.ts';
-import { hashValue, readJson, writeJsonAtomic } from '../run/files.ts';
+import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { hashCode } from '../run/manifest.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
 import { runWorld, type WorldResult } from './ladder/one_world.ts';
+import { ladderBenchPicture } from './ladder/picture.ts';
 import { type Mean, summarise, type WorldSummary } from './ladder/summary.ts';
 
 interface Kept {
@@ -106,6 +108,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   }
   const result = { bench: 'ladder', settings: given, worlds: summaries };
   writeJsonAtomic(path.join(given.out, 'ladder.json'), result);
+  writeFileAtomic(path.join(given.out, 'ladder.svg'), await renderSvg(ladderBenchPicture(summaries).spec, 'ladder'));
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

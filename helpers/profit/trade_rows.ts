@@ -94,7 +94,9 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
     rows.future.set(followedFuture(frame), at);
     rows.labels.set(toNumbers(frame, 'label'), at);
     const [market, event, wallet] = ['market', 'event', 'owner'].map((name) => toNumbers(frame, name));
-    for (let i = 0; i < frame.height; i++) {
+    // Every look at a property of a frame asks Polars for its columns first.
+    const { height } = frame;
+    for (let i = 0; i < height; i++) {
       rows.market[at + i] = market[i];
       rows.event[at + i] = Number.isNaN(event[i]) ? -1 - market[i] : event[i];
       rows.wallet[at + i] = Number.isNaN(wallet[i]) ? -1 : wallet[i];

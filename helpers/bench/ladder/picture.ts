@@ -1,0 +1,29 @@
+/** The bench of the ladder as one picture: what each rung claims on average on markets of two kinds. */
+import type { Picture } from '../../charts/section.ts';
+import { type IntervalMark, intervalsPicture } from '../../charts/specs/intervals.ts';
+import type { Mean, WorldSummary } from './summary.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  null: 'no informed flow',
+  planted: 'planted insiders',
+};
+
+function mark(name: string, series: string, figure: Mean, nSeeds: number): IntervalMark {
+  const { mean, low, high } = figure;
+  return { name, series, value: mean, low: low ?? Number.NaN, high: high ?? Number.NaN, words: `${nSeeds} markets` };
+}
+
+/** Mean return of the 1 % highest chances at each rung, with 95 % intervals over seeds. */
+export function ladderBenchPicture(summaries: readonly WorldSummary[]): Picture {
+  const marks = summaries[0].rungs.flatMap((_, rung) =>
+    summaries.map(({ world, n_seeds, rungs }) =>
+      mark(`${rung} ${rungs[rung].name}`, NAMES[world] ?? world, rungs[rung].model_return_top, n_seeds),
+    ),
+  );
+  return intervalsPicture(marks, {
+    xTitle: 'mean return per USD of the 1 % highest chances, as the rung reckons it',
+    xFormat: '.0%',
+    domain: [-0.25, 1],
+    level: { x: 0, label: 'break-even' },
+  });
+}
