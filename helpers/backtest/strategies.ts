@@ -4,13 +4,11 @@ import { randomPicks } from './controls.ts';
 import type { Money, ReplayResult, Strategy } from './model.ts';
 import { dailyReturns, dailySharpe } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import { highestPicks, picksAbove, type ThresholdRow } from './thresholds.ts';
+import { byFallingChance, firstRows, MARKETS_MIN, picksAbove, type ThresholdRow } from './thresholds.ts';
 
 /** Thresholds with a name of their own. */
 export const SNIPER_THRESHOLD = 0.75;
 export const GOD_MODE_THRESHOLD = 0.9;
-/** A threshold seen in fewer markets is not chosen. */
-const MARKETS_MIN = 10;
 
 export type StrategyName = 'chosen' | 'sniper' | 'god_mode' | 'everything';
 export type Variant = 'main' | 'late' | 'reverse' | 'random' | 'price_only';
@@ -47,11 +45,11 @@ export function planTrials(
 /**
  * The threshold whose mean return per trade is highest at the lower end of its interval.
  * @param rows thresholds on validation at the delay asked for
- * @returns null when no threshold was seen in enough markets
+ * @returns null when no threshold was seen in MARKETS_MIN markets
  */
 export function chooseThreshold(rows: readonly ThresholdRow[]): ThresholdRow | null {
   const usable = rows.filter(
-    (row) => row.source === 'model' && row.nMarkets >= MARKETS_MIN && Number.isFinite(row.returns.low),
+    (row) => row.source === 'model' && row.nFilledMarkets >= MARKETS_MIN && Number.isFinite(row.returns.low),
   );
   return usable.reduce<ThresholdRow | null>(
     (best, row) => (best === null || row.returns.low > best.returns.low ? row : best),
@@ -73,6 +71,7 @@ export function planTest(
     ['sniper', SNIPER_THRESHOLD],
     ['god_mode', GOD_MODE_THRESHOLD],
   ];
+  const byPrice = byFallingChance(scored.priceOnly, seed);
   const planned = named.flatMap(([name, threshold]) => {
     const picks = picksAbove(scored.probabilities, threshold);
     const plan = (variant: Variant, rows: Uint32Array, delayMs = mainDelayMs): PlannedStrategy => ({
@@ -85,7 +84,7 @@ export function planTest(
       plan('main', picks),
       ...otherDelaysMs.map((delayMs) => plan('late', picks, delayMs)),
       plan('reverse', picks),
-      plan('price_only', highestPicks(scored.priceOnly, picks.length, seed)),
+      plan('price_only', firstRows(byPrice, picks.length)),
     ];
   });
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);

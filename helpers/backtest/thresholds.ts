@@ -10,6 +10,9 @@ import type { ScoredFills } from './scored_fills.ts';
 
 export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';
 
+/** What is seen in fewer markets than this says too little to act on, whatever its interval. */
+export const MARKETS_MIN = 10;
+
 export interface ThresholdRow {
   readonly source: Source;
   /** null for the base rate, which follows everything. */
@@ -20,6 +23,8 @@ export interface ThresholdRow {
   readonly precision: BootstrapInterval;
   readonly recall: number;
   readonly nFilled: number;
+  /** Markets of the filled orders. */
+  readonly nFilledMarkets: number;
   readonly nStale: number;
   readonly nMarked: number;
   /** Mean return per filled order after costs. */
@@ -68,21 +73,33 @@ const NOTHING: BootstrapInterval = {
   nDefined: 0,
 };
 
-/** Mean of some rows' values with its interval by markets. */
-function meanByMarket(
-  rows: Uint32Array,
-  value: (row: number) => number,
-  markets: Int32Array,
-  seed: number,
-): BootstrapInterval {
-  if (rows.length === 0) return NOTHING;
-  const ones = new Float64Array(rows.length).fill(1);
-  const groups = Int32Array.from(rows, (row) => markets[row]);
-  return clusteredRatio(Float64Array.from(rows, value), ones, { groups, seed });
-}
+/** Sums and counts per market: all that a mean and its interval by markets need. */
+class MarketMeans {
+  private readonly sums: Float64Array;
+  private readonly counts: Float64Array;
+  n = 0;
 
-function count(rows: Uint32Array, isCounted: (row: number) => boolean): number {
-  return rows.reduce((n, row) => n + (isCounted(row) ? 1 : 0), 0);
+  constructor(nMarkets: number) {
+    this.sums = new Float64Array(nMarkets);
+    this.counts = new Float64Array(nMarkets);
+  }
+
+  add(market: number, value: number): void {
+    this.sums[market] += value;
+    this.counts[market]++;
+    this.n++;
+  }
+
+  nMarkets(): number {
+    return this.counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0);
+  }
+
+  mean(seed: number): BootstrapInterval {
+    const seen = this.counts.map((_, m) => m).filter((m) => this.counts[m] > 0);
+    if (seen.length === 0) return NOTHING;
+    const of = (values: Float64Array): Float64Array => seen.map((m) => values[m]);
+    return clusteredRatio(of(this.sums), of(this.counts), { groups: seen, seed });
+  }
 }
 
 /** The row of some followed fills, for each delay. */
@@ -94,41 +111,64 @@ function rowsOf(
   picks: Uint32Array,
   seed: number,
 ): ThresholdRow[] {
-  const nPositive = scored.labels.reduce((n, label) => n + label, 0);
-  const precision = meanByMarket(picks, (row) => scored.labels[row], scored.market, seed);
-  const nMarkets = new Set(Array.from(picks, (row) => scored.market[row])).size;
+  const { labels, market } = scored;
+  const nMarkets = market.reduce((most, m) => Math.max(most, m + 1), 0);
+  const nPositive = labels.reduce((n, label) => n + label, 0);
+  const hits = new MarketMeans(nMarkets);
+  let nHits = 0;
+  for (const row of picks) {
+    hits.add(market[row], labels[row]);
+    nHits += labels[row];
+  }
+  const precision = hits.mean(seed);
   return delays.map(({ delayMs, returns, states }) => {
-    const filled = picks.filter((row) => isFilled(states[row]));
+    const gains = new MarketMeans(nMarkets);
+    const wins = new MarketMeans(nMarkets);
+    let nStale = 0;
+    let nMarked = 0;
+    for (const row of picks) {
+      if (!isFilled(states[row])) continue;
+      gains.add(market[row], returns[row]);
+      wins.add(market[row], returns[row] > 0 ? 1 : 0);
+      if (states[row] === STATE.stale) nStale++;
+      else if (states[row] === STATE.marked) nMarked++;
+    }
     return {
       source,
       threshold,
       delayMs,
       nSignals: picks.length,
-      nMarkets,
+      nMarkets: hits.nMarkets(),
       precision,
-      recall: count(picks, (row) => scored.labels[row] === 1) / nPositive,
-      nFilled: filled.length,
-      nStale: count(filled, (row) => states[row] === STATE.stale),
-      nMarked: count(filled, (row) => states[row] === STATE.marked),
-      returns: meanByMarket(filled, (row) => returns[row], scored.market, seed),
-      winRate: meanByMarket(filled, (row) => (returns[row] > 0 ? 1 : 0), scored.market, seed),
+      recall: nHits / nPositive,
+      nFilled: gains.n,
+      nFilledMarkets: gains.nMarkets(),
+      nStale,
+      nMarked,
+      returns: gains.mean(seed),
+      winRate: wins.mean(seed),
     };
   });
 }
 
 /** Rows whose chance is at least `threshold`, rising. */
 export function picksAbove(chances: Float64Array, threshold: number): Uint32Array {
-  return Uint32Array.from(chances.keys()).filter((row) => chances[row] >= threshold);
+  const rows = new Uint32Array(chances.length);
+  let n = 0;
+  for (let row = 0; row < chances.length; row++) if (chances[row] >= threshold) rows[n++] = row;
+  return rows.slice(0, n);
 }
 
-/** The `n` rows with the highest chances, rising; among equal chances at random. */
-export function highestPicks(chances: Float64Array, n: number, seed: number): Uint32Array {
+/** Rows by falling chance; equal chances in a random order. */
+export function byFallingChance(chances: Float64Array, seed: number): Uint32Array {
   const random = createRandom(seed);
   const draws = Float64Array.from(chances, () => random.uniform());
-  return Uint32Array.from(chances.keys())
-    .sort((a, b) => chances[b] - chances[a] || draws[a] - draws[b])
-    .slice(0, n)
-    .sort();
+  return Uint32Array.from(chances.keys()).sort((a, b) => chances[b] - chances[a] || draws[a] - draws[b]);
+}
+
+/** The first `n` of some rows, rising. */
+export function firstRows(rows: Uint32Array, n: number): Uint32Array {
+  return rows.slice(0, n).sort();
 }
 
 /**
@@ -142,6 +182,7 @@ export function analyseThresholds(
   seed: number,
 ): ThresholdRow[] {
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
+  const byPrice = byFallingChance(scored.priceOnly, seed);
   const rows = (source: Source, threshold: number | null, picks: Uint32Array): ThresholdRow[] =>
     rowsOf(scored, delays, source, threshold, picks, seed);
   return [
@@ -151,7 +192,7 @@ export function analyseThresholds(
       return [
         ...rows('model', threshold, picks),
         ...rows('price_only', threshold, picksAbove(scored.priceOnly, threshold)),
-        ...rows('price_only_as_many', threshold, highestPicks(scored.priceOnly, picks.length, seed)),
+        ...rows('price_only_as_many', threshold, firstRows(byPrice, picks.length)),
       ];
     }),
   ];

@@ -61,7 +61,7 @@ export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs
 }
 
 /** Nothing known before the first day. */
-export function emptyState(markets: DataFrame): CarriedState {
+function emptyState(markets: DataFrame): CarriedState {
   const marketCodes = new Codebook('market_id', 'market');
   return {
     walletCodes: new Codebook('wallet', 'owner'),

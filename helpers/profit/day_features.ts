@@ -42,7 +42,7 @@ export interface DayRows {
 }
 
 /** Price of outcome 0 that a trade at `price` in `outcome_index` stands for. */
-export function price0(): Expr {
+function price0(): Expr {
   return pl
     .when(pl.col('outcome_index').eq(pl.lit(0)))
     .then(pl.col('price'))

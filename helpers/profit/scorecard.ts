@@ -13,7 +13,7 @@ import { logLoss } from '../evaluate/log_loss.ts';
 import { reliability } from '../evaluate/reliability.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 
-export const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
+const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
 
 export interface Judged {
   readonly labels: ArrayLike<number>;
@@ -44,7 +44,7 @@ export interface ModelScore {
 }
 
 /** The picks of the highest chances, as many for the model as for its null. */
-export interface TopPicks {
+interface TopPicks {
   readonly nPicks: number;
   readonly modelPrecision: BootstrapInterval;
   readonly priceOnlyPrecision: BootstrapInterval;

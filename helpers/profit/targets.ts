@@ -4,7 +4,7 @@
  */
 import { checkChoice, checkNumber } from '../estimators/contract.ts';
 
-export const TARGETS = ['roi', 'cents', 'neutral'] as const;
+const TARGETS = ['roi', 'cents', 'neutral'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 export interface Target {

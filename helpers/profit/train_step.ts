@@ -1,5 +1,6 @@
 /** The step that 11 is: features, walk-forward chances beside price only, scores with intervals, the model with its card. */
 import { join } from 'node:path';
+import { publishSection } from '../charts/report.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
 import type { Executor } from '../kernels/executor.ts';
@@ -18,6 +19,7 @@ import { columnsFor, readGivenModel } from './given_model.ts';
 import { checkLadderOptions, type LadderStepOptions, ladderStep } from './ladder_step.ts';
 import { boostingFitOf, type ModelOptions, modelSettings, splitOptionsOf } from './model_options.ts';
 import { writePredictions } from './prediction_table.ts';
+import { profitSection } from './profit_section.ts';
 import { formatShare, type Judged, type Scorecard, scorecard, scorecardTable } from './scorecard.ts';
 import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
 import { FEATURES, readTradeRows, type TradeRows } from './trade_rows.ts';
@@ -34,12 +36,12 @@ export type TrainOptions = TargetOptions &
   } & LadderStepOptions & { readonly ladder: boolean };
 
 /** Gain of each row's follower per USD paid. */
-export function returnsOf(rows: Pick<TradeRows, 'paid' | 'future'>): Float64Array {
+function returnsOf(rows: Pick<TradeRows, 'paid' | 'future'>): Float64Array {
   return rows.paid.map((paid, i) => (rows.future[i] - paid) / paid);
 }
 
 /** The part of `values` that some rows are. */
-export function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
+function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
   return Float64Array.from(rows, (row) => values[row]);
 }
 
@@ -177,8 +179,10 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   }
   progress.done();
   if (folds.length === 0) return skip(skipped[0]?.replace(/^Fold 0 skipped: |\.$/g, '') ?? 'there is no fold');
-  const card = scorecard(judgedTest(rows, folds, run.seed));
-  const lines = [...foldLines(folds), ...skipped, scorecardTable(card), strangerLine(rows, folds), verdictLine(card)];
+  const judged = judgedTest(rows, folds, run.seed);
+  const card = scorecard(judged);
+  const cutLines = [...foldLines(folds), ...skipped];
+  const lines = [...cutLines, scorecardTable(card), strangerLine(rows, folds), verdictLine(card)];
   const writer = new TableWriter(run.dataDir, TRADE_PREDICTIONS);
   const parts = folds.flatMap((fold) => [
     { part: 'validation' as const, predictions: fold.validation },
@@ -187,6 +191,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   await writePredictions(features, parts, writer);
   publishParts(run, TRADE_PREDICTIONS, recipe, writer, { lines, scorecard: card });
   for (const line of lines) run.log.result(line);
+  const what = `${describeTarget(targetOf(options))} ${options.horizon} h after the fill`;
+  await publishSection(run, profitSection(card, judged, what, verdictLine(card), cutLines));
   if (options.model === undefined) {
     const folder = saveTradeModel(run, options, features, folds[folds.length - 1], card);
     run.log.result(`Saved the model of the last fold in ${folder}.`);

@@ -15,7 +15,7 @@ import {
 import type { Fold } from './trade_splits.ts';
 
 /** Fewer fit or validation rows than this teach nothing. */
-export const ROWS_MIN = 200;
+const ROWS_MIN = 200;
 
 export interface WalkForwardInput {
   readonly x: Matrix;
@@ -75,7 +75,7 @@ export function reasonToSkipFit(
 }
 
 /** One column as a matrix of its own. */
-export function oneColumn(x: Matrix, column: number): Matrix {
+function oneColumn(x: Matrix, column: number): Matrix {
   const values = new Float32Array(x.nRows);
   for (let row = 0; row < x.nRows; row++) values[row] = x.values[row * x.nCols + column];
   return createMatrix(values, x.nRows, 1);

@@ -14,7 +14,7 @@ export interface RoiResultRow {
   readonly trial: RoiTrial;
 }
 
-export interface FeatureImportance {
+interface FeatureImportance {
   readonly feature: string;
   /** Rise of the squared error when the column is shuffled. */
   readonly importance: number;

@@ -39,7 +39,7 @@ type RoiOptions = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
 };
 
 /** Why there is nothing to train, or null. */
-export function reasonToSkipRoi(rows: RoiRows, nWindows: number, nFolds: number): string | null {
+function reasonToSkipRoi(rows: RoiRows, nWindows: number, nFolds: number): string | null {
   const nTest = Math.floor(nWindows / 2);
   const nTestRows = rows.snapshots.filter((k) => k < nTest).length;
   const nTrainRows = rows.snapshots.length - nTestRows;

@@ -66,7 +66,7 @@ export function fitScout(
 }
 
 /** Chance of the target for every row. */
-export function scoutChances(model: RandomForest, x: Matrix): Float64Array {
+function scoutChances(model: RandomForest, x: Matrix): Float64Array {
   const chances = model.predictProbability(x);
   return Float64Array.from({ length: x.nRows }, (_, row) => chances[row * 2 + 1]);
 }

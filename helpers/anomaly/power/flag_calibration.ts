@@ -22,7 +22,7 @@ export const CALIBRATIONS = [
   't copula',
   'another market',
 ] as const;
-export type Calibration = (typeof CALIBRATIONS)[number];
+type Calibration = (typeof CALIBRATIONS)[number];
 
 const COPULAS = [
   ['Gaussian copula', Number.POSITIVE_INFINITY],

@@ -12,7 +12,7 @@ import { DETECTORS, type DetectorName, fitDetector } from '../detectors.ts';
 import { SIGN_SETS, SignDetector, type SignSetName } from '../signs.ts';
 
 /** A detector that has learnt: wallets to points (ranks of signs, places in a feature space), points to scores. */
-export interface Scorer {
+interface Scorer {
   /** One score per row of the profiles. */
   readonly score: (profiles: DataFrame) => Float64Array;
   /** The two halves of `score`, for calibrations that draw points; null for rules. */

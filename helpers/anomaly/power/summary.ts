@@ -14,7 +14,7 @@ export interface OverSeeds {
   readonly standardError: number;
 }
 
-export interface PowerRow {
+interface PowerRow {
   readonly detector: string;
   readonly planted: string;
   readonly difficulty: string;
@@ -30,7 +30,7 @@ export interface PowerRow {
   readonly recallAtFalseShare: readonly OverSeeds[];
 }
 
-export interface FlagRow {
+interface FlagRow {
   readonly detector: string;
   readonly calibration: string;
   readonly fdr: number;
@@ -45,7 +45,7 @@ export interface FlagRow {
   readonly found: Readonly<Record<string, number>>;
 }
 
-export interface DetectionRow {
+interface DetectionRow {
   readonly detector: string;
   readonly planted: string;
   readonly difficulty: string;

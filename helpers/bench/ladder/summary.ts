@@ -19,7 +19,7 @@ export interface Mean {
 }
 
 /** Mean over seeds; figures that do not exist are left out. */
-export function meanOver(values: readonly number[]): Mean {
+function meanOver(values: readonly number[]): Mean {
   const known = values.filter((value) => Number.isFinite(value));
   const nSeeds = known.length;
   if (nSeeds === 0) return { mean: Number.NaN, low: null, high: null, nSeeds };

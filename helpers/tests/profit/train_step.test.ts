@@ -118,7 +118,7 @@ describe('training', () => {
     expect(base).toBeLessThan(0.12);
     expect(hits).toBeGreaterThan(0.8);
     expect(Math.max(...priceOnly)).toBeLessThan(0.4);
-    expect(lines.join('\n')).toMatch(/base rate[^]*price only[^]*model/);
+    expect(lines.join('\n')).toMatch(/base rate[\s\S]*price only[\s\S]*model/);
   });
 
   it('saves a model that gives the very chances of the last fold, and its trees in the format of XGBoost', async () => {
