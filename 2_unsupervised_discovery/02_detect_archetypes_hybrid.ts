@@ -6,7 +6,7 @@
  * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest, clusters named by their centres; an
  *         isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
 import { archetypeCounts, describeArchetypes } from '../helpers/discovery/describe_archetypes.ts';
 import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
@@ -44,7 +44,7 @@ await runScript(
         : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] };
     const recipe = { inputs: [table], options: { ...thresholds, method } };
     const current = upToDateManifest(run, CLASSIFIED, recipe);
-    if (current !== null && hasSection(run.dataDir, ARCHETYPES_SECTION)) {
+    if (current !== null && isReported(run, ARCHETYPES_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }

@@ -7,7 +7,7 @@
  *         the waterfall applied to their centres; importance as variance between clusters and as wallets that move when a
  *         feature is shuffled; and a verdict whether the clusters are there at all.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_table.ts';
 import { clusterImportance } from '../helpers/discovery/importance.ts';
 import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections/baseline_section.ts';
@@ -28,7 +28,7 @@ await runScript(
     const table = openTable(run.dataDir, WALLET_PROFILES);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };
     const current = upToDateManifest(run, KMEANS_BASELINE, recipe);
-    if (current !== null && hasSection(run.dataDir, BASELINE_SECTION)) {
+    if (current !== null && isReported(run, BASELINE_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }

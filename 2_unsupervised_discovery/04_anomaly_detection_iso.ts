@@ -7,7 +7,7 @@
  *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
  *         centres and the distance to them beside it; reasons from the forest's own paths.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
 import { conformalFlags, describeConformal } from '../helpers/discovery/conformal_flags.ts';
 import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
@@ -37,7 +37,7 @@ await runScript(
     const { 'top-share': topShare, fdr, clusters } = options;
     const recipe = { inputs: tables, options: { top_share: topShare, fdr, clusters } };
     const current = upToDateManifest(run, ANOMALIES, recipe);
-    if (current !== null && hasSection(run.dataDir, ANOMALIES_SECTION)) {
+    if (current !== null && isReported(run, ANOMALIES_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }

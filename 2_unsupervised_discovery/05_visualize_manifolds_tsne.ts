@@ -6,7 +6,7 @@
  * Method  t-SNE (van der Maaten & Hinton 2008) of 13 features; a stratified sample above --max-wallets; neighbour purity of
  *         archetypes and of planted types on the map, against shuffled labels.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
 import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
 import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
@@ -37,7 +37,7 @@ await runScript(
     const { 'max-wallets': nMax, engine } = options;
     const recipe = { inputs: tables, options: { max_wallets: nMax, engine } };
     const current = upToDateManifest(run, MANIFOLD, recipe);
-    if (current !== null && hasSection(run.dataDir, MANIFOLD_SECTION)) {
+    if (current !== null && isReported(run, MANIFOLD_SECTION)) {
       for (const line of current.metrics.lines as string[]) run.log.result(line);
       return 'up to date';
     }

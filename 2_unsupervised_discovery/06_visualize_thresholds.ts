@@ -6,7 +6,7 @@
  * Method  the waterfall with its counts at each step; then every threshold is moved by 20 % either way (for the percentile:
  *         the share above it) and the wallets that change archetype are counted.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { archetypeCounts } from '../helpers/discovery/describe_archetypes.ts';
 import { describeShifts, describeSteps } from '../helpers/discovery/describe_thresholds.ts';
 import { THRESHOLDS_SECTION, thresholdsSection } from '../helpers/discovery/sections/thresholds_section.ts';
@@ -24,7 +24,7 @@ await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) 
   const thresholds = thresholdsOf(options);
   const recipe = { inputs: [table], options: { ...thresholds } };
   const current = upToDateManifest(run, THRESHOLD_SHIFTS, recipe);
-  if (current !== null && hasSection(run.dataDir, THRESHOLDS_SECTION)) {
+  if (current !== null && isReported(run, THRESHOLDS_SECTION)) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }

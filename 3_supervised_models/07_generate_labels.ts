@@ -6,7 +6,7 @@
  * Method  the waterfall of helpers/discovery, with a t-SNE map to see whether labels live together: fresh whale, grinder, then K-Means among the rest with names from centres. The
  *         labels are made of profile columns: a classifier that sees those columns learns the rules back and nothing else.
  */
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
 import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
@@ -30,7 +30,7 @@ await runScript(
     const checkWallets = options['check-wallets'];
     const recipe = { inputs: [table], options: { ...thresholds, check_wallets: checkWallets } };
     const current = upToDateManifest(run, LABELS, recipe);
-    if (current !== null && hasSection(run.dataDir, LABELS_SECTION)) {
+    if (current !== null && isReported(run, LABELS_SECTION)) {
       run.log.result(`Up to date: ${formatCount(current.rows)} labels.`);
       return 'up to date';
     }

@@ -10,7 +10,7 @@
 
 import { ANOMALY_SECTION, anomalySection } from '../helpers/anomaly/anomaly_section.ts';
 import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
-import { comparePower } from '../helpers/anomaly/power/compare.ts';
+import { comparePower, POWER_OPTIONS } from '../helpers/anomaly/power/compare.ts';
 import {
   calibrationWarning,
   hasCurrentModel,
@@ -20,7 +20,7 @@ import {
 } from '../helpers/anomaly/publish.ts';
 import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
-import { hasSection, publishSection } from '../helpers/charts/report.ts';
+import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
@@ -31,7 +31,6 @@ import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
 const MODEL = 'The model';
 const FLAGS = 'What is flagged';
-const STUDY = 'Power study on simulated markets';
 
 await runScript(
   'wallet_anomaly_model',
@@ -50,28 +49,7 @@ await runScript(
     },
     fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', group: FLAGS },
     percentile: { type: 'number', default: 95, describe: 'percentile, 0..100', group: FLAGS },
-    compare: { type: 'boolean', default: false, describe: 'run the study instead of the model', group: STUDY },
-    seeds: {
-      type: 'string',
-      default: '101-110',
-      describe: 'seeds of the markets, as 101-110 or 101,105',
-      group: STUDY,
-    },
-    'only-seed': {
-      type: 'number',
-      describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
-      group: STUDY,
-    },
-    difficulties: {
-      type: 'string',
-      default: 'easy,medium,hard',
-      describe: 'difficulties of the markets',
-      group: STUDY,
-    },
-    detectors: { type: 'string', default: 'all', describe: 'detectors compared, by name', group: STUDY },
-    'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
-    'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
-    'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
+    ...POWER_OPTIONS,
   },
   async (run, options) => {
     if (!(options.fdr > 0 && options.fdr < 1))
@@ -92,11 +70,12 @@ await runScript(
     const signRecipe = { inputs: [table], options: { fdr: options.fdr } };
     const current = upToDateManifest(run, WALLET_SCORES, recipe);
     const hasSigns = upToDateManifest(run, WALLET_SIGNS, signRecipe) !== null;
-    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && hasSection(run.dataDir, ANOMALY_SECTION);
+    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && isReported(run, ANOMALY_SECTION);
     if (current !== null && isThere) {
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
+    endIfOnlyChecking(run);
     endIfOnlyChecking(run);
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));

@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const CENT = 0.01;
 
 /** Delays that every analysis looks at, ms. */
-export const DELAYS_MS: readonly number[] = [0, 30 * SECOND_MS, 5 * MINUTE_MS, HOUR_MS];
+const DELAYS_MS: readonly number[] = [0, 30 * SECOND_MS, 5 * MINUTE_MS, HOUR_MS];
 
 /** How an order is filled and what it costs. */
 export const ORDER_OPTIONS = {

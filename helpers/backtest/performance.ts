@@ -37,14 +37,14 @@ export function tradeReturns(result: ReplayResult, signals: Signals, list: Uint3
 }
 
 /** How many orders ended in each way. */
-export function countStates(result: ReplayResult, list: Uint32Array): Record<StateName, number> {
+function countStates(result: ReplayResult, list: Uint32Array): Record<StateName, number> {
   const counts = Object.fromEntries(Object.keys(STATE).map((name) => [name, 0])) as Record<StateName, number>;
   const names = Object.keys(STATE) as StateName[];
   for (const i of list) counts[names.find((name) => STATE[name] === result.orders.state[i])!]++;
   return counts;
 }
 
-export interface Drawdown {
+interface Drawdown {
   /** Largest fall from a peak, 0..1 of the peak; by days' ends. */
   readonly share: number;
   /** Days from that peak until it was reached again; null when it was not. */

@@ -4,13 +4,11 @@ import { randomPicks } from './controls.ts';
 import type { Money, ReplayResult, Strategy } from './model.ts';
 import { dailyReturns, dailySharpe } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import { byFallingChance, firstRows, picksAbove, type ThresholdRow } from './thresholds.ts';
+import { byFallingChance, firstRows, MARKETS_MIN, picksAbove, type ThresholdRow } from './thresholds.ts';
 
 /** Thresholds with a name of their own. */
 export const SNIPER_THRESHOLD = 0.75;
 export const GOD_MODE_THRESHOLD = 0.9;
-/** A threshold seen in fewer markets is not chosen. */
-const MARKETS_MIN = 10;
 
 export type StrategyName = 'chosen' | 'sniper' | 'god_mode' | 'everything';
 export type Variant = 'main' | 'late' | 'reverse' | 'random' | 'price_only';
@@ -47,11 +45,11 @@ export function planTrials(
 /**
  * The threshold whose mean return per trade is highest at the lower end of its interval.
  * @param rows thresholds on validation at the delay asked for
- * @returns null when no threshold was seen in enough markets
+ * @returns null when no threshold was seen in MARKETS_MIN markets
  */
 export function chooseThreshold(rows: readonly ThresholdRow[]): ThresholdRow | null {
   const usable = rows.filter(
-    (row) => row.source === 'model' && row.nMarkets >= MARKETS_MIN && Number.isFinite(row.returns.low),
+    (row) => row.source === 'model' && row.nFilledMarkets >= MARKETS_MIN && Number.isFinite(row.returns.low),
   );
   return usable.reduce<ThresholdRow | null>(
     (best, row) => (best === null || row.returns.low > best.returns.low ? row : best),

@@ -7,6 +7,7 @@ import { ordersByStrategy } from './orders.ts';
 import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { deflatedOf, type PlannedStrategy, type StrategyName, type Variant } from './strategies.ts';
+import { MARKETS_MIN } from './thresholds.ts';
 
 export interface StrategyRow {
   readonly name: StrategyName;
@@ -16,6 +17,10 @@ export interface StrategyRow {
   readonly nSignals: number;
   readonly nFilled: number;
   readonly nMarked: number;
+  /** Markets of the filled orders. */
+  readonly nMarkets: number;
+  /** How the orders ended; null for the mean of random draws. */
+  readonly states: Performance['states'] | null;
   /** Mean return per trade after costs, with its interval by markets; of the draws for random controls. */
   readonly returnMean: number;
   readonly returnLow: number;
@@ -36,6 +41,7 @@ interface Judged {
   readonly planned: PlannedStrategy;
   readonly performance: Performance;
   readonly returns: BootstrapInterval | null;
+  readonly nMarkets: number;
 }
 
 function intervalOf(returns: Float64Array, market: Int32Array, seed: number): BootstrapInterval | null {
@@ -43,7 +49,7 @@ function intervalOf(returns: Float64Array, market: Int32Array, seed: number): Bo
   return clusteredRatio(returns, new Float64Array(returns.length).fill(1), { groups: market, seed });
 }
 
-function rowOf({ planned, performance, returns }: Judged, trials: readonly number[]): StrategyRow {
+function rowOf({ planned, performance, returns, nMarkets }: Judged, trials: readonly number[]): StrategyRow {
   const { name, variant, threshold, strategy } = planned;
   const deflated = variant === 'main' ? deflatedOf(performance.returnsPerDay, trials) : null;
   return {
@@ -54,6 +60,8 @@ function rowOf({ planned, performance, returns }: Judged, trials: readonly numbe
     nSignals: performance.nOrders,
     nFilled: performance.nFilled,
     nMarked: performance.states.marked,
+    nMarkets,
+    states: performance.states,
     returnMean: performance.meanReturn,
     returnLow: returns?.low ?? Number.NaN,
     returnHigh: returns?.high ?? Number.NaN,
@@ -80,6 +88,8 @@ function randomRow(draws: readonly StrategyRow[]): StrategyRow {
     ...draws[0],
     nFilled: mean((row) => row.nFilled),
     nMarked: mean((row) => row.nMarked),
+    nMarkets: mean((row) => row.nMarkets),
+    states: null,
     returnMean: mean((row) => row.returnMean, traded),
     returnLow: quantile(0.025),
     returnHigh: quantile(0.975),
@@ -114,7 +124,8 @@ export function strategyRows(
       const { returns, market } = tradeReturns(result, scored, list);
       // A draw needs no interval of its own: the draws together are one.
       const interval = variant === 'random' ? null : intervalOf(returns, market, seed);
-      return rowOf({ planned: planned[s], performance, returns: interval }, trials);
+      const nMarkets = new Set(market).size;
+      return rowOf({ planned: planned[s], performance, returns: interval, nMarkets }, trials);
     });
 }
 
@@ -132,13 +143,14 @@ const ORDER: readonly StrategyName[] = ['chosen', 'sniper', 'god_mode', 'everyth
 const VARIANTS: readonly Variant[] = ['main', 'late', 'reverse', 'random', 'price_only'];
 
 /**
- * Whether a strategy has paid beyond doubt: the whole interval of its return per trade above 0, money gained in all, and
- * more per trade than the random draws.
+ * Whether a strategy has paid beyond doubt: in MARKETS_MIN markets at least, with the whole interval of its return per
+ * trade above 0, money gained in all, and more per trade than the random draws.
  */
 export function hasPaid(rows: readonly StrategyRow[], name: StrategyName): boolean {
   const of = (variant: Variant) => rows.find((row) => row.name === name && row.variant === variant);
   const main = of('main');
   const random = of('random');
   if (main === undefined) return false;
-  return main.returnLow > 0 && main.totalReturn > 0 && (random === undefined || main.returnMean > random.returnHigh);
+  const beatsRandom = random === undefined || main.returnMean > random.returnHigh;
+  return main.nMarkets >= MARKETS_MIN && main.returnLow > 0 && main.totalReturn > 0 && beatsRandom;
 }

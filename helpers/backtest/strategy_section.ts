@@ -1,25 +1,28 @@
 /** The report's section on the strategies: money by day, returns with controls, reliability. */
 import { chartBlock, type ReportSection } from '../charts/section.ts';
+import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
-import { type RankedBar, rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import { formatCount } from '../run/console.ts';
 import type { ReplayResult } from './model.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { type PlannedStrategy, STRATEGY_NAMES } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';
-import { mainStrategies, STRATEGY_HEADER, strategyCells } from './strategy_tables.ts';
+import { mainStrategies, STRATEGY_HEADER, strategyCells, VARIANT_NAMES } from './strategy_tables.ts';
 import { reliabilityLines } from './threshold_section.ts';
 
 const SECTION_ORDER = 131;
 
-function bars(rows: readonly StrategyRow[]): RankedBar[] {
+/** Mean returns of the strategies and their controls, one line per strategy. */
+function returnMarks(rows: readonly StrategyRow[]): IntervalMark[] {
   return rows
-    .filter((row) => row.variant !== 'late' && Number.isFinite(row.returnMean))
+    .filter((row) => row.variant !== 'late')
     .map((row) => ({
-      label: `${STRATEGY_NAMES[row.name]}${row.variant === 'main' ? '' : `, ${row.variant.replace('_', ' ')}`}`,
-      value: 100 * row.returnMean,
-      low: 100 * row.returnLow,
-      high: 100 * row.returnHigh,
-      group: row.variant.replace('_', ' '),
+      name: STRATEGY_NAMES[row.name],
+      series: row.variant === 'main' ? 'the strategy' : VARIANT_NAMES[row.variant],
+      value: row.returnMean,
+      low: row.returnLow,
+      high: row.returnHigh,
+      words: `${formatCount(row.nFilled)} trades`,
     }));
 }
 
@@ -63,8 +66,12 @@ export function strategySection(
       ),
       chartBlock(
         'returns',
-        'Mean return per trade after costs, per cent: the strategies, the opposite of each, random trades at the same prices, price alone.',
-        rankedBarsPicture(bars(rows), 'return per trade, %'),
+        'Mean return per trade after costs: the strategies, the opposite of each, random trades at the same prices, price alone.',
+        intervalsPicture(returnMarks(rows), {
+          xTitle: 'mean return per trade after costs',
+          xFormat: '.0%',
+          level: { x: 0, label: 'break-even' },
+        }),
       ),
       chartBlock(
         'reliability',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { endIfOnlyChecking, type Run, type StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { finalModelSettings, hasFinalModel, saveFinalModel } from './final_strategies.ts';
@@ -127,6 +127,7 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
+  endIfOnlyChecking(run);
   const settings = finalModelSettings(inputs.predictions);
   const testMs = firstTestMs(inputs.predictions);
   const validation = await openScene(inputs, 'validation', testMs);

@@ -33,6 +33,7 @@ export function strategiesFrame(rows: readonly StrategyRow[]): DataFrame {
     n_signals: (row) => row.nSignals,
     n_filled: (row) => row.nFilled,
     n_marked: (row) => row.nMarked,
+    n_markets: (row) => row.nMarkets,
     return_mean: (row) => row.returnMean,
     return_low: (row) => row.returnLow,
     return_high: (row) => row.returnHigh,
@@ -132,7 +133,8 @@ export function strategyEquityFrame(result: ReplayResult, planned: readonly Plan
   return conform(frame, STRATEGY_EQUITY);
 }
 
-const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
+/** What a variant is called beside its strategy. */
+export const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
   main: '',
   late: 'later',
   reverse: 'reversed',
@@ -190,7 +192,7 @@ export function strategyVerdict(rows: readonly StrategyRow[], name: StrategyName
   const main = rows.find((row) => row.name === name && row.variant === 'main')!;
   const label = `${STRATEGY_NAMES[name]} (>= ${main.threshold!.toFixed(2)})`;
   if (main.nFilled === 0) return `${label} made no trade on the test period: it does not pay.`;
-  const figures = `${formatCount(main.nFilled)} trades returned ${percent(main.returnMean)} each after costs (95 %: ${percent(main.returnLow)} to ${percent(main.returnHigh)}), ${percent(main.totalReturn)} of the bankroll`;
+  const figures = `${formatCount(main.nFilled)} trades in ${formatCount(main.nMarkets)} markets returned ${percent(main.returnMean)} each after costs (95 %: ${percent(main.returnLow)} to ${percent(main.returnHigh)}), ${percent(main.totalReturn)} of the bankroll`;
   if (hasPaid(rows, name))
     return `${label} has paid on the test period: ${figures}, more than random trades at the same prices.`;
   return `${label} does not pay beyond doubt: ${figures}.`;

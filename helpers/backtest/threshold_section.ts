@@ -10,7 +10,7 @@ const SECTION_ORDER = 120;
 const RELIABILITY_BINS = 10;
 const SOURCES: readonly Source[] = ['model', 'price_only', 'price_only_as_many', 'base_rate'];
 
-/** One line per source through its rows at one delay, by rising x. */
+/** One line per source that follows anything, through its rows at one delay, by rising x. */
 function linesOf(
   rows: readonly ThresholdRow[],
   delayMs: number,
@@ -22,8 +22,9 @@ function linesOf(
     points: rows
       .filter((row) => row.source === source && row.delayMs === delayMs)
       .map((row) => ({ x: x(row), y: y(row).estimate, low: y(row).low, high: y(row).high }))
+      .filter(({ y }) => Number.isFinite(y))
       .sort((a, b) => a.x - b.x),
-  }));
+  })).filter(({ points }) => points.length > 0);
 }
 
 /** Reliability curves of the model and of price alone. */

@@ -5,10 +5,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { THRESHOLDS } from '../tables/schemas.ts';
 import type { Part } from './scored_fills.ts';
-import type { Source, ThresholdRow } from './thresholds.ts';
-
-/** Fewer markets than this make an interval that says too little to act on. */
-const MARKETS_MIN = 10;
+import { MARKETS_MIN, type Source, type ThresholdRow } from './thresholds.ts';
 
 export const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   model: 'model',
@@ -108,7 +105,7 @@ export function describeThresholds(rows: readonly ThresholdRow[], delayMs: numbe
 
 /** Whether following at this row has paid beyond doubt: enough markets, and the whole interval above 0. */
 export function hasPaid(row: ThresholdRow): boolean {
-  return row.nMarkets >= MARKETS_MIN && row.returns.low > 0;
+  return row.nFilledMarkets >= MARKETS_MIN && row.returns.low > 0;
 }
 
 /** One sentence: at which thresholds of the model following has paid. */

@@ -10,6 +10,9 @@ import type { ScoredFills } from './scored_fills.ts';
 
 export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';
 
+/** What is seen in fewer markets than this says too little to act on, whatever its interval. */
+export const MARKETS_MIN = 10;
+
 export interface ThresholdRow {
   readonly source: Source;
   /** null for the base rate, which follows everything. */
@@ -20,6 +23,8 @@ export interface ThresholdRow {
   readonly precision: BootstrapInterval;
   readonly recall: number;
   readonly nFilled: number;
+  /** Markets of the filled orders. */
+  readonly nFilledMarkets: number;
   readonly nStale: number;
   readonly nMarked: number;
   /** Mean return per filled order after costs. */
@@ -137,6 +142,7 @@ function rowsOf(
       precision,
       recall: nHits / nPositive,
       nFilled: gains.n,
+      nFilledMarkets: gains.nMarkets(),
       nStale,
       nMarked,
       returns: gains.mean(seed),

@@ -21,7 +21,7 @@ function panelSpec({ title, xTitle, yTitle, points }: CostPanel): object {
     encoding: {
       x: { field: 'x', type: 'quantitative', scale, title: xTitle, axis: { format: '~s' } },
       y: { field: 'y', type: 'quantitative', scale, title: yTitle, axis: { format: '~s' } },
-      color: { field: 'series', type: 'nominal', legend: { labelLimit: 400 } },
+      color: { field: 'series', type: 'nominal', legend: { labelLimit: 400, title: null } },
     },
   };
 }

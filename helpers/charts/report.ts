@@ -5,7 +5,7 @@ import { isoTime, nowMs } from '../run/clock.ts';
 import { formatBytes } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
-import type { Run } from '../run/script.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { pageHtml, pictureName, type StillPicture } from './page/html.ts';
 import { canRenderPng, renderPng, renderSvg } from './render.ts';
 import { type ChartBlock, chartsOf, type ReportSection, sectionSchema } from './section.ts';
@@ -51,9 +51,11 @@ function filesIn(folder: string, pattern: RegExp): string[] {
     : [];
 }
 
-/** Whether a section of this id has been published. */
-export function hasSection(dataDir: string, id: string): boolean {
-  return filesIn(foldersOf(dataDir).sections, new RegExp(`^\\d+-${id}\\.json$`)).length > 0;
+/** Whether a section of this id has been published; with --check the step ends here when it has not. */
+export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string): boolean {
+  const files = filesIn(foldersOf(run.dataDir).sections, new RegExp(`^\\d+-${id}\\.json$`));
+  if (files.length === 0) endIfOnlyChecking(run);
+  return files.length > 0;
 }
 
 /**

@@ -140,7 +140,7 @@ export function statusTable(views: readonly TaskView[]): string {
   const rows = [...groups.values()].map((group) => {
     const [{ job, words, verdict }] = group;
     const tasks = group.flatMap(({ task }) => (task === null ? [] : [task]));
-    const nodes = [...new Set(group.flatMap(({ state }) => (state?.node ? [state.node] : [])))];
+    const nodes = [...new Set(group.flatMap(({ state }) => (state?.node ? [state.node] : [])))].sort();
     const elapsed = group
       .map(({ state }) => state?.elapsed ?? '')
       .sort(byLength)

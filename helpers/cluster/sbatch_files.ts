@@ -49,7 +49,7 @@ ${usage(step)
 #SBATCH --cpus-per-task=${cpus}
 #SBATCH --mem=${memoryMib}M
 #SBATCH --time=${minutes}
-#SBATCH --output=${RUNS_FOLDER}/%x_%j.log
+#SBATCH --output=${RUNS_FOLDER}/%x_%A_%a.log
 #SBATCH --open-mode=append
 #SBATCH --requeue
 #SBATCH --signal=B:USR1@${WARNING_S}

@@ -79,7 +79,7 @@ const IGNORED_NAMES_MAX = 12;
 /** Bytes read to see a file's columns. */
 const PEEK_BYTES = 1 << 16;
 const BLOCK_BYTES_MIN = 64;
-/** Rows of finished days whose frames may stay in memory. */
+/** Rows whose frames may stay in memory although nobody needs them any more. */
 const ROWS_PER_RELEASE = 400_000;
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
@@ -206,6 +206,7 @@ class Import {
   private nRejectLines = 0;
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
+  private nRowsToRelease = 0;
   private readonly ignoredColumns = new Set<string>();
   private readonly log: Log;
 
@@ -329,12 +330,20 @@ class Import {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
       if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
-      await releaseFrames();
+      await this.release(block.frame.height);
       onBytes(rows.bytesRead());
     }
     this.nRowsRead += nRows;
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
+  }
+
+  /** Counts rows that are done with, and lets go of their frames now and then. */
+  private async release(nRows: number): Promise<void> {
+    this.nRowsToRelease += nRows;
+    if (this.nRowsToRelease < ROWS_PER_RELEASE) return;
+    await releaseFrames();
+    this.nRowsToRelease = 0;
   }
 
   private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): void {
@@ -444,7 +453,6 @@ class Import {
     const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
     const total = { nRepeats: 0, nDropped: 0 };
-    let nRowsHeld = 0;
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
@@ -453,11 +461,7 @@ class Import {
       total.nDropped += result.nDropped;
       oldParts.delete(day);
       progress.update(i + 1);
-      nRowsHeld += result.nRows;
-      if (nRowsHeld > ROWS_PER_RELEASE) {
-        await releaseFrames();
-        nRowsHeld = 0;
-      }
+      await this.release(result.nRows);
     }
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };

@@ -16,7 +16,7 @@ import {
   writeJsonAtomic,
 } from '../run/files.ts';
 import { writeManifest } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
+import { endIfOnlyChecking, type Run } from '../run/script.ts';
 
 const currentSchema = z.object({ run: z.string().regex(/^[\w.-]+$/), role: z.string() });
 
@@ -72,15 +72,17 @@ const linesSchema = z.object({ lines: z.array(z.string()) });
 
 /**
  * The model in force when it was made by this very recipe, with the lines that its metrics tell people; null when it has to
- * be trained. `--force` always trains.
+ * be trained, and then a step that was only asked ends here. `--force` always trains.
  */
 export function upToDateModel(run: Run, key: ModelKey): { folder: string; lines: readonly string[] } | null {
-  if (run.force) return null;
   const runName = runNameOf(fingerprintOf(run, key));
-  if (currentRun(run.modelsDir, key.name) !== runName) return null;
-  const folder = join(run.modelsDir, key.name, runName);
-  const metrics = linesSchema.safeParse(readJson(join(folder, 'metrics.json')));
-  return metrics.success ? { folder, lines: metrics.data.lines } : null;
+  if (!run.force && currentRun(run.modelsDir, key.name) === runName) {
+    const folder = join(run.modelsDir, key.name, runName);
+    const metrics = linesSchema.safeParse(readJson(join(folder, 'metrics.json')));
+    if (metrics.success) return { folder, lines: metrics.data.lines };
+  }
+  endIfOnlyChecking(run);
+  return null;
 }
 
 /**

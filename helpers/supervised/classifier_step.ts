@@ -1,6 +1,6 @@
 /** The step that 09-1 is: snapshots, three rows of trials, and the early-detection model saved with its card. */
 import { join } from 'node:path';
-import { hasSection, publishSection } from '../charts/report.ts';
+import { isReported, publishSection } from '../charts/report.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -28,7 +28,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'archetype_classifier', options: decisive, dataHash: plan.dataHash };
   const known = upToDateModel(run, key);
-  if (known !== null && hasSection(run.dataDir, CLASSIFIER_SECTION)) {
+  if (known !== null && isReported(run, CLASSIFIER_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }

@@ -1,6 +1,6 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
-import { hasSection, publishSection } from '../charts/report.ts';
+import { isReported, publishSection } from '../charts/report.ts';
 import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
@@ -104,7 +104,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const { threads, ...decisive } = options;
   const key: ModelKey = { name: 'roi_regressor', options: decisive, dataHash: hashTables(trades, marketTable) };
   const known = upToDateModel(run, key);
-  if (known !== null && hasSection(run.dataDir, ROI_SECTION)) {
+  if (known !== null && isReported(run, ROI_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }

@@ -1,5 +1,5 @@
 /** The step that 09-2 is: snapshots, three rows of trials on behaviour alone, and the early scout saved with its card. */
-import { hasSection, publishSection } from '../charts/report.ts';
+import { isReported, publishSection } from '../charts/report.ts';
 import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../discovery/archetypes.ts';
 import { checkNumber } from '../estimators/contract.ts';
 import { featuresOfClass } from '../features/feature_sets.ts';
@@ -44,7 +44,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'scout', options: decisive, dataHash: plan.dataHash };
   const known = upToDateModel(run, key);
-  if (known !== null && hasSection(run.dataDir, SCOUT_SECTION)) {
+  if (known !== null && isReported(run, SCOUT_SECTION)) {
     for (const line of known.lines) run.log.result(line);
     return 'up to date';
   }

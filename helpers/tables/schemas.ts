@@ -567,6 +567,7 @@ export const STRATEGIES: TableSchema = {
     column('n_signals', 'float64', 'fills', 'fills followed; a mean for random', 'outcome'),
     column('n_filled', 'float64', 'orders', 'orders that found a trade and money; a mean for random', 'outcome'),
     column('n_marked', 'float64', 'orders', 'still open at the end: valued at the last price', 'outcome'),
+    column('n_markets', 'float64', 'markets', 'markets of the filled orders', 'outcome'),
     optional('return_mean', 'float64', '', RETURN_MEAN, 'outcome'),
     optional('return_low', 'float64', '', 'end of its 95 % interval, by markets; of the draws for random', 'outcome'),
     optional('return_high', 'float64', '', 'the other end', 'outcome'),

@@ -4,7 +4,8 @@ import { publishSection } from '../../charts/report.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
-import type { Run, StepOutcome } from '../../run/script.ts';
+import type { OptionSpecs } from '../../run/options.ts';
+import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.ts';
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
 import { powerSection } from './power_section.ts';
@@ -13,6 +14,33 @@ import { summarise } from './summary.ts';
 import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
 const SEEDS_MAX = 1000;
+const STUDY = 'Power study on simulated markets';
+
+/** Options of the study. */
+export const POWER_OPTIONS = {
+  compare: { type: 'boolean', default: false, describe: 'run the study instead of the model', group: STUDY },
+  seeds: {
+    type: 'string',
+    default: '101-110',
+    describe: 'seeds of the markets, as 101-110 or 101,105',
+    group: STUDY,
+  },
+  'only-seed': {
+    type: 'number',
+    describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
+    group: STUDY,
+  },
+  difficulties: {
+    type: 'string',
+    default: 'easy,medium,hard',
+    describe: 'difficulties of the markets',
+    group: STUDY,
+  },
+  detectors: { type: 'string', default: 'all', describe: 'detectors compared, by name', group: STUDY },
+  'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
+  'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
+  'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
+} as const satisfies OptionSpecs;
 
 export interface CompareOptions {
   readonly seeds: string;
@@ -75,6 +103,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
   let nRun = 0;
   for (const plan of plans) {
     const known = run.force ? null : readTrial(folder, plan);
+    if (known === null) endIfOnlyChecking(run);
     trials.push(known ?? (await runTrial(run, folder, plan, executor)));
     if (known === null) nRun++;
     progress.update(trials.length);

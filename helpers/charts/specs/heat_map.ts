@@ -59,7 +59,12 @@ export function heatMapPicture(cells: readonly HeatCell[], labels: HeatLabels): 
           sort: columns,
           axis: { title: labels.columnTitle, orient: 'top', labelAngle: columns.length > 6 ? -40 : 0, domain: false },
         },
-        y: { field: 'row', type: 'ordinal', sort: rows, axis: { title: labels.rowTitle, labelLimit: 170 } },
+        y: {
+          field: 'row',
+          type: 'ordinal',
+          sort: rows,
+          axis: { title: labels.rowTitle, labelLimit: 170, ...(columns.length > 6 ? {} : { titleY: -28 }) },
+        },
       },
       layer: [
         {

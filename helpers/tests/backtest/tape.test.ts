@@ -5,11 +5,13 @@ import { STATE } from '../../backtest/model.ts';
 import { firstTestMs } from '../../backtest/scored_fills.ts';
 import { followEverything, signalReturns } from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
-import { TRADE_PREDICTIONS } from '../../tables/schemas.ts';
-import { openTable } from '../../tables/table_store.ts';
+import { RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
+import { openTable, TableWriter } from '../../tables/table_store.ts';
 import {
+  commit,
   DAY_MS,
   type FillSpec,
+  frameOf,
   HOUR_MS,
   type MarketSpec,
   removeFolders,
@@ -214,6 +216,48 @@ describe('bad tables', () => {
     expect(await rejection(async () => inputsOf(dataDir))).toBe(
       'bad-schema: the manifest of table trade_predictions does not tell its horizon and target',
     );
+  });
+
+  it('parts of the trades that overlap in time are refused: the tape would run backwards', async () => {
+    const dataDir = writeTables(fills);
+    writePredictions(dataDir, [{}]);
+    const row = (hours: number) => ({
+      ts_ms: START_MS + hours * HOUR_MS,
+      venue: 'polymarket',
+      market_id: 'm',
+      outcome_index: 0,
+      side: 'BUY',
+      price: 0.5,
+      shares: 10,
+      amount_usd: 5,
+      fill_id: hours,
+    });
+    const writer = new TableWriter(dataDir, RAW_TRADES);
+    writer.addPart('one', frameOf(RAW_TRADES, [row(0), row(5)]), 'ts_ms');
+    writer.addPart('two', frameOf(RAW_TRADES, [row(3), row(6)]), 'ts_ms');
+    commit(writer);
+    expect(await rejection(() => follow(dataDir))).toContain('begins before the part before it ends');
+  });
+
+  it('rows of one part out of order are put in order', async () => {
+    const dataDir = writeTables([{ at: START_MS + HOUR_MS / 2 }]);
+    writePredictions(dataDir, [{}]);
+    const rows = [400, 10].map((minutes) => ({
+      ts_ms: START_MS + minutes * 60_000,
+      venue: 'polymarket',
+      market_id: 'm',
+      outcome_index: 0,
+      side: 'BUY',
+      price: minutes === 10 ? 0.5 : 0.6,
+      shares: 1000,
+      amount_usd: 5,
+      fill_id: minutes,
+    }));
+    const writer = new TableWriter(dataDir, RAW_TRADES);
+    writer.addPart('one', frameOf(RAW_TRADES, rows), 'ts_ms');
+    commit(writer);
+    const { result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
+    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
   });
 
   it('equal fills in any order of files give the same signals', async () => {

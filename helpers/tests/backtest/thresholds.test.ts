@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { STATE } from '../../backtest/model.ts';
 import type { ScoredFills } from '../../backtest/scored_fills.ts';
 import { chooseThreshold, planRandom, planTest, planTrials } from '../../backtest/strategies.ts';
+import { hasPaid as strategyHasPaid } from '../../backtest/strategy_rows.ts';
 import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../backtest/threshold_table.ts';
 import {
   analyseThresholds,
@@ -122,7 +123,7 @@ describe('picks', () => {
 describe('a choice on validation', () => {
   const row = (threshold: number, low: number, nMarkets: number): ThresholdRow => ({
     ...find(analyseThresholds(scored, followed, [threshold], 1), 'model', threshold),
-    nMarkets,
+    nFilledMarkets: nMarkets,
     returns: { estimate: low + 0.1, low, high: low + 0.2, standardError: 0.05, nDefined: 400 },
   });
 
@@ -131,6 +132,48 @@ describe('a choice on validation', () => {
     expect(chooseThreshold(rows)!.threshold).toBe(0.7);
     expect(chooseThreshold([rows[2]])).toBeNull();
     expect(chooseThreshold([])).toBeNull();
+  });
+});
+
+describe('a strategy has paid', () => {
+  const base = {
+    name: 'sniper' as const,
+    variant: 'main' as const,
+    threshold: 0.75,
+    delayMs: 0,
+    nSignals: 100,
+    nFilled: 50,
+    nMarked: 0,
+    nMarkets: 20,
+    states: null,
+    returnMean: 0.3,
+    returnLow: 0.1,
+    returnHigh: 0.5,
+    winRate: 0.9,
+    totalReturn: 0.2,
+    sharpeAnnual: 2,
+    deflatedSharpe: 0.9,
+    maxDrawdown: 0.1,
+    recoveryDays: 1,
+    holdingHours: 5,
+    turnover: 1,
+    feesUsd: 10,
+  };
+  const random = { ...base, variant: 'random' as const, returnMean: -0.1, returnLow: -0.2, returnHigh: 0 };
+
+  it.each([
+    [{}, true],
+    [{ nMarkets: 2 }, false],
+    [{ returnLow: -0.01 }, false],
+    [{ totalReturn: -0.1 }, false],
+    [{ returnMean: -0.05 }, false],
+    [{ returnLow: Number.NaN }, false],
+  ])('with %o: %s', (change, hasPaid) => {
+    expect(strategyHasPaid([{ ...base, ...change }, random], 'sniper')).toBe(hasPaid);
+  });
+
+  it('only when it is there at all', () => {
+    expect(strategyHasPaid([random], 'sniper')).toBe(false);
   });
 });
 

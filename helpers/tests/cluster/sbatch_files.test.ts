@@ -28,7 +28,7 @@ describe('the files in slurm/', () => {
 
   test('write their logs into a folder that every checkout has, for without it a job dies and leaves no trace', () => {
     expect(existsSync(`${RUNS_FOLDER}/.gitignore`)).toBe(true);
-    for (const text of files.values()) expect(text).toContain(`--output=${RUNS_FOLDER}/%x_%j.log`);
+    for (const text of files.values()) expect(text).toContain(`--output=${RUNS_FOLDER}/%x_%A_%a.log`);
   });
 });
 

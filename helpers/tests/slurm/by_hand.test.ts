@@ -44,7 +44,7 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     const id = submitted.out.trim();
     await until(`job ${id} has ended`, () => call('squeue', '-h', '-j', id).trim() === '');
     const logs = readdirSync(join(checkout, 'slurm/runs')).filter(
-      (name) => name.includes(`_${id}`) && name.endsWith('.log'),
+      (name) => name.includes(`_${id}_`) && name.endsWith('.log'),
     );
     return {
       id,
@@ -79,7 +79,7 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
 
   test('as an array over seeds it runs the power study, which then only sums up', async () => {
     const study = ['slurm/13_generate_unsupervised_wallet_anomaly_model.sbatch', ...data, '--compare'];
-    const small = ['--market-trades', '4000', '--difficulties', 'easy'];
+    const small = ['--market-trades', '2000', '--difficulties', 'easy'];
     const seeds = await sbatch(['--array=101-102', ...study, ...small, '--only-seed', '{task}']);
     expect(seeds.state, seeds.log).toBe('COMPLETED 0\nCOMPLETED 0');
     expect(seeds.log).toMatch(/Seed 101: 1 markets run/);
