@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openInputs, openScene } from '../../backtest/inputs.ts';
 import { finalizeStrategies } from '../../backtest/strategy_step.ts';
-import { analyseThresholdStep } from '../../backtest/threshold_step.ts';
+import { analyseThresholdStep, withoutFeesLines } from '../../backtest/threshold_step.ts';
+import { countWithoutFees } from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { readJson } from '../../run/files.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES, THRESHOLDS } from '../../tables/schemas.ts';
@@ -112,13 +114,22 @@ describe('12, the analysis of thresholds', () => {
     expect(openTableIfThere(dataDir, THRESHOLDS)).toBeNull();
   });
 
-  it('says how many fills lie in markets that tell no fees', async () => {
-    const { fills, predictions } = planted();
-    const dataDir = writeTables(fills);
-    writePredictions(dataDir, predictions);
-    const lines: string[] = [];
-    await analyseThresholdStep(testRun('analyze_thresholds', dataDir, lines), ANALYSE);
-    expect(lines).toContain('96 of 96 fills lie in markets without a fee schedule: no fee is charged there.');
+  it('says how many fills lie in markets that tell no fees, and nothing when all tell them', async () => {
+    const dataDir = writeTables(
+      [{}, { market: 'free' }, { market: 'k' }],
+      [
+        { id: 'm', feeRate: 0.05 },
+        { id: 'k', venue: 'kalshi' },
+      ],
+    );
+    writePredictions(dataDir, [{}, { market: 'free' }, { market: 'k' }]);
+    const inputs = openInputs(testRun('analyze_thresholds', dataDir), ORDERS);
+    if (typeof inputs === 'string') throw new Error(inputs);
+    const { scored, markets } = await openScene(inputs, 'test');
+    expect(withoutFeesLines(countWithoutFees(scored, markets), scored.nRows)).toEqual([
+      '1 of 3 fills lie in markets without a fee schedule: no fee is charged there.',
+    ]);
+    expect(withoutFeesLines(0, 3)).toEqual([]);
   });
 
   it.each([
