@@ -82,8 +82,11 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const early = inputOf('early detection');
   const all = Uint32Array.from(rows.labels, (_, row) => row);
   const choice = tuneScout(early, all, executor);
-  if (choice === null || trials.length < ROWS.length) {
-    run.log.result(skippedLine(run, key.name, `too few wallets are ${options.target} to choose a threshold by`));
+  const isMeasured = trials.length === ROWS.length && trials.every(({ trial }) => trial.nTargets > 0);
+  if (choice === null || !isMeasured) {
+    run.log.result(
+      skippedLine(run, key.name, `too few wallets are ${options.target} to choose a threshold by and to test it on`),
+    );
     return 'done';
   }
   const { featureNames, isTarget, nPerClass } = early;
