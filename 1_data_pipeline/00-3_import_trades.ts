@@ -6,7 +6,8 @@
  * Method  one row per wallet per fill: of N+1 OrderFilled rows of a match, each row belongs to its `maker`; the row whose
  *         `taker` is an exchange contract is the incoming order and alone counts for market volume
  */
-import { describeImport, importTrades } from '../helpers/import/import_trades.ts';
+import { describeImport } from '../helpers/import/describe_import.ts';
+import { importTrades } from '../helpers/import/import_trades.ts';
 import { listInputs } from '../helpers/import/inputs.ts';
 import { takeLock } from '../helpers/run/lock.ts';
 import { runScript } from '../helpers/run/script.ts';

@@ -1,6 +1,6 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
 import { basename, join } from 'node:path';
-import { formatBytes, formatCount, type Log } from '../run/console.ts';
+import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
@@ -21,18 +21,17 @@ import {
   tableFolder,
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
-import { recogniseFormat } from '../venues/formats.ts';
-import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
-import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
-import { MarketBook, type Move } from './market_book.ts';
+import type { ImportSummary } from './describe_import.ts';
+import { MarketBook } from './market_book.ts';
+import { movesFrame, withMoves } from './moves.ts';
+import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
 import type { Reject } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
-import { statOf } from './source.ts';
 import { dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
 import { countUnlinkedTwins } from './unlinked_twins.ts';
-import { toWireFills, withTokenHash } from './wire_fills.ts';
+import { toWireFills } from './wire_fills.ts';
 
 export interface ImportOptions {
   /** Format name, or null to go by the columns. */
@@ -45,29 +44,6 @@ export interface ImportOptions {
   readonly limits?: StagingLimits;
 }
 
-export interface ImportSummary {
-  readonly isUpToDate: boolean;
-  readonly nFilesNew: number;
-  readonly nRowsRead: number;
-  readonly nRowsAdded: number;
-  readonly nRepeatsKept: number;
-  readonly nDropped: number;
-  /** Fills in the table twice, as no markets file links the two names that their market came with. */
-  readonly nUnlinkedTwins: number;
-  readonly rejects: Readonly<Record<string, number>>;
-  readonly rejectFiles: readonly string[];
-  readonly trades: Manifest;
-  readonly markets: Manifest;
-  readonly diskBytes: number;
-}
-
-interface PlannedFile {
-  readonly path: string;
-  readonly adapter: Adapter;
-  readonly bytes: number;
-  readonly mtimeMs: number;
-}
-
 interface ReadFile extends PlannedFile {
   rows: number;
   sha256: string;
@@ -76,50 +52,9 @@ interface ReadFile extends PlannedFile {
 /** Reject lines kept per run; all are counted. */
 const REJECT_LINES_MAX = 200_000;
 const IGNORED_NAMES_MAX = 12;
-/** Bytes read to see a file's columns. */
-const PEEK_BYTES = 1 << 16;
 const BLOCK_BYTES_MIN = 64;
 /** Rows whose frames may stay in memory although nobody needs them any more. */
 const ROWS_PER_RELEASE = 400_000;
-
-/** Files that were not imported before: not the same path, size and time, and not the same content. */
-function newFiles(paths: readonly string[], known: readonly ManifestInput[], force: boolean): string[] {
-  if (force) return [...paths];
-  const byPath = new Map(known.map((input) => [input.path, input]));
-  const knownSizes = new Set(known.map((input) => input.bytes));
-  const knownHashes = new Set(known.map((input) => input.sha256));
-  return paths.filter((path) => {
-    const { bytes, mtimeMs } = statOf(path);
-    const old = byPath.get(path);
-    if (old !== undefined && old.bytes === bytes && old.mtimeMs === mtimeMs) return false;
-    return !(knownSizes.has(bytes) && knownHashes.has(hashFile(path)));
-  });
-}
-
-async function planFile(path: string, format: string | null): Promise<PlannedFile> {
-  const source = await openRows(path, PEEK_BYTES, null);
-  await source.close();
-  return { path, adapter: recogniseFormat(path, source.columns, format), ...statOf(path) };
-}
-
-function needsBlocks({ adapter }: PlannedFile): boolean {
-  return adapter.kind === 'trades' && adapter.needsBlocks === true;
-}
-
-/**
- * Plans the files to read: the new ones, and, when one of them tells block numbers only, the block files among those named
- * although they were read before.
- */
-async function planFiles(fresh: readonly string[], paths: readonly string[], format: string | null) {
-  const planned: PlannedFile[] = [];
-  for (const path of fresh) planned.push(await planFile(path, format));
-  if (!planned.some(needsBlocks)) return planned;
-  for (const path of paths.filter((name) => !fresh.includes(name))) {
-    const known = await planFile(path, null);
-    if (known.adapter.kind === 'blocks') planned.push(known);
-  }
-  return planned;
-}
 
 /**
  * Imports raw files into 10_raw_trades and 10_markets. Files imported before are left alone, unless all of them are named
@@ -500,124 +435,9 @@ function csvField(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** Files that name token and market first, then those that name tokens, so that the others find their tokens known. */
-function inReadingOrder(files: readonly PlannedFile[]): PlannedFile[] {
-  const rank = ({ adapter }: PlannedFile): number => (adapter.kind === 'trades' ? adapter.telling : 0);
-  return [...files].sort((a, b) => rank(a) - rank(b));
-}
-
 function sourceName(adapter: MarketAdapter): string {
   if (adapter.format === 'gamma_markets') return 'gamma';
   if (adapter.format === 'kalshi_markets') return 'kalshi';
   if (adapter.format === 'poly_data_clob_markets') return 'clob';
   return adapter.format.startsWith('archive') ? 'archive' : 'poly_data';
-}
-
-function movesFrame(moves: readonly Move[]): DataFrame | null {
-  if (moves.length === 0) return null;
-  return pl.DataFrame(
-    {
-      from_market: moves.map((move) => move.from.marketId),
-      from_outcome: moves.map((move) => move.from.outcomeIndex),
-      to_market: moves.map((move) => move.to.marketId),
-      to_outcome: moves.map((move) => move.to.outcomeIndex),
-      token_id: moves.map((move) => move.learntToken),
-    },
-    {
-      schema: {
-        from_market: pl.Utf8,
-        from_outcome: pl.UInt8,
-        to_market: pl.Utf8,
-        to_outcome: pl.UInt8,
-        token_id: pl.Utf8,
-      },
-    },
-  );
-}
-
-/**
- * Books fills of moved places where they belong now. Those whose token has become known are hashed anew, so that another
- * feed of the same fills is recognised; they come back apart.
- */
-function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFrame; rehashed: DataFrame | null } {
-  if (moves === null) return { kept: trades, rehashed: null };
-  const moved = trades
-    .join(moves, { leftOn: ['market_id', 'outcome_index'], rightOn: ['from_market', 'from_outcome'], how: 'left' })
-    .withColumns(
-      pl.col('to_market').fillNull(pl.col('market_id')).alias('market_id'),
-      pl.col('to_outcome').fillNull(pl.col('outcome_index')).alias('outcome_index'),
-    );
-  const names = RAW_TRADES.columns.map((c) => c.name);
-  const learnt = moved.filter(pl.col('token_id').isNotNull());
-  return {
-    kept: moved.filter(pl.col('token_id').isNull()).select(...names),
-    rehashed: learnt.height === 0 ? null : withTokenHash(learnt).select(...names),
-  };
-}
-
-const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
-const CHAIN_FORMATS: ReadonlySet<string> = new Set([
-  POLY_DATA_ORDER_FILLED.format,
-  POLY_DATA_TRADES.format,
-  ARCHIVE_ORDER_FILLED.format,
-]);
-
-/** Whether trades came from the chain (amounts in millionths) and from the Data API (size and price, each rounded). */
-function holdsBothRoundings({ inputs }: Manifest): boolean {
-  const isFrom = (formats: ReadonlySet<string>): boolean => inputs.some(({ format }) => formats.has(format));
-  return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
-}
-
-/** Lines that tell a person what the import did. */
-export function describeImport(summary: ImportSummary, dataDir: string): string[] {
-  const { trades, markets } = summary;
-  if (summary.isUpToDate)
-    return [
-      `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,
-    ];
-  const lines = [
-    `Read ${formatCount(summary.nRowsRead)} rows of trades from ${summary.nFilesNew} new file${summary.nFilesNew === 1 ? '' : 's'}; ${formatCount(summary.nRowsAdded)} fills added, ${formatCount(trades.rows)} in all.`,
-  ];
-  const nRejected = Object.values(summary.rejects).reduce((a, b) => a + b, 0);
-  if (nRejected > 0) {
-    const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);
-    lines.push(
-      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${summary.rejectFiles.join(', ')}.`,
-    );
-  }
-  if (summary.nDropped > 0)
-    lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
-  if (summary.nUnlinkedTwins > 0)
-    lines.push(
-      `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
-    );
-  if (holdsBothRoundings(trades))
-    lines.push(
-      'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
-    );
-  if (summary.nRepeatsKept > 0)
-    lines.push(
-      `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
-    );
-  const metrics = trades.metrics as {
-    fills_in_derived_markets: number;
-    fills_with_estimated_times: number;
-    markets_unaligned: number;
-  };
-  if (metrics.fills_with_estimated_times > 0)
-    lines.push(
-      `${formatCount(metrics.fills_with_estimated_times)} rows have times estimated between two known blocks: do not import the same trades from another source too, nothing could tell that they are the same.`,
-    );
-  if (metrics.fills_in_derived_markets > 0)
-    lines.push(
-      `${formatCount(metrics.fills_in_derived_markets)} fills are in markets that no markets file describes: what only such a file can tell (times, tags, result) is null there.`,
-    );
-  if (metrics.markets_unaligned > 0)
-    lines.push(
-      `${formatCount(metrics.markets_unaligned)} markets have a result, but nobody tells which token is which outcome: the result is left out.`,
-    );
-  lines.push(
-    `Markets: ${formatCount(markets.rows)}. On disk: ${formatBytes(summary.diskBytes)} in ${join(dataDir, RAW_TRADES.folder)} and ${join(dataDir, MARKETS.folder)}.`,
-  );
-  return lines;
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeImport } from '../../import/import_trades.ts';
+import { describeImport } from '../../import/describe_import.ts';
 import { createRandom } from '../../kernels/random.ts';
 import {
   CONDITION,

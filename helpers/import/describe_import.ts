@@ -1,0 +1,90 @@
+/** What an import did, and the lines that tell a person. */
+import { join } from 'node:path';
+import { formatBytes, formatCount } from '../run/console.ts';
+import type { Manifest } from '../run/manifest.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
+import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
+
+export interface ImportSummary {
+  readonly isUpToDate: boolean;
+  readonly nFilesNew: number;
+  readonly nRowsRead: number;
+  readonly nRowsAdded: number;
+  readonly nRepeatsKept: number;
+  readonly nDropped: number;
+  /** Fills in the table twice, as no markets file links the two names that their market came with. */
+  readonly nUnlinkedTwins: number;
+  readonly rejects: Readonly<Record<string, number>>;
+  readonly rejectFiles: readonly string[];
+  readonly trades: Manifest;
+  readonly markets: Manifest;
+  readonly diskBytes: number;
+}
+
+const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
+const CHAIN_FORMATS: ReadonlySet<string> = new Set([
+  POLY_DATA_ORDER_FILLED.format,
+  POLY_DATA_TRADES.format,
+  ARCHIVE_ORDER_FILLED.format,
+]);
+
+/** Whether trades came from the chain (amounts in millionths) and from the Data API (size and price, each rounded). */
+function holdsBothRoundings({ inputs }: Manifest): boolean {
+  const isFrom = (formats: ReadonlySet<string>): boolean => inputs.some(({ format }) => formats.has(format));
+  return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
+}
+
+/** Lines that tell a person what the import did. */
+export function describeImport(summary: ImportSummary, dataDir: string): string[] {
+  const { trades, markets } = summary;
+  if (summary.isUpToDate)
+    return [
+      `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,
+    ];
+  const lines = [
+    `Read ${formatCount(summary.nRowsRead)} rows of trades from ${summary.nFilesNew} new file${summary.nFilesNew === 1 ? '' : 's'}; ${formatCount(summary.nRowsAdded)} fills added, ${formatCount(trades.rows)} in all.`,
+  ];
+  const nRejected = Object.values(summary.rejects).reduce((a, b) => a + b, 0);
+  if (nRejected > 0) {
+    const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);
+    lines.push(
+      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${summary.rejectFiles.join(', ')}.`,
+    );
+  }
+  if (summary.nDropped > 0)
+    lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
+  if (summary.nUnlinkedTwins > 0)
+    lines.push(
+      `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+    );
+  if (holdsBothRoundings(trades))
+    lines.push(
+      'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
+    );
+  if (summary.nRepeatsKept > 0)
+    lines.push(
+      `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
+    );
+  const metrics = trades.metrics as {
+    fills_in_derived_markets: number;
+    fills_with_estimated_times: number;
+    markets_unaligned: number;
+  };
+  if (metrics.fills_with_estimated_times > 0)
+    lines.push(
+      `${formatCount(metrics.fills_with_estimated_times)} rows have times estimated between two known blocks: do not import the same trades from another source too, nothing could tell that they are the same.`,
+    );
+  if (metrics.fills_in_derived_markets > 0)
+    lines.push(
+      `${formatCount(metrics.fills_in_derived_markets)} fills are in markets that no markets file describes: what only such a file can tell (times, tags, result) is null there.`,
+    );
+  if (metrics.markets_unaligned > 0)
+    lines.push(
+      `${formatCount(metrics.markets_unaligned)} markets have a result, but nobody tells which token is which outcome: the result is left out.`,
+    );
+  lines.push(
+    `Markets: ${formatCount(markets.rows)}. On disk: ${formatBytes(summary.diskBytes)} in ${join(dataDir, RAW_TRADES.folder)} and ${join(dataDir, MARKETS.folder)}.`,
+  );
+  return lines;
+}

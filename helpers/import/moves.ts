@@ -1,0 +1,47 @@
+/** Fills whose market has become known since they were imported, moved to it. */
+import { type DataFrame, pl } from '../tables/polars.ts';
+import { RAW_TRADES } from '../tables/schemas.ts';
+import type { Move } from './market_book.ts';
+import { withTokenHash } from './wire_fills.ts';
+
+export function movesFrame(moves: readonly Move[]): DataFrame | null {
+  if (moves.length === 0) return null;
+  return pl.DataFrame(
+    {
+      from_market: moves.map((move) => move.from.marketId),
+      from_outcome: moves.map((move) => move.from.outcomeIndex),
+      to_market: moves.map((move) => move.to.marketId),
+      to_outcome: moves.map((move) => move.to.outcomeIndex),
+      token_id: moves.map((move) => move.learntToken),
+    },
+    {
+      schema: {
+        from_market: pl.Utf8,
+        from_outcome: pl.UInt8,
+        to_market: pl.Utf8,
+        to_outcome: pl.UInt8,
+        token_id: pl.Utf8,
+      },
+    },
+  );
+}
+
+/**
+ * Books fills of moved places where they belong now. Those whose token has become known are hashed anew, so that another
+ * feed of the same fills is recognised; they come back apart.
+ */
+export function withMoves(trades: DataFrame, moves: DataFrame | null): { kept: DataFrame; rehashed: DataFrame | null } {
+  if (moves === null) return { kept: trades, rehashed: null };
+  const moved = trades
+    .join(moves, { leftOn: ['market_id', 'outcome_index'], rightOn: ['from_market', 'from_outcome'], how: 'left' })
+    .withColumns(
+      pl.col('to_market').fillNull(pl.col('market_id')).alias('market_id'),
+      pl.col('to_outcome').fillNull(pl.col('outcome_index')).alias('outcome_index'),
+    );
+  const names = RAW_TRADES.columns.map((c) => c.name);
+  const learnt = moved.filter(pl.col('token_id').isNotNull());
+  return {
+    kept: moved.filter(pl.col('token_id').isNull()).select(...names),
+    rehashed: learnt.height === 0 ? null : withTokenHash(learnt).select(...names),
+  };
+}
