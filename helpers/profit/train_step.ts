@@ -60,16 +60,20 @@ function judgedTest(rows: TradeRows, folds: readonly FittedFold[], seed: number)
 
 /** AUC on the test rows of wallets that training never saw. */
 function strangerLine(rows: TradeRows, folds: readonly FittedFold[]): string {
-  const labels: number[] = [];
-  const chances: number[] = [];
-  for (const { fold, model } of folds) {
-    if (fold.strangerRows.length === 0 || model.booster.featureNames.length !== FEATURES.length) continue;
-    labels.push(...at(rows.labels, fold.strangerRows));
-    chances.push(...predictCalibrated(model, takeRows(rows.x, fold.strangerRows)));
+  const judged = folds.filter(({ model }) => model.booster.featureNames.length === FEATURES.length);
+  const nRows = judged.reduce((sum, { fold }) => sum + fold.strangerRows.length, 0);
+  const labels = new Uint8Array(nRows);
+  const chances = new Float64Array(nRows);
+  let from = 0;
+  for (const { fold, model } of judged) {
+    if (fold.strangerRows.length === 0) continue;
+    labels.set(at(rows.labels, fold.strangerRows), from);
+    chances.set(predictCalibrated(model, takeRows(rows.x, fold.strangerRows)), from);
+    from += fold.strangerRows.length;
   }
   const nPositives = labels.reduce((sum, label) => sum + label, 0);
-  if (nPositives === 0 || nPositives === labels.length) return 'Wallet-disjoint test: no rows of both labels.';
-  return `Wallet-disjoint test (${formatCount(labels.length)} rows of wallets never seen): AUC ${rocCurve(labels, chances).auc.toFixed(3)}.`;
+  if (nPositives === 0 || nPositives === nRows) return 'Wallet-disjoint test: no rows of both labels.';
+  return `Wallet-disjoint test (${formatCount(nRows)} rows of wallets never seen): AUC ${rocCurve(labels, chances).auc.toFixed(3)}.`;
 }
 
 function foldLines(folds: readonly FittedFold[]): string[] {
