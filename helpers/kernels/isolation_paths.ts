@@ -30,27 +30,37 @@ export function packTrees(trees: IsolationTrees): PackedTrees {
   const nodes = new Uint32Array(2 * nLeaves * nTrees);
   const thresholds = new Float32Array(nodes.buffer);
   const lengths = new Float64Array(nLeaves * nTrees);
+  // For each node of a level the node of the real tree it stands for, and the length fixed by a leaf further up (NaN: none).
+  let level = new Uint32Array(nLeaves);
+  let next = new Uint32Array(nLeaves);
+  let fixed = new Float64Array(nLeaves);
+  let nextFixed = new Float64Array(nLeaves);
   for (let tree = 0; tree < nTrees; tree++) {
-    // For each node of a level the node of the real tree it stands for, and the length fixed by a leaf further up.
-    let level = [{ node: trees.treeStarts[tree], length: Number.NaN }];
+    level[0] = trees.treeStarts[tree];
+    fixed[0] = Number.NaN;
     for (let depthHere = 0; depthHere <= depth; depthHere++) {
-      const next: typeof level = [];
-      for (let i = 0; i < level.length; i++) {
-        const { node } = level[i];
-        let { length } = level[i];
-        const isLeaf = trees.features[node] < 0;
+      const nHere = 2 ** depthHere;
+      for (let i = 0; i < nHere; i++) {
+        const node = level[i];
+        const feature = trees.features[node];
+        const isLeaf = feature < 0;
+        let length = fixed[i];
         if (isLeaf && Number.isNaN(length)) length = depthHere + averagePathLength(trees.nodeSamples[node]);
         if (depthHere === depth) {
           lengths[tree * nLeaves + i] = length;
           continue;
         }
-        const at = 2 * (tree * nLeaves + level.length + i);
-        nodes[at] = isLeaf ? 0 : trees.features[node] * BLOCK * 4;
+        const at = 2 * (tree * nLeaves + nHere + i);
+        nodes[at] = isLeaf ? 0 : feature * BLOCK * 4;
         thresholds[at + 1] = isLeaf ? Infinity : trees.thresholds[node];
         const left = isLeaf ? node : trees.leftChildren[node];
-        next.push({ node: left, length }, { node: isLeaf ? node : left + 1, length });
+        next[2 * i] = left;
+        next[2 * i + 1] = isLeaf ? node : left + 1;
+        nextFixed[2 * i] = length;
+        nextFixed[2 * i + 1] = length;
       }
-      level = next;
+      [level, next] = [next, level];
+      [fixed, nextFixed] = [nextFixed, fixed];
     }
   }
   return { nTrees, depth, nodes, lengths };

@@ -55,19 +55,36 @@ export function drawSamples(nRows: number, nTrees: number, nSamples: number, see
   return Array.from({ length: nTrees }, (_, tree) => drawDistinct(n, nRows, random.fork(tree)));
 }
 
-/** Node arrays that grow by one node at a time. */
-interface Nodes {
-  features: number[];
-  thresholds: number[];
-  leftChildren: number[];
-  nodeSamples: number[];
-}
+/** Nodes of all trees, filled from the front; a tree on n rows has 2n − 1 nodes at most. */
+class Nodes {
+  readonly features: Int32Array;
+  readonly thresholds: Float32Array;
+  readonly leftChildren: Uint32Array;
+  readonly nodeSamples: Uint32Array;
+  /** First and last row of each node's sample, while its tree grows. */
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+  n = 0;
 
-function addNode(nodes: Nodes, nSamples: number): number {
-  nodes.features.push(-1);
-  nodes.thresholds.push(0);
-  nodes.leftChildren.push(0);
-  return nodes.nodeSamples.push(nSamples) - 1;
+  constructor(nTrees: number, nSamples: number) {
+    const nMax = nTrees * (2 * nSamples - 1);
+    this.features = new Int32Array(nMax);
+    this.thresholds = new Float32Array(nMax);
+    this.leftChildren = new Uint32Array(nMax);
+    this.nodeSamples = new Uint32Array(nMax);
+    this.from = new Uint32Array(2 * nSamples - 1);
+    this.to = new Uint32Array(2 * nSamples - 1);
+  }
+
+  /** Adds a leaf over rows[from..to) of the tree that starts at `start`. */
+  add(start: number, from: number, to: number): number {
+    const node = this.n++;
+    this.features[node] = -1;
+    this.nodeSamples[node] = to - from;
+    this.from[node - start] = from;
+    this.to[node - start] = to;
+    return node;
+  }
 }
 
 /** A column that varies over rows[from..to) with its range, columns tried in random order; undefined if none varies. */
@@ -119,8 +136,18 @@ function growTree(
 ): void {
   const rows = Uint32Array.from({ length: nSamples }, (_, i) => i);
   const order = Uint32Array.from(columns, (_, i) => i);
-  const queue = [{ node: addNode(nodes, nSamples), from: 0, to: nSamples, depth: 0 }];
-  for (const { node, from, to, depth } of queue) {
+  const start = nodes.n;
+  nodes.add(start, 0, nSamples);
+  // Nodes are numbered breadth first, so the depth rises where the first node of a level comes up.
+  let depth = 0;
+  let levelEnd = nodes.n;
+  for (let node = start; node < nodes.n; node++) {
+    if (node === levelEnd) {
+      depth++;
+      levelEnd = nodes.n;
+    }
+    const from = nodes.from[node - start];
+    const to = nodes.to[node - start];
     if (to - from < 2 || depth >= limit) continue;
     const drawn = drawColumn(columns, order, rows, from, to, random);
     if (drawn === undefined) continue;
@@ -131,10 +158,8 @@ function growTree(
     const middle = partition(rows, from, to, columns[feature], threshold);
     nodes.features[node] = feature;
     nodes.thresholds[node] = threshold;
-    const left = addNode(nodes, middle - from);
-    const right = addNode(nodes, to - middle);
-    nodes.leftChildren[node] = left;
-    queue.push({ node: left, from, to: middle, depth: depth + 1 }, { node: right, from: middle, to, depth: depth + 1 });
+    nodes.leftChildren[node] = nodes.add(start, from, middle);
+    nodes.add(start, middle, to);
   }
 }
 
@@ -155,7 +180,7 @@ export function growIsolationTrees(
   const limit = depthLimit(nSamples);
   const random = createRandom(seed).fork(1);
   const columns = Array.from({ length: nCols }, () => new Float32Array(nSamples));
-  const nodes: Nodes = { features: [], thresholds: [], leftChildren: [], nodeSamples: [] };
+  const nodes = new Nodes(samples.length, nSamples);
   const treeStarts = [0];
   samples.forEach((rows, tree) => {
     for (let column = 0; column < nCols; column++) {
@@ -166,14 +191,14 @@ export function growIsolationTrees(
       }
     }
     growTree(columns, nSamples, limit, random.fork(tree), nodes);
-    treeStarts.push(nodes.features.length);
+    treeStarts.push(nodes.n);
   });
   return {
     nSamplesPerTree: nSamples,
     treeStarts: Uint32Array.from(treeStarts),
-    features: Int32Array.from(nodes.features),
-    thresholds: Float32Array.from(nodes.thresholds),
-    leftChildren: Uint32Array.from(nodes.leftChildren),
-    nodeSamples: Uint32Array.from(nodes.nodeSamples),
+    features: nodes.features.slice(0, nodes.n),
+    thresholds: nodes.thresholds.slice(0, nodes.n),
+    leftChildren: nodes.leftChildren.slice(0, nodes.n),
+    nodeSamples: nodes.nodeSamples.slice(0, nodes.n),
   };
 }
