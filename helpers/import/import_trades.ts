@@ -6,7 +6,7 @@ import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
@@ -141,7 +141,7 @@ class Import {
   private nRejectLines = 0;
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
-  private nRowsToRelease = 0;
+  private readonly release = releaseFramesEvery(ROWS_PER_RELEASE);
   private readonly ignoredColumns = new Set<string>();
   private readonly log: Log;
 
@@ -271,14 +271,6 @@ class Import {
     this.nRowsRead += nRows;
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
-  }
-
-  /** Counts rows that are done with, and lets go of their frames now and then. */
-  private async release(nRows: number): Promise<void> {
-    this.nRowsToRelease += nRows;
-    if (this.nRowsToRelease < ROWS_PER_RELEASE) return;
-    await releaseFrames();
-    this.nRowsToRelease = 0;
   }
 
   private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): void {
