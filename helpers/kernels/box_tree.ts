@@ -2,6 +2,7 @@
 
 import type { Executor } from './executor.ts';
 import type { Matrix } from './matrix.ts';
+import { selectLowest } from './quickselect.ts';
 
 const N_ROWS_PER_LEAF = 16;
 
@@ -90,31 +91,4 @@ function writeBox(x: Matrix, order: Uint32Array, begin: number, end: number, box
     if (high - low > box[2 * longest + 1] - box[2 * longest]) longest = f;
   }
   return longest;
-}
-
-/** Rearranges keys (and `order` with them) in left..right so that the lowest come before position `k` (Hoare 1961). */
-function selectLowest(keys: Float32Array, order: Uint32Array, left: number, right: number, k: number): void {
-  while (left < right) {
-    const pivot = middleOf(keys[left], keys[(left + right) >> 1], keys[right]);
-    let i = left;
-    let j = right;
-    while (i <= j) {
-      while (keys[i] < pivot) i++;
-      while (keys[j] > pivot) j--;
-      if (i > j) break;
-      const key = keys[i];
-      keys[i] = keys[j];
-      keys[j] = key;
-      const row = order[i];
-      order[i++] = order[j];
-      order[j--] = row;
-    }
-    if (k <= j) right = j;
-    else if (k >= i) left = i;
-    else return;
-  }
-}
-
-function middleOf(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

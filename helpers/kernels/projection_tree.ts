@@ -1,6 +1,7 @@
 /** A random-projection tree: rows halved again and again at the median along random directions. */
 
 import type { Matrix } from './matrix.ts';
+import { selectLowest } from './quickselect.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -40,30 +41,7 @@ export function projectionTree(
       keys[p] = key;
     }
     const middle = (start + end) >> 1;
-    select(keys, order, start, end - 1, middle);
+    selectLowest(keys, order, start, end - 1, middle);
     waiting.push([middle, end], [start, middle]);
-  }
-}
-
-/** Moves the smallest keys of [low, high] before position `nth` (Hoare 1961), rows along with them. */
-function select(keys: Float32Array, order: Uint32Array, low: number, high: number, nth: number): void {
-  while (low < high) {
-    const pivot = keys[(low + high) >> 1];
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (keys[i] < pivot) i++;
-      while (keys[j] > pivot) j--;
-      if (i > j) break;
-      const key = keys[i];
-      keys[i] = keys[j];
-      keys[j] = key;
-      const row = order[i];
-      order[i++] = order[j];
-      order[j--] = row;
-    }
-    if (nth <= j) high = j;
-    else if (nth >= i) low = i;
-    else return;
   }
 }
