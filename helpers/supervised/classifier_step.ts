@@ -1,10 +1,10 @@
 /** The step that 09-1 is: snapshots, three rows of trials, and the early-detection model saved with its card. */
 import { join } from 'node:path';
-import { isReported, publishSection } from '../charts/report.ts';
+import { publishSection } from '../charts/report.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine, upToDateModel } from '../registry/registry.ts';
+import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
 import { writeFileAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import { CLASSIFIER_SECTION, classifierSection } from './classifier_section.ts';
 import { fitClassifier, type ModelKind, ruleBaseline, runTrial } from './classifier_trial.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
+import { isToldAgain } from './told_again.ts';
 
 const KINDS: readonly ModelKind[] = ['forest', 'boosting'];
 
@@ -27,11 +28,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   const plan = planEarlyTask(run, options);
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'archetype_classifier', options: decisive, dataHash: plan.dataHash };
-  const known = upToDateModel(run, key);
-  if (known !== null && isReported(run, CLASSIFIER_SECTION)) {
-    for (const line of known.lines) run.log.result(line);
-    return 'up to date';
-  }
+  if (isToldAgain(run, key, CLASSIFIER_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {

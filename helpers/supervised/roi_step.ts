@@ -1,12 +1,12 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
-import { isReported, publishSection } from '../charts/report.ts';
+import { publishSection } from '../charts/report.ts';
 import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine, upToDateModel } from '../registry/registry.ts';
+import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
@@ -18,6 +18,7 @@ import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
 import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
 import { fitBounds, fitRegressor, measureRoi, type Predictions, predictOut } from './roi_trial.ts';
+import { isToldAgain } from './told_again.ts';
 
 /** A proxy of the prices a wallet pays, and how well it did against them. */
 const PRICE_COLUMNS = ['contrarian_share_pct'];
@@ -103,11 +104,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const marketTable = openTable(run.dataDir, MARKETS);
   const { threads, ...decisive } = options;
   const key: ModelKey = { name: 'roi_regressor', options: decisive, dataHash: hashTables(trades, marketTable) };
-  const known = upToDateModel(run, key);
-  if (known !== null && isReported(run, ROI_SECTION)) {
-    for (const line of known.lines) run.log.result(line);
-    return 'up to date';
-  }
+  if (isToldAgain(run, key, ROI_SECTION)) return 'up to date';
   const asOfMs = endOfData(trades);
   const firstMs = startOfData(trades, asOfMs);
   const horizonMs = options['horizon-days'] * DAY_MS;

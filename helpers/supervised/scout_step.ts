@@ -1,17 +1,18 @@
 /** The step that 09-2 is: snapshots, three rows of trials on behaviour alone, and the early scout saved with its card. */
-import { isReported, publishSection } from '../charts/report.ts';
+import { publishSection } from '../charts/report.ts';
 import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../discovery/archetypes.ts';
 import { checkNumber } from '../estimators/contract.ts';
 import { featuresOfClass } from '../features/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine, upToDateModel } from '../registry/registry.ts';
+import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { EARLY_COLUMNS, formatInterval, PRESENT_COLUMNS, ROWS, type RowName, takeColumns } from './circularity.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
 import { SCOUT_SECTION, type ScoutRow, scoutSection } from './scout_section.ts';
 import { fitScout, runScoutTrial, type ScoutInput, tuneScout } from './scout_trial.ts';
+import { isToldAgain } from './told_again.ts';
 
 const BEHAVIOUR = featuresOfClass('behavioural');
 export const SCOUT_TARGETS = ['fresh_whale', 'insider_like', 'grinder'] as const satisfies readonly Archetype[];
@@ -43,11 +44,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const plan = planEarlyTask(run, options);
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'scout', options: decisive, dataHash: plan.dataHash };
-  const known = upToDateModel(run, key);
-  if (known !== null && isReported(run, SCOUT_SECTION)) {
-    for (const line of known.lines) run.log.result(line);
-    return 'up to date';
-  }
+  if (isToldAgain(run, key, SCOUT_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {
