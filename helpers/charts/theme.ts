@@ -79,9 +79,9 @@ export const THEME: Config = {
   legend: {
     orient: 'top',
     // Room for the title of the y axis, which stands above it.
-    offset: 22,
+    offset: 30,
     direction: 'horizontal',
-    columns: 3,
+    columns: 4,
     title: null,
     labelColor: NEUTRAL.ink,
     labelFontSize: 12,

@@ -1,4 +1,6 @@
 /** The step that both balancing scripts are: labels in, a sampled and weighted training set out. */
+
+import { ARCHETYPES, TARGETS } from '../discovery/archetypes.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
@@ -30,8 +32,9 @@ export async function buildTrainingSet(
   publishTable(run, schema, recipe, frame, { counts: sample.counts });
   run.log.result(
     formatTable(
-      ['target', 'available', 'taken', 'weight'],
+      ['archetype', 'target', 'available', 'taken', 'weight'],
       sample.counts.map((c) => [
+        ARCHETYPES.find((name) => TARGETS[name] === c.target) ?? '–',
         c.target,
         formatCount(c.available),
         formatCount(c.taken),

@@ -80,7 +80,7 @@ export function roiSection({
         ),
       ),
       ...claims.map(
-        ({ claim, sentence }): Block => ({ kind: 'paragraph', text: `Published claim: "${claim}". ${sentence}.` }),
+        ({ claim, sentence }): Block => ({ kind: 'paragraph', text: `Published claim "${claim}": ${sentence}.` }),
       ),
       chartBlock(
         'importance',

@@ -13,7 +13,7 @@ const HIGH_SCORE = 0.5;
 
 const shortened = (wallet: unknown): string => `${String(wallet).slice(0, 10)}…`;
 
-/** How often each feature is among the three reasons of a flagged wallet. */
+/** How often each feature is among the three reasons of a wallet that has reasons: the strangest share, and those flagged. */
 function reasonCounts(anomalies: DataFrame): Block[] {
   const counts = new Map<string, number>();
   for (const name of ['reason_1', 'reason_2', 'reason_3'])
@@ -23,10 +23,10 @@ function reasonCounts(anomalies: DataFrame): Block[] {
   return [
     chartBlock(
       'reasons',
-      'How often each feature is among the three that moved the score of a flagged wallet most.',
+      'How often each feature is among the three that moved the score most, over the strangest wallets (the top percentile asked for, and any flagged).',
       rankedBarsPicture(
         [...counts].map(([label, value]) => ({ label, value })),
-        'flagged wallets',
+        'wallets',
       ),
     ),
   ];
