@@ -1,6 +1,7 @@
 /** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are strange. */
 
 import type { Executor } from '../kernels/executor.ts';
+import { hasInfinity } from '../kernels/infinities.ts';
 import { isolationContributions } from '../kernels/isolation_contributions.ts';
 import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation_paths.ts';
 import {
@@ -53,32 +54,29 @@ interface Fitted {
   readonly fills: Float32Array;
 }
 
-const EXPONENT_BITS = 0x7f800000;
-
-/** Whether any value is infinite: on the bits, four times as fast as asking each number. */
-function hasInfinity(x: Matrix): boolean {
-  const { values } = x;
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) if ((bits[i] & 0x7fffffff) === EXPONENT_BITS) return true;
-  return false;
-}
-
 /** Values per column from which a median is taken: its error is then under one percentile. */
 const N_MEDIAN_VALUES = 4096;
 
 /** What stands for NaN in each column: the (lower) median of the first sampled rows that have a value, 0 if none has. */
 function medianFills(x: Matrix, samples: readonly Uint32Array[]): Float32Array {
-  const present = new Float32Array(N_MEDIAN_VALUES);
-  return Float32Array.from({ length: x.nCols }, (_, column) => {
-    let n = 0;
-    for (const rows of samples) {
-      for (let i = 0; i < rows.length && n < N_MEDIAN_VALUES; i++) {
-        const value = x.values[rows[i] * x.nCols + column];
-        if (!Number.isNaN(value)) present[n++] = value;
+  const { values, nCols } = x;
+  const present = Array.from({ length: nCols }, () => new Float32Array(N_MEDIAN_VALUES));
+  const counts = new Uint32Array(nCols);
+  let nFull = 0;
+  // Row by row: the rows lie scattered over the whole matrix, and each is fetched once.
+  for (const rows of samples) {
+    for (let i = 0; i < rows.length && nFull < nCols; i++) {
+      for (let column = 0; column < nCols; column++) {
+        const value = values[rows[i] * nCols + column];
+        if (counts[column] === N_MEDIAN_VALUES || Number.isNaN(value)) continue;
+        present[column][counts[column]++] = value;
+        if (counts[column] === N_MEDIAN_VALUES) nFull++;
       }
     }
-    return n === 0 ? 0 : present.subarray(0, n).sort()[(n - 1) >> 1];
-  });
+  }
+  return Float32Array.from(present, (column, i) =>
+    counts[i] === 0 ? 0 : column.subarray(0, counts[i]).sort()[(counts[i] - 1) >> 1],
+  );
 }
 
 export class IsolationForest implements Estimator<IsolationForestModel> {
@@ -121,7 +119,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     }
     checkNotEmpty(x);
     const names = nameColumns(x, featureNames);
-    if (hasInfinity(x)) checkFinite(x, names, 'nan-is-missing');
+    if (hasInfinity(this.#executor, x)) checkFinite(x, names, 'nan-is-missing');
     const samples = drawSamples(x.nRows, nTrees, nSamples, seed);
     const fills = medianFills(x, samples);
     const trees = growIsolationTrees(x, samples, fills, seed);
@@ -135,13 +133,17 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     return this.#fitted!;
   }
 
+  #overPaths(x: Matrix, featureNames: readonly string[] | undefined, finish: (sum: number) => number): Float64Array {
+    const { packed, fills } = this.#checked(x, featureNames);
+    const { sums, infinityFromRow } = pathLengthSums(this.#executor, x, packed, fills, finish);
+    if (infinityFromRow >= 0) checkFinite(x, this.#featureNames, 'nan-is-missing');
+    return sums;
+  }
+
   /** Average path length per row: how many cuts set it apart. */
   pathLengths(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const { packed, fills } = this.#checked(x, featureNames);
-    const { sums, infinityFromRow } = pathLengthSums(this.#executor, x, packed, fills);
-    if (infinityFromRow >= 0) checkFinite(x, this.#featureNames, 'nan-is-missing');
-    for (let row = 0; row < sums.length; row++) sums[row] /= packed.nTrees;
-    return sums;
+    const nTrees = this.#fitted?.packed.nTrees ?? 1;
+    return this.#overPaths(x, featureNames, (sum) => sum / nTrees);
   }
 
   /**
@@ -149,12 +151,10 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
    * @throws InputError bad-schema for other columns than those of `fit`, bad-value for an infinity
    */
   score(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const scores = this.pathLengths(x, featureNames);
-    const scale = averagePathLength(this.#fitted!.trees.nSamplesPerTree);
-    for (let row = 0; row < scores.length; row++) {
-      scores[row] = scale > 0 ? Math.exp((-Math.LN2 * scores[row]) / scale) : 0.5;
-    }
-    return scores;
+    const nTrees = this.#fitted?.packed.nTrees ?? 1;
+    const scale = averagePathLength(this.#fitted?.trees.nSamplesPerTree ?? 1);
+    if (scale === 0) return this.#overPaths(x, featureNames, () => 0.5);
+    return this.#overPaths(x, featureNames, (sum) => Math.exp((-Math.LN2 * (sum / nTrees)) / scale));
   }
 
   /**

@@ -60,6 +60,12 @@ export interface Executor {
   scope<T>(work: () => T): T;
   /** Runs tasks 0..nTasks-1 of `kernel` on all threads and returns when all are done. Throws what a task throws. */
   dispatch(kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void;
+  /**
+   * `dispatch` for a stream of slabs: the calling thread does `meanwhile` first (copying the next slab in, the last one's
+   * results out) while the others are at the tasks already, then joins them. `meanwhile` must not touch what the tasks
+   * read or write, nor dispatch.
+   */
+  dispatchBeside(meanwhile: () => void, kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void;
   /** Ends the threads. They do not keep the process alive, so this is for tests and long-lived services. */
   close(): void;
 }

@@ -3,11 +3,12 @@
 import { countChunks, type Executor, type Kernel } from './executor.ts';
 import { averagePathLength, depthLimit, type IsolationTrees } from './isolation_trees.ts';
 import type { Matrix } from './matrix.ts';
+import { streamSlabs } from './slabs.ts';
 
 /** Rows of one task; the WebAssembly twin has the same constant, and the packed nodes depend on it. */
 const BLOCK = 128;
 /** Rows that are in shared memory at once: bounds the memory, whatever the size of the matrix. */
-const N_ROWS_PER_SLAB = 32_768;
+const N_ROWS_PER_SLAB = 16_384;
 
 /**
  * The trees blown up to complete binary trees of equal depth, so that a walk is a fixed number of steps without a branch:
@@ -84,6 +85,7 @@ function isolationPathBlock(
   const thresholds = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length);
   const row = blocks.subarray(task * BLOCK * nCols, task * BLOCK * nCols + nCols);
   const nLeaves = 1 << depth;
+  infinities[task] = 0;
   for (let r = task * BLOCK; r < Math.min((task + 1) * BLOCK, nRows); r++) {
     for (let column = 0; column < nCols; column++) {
       const value = values[r * nCols + column];
@@ -104,7 +106,7 @@ function isolationPathBlock(
 const ISOLATION_PATH_BLOCK: Kernel = { name: 'isolationPathBlock', run: isolationPathBlock };
 
 export interface PathLengthSums {
-  /** Sum of the path lengths over all trees, per row. */
+  /** Per row what `finish` made of the sum of its path lengths over all trees. */
   readonly sums: Float64Array;
   /** A row near the first infinite value (at most 127 rows before it), or −1; then `sums` mean nothing. */
   readonly infinityFromRow: number;
@@ -113,12 +115,14 @@ export interface PathLengthSums {
 /**
  * Path length of every row, added up over the trees in tree order: the same bits on any number of threads.
  * @param fills what stands for NaN, per column
+ * @param finish applied to each sum; given because it costs no time here, where other threads are walking meanwhile
  */
 export function pathLengthSums(
   executor: Executor,
   matrix: Matrix,
   packed: PackedTrees,
   fills: Float32Array,
+  finish: (sum: number) => number = (sum) => sum,
 ): PathLengthSums {
   const { nRows, nCols } = matrix;
   const sums = new Float64Array(nRows);
@@ -128,33 +132,36 @@ export function pathLengthSums(
     const lengths = executor.place(packed.lengths);
     const sharedFills = executor.place(fills);
     const nTasksMax = countChunks(Math.min(N_ROWS_PER_SLAB, nRows), BLOCK);
-    const values = executor.float32(Math.min(N_ROWS_PER_SLAB, nRows) * nCols);
-    const blocks = executor.float32(nTasksMax * BLOCK * nCols);
-    const slabSums = executor.float64(nTasksMax * BLOCK);
-    const infinities = executor.uint8(nTasksMax);
-    for (let first = 0; first < nRows && infinityFromRow < 0; first += N_ROWS_PER_SLAB) {
-      const n = Math.min(N_ROWS_PER_SLAB, nRows - first);
-      values.set(matrix.values.subarray(first * nCols, (first + n) * nCols));
-      slabSums.fill(0);
-      executor.dispatch(
-        ISOLATION_PATH_BLOCK,
-        countChunks(n, BLOCK),
-        values,
-        n,
-        nCols,
-        sharedFills,
-        blocks,
-        nodes,
-        lengths,
-        packed.nTrees,
-        packed.depth,
-        slabSums,
-        infinities,
-      );
-      sums.set(slabSums.subarray(0, n), first);
-      const task = infinities.indexOf(1);
-      if (task >= 0) infinityFromRow = first + task * BLOCK;
-    }
+    const blocks = executor.float32(nTasksMax * BLOCK * (nCols + 1));
+    streamSlabs(executor, matrix, {
+      nRowsPerSlab: N_ROWS_PER_SLAB,
+      allocate: () => ({ slabSums: executor.float64(nTasksMax * BLOCK), infinities: executor.uint8(nTasksMax) }),
+      dispatch: (slab, { slabSums, infinities }, meanwhile) => {
+        slabSums.fill(0);
+        executor.dispatchBeside(
+          meanwhile,
+          ISOLATION_PATH_BLOCK,
+          countChunks(slab.nRows, BLOCK),
+          slab.values,
+          slab.nRows,
+          nCols,
+          sharedFills,
+          blocks,
+          nodes,
+          lengths,
+          packed.nTrees,
+          packed.depth,
+          slabSums,
+          infinities,
+        );
+      },
+      take: (slab, { slabSums, infinities }) => {
+        const task = infinities.subarray(0, countChunks(slab.nRows, BLOCK)).indexOf(1);
+        if (task >= 0) infinityFromRow = slab.firstRow + task * BLOCK;
+        for (let row = 0; row < slab.nRows; row++) sums[slab.firstRow + row] = finish(slabSums[row]);
+        return task < 0;
+      },
+    });
   });
   return { sums, infinityFromRow };
 }

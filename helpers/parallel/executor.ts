@@ -102,8 +102,11 @@ function createWasmExecutor(nThreads: number): Executor {
   const dispatch = (kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void => {
     pool.dispatch(kernel.name, nTasks, args.map(toNumber));
   };
+  const dispatchBeside = (meanwhile: () => void, kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void => {
+    pool.dispatch(kernel.name, nTasks, args.map(toNumber), meanwhile);
+  };
   const arrays = { float32, float64, int32, uint32, uint16, int16, uint8 };
-  return { engine: 'wasm', nThreads, ...arrays, place, scope, dispatch, close: pool.close };
+  return { engine: 'wasm', nThreads, ...arrays, place, scope, dispatch, dispatchBeside, close: pool.close };
 }
 
 function reserveMemory(): { memory: WebAssembly.Memory; nPagesMax: number } {
@@ -121,6 +124,9 @@ function reserveMemory(): { memory: WebAssembly.Memory; nPagesMax: number } {
 
 /** Ordinary arrays, ordinary functions, one thread. */
 function createPlainExecutor(): Executor {
+  const dispatch = (kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void => {
+    for (let task = 0; task < nTasks; task++) kernel.run(task, ...args);
+  };
   return {
     engine: 'typescript',
     nThreads: 1,
@@ -133,8 +139,10 @@ function createPlainExecutor(): Executor {
     uint8: (n) => new Uint8Array(n),
     place: <T extends KernelArray>(array: T): T => array.slice() as T,
     scope: (work) => work(),
-    dispatch: (kernel, nTasks, ...args) => {
-      for (let task = 0; task < nTasks; task++) kernel.run(task, ...args);
+    dispatch,
+    dispatchBeside: (meanwhile, kernel, nTasks, ...args) => {
+      meanwhile();
+      dispatch(kernel, nTasks, ...args);
     },
     close: () => {},
   };

@@ -28,8 +28,11 @@ const N_ARGS_MAX = 48;
 const N_SPINS = 20000;
 
 export interface Pool {
-  /** Runs tasks 0..nTasks-1 of the exported function `name` and returns when all are done. */
-  dispatch(name: string, nTasks: number, args: readonly number[]): void;
+  /**
+   * Runs tasks 0..nTasks-1 of the exported function `name` and returns when all are done.
+   * @param meanwhile what the caller does before it takes tasks itself
+   */
+  dispatch(name: string, nTasks: number, args: readonly number[], meanwhile?: () => void): void;
   close(): void;
 }
 
@@ -47,7 +50,7 @@ export function createPool(module: WebAssembly.Module, memory: WebAssembly.Memor
     return worker;
   });
 
-  const dispatch = (name: string, nTasks: number, args: readonly number[]): void => {
+  const dispatch = (name: string, nTasks: number, args: readonly number[], meanwhile?: () => void): void => {
     const kernel = kernelNumbers.get(name);
     if (kernel === undefined) {
       throw new Error(`assertion failed: no kernel "${name}" in the WebAssembly build (npm run prepare)`);
@@ -55,6 +58,7 @@ export function createPool(module: WebAssembly.Module, memory: WebAssembly.Memor
     if (args.length > N_ARGS_MAX) throw new Error(`assertion failed: ${args.length} kernel arguments, at most 48`);
     const run = instance.exports[name] as (task: number, ...rest: readonly number[]) => void;
     if (workers.length === 0 || nTasks === 1) {
+      meanwhile?.();
       for (let task = 0; task < nTasks; task++) run(task, ...args);
       return;
     }
@@ -67,6 +71,7 @@ export function createPool(module: WebAssembly.Module, memory: WebAssembly.Memor
     Atomics.add(control, WORDS.epoch, 1);
     Atomics.notify(control, WORDS.epoch);
     try {
+      meanwhile?.();
       for (;;) {
         const task = Atomics.add(control, WORDS.ticket, 1);
         if (task >= nTasks) break;

@@ -7,6 +7,7 @@ export * from './dbscan';
 export * from './forest';
 export * from './gradients';
 export * from './histogram';
+export * from './infinities';
 export * from './isolation';
 export * from './kmeans';
 export * from './neighbours';

@@ -68,6 +68,29 @@ describe('executor', () => {
     expect(() => executor.dispatch(missing, 1, new Float32Array(1))).toThrow(/did not allocate/);
   });
 
+  test('dispatchBeside does the work on the side once, and what that throws leaves the threads in order', () => {
+    const kernel = { name: 'infinityChunk', run: () => {} };
+    for (const executor of [createExecutor({ engine: 'wasm', nThreads: 2 }), createExecutor({ engine: 'wasm' })]) {
+      executor.scope(() => {
+        const values = executor.float32(64);
+        const found = executor.uint8(4);
+        values[20] = Infinity;
+        let nCalls = 0;
+        executor.dispatchBeside(() => nCalls++, kernel, 4, values, 64, 16, found);
+        expect(nCalls).toBe(1);
+        expect([...found]).toEqual([0, 1, 0, 0]);
+        const stop = (): void => {
+          throw new Error('stop');
+        };
+        expect(() => executor.dispatchBeside(stop, kernel, 4, values, 64, 16, found)).toThrow('stop');
+        values[63] = -Infinity;
+        executor.dispatch(kernel, 4, values, 64, 16, found);
+        expect([...found]).toEqual([0, 1, 0, 1]);
+      });
+      executor.close();
+    }
+  });
+
   test('a trap in any thread reaches the caller, and the next dispatch works', () => {
     const executor = createExecutor({ engine: 'wasm', nThreads: 2 });
     const kernel = { name: 'columnSummaryChunk', run: () => {} };
