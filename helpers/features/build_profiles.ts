@@ -77,7 +77,7 @@ function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS):
 }
 
 /** Takers' volume of every market in the parts before a chunk, `market_id` and `earlier_u`; null when there are none. */
-function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): DataFrame | null {
+export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): DataFrame | null {
   const perBatch = cutIntoBatches(parts, job.batchRows).map((batch) => {
     const scans = partPaths(job.trades, batch).map((path) =>
       scanPart(path, RAW_TRADES)
@@ -106,8 +106,9 @@ export class Shards {
   readonly nShards: number;
   nBatches = 0;
 
+  /** @param folder where sums go; null for memory */
   constructor(
-    private readonly folder: string | null,
+    readonly folder: string | null,
     nShards: number,
   ) {
     this.nShards = nShards;
@@ -152,32 +153,37 @@ function read(path: string): DataFrame {
 }
 
 /**
- * Sums the parts of `chunk`, which come right after those of `earlier`, into `shards`.
- * @returns rows summed
+ * Sums `parts` between the job's moments into `shards`.
+ * @param earlier takers' volume of every market before these parts, as volumesBefore gives it
+ * @returns takers' volume of every market up to the end of these parts
  */
 export async function sumBatches(
   job: ProfileJob,
-  chunk: readonly ManifestPart[],
-  earlier: readonly ManifestPart[],
+  parts: readonly ManifestPart[],
+  earlier: DataFrame | null,
   shards: Shards,
-): Promise<number> {
-  let volumes = volumesBefore(job, earlier);
+): Promise<DataFrame | null> {
+  let volumes = earlier;
   let nRows = 0;
-  const total = chunk.reduce((sum, part) => sum + part.rows, 0);
-  const progress = job.log.progress('summing fills', total);
-  for (const batch of cutIntoBatches(chunk, job.batchRows)) {
+  const progress = job.log.progress('summing fills', countRows(parts));
+  for (const batch of cutIntoBatches(parts, job.batchRows)) {
     const partials = withParquetErrors(job.trades.folder, () =>
       profilePartials(scanBatch(job, batch), job.asOfMs, volumes),
     );
     const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
     volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
     shards.add(partials);
-    nRows += batch.reduce((sum, part) => sum + part.rows, 0);
+    nRows += countRows(batch);
     progress.update(nRows);
     await releaseFrames();
   }
   progress.done();
-  return nRows;
+  return volumes;
+}
+
+/** Rows of some parts. */
+export function countRows(parts: readonly ManifestPart[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
 }
 
 /** How many shards the sums of so many fills are dealt into. */
@@ -200,28 +206,88 @@ export function nothingBefore(asOfMs: number): InputError {
   );
 }
 
-/**
- * Profiles of every wallet as of T, one row each, sorted by wallet.
- * @param scratch folder for partial sums of a large table; removed at the end
- */
+/** Profiles of every wallet as of T, one row each, sorted by wallet. */
 export async function buildProfiles(job: ProfileJob, scratch: string): Promise<DataFrame> {
-  const parts = relevantParts(job);
-  const nRows = parts.reduce((sum, part) => sum + part.rows, 0);
-  if (nRows === 0) throw nothingBefore(job.asOfMs);
-  const isSmall = cutIntoBatches(parts, job.batchRows).length === 1;
-  const shards = new Shards(isSmall ? null : scratch, shardCount(nRows));
+  const history = new ProfileHistory(job, job.asOfMs, scratch);
   try {
-    await sumBatches(job, parts, [], shards);
-    const facts = marketFacts(job.markets, job.asOfMs);
-    if (isSmall) {
-      const [only] = shards.inMemory();
-      return finishProfiles([mergeProfiles([only], only.lastPrices, facts, job.asOfMs)]);
-    }
-    return finishProfiles(
-      await mergeShards(job, [{ folder: scratch, nBatches: shards.nBatches }], shards.nShards, facts),
-    );
+    await history.advance(job.asOfMs);
+    return await history.profiles();
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    history.close();
+  }
+}
+
+/** Wallet profiles at one moment after the other: each fill is summed once, however many moments there are. */
+export class ProfileHistory {
+  private readonly spans: Shards[] = [];
+  private readonly nShards: number;
+  private readonly isSmall: boolean;
+  private fromMs: number | undefined;
+  private asOfMs = Number.NEGATIVE_INFINITY;
+  private volumes: DataFrame | null = null;
+
+  /**
+   * @param lastMs the last moment that will be asked for
+   * @param scratch folder for partial sums of a large table; removed by `close`
+   */
+  constructor(
+    private readonly source: Omit<ProfileJob, 'asOfMs'>,
+    lastMs: number,
+    private readonly scratch: string,
+  ) {
+    const parts = relevantParts({ ...source, asOfMs: lastMs });
+    this.isSmall = cutIntoBatches(parts, source.batchRows).length <= 1;
+    this.nShards = shardCount(countRows(parts));
+    this.fromMs = source.fromMs;
+  }
+
+  close(): void {
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+
+  private job(): ProfileJob {
+    return { ...this.source, asOfMs: this.asOfMs, fromMs: this.fromMs };
+  }
+
+  /** Moves on to a later moment. */
+  async advance(toMs: number): Promise<void> {
+    if (this.asOfMs > Number.NEGATIVE_INFINITY) this.fromMs = this.asOfMs;
+    this.asOfMs = toMs;
+    const folder = this.isSmall ? null : join(this.scratch, `span-${String(this.spans.length).padStart(4, '0')}`);
+    const span = new Shards(folder, this.nShards);
+    this.spans.push(span);
+    this.volumes = await sumBatches(this.job(), relevantParts(this.job()), this.volumes, span);
+  }
+
+  /** Whether fills came since the moment before. */
+  get hasNewFills(): boolean {
+    return (this.spans.at(-1)?.nBatches ?? 0) > 0;
+  }
+
+  /** Profiles as of the moment, sorted by wallet. @throws InputError 'empty-input' when no fill lies before it */
+  profiles(): Promise<DataFrame> {
+    return this.profilesOf(this.spans);
+  }
+
+  /**
+   * Profiles of the fills since the moment before alone, valued at the last prices among them and by the winners known by
+   * now. Only `max_bet_vs_market_volume_pct` looks further back, to all volume before the bet.
+   */
+  latestSpan(): Promise<DataFrame> {
+    return this.profilesOf(this.spans.slice(-1));
+  }
+
+  private async profilesOf(all: readonly Shards[]): Promise<DataFrame> {
+    const spans = all.filter((span) => span.nBatches > 0);
+    if (spans.length === 0) throw nothingBefore(this.asOfMs);
+    const facts = marketFacts(this.source.markets, this.asOfMs);
+    if (this.isSmall) {
+      const sums = spans.flatMap((span) => span.inMemory());
+      const lastPrices = lastPricesOf(sums.map((one) => one.lastPrices));
+      return finishProfiles([mergeProfiles(sums, lastPrices, facts, this.asOfMs)]);
+    }
+    const folders = spans.map(({ folder, nBatches }) => ({ folder: folder!, nBatches }));
+    return finishProfiles(await mergeShards(this.job(), folders, this.nShards, facts));
   }
 }
 

@@ -12,6 +12,7 @@ import { undoAtExit } from '../run/stop.ts';
 import type { DataFrame } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import {
+  countRows,
   finishProfiles,
   mergeShards,
   nothingBefore,
@@ -20,6 +21,7 @@ import {
   Shards,
   shardCount,
   sumBatches,
+  volumesBefore,
 } from './build_profiles.ts';
 import { marketFacts } from './profile_merge.ts';
 
@@ -52,7 +54,7 @@ function tradesHash(job: ChunkJob): string {
 
 /** Cuts parts into runs of whole days with about equal rows; some runs may be empty when there are few days. */
 function cutIntoChunks(parts: readonly ManifestPart[], nChunks: number): ManifestPart[][] {
-  const total = parts.reduce((sum, part) => sum + part.rows, 0);
+  const total = countRows(parts);
   const chunks: ManifestPart[][] = Array.from({ length: nChunks }, () => []);
   let before = 0;
   let day = '';
@@ -116,13 +118,14 @@ export async function buildChunk(
   sweepForeignChunks(job, folder, nChunks);
   if (!force && existsSync(join(own, CHUNK_INFO_NAME))) return null;
   const chunks = cutIntoChunks(relevantParts(job), nChunks);
-  const nTotal = chunks.flat().reduce((sum, part) => sum + part.rows, 0);
+  const nTotal = countRows(chunks.flat());
   const temporary = temporaryName(own);
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
   const forget = undoAtExit(remove);
   try {
     const shards = new Shards(temporary, shardCount(nTotal));
-    const nRows = await sumBatches(job, chunks[chunk - 1], chunks.slice(0, chunk - 1).flat(), shards);
+    const nRows = countRows(chunks[chunk - 1]);
+    await sumBatches(job, chunks[chunk - 1], volumesBefore(job, chunks.slice(0, chunk - 1).flat()), shards);
     const info: ChunkInfo = {
       chunk,
       nChunks,

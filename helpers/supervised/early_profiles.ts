@@ -35,10 +35,14 @@ export class EarlyFillCollector {
   private readonly pricesAt = new Map<number, DataFrame>();
   private readonly moments: number[];
 
-  /** @param moments at which profiles will be made */
+  /**
+   * @param moments at which profiles will be made
+   * @param thin leaves out the fills of wallets that do not take part; prices are those of all fills
+   */
   constructor(
     private readonly window: EarlyWindow,
     moments: readonly number[],
+    private readonly thin: (fills: DataFrame) => DataFrame = (fills) => fills,
   ) {
     this.moments = [...moments].sort((a, b) => a - b);
   }
@@ -53,7 +57,7 @@ export class EarlyFillCollector {
       rest = rest.filter(pl.col('ts_ms').gtEq(moment(at)));
     }
     this.notePrices(rest);
-    this.keepFirst(batch);
+    this.keepFirst(this.thin(batch));
   }
 
   finish(): EarlyFills {
@@ -110,8 +114,9 @@ export async function collectEarlyFills(
   trades: Table,
   window: EarlyWindow,
   moments: readonly number[],
+  thin?: (fills: DataFrame) => DataFrame,
 ): Promise<EarlyFills> {
-  const collector = new EarlyFillCollector(window, moments);
+  const collector = new EarlyFillCollector(window, moments, thin);
   for (const batch of tradeBatches({ trades, asOfMs: Math.max(...moments) })) {
     withParquetErrors(trades.folder, () => collector.add(batch.collectSync()));
     await releaseFrames();

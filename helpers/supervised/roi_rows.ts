@@ -8,7 +8,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
-import { presentProfiles, type SnapshotSource, stackRows, thinWallets } from './snapshots.ts';
+import { profileHistory, type SnapshotSource, stackRows, thinWallets } from './snapshots.ts';
 
 export interface RoiPlan {
   readonly asOfMs: number;
@@ -49,32 +49,38 @@ export async function buildRoiRows(
   onProgress: (nDone: number) => void = () => {},
 ): Promise<RoiRows> {
   const parts: Omit<RoiRows, 'snapshots'>[] = [];
-  for (let k = 0; k < plan.nSnapshots; k++) {
-    const endMs = plan.asOfMs - k * plan.horizonMs;
-    const fromMs = endMs - plan.horizonMs;
-    const known = await presentProfiles(source, fromMs);
-    const { archetypes } = assignWaterfall(known, thresholds, seed, executor);
-    const outcome = await outcomesOf(source, fromMs, endMs, plan.investedMinUsd);
-    const joined = thinWallets(
-      known
-        .withColumns(pl.Series('archetype', [...archetypes], pl.Utf8))
-        .join(outcome, { on: 'wallet', how: 'inner' })
-        .sort('wallet'),
-      known.height,
-      plan.nWalletsMax,
-    );
-    const roiPct = toNumbers(joined, 'future_roi_pct');
-    const mean = roiPct.reduce((sum, roi) => sum + roi, 0) / Math.max(1, roiPct.length);
-    parts.push({
-      wallets: toTexts(joined, 'wallet') as string[],
-      x: toMatrix(joined, columns),
-      archetypes: toTexts(joined, 'archetype') as Archetype[],
-      roiPct,
-      alphaPct: roiPct.map((roi) => roi - mean),
-      investedUsd: toNumbers(joined, 'future_invested'),
-    });
-    onProgress(k + 1);
-    await releaseFrames();
+  const history = profileHistory(source, plan.asOfMs);
+  try {
+    // From the oldest window on, so that each fill is summed once: the end of a window is the beginning of the next.
+    await history.advance(plan.asOfMs - plan.nSnapshots * plan.horizonMs);
+    for (let k = plan.nSnapshots - 1; k >= 0; k--) {
+      const known = await history.profiles();
+      const { archetypes } = assignWaterfall(known, thresholds, seed, executor);
+      await history.advance(plan.asOfMs - k * plan.horizonMs);
+      const outcome = outcomesOf(history.hasNewFills ? await history.latestSpan() : null, plan.investedMinUsd);
+      const joined = thinWallets(
+        known
+          .withColumns(pl.Series('archetype', [...archetypes], pl.Utf8))
+          .join(outcome, { on: 'wallet', how: 'inner' })
+          .sort('wallet'),
+        known.height,
+        plan.nWalletsMax,
+      );
+      const roiPct = toNumbers(joined, 'future_roi_pct');
+      const mean = roiPct.reduce((sum, roi) => sum + roi, 0) / Math.max(1, roiPct.length);
+      parts[k] = {
+        wallets: toTexts(joined, 'wallet') as string[],
+        x: toMatrix(joined, columns),
+        archetypes: toTexts(joined, 'archetype') as Archetype[],
+        roiPct,
+        alphaPct: roiPct.map((roi) => roi - mean),
+        investedUsd: toNumbers(joined, 'future_invested'),
+      };
+      onProgress(plan.nSnapshots - k);
+      await releaseFrames();
+    }
+  } finally {
+    history.close();
   }
   const numbers = (pick: (part: (typeof parts)[number]) => Float64Array): Float64Array =>
     Float64Array.from(parts.flatMap((part) => [...pick(part)]));
@@ -89,20 +95,14 @@ export async function buildRoiRows(
   };
 }
 
-/** What the fills of [from, end) earned, valued at the end: `future_roi_pct` and `future_invested` by wallet. */
-async function outcomesOf(
-  source: SnapshotSource,
-  fromMs: number,
-  endMs: number,
-  investedMinUsd: number,
-): Promise<DataFrame> {
-  if (!source.trades.manifest.parts.some((part) => (part.maxTsMs ?? 0) >= fromMs && (part.minTsMs ?? 0) < endMs))
+/** What the fills of a window earned, valued at its end: `future_roi_pct` and `future_invested` by wallet. */
+function outcomesOf(window: DataFrame | null, investedMinUsd: number): DataFrame {
+  if (window === null)
     return pl.DataFrame(
       { wallet: [], future_roi_pct: [], future_invested: [] },
       { schema: { wallet: pl.Utf8, future_roi_pct: pl.Float64, future_invested: pl.Float64 } },
     );
-  const after = await presentProfiles(source, endMs, fromMs);
-  return after
+  return window
     .filter(pl.col('total_invested').gtEq(pl.lit(investedMinUsd)).and(pl.col('roi_pct').isNotNull()))
     .select('wallet', pl.col('roi_pct').alias('future_roi_pct'), pl.col('total_invested').alias('future_invested'));
 }

@@ -4,13 +4,13 @@
  */
 import type { WaterfallThresholds } from '../discovery/archetypes.ts';
 import { assignWaterfall } from '../discovery/waterfall.ts';
-import { buildProfiles } from '../features/build_profiles.ts';
+import { ProfileHistory, tradeBatches } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
-import type { Table } from '../tables/table_store.ts';
+import { type Table, withParquetErrors } from '../tables/table_store.ts';
 import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 
 export interface SnapshotPlan {
@@ -43,15 +43,25 @@ export function countSnapshots(firstMs: number, asOfMs: number, horizonMs: numbe
 export interface SnapshotSource {
   readonly trades: Table;
   readonly markets: DataFrame;
-  /** Folder for partial sums of large tables; removed after each snapshot. */
+  /** Folder for partial sums of large tables; removed at the end. */
   readonly scratch: string;
   readonly codeHash: string;
 }
 
-/** Profiles of all wallets as of T. */
-export function presentProfiles(source: SnapshotSource, asOfMs: number, fromMs?: number): Promise<DataFrame> {
-  const { trades, markets, codeHash, scratch } = source;
-  return buildProfiles({ trades, markets, asOfMs, fromMs, codeHash, log: createLog({ quiet: true }) }, scratch);
+/** Profiles at one moment after the other, up to the last. */
+export function profileHistory({ trades, markets, codeHash, scratch }: SnapshotSource, lastMs: number): ProfileHistory {
+  return new ProfileHistory({ trades, markets, codeHash, log: createLog({ quiet: true }) }, lastMs, scratch);
+}
+
+/** Wallets that traded before T. */
+async function countWallets(trades: Table, asOfMs: number): Promise<number> {
+  let known: DataFrame | null = null;
+  for (const batch of tradeBatches({ trades, asOfMs })) {
+    const own = withParquetErrors(trades.folder, () => batch.select('wallet').unique().collectSync());
+    known = known === null ? own : pl.concat([known, own]).unique();
+    await releaseFrames();
+  }
+  return known === null ? 0 : known.height - known.getColumn('wallet').nullCount();
 }
 
 /**
@@ -86,30 +96,34 @@ export async function buildSnapshots(
 ): Promise<SnapshotRows> {
   const labelMoments = Array.from({ length: plan.nSnapshots }, (_, k) => plan.asOfMs - k * plan.horizonMs);
   const earlyMoments = labelMoments.map((ms) => ms - plan.horizonMs);
-  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyMoments);
+  const nWallets = await countWallets(source.trades, plan.asOfMs);
+  const thin = (frame: DataFrame): DataFrame => thinWallets(frame, nWallets, plan.nWalletsMax);
+  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyMoments, thin);
   const parts: { wallets: string[]; labels: Float64Array; present: Matrix; early: Matrix }[] = [];
-  let nWallets = 0;
-  for (const [k, labelMs] of labelMoments.entries()) {
-    const present = await presentProfiles(source, labelMs);
-    // The first is the latest and has the most wallets.
-    nWallets = Math.max(nWallets, present.height);
-    const { targets } = assignWaterfall(present, thresholds, seed, executor);
-    const labelled = thinWallets(
-      present.withColumns(pl.Series('target', [...targets], pl.UInt8)).filter(pl.col('target').isNotNull()),
-      nWallets,
-      plan.nWalletsMax,
-    );
-    const early = await earlyProfiles(earlyFills, source.markets, earlyMoments[k]);
-    const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
-    const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
-    parts.push({
-      wallets: toTexts(seen, 'wallet') as string[],
-      labels: toNumbers(seen, 'target'),
-      present: toMatrix(seen, columns.present),
-      early: toMatrix(before, columns.early),
-    });
-    onProgress(k + 1);
-    await releaseFrames();
+  const history = profileHistory(source, plan.asOfMs);
+  try {
+    // From the oldest moment on, so that each fill is summed once.
+    for (let k = plan.nSnapshots - 1; k >= 0; k--) {
+      await history.advance(labelMoments[k]);
+      const present = await history.profiles();
+      const { targets } = assignWaterfall(present, thresholds, seed, executor);
+      const labelled = thin(
+        present.withColumns(pl.Series('target', [...targets], pl.UInt8)).filter(pl.col('target').isNotNull()),
+      );
+      const early = await earlyProfiles(earlyFills, source.markets, earlyMoments[k]);
+      const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
+      const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
+      parts[k] = {
+        wallets: toTexts(seen, 'wallet') as string[],
+        labels: toNumbers(seen, 'target'),
+        present: toMatrix(seen, columns.present),
+        early: toMatrix(before, columns.early),
+      };
+      onProgress(plan.nSnapshots - k);
+      await releaseFrames();
+    }
+  } finally {
+    history.close();
   }
   return {
     wallets: parts.flatMap((part) => part.wallets),
