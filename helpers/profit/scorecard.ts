@@ -3,7 +3,6 @@ import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { brierScore } from '../evaluate/brier_score.ts';
 import {
   type ClusterOptions,
-  type Clusters,
   clusteredAuc,
   clusteredRatio,
   clusteredSums,
@@ -11,6 +10,7 @@ import {
 } from '../evaluate/clustered.ts';
 import { logLoss } from '../evaluate/log_loss.ts';
 import { reliability } from '../evaluate/reliability.ts';
+import type { Clusters } from '../evaluate/weighted_ranks.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 
 const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;

@@ -2,12 +2,14 @@
 import { ARCHETYPES, TARGETS } from '../discovery/archetypes.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
-import { type BootstrapInterval, bootstrapInterval } from '../evaluate/bootstrap.ts';
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { clusteredInterval, clusteredRatio, numberGroups } from '../evaluate/clustered.ts';
 import { confusionMatrix } from '../evaluate/confusion_matrix.ts';
 import { groupKFold, type Split } from '../evaluate/group_split.ts';
 import { precisionRecallCurve } from '../evaluate/precision_recall_curve.ts';
 import { type Reliability, reliability } from '../evaluate/reliability.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
+import { weightedAveragePrecision } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { balancedSample } from '../labels/sampling.ts';
@@ -103,7 +105,7 @@ export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor)
     const y = Array.from(split.trainRows, (row) => input.labels[row]);
     const train = takeRows(input.x, split.trainRows);
     const model = fitClassifier(kind, train, y, input.featureNames, input.nPerClass, input.seed, executor);
-    rows.push(...split.testRows);
+    for (const row of split.testRows) rows.push(row);
     for (const chance of classChances(model, takeRows(input.x, split.testRows))) chances.push(chance);
   }
   const truth = Int32Array.from(rows, (row) => input.labels[row]);
@@ -131,39 +133,28 @@ function measure(
   const isClass = (k: number): Uint8Array => Uint8Array.from(truth, (label) => (label === k ? 1 : 0));
   const whale = column(WHALE);
   const isWhale = isClass(WHALE);
-  const interval = (statistic: (rows: Uint32Array) => number): BootstrapInterval =>
-    bootstrapInterval({ nRows: truth.length, statistic, groups: wallets, nResamples: N_RESAMPLES, seed });
-  const shareOf = (rows: Uint32Array, counts: (row: number) => boolean, hits: (row: number) => boolean): number => {
-    const counted = rows.filter(counts);
-    return counted.length === 0 ? Number.NaN : counted.filter(hits).length / counted.length;
-  };
+  const groups = numberGroups(wallets);
+  const options = { groups, seed, nResamples: N_RESAMPLES };
+  const flags = (holds: (row: number) => boolean): Uint8Array =>
+    Uint8Array.from(truth, (_, row) => (holds(row) ? 1 : 0));
   const prAuc = (labels: Uint8Array, scores: Float64Array): number =>
     precisionRecallCurve(labels, scores).averagePrecision;
   return {
     kind,
     nRows: truth.length,
     nWhales: isWhale.reduce((sum, flag) => sum + flag, 0),
-    accuracy: interval((rows) =>
-      shareOf(
-        rows,
-        () => true,
-        (row) => truth[row] === predicted[row],
-      ),
+    accuracy: clusteredRatio(
+      flags((row) => truth[row] === predicted[row]),
+      flags(() => true),
+      options,
     ),
     macroF1: confusionMatrix(truth, predicted, N_CLASSES).macroF1,
-    whalePrecision: interval((rows) =>
-      shareOf(
-        rows,
-        (row) => predicted[row] === WHALE,
-        (row) => truth[row] === WHALE,
-      ),
+    whalePrecision: clusteredRatio(
+      flags((row) => predicted[row] === WHALE && truth[row] === WHALE),
+      flags((row) => predicted[row] === WHALE),
+      options,
     ),
-    whalePrAuc: interval((rows) =>
-      prAuc(
-        Uint8Array.from(rows, (row) => isWhale[row]),
-        Float64Array.from(rows, (row) => whale[row]),
-      ),
-    ),
+    whalePrAuc: clusteredInterval(groups, weightedAveragePrecision(isWhale, whale, groups), options),
     whaleRocAuc: rocCurve(isWhale, whale).auc,
     prAucByClass: Array.from({ length: N_CLASSES }, (_, k) => prAuc(isClass(k), column(k))),
     reliability: reliability(isWhale, whale, 10, 'equal-width'),
@@ -186,11 +177,7 @@ export function ruleBaseline(
     at(row, 'tenure_days') + horizonDays < whaleDays ? at(row, 'aggression_avg_usd') : 0,
   );
   const isWhale = rows.map((row) => (labels[row] === WHALE ? 1 : 0));
-  const statistic = (drawn: Uint32Array): number =>
-    precisionRecallCurve(
-      Uint8Array.from(drawn, (i) => isWhale[i]),
-      Float64Array.from(drawn, (i) => scores[i]),
-    ).averagePrecision;
-  const groups = rows.map((row) => wallets[row]);
-  return { whalePrAuc: bootstrapInterval({ nRows: rows.length, statistic, groups, nResamples: N_RESAMPLES, seed }) };
+  const groups = numberGroups(rows.map((row) => wallets[row]));
+  const figure = weightedAveragePrecision(isWhale, scores, groups);
+  return { whalePrAuc: clusteredInterval(groups, figure, { seed, nResamples: N_RESAMPLES }) };
 }

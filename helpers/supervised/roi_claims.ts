@@ -1,7 +1,9 @@
 /** Two published claims put to the data at hand, each with an interval over wallets. */
 import type { Archetype } from '../discovery/archetypes.ts';
-import { type BootstrapInterval, bootstrapInterval } from '../evaluate/bootstrap.ts';
-import { type Predictions, rankCorrelation } from './roi_trial.ts';
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { clusteredInterval, clusteredSums, numberGroups } from '../evaluate/clustered.ts';
+import { weightedSpearman } from '../evaluate/weighted_ranks.ts';
+import type { Predictions } from './roi_trial.ts';
 
 const N_RESAMPLES = 1000;
 const ROWS_MIN = 20;
@@ -26,17 +28,15 @@ export function claimFiltering(
   const claim = 'filtering casuals improves ROI prediction';
   if (filtered.rows.length < ROWS_MIN)
     return { claim, figure: null, sentence: `only ${filtered.rows.length} test rows are not casual` };
-  const inFiltered = new Map(Array.from(filtered.rows, (row, i) => [row, i]));
-  const statistic = (drawn: Uint32Array): number => {
-    const kept = drawn.map((i) => inFiltered.get(all.rows[i]) ?? 0xffffffff).filter((i) => i !== 0xffffffff);
-    const of = (values: Float64Array, at: Uint32Array) => Float64Array.from(at, (i) => values[i]);
-    return (
-      rankCorrelation(of(filtered.predicted, kept), of(filtered.actual, kept)) -
-      rankCorrelation(of(all.predicted, drawn), of(all.actual, drawn))
-    );
-  };
-  const groups = Array.from(all.rows, (row) => wallets[row]);
-  const figure = bootstrapInterval({ nRows: all.rows.length, statistic, groups, nResamples: N_RESAMPLES / 2, seed });
+  const groups = numberGroups(Array.from(all.rows, (row) => wallets[row]));
+  const groupOfRow = new Map(Array.from(all.rows, (row, i) => [row, groups.groupOf[i]]));
+  const kept = { groupOf: filtered.rows.map((row) => groupOfRow.get(row)!), nGroups: groups.nGroups };
+  const without = weightedSpearman(filtered.predicted, filtered.actual, kept);
+  const withAll = weightedSpearman(all.predicted, all.actual, groups);
+  const figure = clusteredInterval(groups, (weights) => without(weights) - withAll(weights), {
+    seed,
+    nResamples: N_RESAMPLES / 2,
+  });
   const says = figure.low > 0 ? 'yes, here' : figure.high < 0 ? 'no, it makes it worse' : 'not shown';
   return {
     claim,
@@ -56,19 +56,18 @@ export function claimFreshWhales(
   const nWhales = archetypes.filter((archetype) => archetype === 'fresh_whale').length;
   if (nWhales < ROWS_MIN)
     return { claim, figure: null, sentence: `only ${nWhales} rows are fresh whales, ${ROWS_MIN} are asked for` };
-  const mean = (rows: Uint32Array): number => rows.reduce((sum, row) => sum + roiPct[row], 0) / rows.length;
-  const isWhale = (row: number): boolean => archetypes[row] === 'fresh_whale';
-  const draw = (statistic: (rows: Uint32Array) => number): BootstrapInterval =>
-    bootstrapInterval({ nRows: roiPct.length, statistic, groups: wallets, nResamples: N_RESAMPLES, seed });
-  const figure = draw((rows) => {
-    const whales = rows.filter(isWhale);
-    return whales.length === 0 ? Number.NaN : mean(whales) - mean(rows);
-  });
-  const base = draw(mean);
-  const ratio = draw((rows) => {
-    const whales = rows.filter(isWhale);
-    return whales.length === 0 ? Number.NaN : mean(whales) / mean(rows);
-  });
+  const isWhale = Float64Array.from(archetypes, (archetype) => (archetype === 'fresh_whale' ? 1 : 0));
+  const columns = [roiPct.map(() => 1), roiPct, isWhale, roiPct.map((roi, row) => roi * isWhale[row])];
+  const groups = numberGroups(wallets);
+  const draw = (statistic: (whales: number, everybody: number) => number): BootstrapInterval =>
+    clusteredSums(columns, ([n, roi, nOwn, own]) => statistic(own / nOwn, roi / n), {
+      groups,
+      seed,
+      nResamples: N_RESAMPLES,
+    });
+  const figure = draw((whales, everybody) => whales - everybody);
+  const base = draw((_, everybody) => everybody);
+  const ratio = draw((whales, everybody) => whales / everybody);
   const multiple =
     base.low > 0
       ? `, ${words(ratio, 2)} times the base`

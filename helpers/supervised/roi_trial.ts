@@ -1,9 +1,10 @@
 /** What a regressor of future ROI is worth, against the mean and against price and past edge alone. */
 import { percentile } from '../discovery/percentile.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
-import { type BootstrapInterval, bootstrapInterval } from '../evaluate/bootstrap.ts';
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { clusteredInterval, clusteredRatio, clusteredSums, numberGroups } from '../evaluate/clustered.ts';
 import type { Split } from '../evaluate/group_split.ts';
-import { spearman } from '../evaluate/spearman.ts';
+import { weightedSpearman, weightedTopRatio } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 
@@ -114,16 +115,6 @@ export interface RoiTrial {
   readonly topRoiByMoney: BootstrapInterval;
 }
 
-/** Rank correlation; NaN where one side does not vary or there are fewer than three rows. */
-export function rankCorrelation(a: Float64Array, b: Float64Array): number {
-  return a.length < 3 ? Number.NaN : spearman(a, b);
-}
-
-function topTenth(predicted: Float64Array): Uint32Array {
-  const order = Uint32Array.from(predicted, (_, i) => i).sort((a, b) => predicted[b] - predicted[a] || a - b);
-  return order.subarray(0, Math.max(1, Math.floor(order.length * TOP_SHARE)));
-}
-
 /**
  * @param roiPct and investedUsd realised outcomes by row number, not winsorised
  * @param wallets by row number; intervals draw whole wallets
@@ -135,35 +126,28 @@ export function measureRoi(
   wallets: readonly string[],
   seed: number,
 ): RoiTrial {
-  const { rows, predicted, actual, trainMean } = predictions;
-  const groups = Array.from(rows, (row) => wallets[row]);
-  const interval = (statistic: (drawn: Uint32Array) => number): BootstrapInterval =>
-    bootstrapInterval({ nRows: rows.length, statistic, groups, nResamples: N_RESAMPLES, seed });
-  const take = (values: Float64Array, drawn: Uint32Array) => Float64Array.from(drawn, (i) => values[i]);
-  const top = (drawn: Uint32Array): Uint32Array =>
-    predictions.isRanking ? topTenth(take(predicted, drawn)).map((i) => rows[drawn[i]]) : drawn.map((i) => rows[i]);
+  const { rows, predicted, actual, trainMean, isRanking } = predictions;
+  const groups = numberGroups(Array.from(rows, (row) => wallets[row]));
+  const options = { groups, seed, nResamples: N_RESAMPLES };
+  const roi = Float64Array.from(rows, (row) => roiPct[row]);
+  const paid = Float64Array.from(rows, (row) => investedUsd[row]);
+  const earned = roi.map((value, i) => value * paid[i]);
+  const ones = roi.map(() => 1);
+  const topRatio = (numerator: Float64Array, denominator: Float64Array): BootstrapInterval =>
+    isRanking
+      ? clusteredInterval(groups, weightedTopRatio(predicted, TOP_SHARE, numerator, denominator, groups), options)
+      : clusteredRatio(numerator, denominator, options);
+  const errors = actual.map((value, i) => (value - predicted[i]) ** 2);
+  const spread = actual.map((value, i) => (value - trainMean[i]) ** 2);
   return {
     nRows: rows.length,
-    r2: interval((drawn) => {
-      let error = 0;
-      let total = 0;
-      for (const i of drawn) {
-        error += (actual[i] - predicted[i]) ** 2;
-        total += (actual[i] - trainMean[i]) ** 2;
-      }
-      return total > 0 ? 1 - error / total : Number.NaN;
-    }),
-    spearman: interval((drawn) =>
-      predictions.isRanking ? rankCorrelation(take(predicted, drawn), take(actual, drawn)) : Number.NaN,
+    r2: clusteredSums([errors, spread], ([error, total]) => (total > 0 ? 1 - error / total : Number.NaN), options),
+    spearman: clusteredInterval(
+      groups,
+      isRanking ? weightedSpearman(predicted, actual, groups) : () => Number.NaN,
+      options,
     ),
-    topRoi: interval((drawn) => {
-      const chosen = top(drawn);
-      return chosen.reduce((sum, row) => sum + roiPct[row], 0) / chosen.length;
-    }),
-    topRoiByMoney: interval((drawn) => {
-      const chosen = top(drawn);
-      const paid = chosen.reduce((sum, row) => sum + investedUsd[row], 0);
-      return chosen.reduce((sum, row) => sum + roiPct[row] * investedUsd[row], 0) / paid;
-    }),
+    topRoi: topRatio(roi, ones),
+    topRoiByMoney: topRatio(earned, paid),
   };
 }

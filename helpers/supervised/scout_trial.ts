@@ -3,9 +3,11 @@
  * wallets, and the test wallets and moments see one model and one threshold.
  */
 import { RandomForest } from '../estimators/random_forest.ts';
-import { type BootstrapInterval, bootstrapInterval } from '../evaluate/bootstrap.ts';
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { clusteredInterval, clusteredRatio, numberGroups } from '../evaluate/clustered.ts';
 import { groupHoldout, type Split } from '../evaluate/group_split.ts';
 import { precisionRecallCurve } from '../evaluate/precision_recall_curve.ts';
+import { weightedAveragePrecision } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { balancedSample } from '../labels/sampling.ts';
@@ -128,28 +130,17 @@ export function runScoutTrial(input: ScoutInput, executor: Executor): ScoutTrial
   }
   if (rows.length === 0) return null;
   const truth = rows.map((row) => isTarget[row]);
-  const groups = rows.map((row) => wallets[row]);
-  const interval = (statistic: (drawn: Uint32Array) => number): BootstrapInterval =>
-    bootstrapInterval({ nRows: rows.length, statistic, groups, nResamples: N_RESAMPLES, seed });
-  const share = (drawn: Uint32Array, of: (i: number) => boolean): number => {
-    const counted = drawn.filter(of);
-    return counted.length === 0
-      ? Number.NaN
-      : counted.filter((i) => called[i] && truth[i] === 1).length / counted.length;
-  };
+  const isCalled = called.map(Number);
+  const hits = truth.map((flag, i) => flag * isCalled[i]);
+  const groups = numberGroups(rows.map((row) => wallets[row]));
+  const options = { groups, seed, nResamples: N_RESAMPLES };
   return {
     nRows: rows.length,
     nTargets: truth.reduce((sum, flag) => sum + flag, 0),
     nCalled: called.filter(Boolean).length,
-    precision: interval((drawn) => share(drawn, (i) => called[i])),
-    recall: interval((drawn) => share(drawn, (i) => truth[i] === 1)),
-    prAuc: interval(
-      (drawn) =>
-        precisionRecallCurve(
-          Uint8Array.from(drawn, (i) => truth[i]),
-          Float64Array.from(drawn, (i) => scores[i]),
-        ).averagePrecision,
-    ),
+    precision: clusteredRatio(hits, isCalled, options),
+    recall: clusteredRatio(hits, truth, options),
+    prAuc: clusteredInterval(groups, weightedAveragePrecision(truth, scores, groups), options),
     choices,
   };
 }
