@@ -50,14 +50,13 @@ export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval 
   check(groups === undefined || groups.length === nRows, 'groups must hold one key per row');
   const random = createRandom(seed);
   const rowsOfGroup = groups === undefined ? undefined : groupIndex(groups).rows;
-  const identity = Uint32Array.from({ length: nRows }, (_, i) => i);
+  const identity = new Uint32Array(nRows);
+  for (let row = 0; row < nRows; row++) identity[row] = row;
+  const drawn = new Uint32Array(rowsOfGroup === undefined ? nRows : 0);
   const values: number[] = [];
   for (let b = 0; b < nResamples; b++) {
-    const rows =
-      rowsOfGroup === undefined
-        ? Uint32Array.from(identity, () => random.integer(nRows))
-        : drawGroups(rowsOfGroup, random.integer);
-    const value = statistic(rows);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = random.integer(nRows);
+    const value = statistic(rowsOfGroup === undefined ? drawn : drawGroups(rowsOfGroup, random.integer));
     if (!Number.isNaN(value)) values.push(value);
   }
   values.sort((a, b) => a - b);
