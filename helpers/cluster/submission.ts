@@ -11,8 +11,8 @@ import { makeFolder } from '../run/files.ts';
 import { takeLock } from '../run/lock.ts';
 import { hashCode } from '../run/manifest.ts';
 import { type GraphOptions, type Planned, PROJECT_ROOT, planGraph, staleSteps } from '../run/pipeline_runner.ts';
-import { RAW_TRADES } from '../tables/schemas.ts';
-import { openTableIfThere } from '../tables/table_store.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
 import { expectedRows } from './data_size.ts';
 import { commentOf, type Job, jobsOf, type RunPlace, type SiteOptions, sbatchArgs } from './graph_jobs.ts';
 import type { Override, ResourceRequest } from './resources.ts';
@@ -51,7 +51,8 @@ function chunksThere(dataDir: string, stale: readonly Planned[]) {
   const trades = importsTrades ? null : openTableIfThere(dataDir, RAW_TRADES);
   if (trades === null || trades.manifest.parts.length === 0) return null;
   const codeHash = hashCode(findStep('build_features').script);
-  return finishedChunks({ trades, asOfMs: endOfData(trades), codeHash }, chunksFolder(dataDir));
+  const markets = readTable(openTable(dataDir, MARKETS));
+  return finishedChunks({ trades, markets, asOfMs: endOfData(trades), codeHash }, chunksFolder(dataDir));
 }
 
 /** What is to be submitted: the steps that have work to do, as jobs sized by the data. */

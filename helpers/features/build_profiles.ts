@@ -11,7 +11,8 @@ import type { ManifestPart } from '../run/manifest.ts';
 import { writeParquetFile } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
@@ -76,7 +77,7 @@ function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS):
   return batches;
 }
 
-/** Takers' volume of every market in the parts before a chunk, `market_id` and `earlier_u`; null when there are none. */
+/** Takers' volume of every market in the parts before a chunk, `market` and `earlier_u`; null when there are none. */
 export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): DataFrame | null {
   const perBatch = cutIntoBatches(parts, job.batchRows).map((batch) => {
     const scans = partPaths(job.trades, batch).map((path) =>
@@ -85,19 +86,20 @@ export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): 
         .select('market_id', 'amount_usd'),
     );
     const usd = pl.col('amount_usd').mul(pl.lit(1e6)).round(0).cast(pl.Int64);
-    return withParquetErrors(job.trades.folder, () =>
+    const sums = withParquetErrors(job.trades.folder, () =>
       pl.concat(scans).groupBy(['market_id']).agg(usd.sum().alias('earlier_u')).collectSync(),
     );
+    return withMarketNumbers(sums, job.markets);
   });
   return perBatch.length === 0 ? null : addVolumes(perBatch, 'earlier_u');
 }
 
 function addVolumes(frames: readonly DataFrame[], name: string): DataFrame {
   return pl
-    .concat(frames.map((frame) => frame.select('market_id', name)))
-    .groupBy(['market_id'])
+    .concat(frames.map((frame) => frame.select('market', name)))
+    .groupBy(['market'])
     .agg(pl.col(name).sum().alias(name))
-    .sort('market_id');
+    .sort('market');
 }
 
 /** Where partial sums go: memory for one batch, scratch files for more. */
@@ -163,12 +165,13 @@ export async function sumBatches(
   earlier: DataFrame | null,
   shards: Shards,
 ): Promise<DataFrame | null> {
+  const markets = numberMarkets(job.markets);
   let volumes = earlier;
   let nRows = 0;
   const progress = job.log.progress('summing fills', countRows(parts));
   for (const batch of cutIntoBatches(parts, job.batchRows)) {
-    const partials = withParquetErrors(job.trades.folder, () =>
-      profilePartials(scanBatch(job, batch), job.asOfMs, volumes),
+    const partials = await awaitParquet(job.trades.folder, () =>
+      profilePartials(scanBatch(job, batch), job.asOfMs, markets, volumes),
     );
     const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
     volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');

@@ -37,7 +37,7 @@ const chunkSchema = z.object({
   nShards: z.number(),
   nBatches: z.number(),
   nRows: z.number(),
-  tradesHash: z.string(),
+  dataHash: z.string(),
   codeHash: z.string(),
 });
 type ChunkInfo = z.infer<typeof chunkSchema>;
@@ -47,9 +47,10 @@ export function chunksFolder(dataDir: string): string {
   return join(dataDir, `${WALLET_PROFILES.folder}.chunks`);
 }
 
-/** Identity of the trades a chunk was made of: chunks of different tables must not be merged. */
-function tradesHash(job: ChunkJob): string {
-  return hashValue(job.trades.manifest.parts.map((part) => part.sha256));
+/** Identity of what a chunk was made of: chunks of different trades, or whose markets are numbered otherwise, must not be merged. */
+function dataHash(job: ChunkJob): string {
+  const marketIds = job.markets.getColumn('market_id').toArray();
+  return hashValue([job.trades.manifest.parts.map((part) => part.sha256), marketIds]);
 }
 
 /** Cuts parts into runs of whole days with about equal rows; some runs may be empty when there are few days. */
@@ -74,10 +75,10 @@ function chunkFolder(folder: string, chunk: number, nChunks: number): string {
 }
 
 /** What all chunks of one table, moment and code have in common. */
-type ChunkJob = Pick<ProfileJob, 'trades' | 'asOfMs' | 'codeHash'>;
+type ChunkJob = Pick<ProfileJob, 'trades' | 'markets' | 'asOfMs' | 'codeHash'>;
 
 function belongsTo(info: ChunkInfo, job: ChunkJob): boolean {
-  return info.asOfMs === job.asOfMs && info.tradesHash === tradesHash(job) && info.codeHash === job.codeHash;
+  return info.asOfMs === job.asOfMs && info.dataHash === dataHash(job) && info.codeHash === job.codeHash;
 }
 
 /**
@@ -133,7 +134,7 @@ export async function buildChunk(
       nShards: shards.nShards,
       nBatches: shards.nBatches,
       nRows,
-      tradesHash: tradesHash(job),
+      dataHash: dataHash(job),
       codeHash: job.codeHash,
     };
     writeJsonAtomic(join(temporary, CHUNK_INFO_NAME), info);

@@ -3,6 +3,7 @@
  * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
  */
 import { tradeBatches } from '../features/build_profiles.ts';
+import { numberMarkets, withMarketNumbers } from '../features/market_numbers.ts';
 import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
 import { profilePartials } from '../features/profile_partials.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
@@ -70,7 +71,7 @@ export class EarlyFillCollector {
     const own = rows
       .groupBy(['market_id', 'outcome_index'])
       .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
-    this.prices = this.prices === null ? own : lastPricesOf([this.prices, own]);
+    this.prices = this.prices === null ? own : lastPricesOf([this.prices, own], 'market_id');
   }
 
   private keepFirst(batch: DataFrame): void {
@@ -130,14 +131,16 @@ export async function collectEarlyFills(
  * @param asOfMs one of the moments that `early` was collected for
  */
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
-  const lastPrices = early.lastPrices.get(asOfMs);
-  if (lastPrices === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
+  const collected = early.lastPrices.get(asOfMs);
+  if (collected === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
+  const numbers = numberMarkets(markets);
+  const lastPrices = withMarketNumbers(collected, numbers);
   const known = early.fills.filter(pl.col('ts_ms').lt(moment(asOfMs)));
   const facts = marketFacts(markets, asOfMs);
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
-    const partials = profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, null);
+    const partials = await profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, numbers, null);
     profiles.push(mergeProfiles([partials], lastPrices, facts, asOfMs));
     await releaseFrames();
   }

@@ -108,15 +108,28 @@ export function withParquetErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const explained = explainSystemError(error, path);
-    if (explained instanceof InputError) throw explained;
-    throw new InputError(
-      'corrupt-file',
-      `${path} cannot be read as Parquet`,
-      'the file is cut short or damaged: fetch or make it again',
-      { cause: error },
-    );
+    throw explainParquetError(error, path);
   }
+}
+
+/** withParquetErrors for work that is awaited. */
+export async function awaitParquet<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainParquetError(error, path);
+  }
+}
+
+function explainParquetError(error: unknown, path: string): InputError {
+  const explained = explainSystemError(error, path);
+  if (explained instanceof InputError) return explained;
+  return new InputError(
+    'corrupt-file',
+    `${path} cannot be read as Parquet`,
+    'the file is cut short or damaged: fetch or make it again',
+    { cause: error },
+  );
 }
 
 /** A whole table as a frame; for tables that fit in memory (markets, profiles). */

@@ -86,7 +86,8 @@ export function isolationPathBlock(
     const leaves = lengths + ((<usize>(tree - 1) * nLeaves) << 3);
     let level = 0;
     if (depth >= TOP_LEVELS) {
-      for (let row: usize = 0; row < endRow; row += 4) v128.store(indices + (row << 2), descendTop(root, block + (row << 2)));
+      for (let row: usize = 0; row < endRow; row += 4)
+        v128.store(indices + (row << 2), descendTop(root, block + (row << 2)));
       level = TOP_LEVELS;
     } else {
       for (let row: usize = 0; row < endRow; row += 4) v128.store(indices + (row << 2), i32x4.splat(1));
