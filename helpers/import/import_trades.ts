@@ -29,7 +29,7 @@ import { movesFrame, withMoves } from './moves.ts';
 import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
 import type { Reject } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
-import { dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
+import { type DayResult, dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
 import { countUnlinkedTwins } from './unlinked_twins.ts';
 import { toWireFills } from './wire_fills.ts';
 
@@ -83,7 +83,12 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
         return upToDate(old.trades, old.markets, run, options);
       endIfOnlyChecking(run);
       const planned = await planFiles(fresh, paths, options.format);
-      return await new Import(run, options, old.trades, old.markets, scratch).run(planned);
+      const work = new Import(run, options, old.trades, old.markets, scratch);
+      try {
+        return await work.run(planned);
+      } finally {
+        await work.close();
+      }
     });
   } finally {
     sweepUnlisted(tableFolder(run.dataDir, RAW_TRADES));
@@ -154,6 +159,11 @@ class Import {
   ) {
     this.log = host.log;
     this.staging = new Staging(scratch, options.dropRepeats, options.limits ?? STAGING_LIMITS);
+  }
+
+  /** Waits for what is still being written into the scratch folder, before that is removed. */
+  async close(): Promise<void> {
+    await this.staging.settle().catch(() => undefined);
   }
 
   async run(planned: readonly PlannedFile[]): Promise<ImportSummary> {
@@ -264,7 +274,7 @@ class Import {
     for await (const block of rows.blocks) {
       nRows += block.frame.height + block.rejects.length;
       this.reject(file, block.rejects);
-      if (block.frame.height > 0) this.addTrades(block.frame, file, adapter, source);
+      if (block.frame.height > 0) await this.addTrades(block.frame, file, adapter, source);
       await this.release(block.frame.height);
       onBytes(rows.bytesRead());
     }
@@ -273,7 +283,7 @@ class Import {
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
   }
 
-  private addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): void {
+  private async addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): Promise<void> {
     const present = new Set(block.columns);
     const absent = adapter.required.filter((name) => !present.has(name));
     const frame =
@@ -287,7 +297,7 @@ class Import {
     if (wire.fills.height === 0) return;
     const { trades, rejects } = this.canonicaliser.apply(wire.fills, adapter);
     this.reject(file, rejects);
-    this.staging.add(source, trades);
+    await this.staging.add(source, trades);
   }
 
   private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
@@ -375,21 +385,36 @@ class Import {
       const day = dayOfPart(part.file);
       oldParts.set(day, [...(oldParts.get(day) ?? []), part]);
     }
+    await this.staging.settle();
     const staged = this.staging.dayNumbers();
     const moved = moves === null ? [] : [...oldParts.keys()].filter((day) => this.touches(oldParts.get(day)!, moves));
     const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
     const total = { nRepeats: 0, nDropped: 0 };
+    // A day is put together while the one before it is being written.
+    let before: Promise<DayResult> | null = null;
+    const finish = async (day: Promise<DayResult> | null): Promise<void> => {
+      if (day === null) return;
+      const { nRows, nRepeats, nDropped } = await day;
+      total.nRepeats += nRepeats;
+      total.nDropped += nDropped;
+      await this.release(nRows);
+    };
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
       const result = this.staging.finishDay(day, published?.kept ?? null, published?.rehashed ?? null, writer);
-      total.nRepeats += result.nRepeats;
-      total.nDropped += result.nDropped;
       oldParts.delete(day);
+      // Heard by the next round, or below; before that nobody listens, which would end the process.
+      result.catch(() => undefined);
+      await finish(before).catch(async (error) => {
+        await result.catch(() => undefined);
+        throw error;
+      });
+      before = result;
       progress.update(i + 1);
-      await this.release(result.nRows);
     }
+    await finish(before);
     progress.done();
     return { kept: [...oldParts.values()].flat(), ...total };
   }

@@ -4,8 +4,11 @@ import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, withSystemErrors } from '../run/files.ts';
+import { readAhead } from './read_ahead.ts';
 
 const PIECE_BYTES = 1 << 20;
+/** Files of so many bytes and more are worth a thread that reads them. */
+const READ_AHEAD_BYTES = 1 << 25;
 
 export type Container = 'text' | 'parquet';
 
@@ -48,11 +51,15 @@ export interface ByteStream {
  */
 export function openText(path: string): ByteStream {
   const isGzip = head(path, 2).equals(Buffer.from([0x1f, 0x8b]));
-  const hash = createHash('sha256');
+  let digest = '';
   let nRead = 0;
   async function* raw(): AsyncGenerator<Buffer> {
-    for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
-      hash.update(piece);
+    const onEnd = (sha256: string): void => {
+      digest = sha256;
+    };
+    // Unzipping holds on to the pieces it is given, so their memory must not be used again.
+    const isLong = !isGzip && statOf(path).bytes >= READ_AHEAD_BYTES;
+    for await (const piece of isLong ? readAhead(path, onEnd) : readHere(path, onEnd)) {
       nRead += piece.length;
       yield piece;
     }
@@ -83,7 +90,16 @@ export function openText(path: string): ByteStream {
       throw explainSystemError(error, path);
     }
   }
-  return { pieces: pieces(), bytesRead: () => nRead, digest: () => hash.digest('hex') };
+  return { pieces: pieces(), bytesRead: () => nRead, digest: () => digest };
+}
+
+async function* readHere(path: string, onEnd: (digest: string) => void): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+    hash.update(piece);
+    yield piece;
+  }
+  onEnd(hash.digest('hex'));
 }
 
 async function feed(source: AsyncIterable<Buffer>, sink: ReturnType<typeof createGunzip>): Promise<void> {

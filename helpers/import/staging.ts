@@ -5,8 +5,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../run/files.ts';
-import { writeParquetFile } from '../tables/parquet_file.ts';
-import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
+import { writeParquetAside } from '../tables/parquet_file.ts';
+import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 
@@ -19,7 +19,7 @@ export interface StagingLimits {
   /** A day of more rows than this is put together hour by hour. */
   readonly dayRows: number;
 }
-export const STAGING_LIMITS: StagingLimits = { memoryRows: 1_500_000, dayRows: 4_000_000 };
+export const STAGING_LIMITS: StagingLimits = { memoryRows: 800_000, dayRows: 4_000_000 };
 /** Distance of the fill_id of the n-th of identical rows from that of the first (an odd 64-bit constant). */
 const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
 
@@ -52,6 +52,8 @@ export class Staging {
   private readonly days = new Map<number, Piece[]>();
   private nInMemory = 0;
   private nFiles = 0;
+  /** Files being written while the next rows are read. */
+  private writing: Promise<unknown> = Promise.resolve();
 
   /**
    * @param folder scratch folder; emptied now and by `close`
@@ -74,8 +76,8 @@ export class Staging {
     return [...this.days.keys()].sort((a, b) => a - b);
   }
 
-  /** Takes canonical rows of one source in the order of the file. */
-  add(source: number, trades: DataFrame): void {
+  /** Takes canonical rows of one source in the order of the file. What goes to disk is written behind its back. */
+  async add(source: number, trades: DataFrame): Promise<void> {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
     const perDay = sorted
@@ -97,7 +99,12 @@ export class Staging {
       from += rows;
     }
     this.nInMemory += sorted.height;
-    if (this.nInMemory > this.limits.memoryRows) this.spill();
+    if (this.nInMemory > this.limits.memoryRows) await this.spill();
+  }
+
+  /** Waits until everything is on disk; to be called before days are finished. @throws what a write threw */
+  async settle(): Promise<void> {
+    await this.writing;
   }
 
   private piecesOf(day: number): Piece[] {
@@ -110,15 +117,22 @@ export class Staging {
   }
 
   /** Writes to disk what is in memory; the newest day only when it alone is over budget, as more of it is likely to come. */
-  private spill(): void {
+  private async spill(): Promise<void> {
+    // What was handed over last time must be on disk, or memory would not be bounded.
+    await this.writing;
     const days = this.dayNumbers();
-    for (const day of days.slice(0, -1)) this.spillDay(day);
-    if (this.nInMemory > this.limits.memoryRows) this.spillDay(days[days.length - 1]);
+    const writes = days.slice(0, -1).flatMap((day) => this.spillDay(day));
+    if (this.nInMemory > this.limits.memoryRows) writes.push(...this.spillDay(days[days.length - 1]));
+    this.writing = Promise.all(writes);
+    // Whoever awaits it next is told; until then nobody listens, which would end the process.
+    this.writing.catch(() => undefined);
   }
 
-  private spillDay(day: number): void {
+  /** Takes a day out of memory and begins to write it. */
+  private spillDay(day: number): Promise<void>[] {
     const pieces = this.days.get(day)!;
     const bySource = groupBy(pieces, (piece) => piece.source);
+    const writes: Promise<void>[] = [];
     const kept: Piece[] = [];
     for (const [source, own] of bySource) {
       kept.push(...own.filter((piece) => piece.frame === null));
@@ -127,11 +141,12 @@ export class Staging {
       const sorted = sortByTime(concat(loose.map((piece) => piece.frame!)));
       const { frame, repeats, nDropped } = this.withOccurrences(sorted);
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
-      writeParquetFile(frame, path, 'zstd');
+      writes.push(writeParquetAside(frame, path));
       kept.push({ source, rows: frame.height, frame: null, path, repeats, nDropped });
       this.nInMemory -= sorted.height;
     }
     this.days.set(day, kept);
+    return writes;
   }
 
   /**
@@ -140,7 +155,12 @@ export class Staging {
    * @param published the day's rows already in the table, or null
    * @param rehashed more of them, whose fill_ids are those of the first of identical rows again; null when there are none
    */
-  finishDay(day: number, published: DataFrame | null, rehashed: DataFrame | null, writer: TableWriter): DayResult {
+  async finishDay(
+    day: number,
+    published: DataFrame | null,
+    rehashed: DataFrame | null,
+    writer: TableWriter,
+  ): Promise<DayResult> {
     const pieces = this.days.get(day) ?? [];
     this.days.delete(day);
     const nRows = pieces.reduce((sum, piece) => sum + piece.rows, (published?.height ?? 0) + (rehashed?.height ?? 0));
@@ -155,7 +175,7 @@ export class Staging {
     const result = { nRows, nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
       const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
-      if (joined.height > 0) writer.addPart(`${stem}${window.suffix}`, joined, 'ts_ms');
+      if (joined.height > 0) await writer.addPartAside(`${stem}${window.suffix}`, joined, 'ts_ms');
     }
     for (const piece of pieces) {
       if (piece.path !== null) rmSync(piece.path, { force: true });
@@ -202,31 +222,34 @@ export class Staging {
       const single = frame.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
       return { frame: single, repeats: null, nDropped: frame.height - single.height };
     }
-    // Only the rows that stand more than once are counted: they are few, and a window over all rows costs as much as the rest of the day.
-    const numbered = frame.withRowIndex('row');
-    const repeated = numbered
+    // Only the rows that stand more than once are counted, and only their ids written anew: they are few, and a window or a
+    // join over all rows costs as much as the rest of the day.
+    const repeated = frame
+      .withRowIndex('row')
       .select('row', 'fill_id')
       .filter(pl.col('fill_id').isDuplicated())
-      .select(
-        'row',
-        pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).cast(pl.UInt64).alias('n'),
-      );
-    const counted = numbered
-      .join(repeated, { on: 'row', how: 'left' })
-      .sort('row')
-      .withColumns(pl.col('n').fillNull(pl.lit(0).cast(pl.UInt64)), pl.col('fill_id').alias('first_id'))
-      .withColumns(
-        pl
-          .col('fill_id')
-          .add(pl.col('n').mul(pl.lit(OCCURRENCE_STEP)))
-          .alias('fill_id'),
-      );
+      .select('row', pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).alias('n'))
+      .filter(pl.col('n').gt(pl.lit(0)));
+    const rows = repeated.getColumn('row').cast(pl.Float64).toTypedArray();
+    const steps = repeated.getColumn('n').cast(pl.UInt64).toTypedArray() as BigUint64Array;
+    // Copied, for the array may be the frame's own memory.
+    const ids = (frame.getColumn('fill_id').toTypedArray() as BigUint64Array).slice();
+    const idsOfRepeats = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[Number(row)]);
+    const firstIds = idsOfRepeats();
+    rows.forEach((row: number, i: number) => {
+      ids[row] += steps[i] * OCCURRENCE_STEP;
+    });
     return {
-      frame: counted.drop('row', 'n', 'first_id'),
-      repeats: counted.filter(pl.col('n').gt(pl.lit(0))).select('fill_id', 'first_id'),
+      frame: frame.withColumn(unsigned('fill_id', ids)),
+      repeats: pl.DataFrame([unsigned('fill_id', idsOfRepeats()), unsigned('first_id', firstIds)]),
       nDropped: 0,
     };
   }
+}
+
+/** A column of 64-bit numbers; the library takes the array, its types do not. */
+function unsigned(name: string, values: BigUint64Array): Series {
+  return pl.Series(name, values as unknown as bigint[], pl.UInt64);
 }
 
 /** Rows of one source, each with a fill_id of its own. */

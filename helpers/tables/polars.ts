@@ -61,4 +61,4 @@ export function releaseFramesEvery(rowsEvery = 200_000): (nRows: number) => Prom
   };
 }
 
-export type { DataFrame, DataType, Expr, LazyDataFrame } from 'nodejs-polars';
+export type { DataFrame, DataType, Expr, LazyDataFrame, Series } from 'nodejs-polars';

@@ -26,7 +26,7 @@ import {
   readManifest,
 } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
-import { writeParquetFile } from './parquet_file.ts';
+import { writeParquetAside, writeParquetFile } from './parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
@@ -140,12 +140,10 @@ export function readTable(table: Table): DataFrame {
   return frames.length === 0 ? emptyFrame(table.schema) : pl.concat(frames);
 }
 
-/** Writes a frame as Parquet under a temporary name beside `finalPath` and returns that name. */
-function writeTemporary(frame: DataFrame, finalPath: string): string {
+/** A temporary name beside `finalPath`, whose folder is there. */
+function temporaryBeside(finalPath: string): string {
   makeFolder(dirname(finalPath));
-  const temporary = temporaryName(finalPath);
-  writeParquetFile(frame, temporary, 'zstd', finalPath);
-  return temporary;
+  return temporaryName(finalPath);
 }
 
 type CommitBody = Omit<ManifestBody, 'schemaHash' | 'parts' | 'rows'>;
@@ -215,14 +213,17 @@ export class TableWriter {
    */
   addPart(stem: string, frame: DataFrame, timeColumn: string | null): ManifestPart {
     const path = join(this.folder, stem);
-    const temporary = writeTemporary(conform(frame, this.schema), path);
-    const time = timeColumn === null || frame.height === 0 ? null : frame.getColumn(timeColumn);
-    return this.adoptFile(
-      stem,
-      temporary,
-      frame.height,
-      time === null ? null : [Number(time.min()), Number(time.max())],
-    );
+    const temporary = temporaryBeside(path);
+    writeParquetFile(conform(frame, this.schema), temporary, 'zstd', path);
+    return this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
+  }
+
+  /** addPart on a thread of its own; a part has other bytes than addPart would give it. */
+  async addPartAside(stem: string, frame: DataFrame, timeColumn: string | null): Promise<ManifestPart> {
+    const path = join(this.folder, stem);
+    const temporary = temporaryBeside(path);
+    await writeParquetAside(conform(frame, this.schema), temporary, path);
+    return this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
   }
 
   /** Moves a Parquet file that already has the schema's columns into the table. */
@@ -261,6 +262,13 @@ export class TableWriter {
   abandon(): void {
     sweepUnlisted(this.folder);
   }
+}
+
+/** First and last moment of a frame. */
+function rangeOf(frame: DataFrame, timeColumn: string | null): [number, number] | null {
+  if (timeColumn === null || frame.height === 0) return null;
+  const time = frame.getColumn(timeColumn);
+  return [Number(time.min()), Number(time.max())];
 }
 
 /** Removes leftovers of killed runs: files that the manifest in force does not list. */

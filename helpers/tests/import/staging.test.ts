@@ -37,12 +37,13 @@ function fillsAt(times: readonly number[]) {
 }
 
 describe('Staging', () => {
-  it('bounds a day that went through the scratch folder by its true first and last moment', () => {
+  it('bounds a day that went through the scratch folder by its true first and last moment', async () => {
     const staging = new Staging(join(folder, 'scratch'), false, { memoryRows: 3, dayRows: 1000 });
     const days = [FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 2];
-    staging.add(0, fillsAt(days.flatMap((day) => [day * DAY_MS, day * DAY_MS + 5, (day + 1) * DAY_MS - 1])));
+    await staging.add(0, fillsAt(days.flatMap((day) => [day * DAY_MS, day * DAY_MS + 5, (day + 1) * DAY_MS - 1])));
+    await staging.settle();
     const writer = new TableWriter(folder, RAW_TRADES);
-    for (const day of staging.dayNumbers()) staging.finishDay(day, null, null, writer);
+    for (const day of staging.dayNumbers()) await staging.finishDay(day, null, null, writer);
     const body = {
       step: 'import_trades',
       fingerprint: '',

@@ -1,0 +1,31 @@
+/** A file read and hashed by a thread of its own while what came before is being parsed. */
+import { on } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+const PIECE_BYTES = 1 << 22;
+/** Pieces under way at most: bounds what is read ahead. */
+const N_PIECES = 8;
+
+type Message = { readonly bytes: ArrayBuffer; readonly nRead: number } | { readonly digest: string };
+
+/**
+ * The bytes of a file in order. A piece is good until the next one is asked for.
+ * @param onEnd told the SHA-256 of the whole file after its last piece
+ */
+export async function* readAhead(path: string, onEnd: (digest: string) => void): AsyncGenerator<Buffer> {
+  const workerData = { path, pieceBytes: PIECE_BYTES, nPieces: N_PIECES };
+  const worker = new Worker(new URL('./read_worker.cjs', import.meta.url), { workerData, execArgv: [] });
+  try {
+    // What the worker throws (no rights, a disk that fails) is thrown here.
+    for await (const [message] of on(worker, 'message') as AsyncIterable<[Message]>) {
+      if ('digest' in message) {
+        onEnd(message.digest);
+        return;
+      }
+      yield Buffer.from(message.bytes, 0, message.nRead);
+      worker.postMessage(message.bytes, [message.bytes]);
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
