@@ -67,10 +67,10 @@ function prepare(trades: LazyDataFrame, asOfMs: number): DataFrame {
     .collectSync();
 }
 
-/** The distinct wallets, numbered; grouping by numbers takes half the time of grouping by text. */
-function numberWallets(frame: DataFrame): DataFrame {
-  return frame
-    .select('wallet')
+/** The distinct wallets of some frames as numbers, `owner`: grouping by numbers takes half the time of grouping by text. */
+export function numberWallets(...frames: readonly DataFrame[]): DataFrame {
+  return pl
+    .concat(frames.map((frame) => frame.select('wallet')))
     .unique()
     .withColumns(pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('owner'));
 }

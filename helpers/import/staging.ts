@@ -53,7 +53,7 @@ export class Staging {
   private nInMemory = 0;
   private nFiles = 0;
   /** Files being written while the next rows are read. */
-  private writing: Promise<unknown> = Promise.resolve();
+  private writing: Promise<void> = Promise.resolve();
 
   /**
    * @param folder scratch folder; emptied now and by `close`
@@ -76,7 +76,7 @@ export class Staging {
     return [...this.days.keys()].sort((a, b) => a - b);
   }
 
-  /** Takes canonical rows of one source in the order of the file. What goes to disk is written behind its back. */
+  /** Takes canonical rows of one source in the order of the file. What goes to disk is written while the caller goes on. */
   async add(source: number, trades: DataFrame): Promise<void> {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
@@ -123,7 +123,7 @@ export class Staging {
     const days = this.dayNumbers();
     const writes = days.slice(0, -1).flatMap((day) => this.spillDay(day));
     if (this.nInMemory > this.limits.memoryRows) writes.push(...this.spillDay(days[days.length - 1]));
-    this.writing = Promise.all(writes);
+    this.writing = allWritten(writes);
     // Whoever awaits it next is told; until then nobody listens, which would end the process.
     this.writing.catch(() => undefined);
   }
@@ -230,13 +230,13 @@ export class Staging {
       .filter(pl.col('fill_id').isDuplicated())
       .select('row', pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).alias('n'))
       .filter(pl.col('n').gt(pl.lit(0)));
-    const rows = repeated.getColumn('row').cast(pl.Float64).toTypedArray();
+    const rows = repeated.getColumn('row').cast(pl.Float64).toTypedArray() as Float64Array;
     const steps = repeated.getColumn('n').cast(pl.UInt64).toTypedArray() as BigUint64Array;
     // Copied, for the array may be the frame's own memory.
     const ids = (frame.getColumn('fill_id').toTypedArray() as BigUint64Array).slice();
-    const idsOfRepeats = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[Number(row)]);
+    const idsOfRepeats = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
     const firstIds = idsOfRepeats();
-    rows.forEach((row: number, i: number) => {
+    rows.forEach((row, i) => {
       ids[row] += steps[i] * OCCURRENCE_STEP;
     });
     return {
@@ -245,6 +245,12 @@ export class Staging {
       nDropped: 0,
     };
   }
+}
+
+/** Ends when the last write has ended, for the folder may be removed then. @throws what the first that failed threw */
+async function allWritten(writes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find((write) => write.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** A column of 64-bit numbers; the library takes the array, its types do not. */
