@@ -55,7 +55,7 @@ function tableHtml({ header, rows, caption }: TableBlock): string {
     .map((row) => `<tr>${row.map((cell, c) => `<td${mark(c)}>${formatCell(cell)}</td>`).join('')}</tr>`)
     .join('\n');
   const label = escapeHtml(caption);
-  return `<div class="scroller" role="region" aria-label="${label}" tabindex="0"><table><caption>${label}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+  return `<div class="scroller" role="region" aria-label="${label}" tabindex="0"><table><caption><span>${label}</span></caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
 /** Name of a chart's picture files, and of its place in the page. */
