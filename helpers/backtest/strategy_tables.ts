@@ -187,13 +187,23 @@ export function describeStrategies(rows: readonly StrategyRow[]): string {
   return formatTable(STRATEGY_HEADER, strategyCells(rows));
 }
 
-/** One sentence on whether a strategy has paid on the test period. */
+/** Chance of beating luck from which a deflated Sharpe ratio needs no word of caution. */
+const LUCK_BEATEN = 0.95;
+
+/** Whether a strategy has paid on the test period, in a sentence or two. */
 export function strategyVerdict(rows: readonly StrategyRow[], name: StrategyName): string {
   const main = rows.find((row) => row.name === name && row.variant === 'main')!;
   const label = `${STRATEGY_NAMES[name]} (>= ${main.threshold!.toFixed(2)})`;
   if (main.nFilled === 0) return `${label} made no trade on the test period: it does not pay.`;
   const figures = `${formatCount(main.nFilled)} trades in ${formatCount(main.nMarkets)} markets returned ${percent(main.returnMean)} each after costs (95 %: ${percent(main.returnLow)} to ${percent(main.returnHigh)}), ${percent(main.totalReturn)} of the bankroll`;
-  if (hasPaid(rows, name))
-    return `${label} has paid on the test period: ${figures}, more than random trades at the same prices.`;
+  if (hasPaid(rows, name)) {
+    // A reader who sees "has paid" should see in the same breath how many tries it took.
+    const luck = main.deflatedSharpe;
+    const caution =
+      luck !== null && luck < LUCK_BEATEN
+        ? ` But its Sharpe ratio does not beat the luck of the best of all trials (chance ${luck.toFixed(3)}).`
+        : '';
+    return `${label} has paid on the test period: ${figures}, more than random trades at the same prices.${caution}`;
+  }
   return `${label} does not pay beyond doubt: ${figures}.`;
 }
