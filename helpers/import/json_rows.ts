@@ -5,12 +5,15 @@ import type { DataFrame } from '../tables/polars.ts';
 import type { Adapter } from '../venues/adapter.ts';
 import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
-import { lastLineEnd, textBlocks } from './text_blocks.ts';
+import { lastLineEnd, type TextPiece, textBlocks } from './text_blocks.ts';
 
 /** Keys under which the venues' answers hold their rows. */
 const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'orderFilledEvents'] as const;
 const WHOLE_FILE_BYTES_MAX = 1 << 29;
 const NEWLINE = 10;
+const BRACE = 123;
+/** Space, tab, newline, carriage return. */
+const BLANKS: ReadonlySet<number> = new Set([32, 9, NEWLINE, 13]);
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -87,7 +90,7 @@ function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSche
  * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line of many is a reject
  */
 export async function* jsonBlocks(
-  pieces: AsyncIterable<Buffer>,
+  pieces: AsyncIterable<TextPiece>,
   path: string,
   blockBytes: number,
   adapter: Adapter | null,
@@ -96,31 +99,29 @@ export async function* jsonBlocks(
   const blocks = textBlocks(pieces, path, blockBytes, lastLineEnd);
   const first = await blocks.next();
   if (first.done === true) return;
-  if (!isLines(first.value)) {
-    const values = rowsOf(parseWhole(await joined(first.value, blocks, path), path));
+  if (!isLines(first.value.bytes)) {
+    const values = rowsOf(parseWhole(await joined(first.value.bytes, blocks, path), path));
     if (values.length > 0) yield blockOf(values, [], schema);
     return;
   }
-  yield linesBlock(first.value, schema);
-  for await (const block of blocks) yield linesBlock(block, schema);
+  yield linesBlock(first.value.bytes, schema);
+  for await (const { bytes } of blocks) yield linesBlock(bytes, schema);
 }
 
-/** Whether the first line is a value of its own. */
+/** Whether the first line is a value of its own, or a spoilt one before another. */
 function isLines(block: Buffer): boolean {
-  const text = block.toString('utf8').trimStart();
-  const end = text.indexOf('\n');
-  if (!text.startsWith('{')) return false;
+  let from = 0;
+  while (BLANKS.has(block[from])) from++;
+  if (block[from] !== BRACE) return false;
+  const newline = block.indexOf(NEWLINE, from);
   try {
-    JSON.parse(end < 0 ? text : text.slice(0, end));
+    JSON.parse(block.toString('utf8', from, newline < 0 ? block.length : newline));
     return true;
   } catch {
-    return (
-      end >= 0 &&
-      text
-        .slice(end + 1)
-        .trimStart()
-        .startsWith('{')
-    );
+    if (newline < 0) return false;
+    let next = newline + 1;
+    while (BLANKS.has(block[next])) next++;
+    return block[next] === BRACE;
   }
 }
 
@@ -147,12 +148,13 @@ function linesBlock(block: Buffer, schema: WireSchema | null): RowBlock {
   return blockOf(values, rejects, schema);
 }
 
-async function joined(first: Buffer, rest: AsyncIterable<Buffer>, path: string): Promise<Buffer> {
-  const all = [first];
+async function joined(first: Buffer, rest: AsyncIterable<TextPiece>, path: string): Promise<Buffer> {
+  // Copied, for a block lies where the next one will.
+  const all = [Buffer.from(first)];
   let nBytes = first.length;
-  for await (const block of rest) {
-    all.push(block);
-    nBytes += block.length;
+  for await (const { bytes } of rest) {
+    all.push(Buffer.from(bytes));
+    nBytes += bytes.length;
     if (nBytes > WHOLE_FILE_BYTES_MAX)
       throw new InputError(
         'bad-format',

@@ -1,18 +1,21 @@
 /** A file read and hashed by a thread of its own while what came before is being parsed. */
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { TextPiece } from './text_blocks.ts';
 
 const PIECE_BYTES = 1 << 22;
 /** Pieces under way at most: bounds what is read ahead. */
 const N_PIECES = 8;
 
-type Message = { readonly bytes: ArrayBuffer; readonly nRead: number } | { readonly digest: string };
+type Message =
+  | { readonly bytes: ArrayBuffer; readonly nRead: number; readonly isPlain: boolean }
+  | { readonly digest: string };
 
 /**
  * The bytes of a file in order. A piece is good until the next one is asked for.
  * @param onEnd told the SHA-256 of the whole file after its last piece
  */
-export async function* readAhead(path: string, onEnd: (digest: string) => void): AsyncGenerator<Buffer> {
+export async function* readAhead(path: string, onEnd: (digest: string) => void): AsyncGenerator<TextPiece> {
   const workerData = { path, pieceBytes: PIECE_BYTES, nPieces: N_PIECES };
   const worker = new Worker(new URL('./read_worker.cjs', import.meta.url), { workerData, execArgv: [] });
   try {
@@ -22,7 +25,7 @@ export async function* readAhead(path: string, onEnd: (digest: string) => void):
         onEnd(message.digest);
         return;
       }
-      yield Buffer.from(message.bytes, 0, message.nRead);
+      yield { bytes: Buffer.from(message.bytes, 0, message.nRead), isPlain: message.isPlain };
       worker.postMessage(message.bytes, [message.bytes]);
     }
   } finally {

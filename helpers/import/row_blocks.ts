@@ -11,7 +11,7 @@ import { csvRecords, lastRecordEnd } from './csv_records.ts';
 import { jsonBlocks } from './json_rows.ts';
 import { EXTRA_COLUMN, type Reject, type RowBlock, textFrame } from './row_block.ts';
 import { containerOf, openText, statOf } from './source.ts';
-import { textBlocks } from './text_blocks.ts';
+import { type TextPiece, textBlocks } from './text_blocks.ts';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -44,8 +44,8 @@ export async function openRows(path: string, blockBytes: number, adapter: Adapte
   };
   try {
     const first = await stream.pieces.next();
-    const start: Buffer = first.done === true ? Buffer.alloc(0) : first.value;
-    const text = start
+    const start: TextPiece = first.done === true ? { bytes: Buffer.alloc(0), isPlain: true } : first.value;
+    const text = start.bytes
       .toString('latin1', 0, 4096)
       .replace(/^\u00ef\u00bb\u00bf/, '')
       .trimStart();
@@ -74,11 +74,15 @@ async function* withFirst<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T
   yield* rest;
 }
 
-async function* csvBlocks(pieces: AsyncIterable<Buffer>, path: string, blockBytes: number): AsyncGenerator<RowBlock> {
+async function* csvBlocks(
+  pieces: AsyncIterable<TextPiece>,
+  path: string,
+  blockBytes: number,
+): AsyncGenerator<RowBlock> {
   let names: string[] | null = null;
   let nRows = 0;
   for await (const whole of textBlocks(pieces, path, blockBytes, lastRecordEnd)) {
-    let block = whole;
+    let block = whole.bytes;
     if (names === null) {
       const header = csvRecords(block).next();
       if (header.done === true) continue;
@@ -86,7 +90,7 @@ async function* csvBlocks(pieces: AsyncIterable<Buffer>, path: string, blockByte
       block = block.subarray(afterHeader(block));
       if (block.length === 0) continue;
     }
-    const parsed = parseCsv(block, names);
+    const parsed = parseCsv({ bytes: block, isPlain: whole.isPlain }, names);
     nRows += parsed.frame.height + parsed.rejects.length;
     yield parsed;
   }
@@ -110,9 +114,9 @@ function afterHeader(block: Buffer): number {
 }
 
 /** Polars reads the block when its bytes are plain; every record that it gives is checked against a count of our own. */
-function parseCsv(block: Buffer, names: readonly string[]): RowBlock {
-  if (!isUtf8(block) || hasLoneReturn(block)) return readCarefully(block, names);
-  const hasQuotes = block.includes(QUOTE);
+function parseCsv({ bytes: block, isPlain }: TextPiece, names: readonly string[]): RowBlock {
+  if (!isPlain && (!isUtf8(block) || hasLoneReturn(block))) return readCarefully(block, names);
+  const hasQuotes = !isPlain && block.includes(QUOTE);
   if (hasQuotes && !isWellQuoted(block)) return readCarefully(block, names);
   const frame = readPlainCsv(block, names);
   const nLines = hasQuotes ? countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) : null;

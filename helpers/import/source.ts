@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, withSystemErrors } from '../run/files.ts';
 import { readAhead } from './read_ahead.ts';
+import type { TextPiece } from './text_blocks.ts';
 
 const PIECE_BYTES = 1 << 20;
 /** Files of so many bytes and more are worth a thread that reads them. */
@@ -38,7 +39,7 @@ export function containerOf(path: string): Container {
 
 /** A file being read: its pieces, and how far the reading is. */
 export interface ByteStream {
-  readonly pieces: AsyncGenerator<Buffer>;
+  readonly pieces: AsyncGenerator<TextPiece>;
   /** Bytes of the file (before unzipping) read so far. */
   bytesRead(): number;
   /** SHA-256 of the whole file, once all pieces have been taken. */
@@ -53,18 +54,18 @@ export function openText(path: string): ByteStream {
   const isGzip = head(path, 2).equals(Buffer.from([0x1f, 0x8b]));
   let digest = '';
   let nRead = 0;
-  async function* raw(): AsyncGenerator<Buffer> {
+  async function* raw(): AsyncGenerator<TextPiece> {
     const onEnd = (sha256: string): void => {
       digest = sha256;
     };
     // Unzipping holds on to the pieces it is given, so their memory must not be used again.
     const isLong = !isGzip && statOf(path).bytes >= READ_AHEAD_BYTES;
     for await (const piece of isLong ? readAhead(path, onEnd) : readHere(path, onEnd)) {
-      nRead += piece.length;
+      nRead += piece.bytes.length;
       yield piece;
     }
   }
-  async function* pieces(): AsyncGenerator<Buffer> {
+  async function* pieces(): AsyncGenerator<TextPiece> {
     try {
       if (!isGzip) {
         yield* raw();
@@ -73,7 +74,7 @@ export function openText(path: string): ByteStream {
       const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
       const feeding = feed(raw(), gunzip);
       try {
-        for await (const piece of gunzip) yield piece as Buffer;
+        for await (const piece of gunzip) yield { bytes: piece as Buffer, isPlain: false };
         await feeding;
       } finally {
         gunzip.destroy();
@@ -93,19 +94,19 @@ export function openText(path: string): ByteStream {
   return { pieces: pieces(), bytesRead: () => nRead, digest: () => digest };
 }
 
-async function* readHere(path: string, onEnd: (digest: string) => void): AsyncGenerator<Buffer> {
+async function* readHere(path: string, onEnd: (digest: string) => void): AsyncGenerator<TextPiece> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
     hash.update(piece);
-    yield piece;
+    yield { bytes: piece as Buffer, isPlain: false };
   }
   onEnd(hash.digest('hex'));
 }
 
-async function feed(source: AsyncIterable<Buffer>, sink: ReturnType<typeof createGunzip>): Promise<void> {
-  for await (const piece of source) {
+async function feed(source: AsyncIterable<TextPiece>, sink: ReturnType<typeof createGunzip>): Promise<void> {
+  for await (const { bytes } of source) {
     if (sink.destroyed) return;
-    if (!sink.write(piece))
+    if (!sink.write(bytes))
       await new Promise<void>((resolve) => {
         sink.once('drain', resolve);
         sink.once('close', resolve);

@@ -1,6 +1,13 @@
 /** Cuts a stream of bytes into blocks that end where a record ends, so that memory does not grow with the file. */
 import { InputError } from '../run/errors.ts';
 
+/** Some bytes of a text file. */
+export interface TextPiece {
+  readonly bytes: Buffer;
+  /** Known to be ASCII without a quote or a carriage return, so that lines are records; false when nobody has looked. */
+  readonly isPlain: boolean;
+}
+
 const NEWLINE = 10;
 /** A record may be as long as this however small the blocks are. */
 const RECORD_BYTES_MIN = 1 << 20;
@@ -13,28 +20,30 @@ export function lastLineEnd(bytes: Buffer): number {
 /**
  * Blocks of about `blockBytes`, each made of whole records. A byte-order mark in front is left out. The last block may
  * lack its final newline. All blocks lie in one buffer: a block is good until the next one is asked for.
- * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none
+ * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none; of plain text lines are records
  * @throws InputError 'bad-format' for a record longer than four blocks and 1 MiB
  */
 export async function* textBlocks(
-  pieces: AsyncIterable<Buffer>,
+  pieces: AsyncIterable<TextPiece>,
   path: string,
   blockBytes: number,
   lastEnd: (bytes: Buffer) => number,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<TextPiece> {
   let held: Buffer = Buffer.alloc(0);
   let heldBytes = 0;
   let wantedBytes = blockBytes;
   let isFirst = true;
+  let isPlain = true;
   const recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN);
   for await (const piece of pieces) {
-    held = withRoom(held, heldBytes, piece.length, wantedBytes);
-    piece.copy(held, heldBytes);
-    heldBytes += piece.length;
+    held = withRoom(held, heldBytes, piece.bytes.length, wantedBytes);
+    piece.bytes.copy(held, heldBytes);
+    heldBytes += piece.bytes.length;
+    isPlain &&= piece.isPlain;
     if (heldBytes < wantedBytes) continue;
     const joined = held.subarray(0, heldBytes);
     const block = isFirst ? withoutMark(joined) : joined;
-    const end = lastEnd(block);
+    const end = isPlain ? lastLineEnd(block) : lastEnd(block);
     if (end < 0) {
       if (heldBytes > recordBytesMax)
         throw new InputError(
@@ -45,16 +54,18 @@ export async function* textBlocks(
       wantedBytes = heldBytes + blockBytes;
       continue;
     }
-    yield block.subarray(0, end);
+    yield { bytes: block.subarray(0, end), isPlain };
     const markBytes = joined.length - block.length;
     held.copyWithin(0, markBytes + end, heldBytes);
     heldBytes -= markBytes + end;
     wantedBytes = blockBytes;
     isFirst = false;
+    // What is left over came with this piece.
+    isPlain = piece.isPlain;
   }
   if (heldBytes === 0) return;
   const rest = held.subarray(0, heldBytes);
-  yield isFirst ? withoutMark(rest) : rest;
+  yield { bytes: isFirst ? withoutMark(rest) : rest, isPlain };
 }
 
 /** A buffer with what is held and room for `nBytes` more; grown to a whole block at once, as fresh memory is dear. */

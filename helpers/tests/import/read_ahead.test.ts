@@ -23,7 +23,7 @@ describe('readAhead', () => {
       const { path, bytes } = fileOf(nBytes);
       let digest = '';
       let at = 0;
-      for await (const piece of readAhead(path, (sha256) => {
+      for await (const { bytes: piece } of readAhead(path, (sha256) => {
         digest = sha256;
       })) {
         // A slow reader: the thread must not write into what is still being looked at.
@@ -44,7 +44,7 @@ describe('readAhead', () => {
   it('lets go of the file when the rest is not wanted', async () => {
     const { path } = fileOf(45_000_001);
     let digest: string | null = null;
-    for await (const piece of readAhead(path, (sha256) => {
+    for await (const { bytes: piece } of readAhead(path, (sha256) => {
       digest = sha256;
     })) {
       expect(piece.length).toBe(4_194_304);
