@@ -4,7 +4,7 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import type { Hint, MarketBook, PlaceKind } from './market_book.ts';
 import type { Reject } from './row_block.ts';
-import { withFillHash } from './wire_fills.ts';
+import { hashParts, sumOfHashParts } from './wire_fills.ts';
 
 const MICRO = 1e6;
 const THIRD_OUTCOME = 'third outcome of a market';
@@ -24,30 +24,38 @@ export class Canonicaliser {
    * Canonical trades of a block, in its row order; `fill_id` is that of the first of identical rows.
    * Fills of a third token of a two-outcome market come back as rejects.
    */
-  apply(fills: DataFrame, adapter: TradeAdapter): { trades: DataFrame; rejects: Reject[] } {
+  async apply(fills: DataFrame, adapter: TradeAdapter): Promise<{ trades: DataFrame; rejects: Reject[] }> {
     const nWithout = fills.getColumn('token_id').nullCount();
     const kind: PlaceKind = nWithout === 0 ? 'tokens' : nWithout === fills.height ? 'outcomes' : 'both';
     const outcome = pl.concatString([pl.col('wire_market'), pl.col('wire_outcome').cast(pl.Utf8)], '#');
     const keyed = fills.withColumn(
       (kind === 'tokens' ? pl.col('token_id') : pl.col('token_id').fillNull(outcome)).alias('key'),
     );
-    let placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
+    let placed = await this.place(keyed, kind);
     if (placed.getColumn('market_id').nullCount() > 0) {
       this.derive(placed.filter(pl.col('market_id').isNull()), adapter);
       this.known.clear();
-      placed = keyed.join(this.places(kind), { on: 'key', how: 'left' });
+      placed = await this.place(keyed, kind);
     }
-    const lost = placed.filter(pl.col('market_id').isNull());
-    const rejects = lost.toRecords().map((row) => ({
+    const isWhole = placed.getColumn('market_id').nullCount() === 0;
+    const lost = isWhole ? [] : placed.filter(pl.col('market_id').isNull()).toRecords();
+    const rejects = lost.map((row) => ({
       reason: isTokenId(row.token_id) ? THIRD_OUTCOME : 'bad token id',
       text: [row.ts_ms, row.wallet, row.key].join(','),
     }));
-    const kept = lost.height === 0 ? placed : placed.filter(pl.col('market_id').isNotNull());
+    const kept = isWhole ? placed : placed.filter(pl.col('market_id').isNotNull());
     this.nDerivedFills += Number(kept.getColumn('place_is_derived').cast(pl.UInt32).sum());
-    const identified = withFillHash(
-      kept.withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id')),
-    );
-    return { trades: toTrades(identified, adapter.venue), rejects };
+    return { trades: await toTrades(kept, adapter.venue), rejects };
+  }
+
+  /** Fills with what the book tells of their keys, and the parts of their hashes. */
+  private place(keyed: DataFrame, kind: PlaceKind): Promise<DataFrame> {
+    return keyed
+      .lazy()
+      .join(this.places(kind).lazy(), { on: 'key', how: 'left' })
+      .withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id'))
+      .withColumns(...hashParts())
+      .collect();
   }
 
   private places(kind: PlaceKind): DataFrame {
@@ -88,7 +96,7 @@ function isTokenId(text: unknown): boolean {
   return text === null || (typeof text === 'string' && /^[1-9]\d{0,77}$/.test(text));
 }
 
-function toTrades(fills: DataFrame, venue: string): DataFrame {
+function toTrades(fills: DataFrame, venue: string): Promise<DataFrame> {
   // Divided by a column: by a constant, Polars multiplies with its reciprocal and loses the last digit.
   const micro = (name: string, as: string) => {
     const value = pl.col(name).cast(pl.Float64);
@@ -100,9 +108,12 @@ function toTrades(fills: DataFrame, venue: string): DataFrame {
     shares: micro('shares_u', 'shares'),
     amount_usd: micro('usd_u', 'amount_usd'),
     fee_usd: micro('fee_u', 'fee_usd'),
-    fill_id: pl.col('fill_hash').alias('fill_id'),
+    fill_id: sumOfHashParts().alias('fill_id'),
   };
-  return fills.select(
-    ...RAW_TRADES.columns.map(({ name }) => (name in columns ? columns[name as keyof typeof columns] : pl.col(name))),
-  );
+  return fills
+    .lazy()
+    .select(
+      ...RAW_TRADES.columns.map(({ name }) => (name in columns ? columns[name as keyof typeof columns] : pl.col(name))),
+    )
+    .collect();
 }

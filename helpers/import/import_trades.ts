@@ -27,11 +27,11 @@ import type { ImportSummary } from './describe_import.ts';
 import { MarketBook } from './market_book.ts';
 import { movesFrame, withMoves } from './moves.ts';
 import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
-import type { Reject } from './row_block.ts';
+import type { Reject, RowBlock } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { type DayResult, dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
 import { countUnlinkedTwins } from './unlinked_twins.ts';
-import { toWireFills } from './wire_fills.ts';
+import { type ClassifiedFills, toWireFills } from './wire_fills.ts';
 
 export interface ImportOptions {
   /** Format name, or null to go by the columns. */
@@ -243,9 +243,10 @@ class Import {
     return { ...file, rows: nRows, sha256: source.digest() ?? hashFile(file.path) };
   }
 
-  /** Gives archive rows their block's time; those whose block has none are rejected. */
-  private withTimes(frame: DataFrame, file: PlannedFile): DataFrame {
-    if (frame.columns.includes('timestamp') && frame.getColumn('timestamp').nullCount() === 0) return frame;
+  /** Gives archive rows their block's time; those whose block has none come back as rejects. */
+  private withTimes(frame: DataFrame, file: PlannedFile): { timed: DataFrame; untimed: Reject[] } {
+    if (frame.columns.includes('timestamp') && frame.getColumn('timestamp').nullCount() === 0)
+      return { timed: frame, untimed: [] };
     if (this.blockTimes.isEmpty)
       throw new InputError(
         'missing-input',
@@ -254,12 +255,10 @@ class Import {
       );
     const timed = this.blockTimes.fill(frame);
     const lost = timed.filter(pl.col('timestamp').isNull());
+    if (lost.height === 0) return { timed, untimed: [] };
     const text = (row: Record<string, unknown>): string => frame.columns.map((name) => row[name] ?? '').join(',');
-    this.reject(
-      file,
-      lost.toRecords().map((row) => ({ reason: 'block of unknown time', text: text(row) })),
-    );
-    return lost.height === 0 ? timed : timed.filter(pl.col('timestamp').isNotNull());
+    const untimed = lost.toRecords().map((row) => ({ reason: 'block of unknown time', text: text(row) }));
+    return { timed: timed.filter(pl.col('timestamp').isNotNull()), untimed };
   }
 
   private async readTrades(
@@ -271,33 +270,55 @@ class Import {
     const rows = await openRows(file.path, this.options.blockBytes, file.adapter);
     this.noteColumns(file, rows.columns);
     let nRows = 0;
-    for await (const block of rows.blocks) {
-      nRows += block.frame.height + block.rejects.length;
-      this.reject(file, block.rejects);
-      if (block.frame.height > 0) await this.addTrades(block.frame, file, adapter, source);
-      await this.release(block.frame.height);
-      onBytes(rows.bytesRead());
+    // Two blocks are under way: one is made into fills while the one before it finds its markets and goes into staging.
+    let before: Promise<void> = Promise.resolve();
+    let latest: Promise<void> = before;
+    try {
+      for await (const block of rows.blocks) {
+        nRows += block.frame.height + block.rejects.length;
+        const read = this.readBlock(block, file, adapter);
+        latest = before.then(async () => this.addBlock(await read, file, adapter, source));
+        await before;
+        before = latest;
+        onBytes(rows.bytesRead());
+      }
+      await latest;
+    } finally {
+      await Promise.allSettled([before, latest]);
     }
     this.nRowsRead += nRows;
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
   }
 
-  private async addTrades(block: DataFrame, file: PlannedFile, adapter: TradeAdapter, source: number): Promise<void> {
-    const present = new Set(block.columns);
+  /** What a block says, on its own; blocks may be read side by side. */
+  private async readBlock(block: RowBlock, file: PlannedFile, adapter: TradeAdapter): Promise<ClassifiedFills> {
+    const present = new Set(block.frame.columns);
     const absent = adapter.required.filter((name) => !present.has(name));
     const frame =
-      absent.length === 0 ? block : block.withColumns(...absent.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
-    const wire = toWireFills(
-      adapter.needsBlocks === true ? this.withTimes(frame, file) : frame,
-      adapter,
-      this.options.context,
-    );
-    this.reject(file, wire.rejects);
-    if (wire.fills.height === 0) return;
-    const { trades, rejects } = this.canonicaliser.apply(wire.fills, adapter);
+      absent.length === 0
+        ? block.frame
+        : block.frame.withColumns(...absent.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
+    const { timed, untimed } =
+      adapter.needsBlocks === true ? this.withTimes(frame, file) : { timed: frame, untimed: [] };
+    const { fills, rejects } =
+      timed.height === 0 ? { fills: timed, rejects: [] } : await toWireFills(timed, adapter, this.options.context);
+    return { fills, rejects: [...block.rejects, ...untimed, ...rejects] };
+  }
+
+  /** Takes a block in, after all blocks before it: the book learns new markets in the order of the file. */
+  private async addBlock(
+    { fills, rejects }: ClassifiedFills,
+    file: PlannedFile,
+    adapter: TradeAdapter,
+    source: number,
+  ): Promise<void> {
     this.reject(file, rejects);
-    await this.staging.add(source, trades);
+    if (fills.height === 0) return;
+    const placed = await this.canonicaliser.apply(fills, adapter);
+    this.reject(file, placed.rejects);
+    await this.staging.add(source, placed.trades);
+    await this.release(fills.height);
   }
 
   private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {

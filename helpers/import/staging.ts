@@ -8,7 +8,7 @@ import { makeFolder } from '../run/files.ts';
 import { writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
-import { wholeUnits } from '../tables/whole_units.ts';
+import { findRepeats } from './repeats.ts';
 
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -80,23 +80,12 @@ export class Staging {
   async add(source: number, trades: DataFrame): Promise<void> {
     if (trades.height === 0) return;
     const sorted = sortByTime(trades);
-    const perDay = sorted
-      .select(wholeUnits(pl.col('ts_ms'), DAY_MS).alias('day'))
-      .groupBy('day')
-      .agg(pl.len().alias('n'))
-      .sort('day');
-    let from = 0;
-    for (const { day, n } of perDay.toRecords() as { day: number | bigint; n: number | bigint }[]) {
-      const rows = Number(n);
-      this.piecesOf(Number(day)).push({
-        source,
-        rows,
-        frame: sorted.slice(from, rows),
-        path: null,
-        repeats: null,
-        nDropped: 0,
-      });
-      from += rows;
+    const times = timesOf(sorted);
+    for (let from = 0, to = 0; from < times.length; from = to) {
+      const day = Math.floor(Number(times[from]) / DAY_MS);
+      to = firstAtOrAfter(times, BigInt((day + 1) * DAY_MS), from);
+      const frame = sorted.slice(from, to - from);
+      this.piecesOf(day).push({ source, rows: to - from, frame, path: null, repeats: null, nDropped: 0 });
     }
     this.nInMemory += sorted.height;
     if (this.nInMemory > this.limits.memoryRows) await this.spill();
@@ -205,7 +194,7 @@ export class Staging {
     });
     const all = [
       ...(published === null ? [] : [published.filter(isInside)]),
-      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside)).frame]),
+      ...(rehashed === null ? [] : [this.withOccurrences(sortByTime(rehashed.filter(isInside))).frame]),
       ...frames,
     ];
     if (all.length === 1) return all[0];
@@ -217,27 +206,19 @@ export class Staging {
 
   /** Moves the fill_id of the n-th of identical rows of one source n−1 steps on, or drops repeats when asked to. */
   private withOccurrences(frame: DataFrame): Counted {
-    if (frame.getColumn('fill_id').nUnique() === frame.height) return { frame, repeats: null, nDropped: 0 };
+    const fillIds = frame.getColumn('fill_id').toTypedArray() as BigUint64Array;
+    const { rows, steps } = findRepeats(fillIds, timesOf(frame));
+    if (rows.length === 0) return { frame, repeats: null, nDropped: 0 };
     if (this.dropRepeats) {
       const single = frame.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-      return { frame: single, repeats: null, nDropped: frame.height - single.height };
+      return { frame: single, repeats: null, nDropped: rows.length };
     }
-    // Only the rows that stand more than once are counted, and only their ids written anew: they are few, and a window or a
-    // join over all rows costs as much as the rest of the day.
-    const repeated = frame
-      .withRowIndex('row')
-      .select('row', 'fill_id')
-      .filter(pl.col('fill_id').isDuplicated())
-      .select('row', pl.col('fill_id').cumCount().over('fill_id').cast(pl.Int64).minus(pl.lit(1)).alias('n'))
-      .filter(pl.col('n').gt(pl.lit(0)));
-    const rows = repeated.getColumn('row').cast(pl.Float64).toTypedArray() as Float64Array;
-    const steps = repeated.getColumn('n').cast(pl.UInt64).toTypedArray() as BigUint64Array;
     // Copied, for the array may be the frame's own memory.
-    const ids = (frame.getColumn('fill_id').toTypedArray() as BigUint64Array).slice();
+    const ids = fillIds.slice();
     const idsOfRepeats = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
     const firstIds = idsOfRepeats();
     rows.forEach((row, i) => {
-      ids[row] += steps[i] * OCCURRENCE_STEP;
+      ids[row] += BigInt(steps[i]) * OCCURRENCE_STEP;
     });
     return {
       frame: frame.withColumn(unsigned('fill_id', ids)),
@@ -300,13 +281,35 @@ function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: nu
   }));
 }
 
+function timesOf(frame: DataFrame): BigInt64Array {
+  return frame.getColumn('ts_ms').toTypedArray() as BigInt64Array;
+}
+
+/** First index from `from` on whose value is at least `value`, in ascending numbers; their length when there is none. */
+function firstAtOrAfter(ascending: BigInt64Array, value: bigint, from: number): number {
+  let [low, high] = [from, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Sorted by time; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
 function sortByTime(frame: DataFrame): DataFrame {
+  if (isAscending(timesOf(frame))) return frame;
   return frame.sort({ by: ['ts_ms'], maintainOrder: true });
 }
 
+/** Whether times only grow, as those of most files do. */
+function isAscending(times: BigInt64Array): boolean {
+  for (let i = 1; i < times.length; i++) if (times[i] < times[i - 1]) return false;
+  return true;
+}
+
 function concat(frames: DataFrame[]): DataFrame {
-  return frames.length === 1 ? frames[0] : pl.concat(frames);
+  return frames.length === 1 ? frames[0] : pl.concat(frames, { how: 'vertical', rechunk: false });
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => number): Map<number, T[]> {

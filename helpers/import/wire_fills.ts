@@ -1,7 +1,14 @@
 /** Raw rows to wire fills: the adapter's expressions, a reason for every row that cannot be a fill, and a stable hash. */
-import type { DataFrame, Expr } from '../tables/polars.ts';
+import type { DataFrame, DataType, Expr, Series } from '../tables/polars.ts';
 import { pl } from '../tables/polars.ts';
-import { FILL_COLUMNS, type FillColumn, parseTimes, type TradeAdapter, type TradeContext } from '../venues/adapter.ts';
+import {
+  FILL_COLUMNS,
+  type FillColumn,
+  parseTimes,
+  type TradeAdapter,
+  type TradeContext,
+  timeFromInteger,
+} from '../venues/adapter.ts';
 import { EXTRA_COLUMN, type Reject } from './row_block.ts';
 
 /** Times outside of these years are mistakes of units. */
@@ -78,27 +85,33 @@ const HASH_SEEDS = {
 } as const;
 
 /**
- * Adds `fill_hash` (uint64): the sum of differently seeded hashes of what makes a fill the fill it is. It is the fill_id of
- * the first of identical rows. Market and outcome count only where the token is not known, so that two feeds of the same
- * trade agree.
+ * The parts of a fill's hash, uint64: their sum is the fill_id of the first of identical rows. Market and outcome count only
+ * where the token is not known, so that two feeds of the same trade agree. They must be collected before they are summed:
+ * a lazy plan takes a hash for what it is the hash of.
  */
-export function withFillHash(fills: DataFrame): DataFrame {
+export function hashParts(): Expr[] {
   const isUnknown = pl.col('token_id').isNull();
-  const keys = fills.withColumns(
-    pl.when(isUnknown).then(pl.col('wire_market')).otherwise(pl.lit(null)).cast(pl.Utf8).alias('wire_market'),
-    pl.when(isUnknown).then(pl.col('wire_outcome')).otherwise(pl.lit(null)).cast(pl.Int64).alias('wire_outcome'),
+  const onlyUnknown = (name: string, type: DataType): Expr =>
+    pl.when(isUnknown).then(pl.col(name)).otherwise(pl.lit(null)).cast(type);
+  const values = {
+    wire_market: onlyUnknown('wire_market', pl.Utf8),
+    wire_outcome: onlyUnknown('wire_outcome', pl.Int64),
+  };
+  return Object.entries(HASH_SEEDS).map(([name, seed]) =>
+    (name in values ? values[name as keyof typeof values] : pl.col(name))
+      .hash(seed, seed + 100, seed + 200, seed + 300)
+      .alias(hashPartName(name)),
   );
-  const hashes = keys.select(
-    ...Object.entries(HASH_SEEDS).map(([name, seed]) =>
-      pl
-        .col(name)
-        .hash(seed, seed + 100, seed + 200, seed + 300)
-        .alias(name),
-    ),
-  );
-  const [first, ...rest] = Object.keys(HASH_SEEDS).map((name) => pl.col(name));
-  const sum = hashes.select(rest.reduce((total, hash) => total.add(hash), first).alias('fill_hash'));
-  return fills.withColumn(sum.getColumn('fill_hash'));
+}
+
+function hashPartName(name: string): string {
+  return `hash_${name}`;
+}
+
+/** The sum of collected hashParts. */
+export function sumOfHashParts(): Expr {
+  const [first, ...rest] = Object.keys(HASH_SEEDS).map((name) => pl.col(hashPartName(name)));
+  return rest.reduce((total, hash) => total.add(hash), first);
 }
 
 /**
@@ -114,7 +127,12 @@ export function withTokenHash(trades: DataFrame): DataFrame {
     pl.col('market_id').alias('wire_market'),
     pl.col('outcome_index').cast(pl.Int64).alias('wire_outcome'),
   );
-  return trades.withColumn(withFillHash(fills).getColumn('fill_hash').alias('fill_id'));
+  return trades.withColumn(
+    fills
+      .select(...hashParts())
+      .select(sumOfHashParts().alias('fill_id'))
+      .getColumn('fill_id'),
+  );
 }
 
 export interface ClassifiedFills {
@@ -125,39 +143,98 @@ export interface ClassifiedFills {
 
 /**
  * Turns a block of raw text rows into wire fills.
- * @param frame text columns; it has all required columns of the adapter
+ * @param frame text columns, one row at least; it has all required columns of the adapter
  */
-export function toWireFills(frame: DataFrame, adapter: TradeAdapter, context: TradeContext): ClassifiedFills {
+export async function toWireFills(
+  frame: DataFrame,
+  adapter: TradeAdapter,
+  context: TradeContext,
+): Promise<ClassifiedFills> {
   const present = new Set(frame.columns);
   const missing = adapter.optional.filter((name) => !present.has(name));
   const whole =
     missing.length === 0 ? frame : frame.withColumns(...missing.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
+  return (await readAtOnce(whole, adapter, context)) ?? readStepwise(whole, adapter, context);
+}
+
+function fillColumns(adapter: TradeAdapter, context: TradeContext): Map<FillColumn, Expr> {
   const given = adapter.fills(context);
-  const rest = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
-  const fills = whole
-    .select(...rest.map((name) => (given[name] ?? pl.lit(null)).cast(typeOf(name), false).alias(name)))
-    .withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'));
+  const names = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
+  return new Map(names.map((name) => [name, (given[name] ?? pl.lit(null)).cast(typeOf(name), false)]));
+}
+
+/**
+ * The fills of a block in one query on a thread of its own. Null when a row has a fault, or is not written as the first row
+ * makes expect; few blocks are like that.
+ */
+async function readAtOnce(
+  whole: DataFrame,
+  adapter: TradeAdapter,
+  context: TradeContext,
+): Promise<ClassifiedFills | null> {
+  if (hasExtraFields(whole)) return null;
+  const first = whole.head(1).toRecords()[0] as Readonly<Record<string, string | null>>;
+  const isUpper = Object.values(first).some((text) => UPPER_CASE_HEX.test(text ?? ''));
+  const isInteger = INTEGER.test(first[adapter.timeColumn] ?? '');
+  const times = isInteger ? null : parseTimes(whole, adapter.timeColumn).getColumn('ts_ms');
+  const timed = times === null ? whole : whole.withColumn(times.alias(TIMES));
+  const columns = [...fillColumns(adapter, context)].map(([name, value]) =>
+    (isUpper && hexColumns(adapter).includes(name) ? value.str.toLowerCase() : value).alias(name),
+  );
+  const time = times === null ? timeFromInteger(adapter.timeColumn) : pl.col(TIMES);
+  const doubts = [
+    ...faults(adapter.hasWallets).map(([, test]) => test),
+    // A wallet in upper case has no good form already.
+    ...(isUpper ? [] : hexColumns(adapter).flatMap((name) => (name === 'wallet' ? [] : [hasUpperCase(name)]))),
+  ];
+  const fills = await timed
+    .lazy()
+    .select(...columns, time.alias('ts_ms'))
+    .withColumns(pl.anyHorizontal(doubts).alias(IS_DOUBTFUL))
+    .collect();
+  return countTrue(fills.getColumn(IS_DOUBTFUL)) === 0 ? { fills: fills.drop(IS_DOUBTFUL), rejects: [] } : null;
+}
+
+const IS_DOUBTFUL = 'is_doubtful';
+const TIMES = '__times';
+const UPPER_CASE_HEX = /^0x[0-9a-fA-F]*[A-F]/;
+const INTEGER = /^\d+$/;
+
+function readStepwise(whole: DataFrame, adapter: TradeAdapter, context: TradeContext): ClassifiedFills {
+  const columns = [...fillColumns(adapter, context)].map(([name, value]) => value.alias(name));
+  const fills = whole.select(...columns).withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'));
   return splitByFault(inLowerCase(fills, adapter), whole, adapter);
 }
 
-/** Addresses and condition ids in lower case; most sources write them so, and then nothing is done. */
+/** Columns that hold addresses, condition ids and hashes, whose case means nothing. */
+function hexColumns(adapter: TradeAdapter): readonly FillColumn[] {
+  return adapter.venue === 'polymarket' ? ['wallet', 'wire_market', 'tx'] : [];
+}
+
+function hasUpperCase(name: FillColumn): Expr {
+  return pl.col(name).str.contains('[A-F]').fillNull(pl.lit(false));
+}
+
+function hasExtraFields(raw: DataFrame): boolean {
+  return raw.columns.includes(EXTRA_COLUMN) && raw.getColumn(EXTRA_COLUMN).nullCount() < raw.height;
+}
+
+/** Cast first: the sum of a Boolean series says only whether it is exactly one. */
+function countTrue(flags: Series): number {
+  return Number(flags.cast(pl.UInt32).sum());
+}
+
 function inLowerCase(fills: DataFrame, adapter: TradeAdapter): DataFrame {
-  const names = adapter.venue === 'polymarket' ? ['wallet', 'wire_market', 'tx'] : [];
-  return names.reduce((frame, name) => {
-    if (frame.getColumn(name).nullCount() === frame.height) return frame;
-    const upper = frame.select(pl.col(name).str.contains('[A-F]').sum().alias('n')).getColumn('n').max();
-    return Number(upper) === 0 ? frame : frame.withColumns(pl.col(name).str.toLowerCase().alias(name));
-  }, fills);
+  return fills.withColumns(...hexColumns(adapter).map((name) => pl.col(name).str.toLowerCase().alias(name)));
 }
 
 function splitByFault(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): ClassifiedFills {
-  const hasExtra = raw.columns.includes(EXTRA_COLUMN) && raw.getColumn(EXTRA_COLUMN).nullCount() < raw.height;
+  const hasExtra = hasExtraFields(raw);
   const checked = hasExtra ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
   const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
   const checks = [...(hasExtra ? [tooLong] : []), ...faults(adapter.hasWallets)];
   const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
-  // Cast first: the sum of a Boolean series says only whether it is exactly one.
-  if (Number(isBad.cast(pl.UInt32).sum()) === 0) return { fills, rejects: [] };
+  if (countTrue(isBad) === 0) return { fills, rejects: [] };
   const reason = [...checks]
     .reverse()
     .reduce<Expr>(

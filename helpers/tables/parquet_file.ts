@@ -4,6 +4,8 @@ import { explainSystemError, withSystemErrors } from '../run/files.ts';
 import type { DataFrame, LazyDataFrame } from './polars.ts';
 
 const MAGIC = 'PAR1';
+/** Against the usual 3 it takes a sixth less work for a thirtieth more bytes. */
+const ZSTD_LEVEL = 1;
 /** Written once more when a write has failed, to hear from the system why. */
 const PROBE = Buffer.alloc(1 << 20);
 
@@ -37,6 +39,7 @@ export async function writeParquetAside(frame: DataFrame, path: string, meantFor
     // The library gives the native frame back, bare; its `collect` runs the query on a thread of libuv.
     const query = frame.lazy().sinkParquet(path, {
       compression: 'zstd',
+      compressionLevel: ZSTD_LEVEL,
       statistics: true,
       sinkOptions: { syncOnClose: 'none', maintainOrder: true, mkdir: false },
     } as SinkOptions);

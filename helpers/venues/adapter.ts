@@ -122,6 +122,17 @@ export function toMicro(value: Expr): Expr {
 /** `2024-11-06 15:25:19.123` and nothing more: Polars passes over what it does not understand behind a time. */
 const PLAIN_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$';
 
+/** Whole seconds, milliseconds or microseconds, told apart by size, as ms since 1970 UTC; null for what is no whole number. */
+export function timeFromInteger(name: string): Expr {
+  const number = toInteger(name);
+  return pl
+    .when(number.lt(pl.lit(1e11)))
+    .then(number.mul(pl.lit(1000).cast(pl.Int64)))
+    .when(number.lt(pl.lit(1e14)))
+    .then(number)
+    .otherwise(wholeUnits(number, 1000));
+}
+
 /**
  * A column of text as ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or
  * ISO 8601 with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.

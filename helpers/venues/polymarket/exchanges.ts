@@ -10,9 +10,12 @@ const EXCHANGE_CONTRACTS: readonly string[] = [
   '0xe3333700ca9d93003f00f0f71f8515005f6c00aa',
 ];
 
+/** One search whatever the case, where lower-casing every address would cost twice as much. */
+const IS_EXCHANGE = `(?i)^(${EXCHANGE_CONTRACTS.join('|')})$`;
+
 /** `taker` where the row's counterparty is an exchange contract, `maker` where it is a wallet. */
 export function roleFromCounterparty(taker: Expr): Expr {
-  const isExchange = taker.str.toLowerCase().isIn([...EXCHANGE_CONTRACTS]);
+  const isExchange = taker.str.contains(IS_EXCHANGE);
   return pl
     .when(taker.isNull())
     .then(pl.lit(null).cast(pl.Utf8))

@@ -1,0 +1,65 @@
+/** Rows of one source that stand more than once: which of identical rows each of them is. */
+
+/** Repeated rows, and which of identical rows each is: 1 for the second, 2 for the third, and so on. */
+export interface Repeats {
+  readonly rows: readonly number[];
+  readonly steps: readonly number[];
+}
+
+/**
+ * Finds rows with the `fill_id` of an earlier row. The time is part of what a fill_id is a hash of, so only rows of the same
+ * millisecond are held against each other: one pass with a small table, where a grouping of all ids takes ten times as long.
+ * @param ids fill_ids
+ * @param times ms since 1970 UTC, equal ones side by side
+ */
+export function findRepeats(ids: BigUint64Array, times: BigInt64Array): Repeats {
+  const rows: number[] = [];
+  const steps: number[] = [];
+  let met = new MetIds(ids, 64);
+  for (let from = 0, to = 0; from < ids.length; from = to) {
+    do to++;
+    while (to < ids.length && times[to] === times[from]);
+    if (to - from === 1) continue;
+    if (to - from > met.capacity) met = new MetIds(ids, 2 * (to - from));
+    for (let row = from; row < to; row++) {
+      const step = met.enter(row, from);
+      if (step === 0) continue;
+      rows.push(row);
+      steps.push(step);
+    }
+  }
+  return { rows, steps };
+}
+
+/** Ids met in one run of rows, in an open hash table. What is left of earlier runs are smaller rows, and counts as free. */
+class MetIds {
+  /** The lower and upper halves of the ids; the lower is hash enough. */
+  private readonly words: Uint32Array;
+  private readonly mask: number;
+  private readonly rowOf: Int32Array;
+  private readonly nRepeats: Int32Array;
+
+  constructor(
+    private readonly ids: BigUint64Array,
+    readonly capacity: number,
+  ) {
+    this.words = new Uint32Array(ids.buffer, ids.byteOffset, 2 * ids.length);
+    const nSlots = 2 ** Math.ceil(Math.log2(2 * capacity));
+    this.mask = nSlots - 1;
+    this.rowOf = new Int32Array(nSlots).fill(-1);
+    this.nRepeats = new Int32Array(nSlots);
+  }
+
+  /** How often the id of `row` has come before in the run that begins at row `from`. */
+  enter(row: number, from: number): number {
+    for (let slot = this.words[2 * row] & this.mask; ; slot = (slot + 1) & this.mask) {
+      const other = this.rowOf[slot];
+      if (other < from) {
+        this.rowOf[slot] = row;
+        this.nRepeats[slot] = 0;
+        return 0;
+      }
+      if (this.ids[row] === this.ids[other]) return ++this.nRepeats[slot];
+    }
+  }
+}

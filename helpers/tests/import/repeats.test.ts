@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { findRepeats } from '../../import/repeats.ts';
+import { createRandom } from '../../kernels/random.ts';
+
+/** The n-th of identical rows, counted in the plainest way. */
+function countOneByOne(ids: readonly bigint[], times: readonly number[]) {
+  const met = new Map<string, number>();
+  const repeats: { row: number; step: number }[] = [];
+  ids.forEach((id, row) => {
+    const key = `${times[row]} ${id}`;
+    const step = met.get(key) ?? 0;
+    met.set(key, step + 1);
+    if (step > 0) repeats.push({ row, step });
+  });
+  return { rows: repeats.map(({ row }) => row), steps: repeats.map(({ step }) => step) };
+}
+
+describe('findRepeats', () => {
+  it('counts which of identical rows each is, through runs of any length and ids that fall into the same slots', () => {
+    const random = createRandom(7);
+    for (const { nRows, nIds, runLength } of [
+      { nRows: 0, nIds: 1, runLength: 1 },
+      { nRows: 1, nIds: 1, runLength: 1 },
+      { nRows: 500, nIds: 3, runLength: 1 },
+      { nRows: 5000, nIds: 40, runLength: 7 },
+      { nRows: 5000, nIds: 4000, runLength: 900 },
+      { nRows: 3000, nIds: 1, runLength: 3000 },
+    ]) {
+      // Ids that differ in their upper half alone meet in one slot of the table.
+      const ids = Array.from({ length: nRows }, () => BigInt(Math.floor(random.uniform() * nIds)) << 40n);
+      const times = Array.from({ length: nRows }, (_, row) => Math.floor(row / runLength));
+      const found = findRepeats(BigUint64Array.from(ids), BigInt64Array.from(times.map(BigInt)));
+      expect(found).toEqual(countOneByOne(ids, times));
+    }
+  });
+
+  it('does not take rows of different moments for repeats', () => {
+    const same = BigUint64Array.from([5n, 5n, 5n]);
+    expect(findRepeats(same, BigInt64Array.from([1n, 2n, 3n])).rows).toEqual([]);
+    expect(findRepeats(same, BigInt64Array.from([1n, 2n, 2n]))).toEqual({ rows: [2], steps: [1] });
+  });
+});
