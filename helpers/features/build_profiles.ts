@@ -8,7 +8,7 @@ import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { writeParquetFile } from '../tables/parquet_file.ts';
+import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
@@ -107,6 +107,7 @@ export class Shards {
   private readonly memory: ProfilePartials[] = [];
   readonly nShards: number;
   nBatches = 0;
+  private writing: Promise<void> = Promise.resolve();
 
   /** @param folder where sums go; null for memory */
   constructor(
@@ -120,25 +121,36 @@ export class Shards {
     }
   }
 
-  add(partials: ProfilePartials): void {
+  /** Takes the sums of the next batch; files are written while the caller goes on. */
+  async add(partials: ProfilePartials): Promise<void> {
     const batch = this.nBatches++;
     if (this.folder === null) {
       this.memory.push(partials);
       return;
     }
+    // What was handed over last time must be on disk, or memory would not be bounded.
+    await this.writing;
+    const writes = MARKET_TABLES.map((name) =>
+      writeParquetAside(partials[name], shardPath(this.folder!, name, batch, 0)),
+    );
     for (const name of WALLET_TABLES) {
       const shard = partials[name]
         .select(pl.col('wallet').hash(1, 2, 3, 4).alias('hash'))
         .select(pl.col('hash').rem(pl.lit(this.nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
       const dealt = partials[name].withColumn(shard.getColumn('shard'));
-      for (let i = 0; i < this.nShards; i++)
-        writeParquetFile(
-          dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard'),
-          shardPath(this.folder, name, batch, i),
-          'lz4',
-        );
+      for (let i = 0; i < this.nShards; i++) {
+        const own = dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard');
+        writes.push(writeParquetAside(own, shardPath(this.folder, name, batch, i)));
+      }
     }
-    for (const name of MARKET_TABLES) writeParquetFile(partials[name], shardPath(this.folder, name, batch, 0), 'lz4');
+    this.writing = allWritten(writes);
+    // Whoever awaits it next is told; until then nobody listens, which would end the process.
+    this.writing.catch(() => undefined);
+  }
+
+  /** Waits until everything is on disk. @throws what a write threw */
+  async settle(): Promise<void> {
+    await this.writing;
   }
 
   inMemory(): readonly ProfilePartials[] {
@@ -169,16 +181,21 @@ export async function sumBatches(
   let volumes = earlier;
   let nRows = 0;
   const progress = job.log.progress('summing fills', countRows(parts));
-  for (const batch of cutIntoBatches(parts, job.batchRows)) {
-    const partials = await awaitParquet(job.trades.folder, () =>
-      profilePartials(scanBatch(job, batch), job.asOfMs, markets, volumes),
-    );
-    const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
-    volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
-    shards.add(partials);
-    nRows += countRows(batch);
-    progress.update(nRows);
-    await releaseFrames();
+  try {
+    for (const batch of cutIntoBatches(parts, job.batchRows)) {
+      const partials = await awaitParquet(job.trades.folder, () =>
+        profilePartials(scanBatch(job, batch), job.asOfMs, markets, volumes),
+      );
+      const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
+      volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
+      await shards.add(partials);
+      nRows += countRows(batch);
+      progress.update(nRows);
+      await releaseFrames();
+    }
+  } finally {
+    // Not one file may still be written when the caller looks at the folder, or removes it.
+    await shards.settle();
   }
   progress.done();
   return volumes;

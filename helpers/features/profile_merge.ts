@@ -4,6 +4,7 @@
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import { groupByNumbers } from './group_by_numbers.ts';
 import { withMarketNumbers } from './market_numbers.ts';
 import { BURST_MS, numberWallets, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS } from './profile_partials.ts';
 
@@ -15,7 +16,7 @@ const ENTROPY_UNIT = 1e-9;
 /** Terms p and p(1−p) of the edge are summed as integers of this unit: 900,000 positions fit into 64 bits. */
 const EDGE_UNIT = 1e-13;
 const MAXIMA: ReadonlySet<string> = new Set(['max_usd_u', 'max_bet_share']);
-const POSITION_KEYS = ['owner', 'market', 'outcome_index'];
+const POSITION_KEYS = ['owner', 'market', 'outcome_index'] as const;
 const DOMAINS = ['sports', 'politics', 'crypto'] as const;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
@@ -36,10 +37,14 @@ function stack(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
 function addPositions(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
   const stacked = stack(spans, owners);
   if (spans.length === 1) return stacked;
-  const sums = spans[0].columns.filter((name) => name !== 'wallet' && !POSITION_KEYS.includes(name));
-  return stacked
-    .groupBy(POSITION_KEYS)
-    .agg(...sums.map((name) => (MAXIMA.has(name) ? pl.col(name).max() : pl.col(name).sum())));
+  const sums = spans[0].columns.filter(
+    (name) => name !== 'wallet' && !(POSITION_KEYS as readonly string[]).includes(name),
+  );
+  return groupByNumbers(
+    stacked,
+    POSITION_KEYS,
+    sums.map((name) => (MAXIMA.has(name) ? pl.col(name).max() : pl.col(name).sum())),
+  );
 }
 
 /**
@@ -82,7 +87,7 @@ export function lastPricesOf(spans: readonly DataFrame[], market: 'market' | 'ma
 
 /** Shannon entropy in bits of each wallet's hours: log2 N − Σ n·log2 n / N. */
 function entropies(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
-  const hours = stack(spans, owners).groupBy(['owner', 'hour']).agg(pl.col('n_fills').sum());
+  const hours = groupByNumbers(stack(spans, owners), ['owner', 'hour'], [pl.col('n_fills').sum()]);
   const n = float('n_fills');
   const term = n.mul(n.log(2)).div(pl.lit(ENTROPY_UNIT)).round(0).cast(pl.Int64);
   const total = float('hours_n');
@@ -200,9 +205,10 @@ function perWallet(positions: LazyDataFrame): LazyDataFrame {
   const isDated = pl.col('created_ms').isNotNull();
   const n = pl.col('n_fills');
   const age = pl.col('time_sum_ms').minus(n.mul(pl.col('created_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64))));
-  const perMarket = positions
-    .groupBy(['owner', 'market'])
-    .agg(
+  const perMarket = groupByNumbers(
+    positions,
+    ['owner', 'market'],
+    [
       ...WALLET_SUMS.map((name) => pl.col(name).sum()),
       pl.col('max_usd_u').max(),
       pl.col('max_bet_share').max(),
@@ -210,7 +216,8 @@ function perWallet(positions: LazyDataFrame): LazyDataFrame {
       pl.col('domain').first(),
       pl.col('created_ms').first(),
       pl.col('winner').first(),
-    );
+    ],
+  );
   return perMarket
     .withColumns(
       integer(pl.col('winner').isNotNull()).alias('n_resolved'),

@@ -5,6 +5,7 @@
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import { groupByNumbers } from './group_by_numbers.ts';
 import { withMarketNumbers } from './market_numbers.ts';
 import { withSumsBefore } from './sums_before.ts';
 
@@ -133,10 +134,11 @@ export async function profilePartials(
       pl.col('owner').isNotNull(),
     ),
   );
-  const lastPrices = coded
-    .lazy()
-    .groupBy(['market', 'outcome_index'])
-    .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
+  const lastPrices = groupByNumbers(
+    coded.lazy(),
+    ['market', 'outcome_index'],
+    [pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms')],
+  );
   const volumes = coded
     .lazy()
     .filter(pl.col('role').eq(pl.lit('taker')))
@@ -170,9 +172,11 @@ export function withSquareParts(fills: LazyDataFrame): LazyDataFrame {
 function positionSums(fills: DataFrame): LazyDataFrame {
   const buy = pl.col('buy');
   const usd = pl.col('usd_u');
-  return withSquareParts(fills.lazy().withColumns(betShare().alias('bet_share')))
-    .groupBy(['owner', 'market', 'outcome_index'])
-    .agg(
+  const squared = withSquareParts(fills.lazy().withColumns(betShare().alias('bet_share')));
+  return groupByNumbers(
+    squared,
+    ['owner', 'market', 'outcome_index'],
+    [
       integer(pl.len()).alias('n_fills'),
       buy.sum().alias('n_buys'),
       integer(
@@ -191,7 +195,8 @@ function positionSums(fills: DataFrame): LazyDataFrame {
       ...SQUARE_PARTS.map((name) => pl.col(name).sum()),
       pl.col('ts_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64)).sum().alias('time_sum_ms'),
       pl.col('bet_share').max().alias('max_bet_share'),
-    );
+    ],
+  );
 }
 
 function rhythmsOf(owned: DataFrame): LazyDataFrame {
@@ -210,9 +215,6 @@ function rhythmsOf(owned: DataFrame): LazyDataFrame {
 
 function hoursOf(owned: DataFrame): LazyDataFrame {
   const hour = wholeUnits(pl.col('ts_ms').rem(pl.lit(DAY_MS).cast(pl.Int64)), HOUR_MS);
-  return owned
-    .lazy()
-    .withColumns(hour.alias('hour'))
-    .groupBy(['owner', 'hour'])
-    .agg(integer(pl.len()).alias('n_fills'));
+  const timed = owned.lazy().withColumns(hour.alias('hour'));
+  return groupByNumbers(timed, ['owner', 'hour'], [integer(pl.len()).alias('n_fills')]);
 }

@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../run/files.ts';
-import { writeParquetAside } from '../tables/parquet_file.ts';
+import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { findRepeats } from './repeats.ts';
@@ -226,12 +226,6 @@ export class Staging {
       nDropped: 0,
     };
   }
-}
-
-/** Ends when the last write has ended, for the folder may be removed then. @throws what the first that failed threw */
-async function allWritten(writes: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(writes)).find((write) => write.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }
 
 /** A column of 64-bit numbers; the library takes the array, its types do not. */

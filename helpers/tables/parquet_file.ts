@@ -50,6 +50,15 @@ export async function writeParquetAside(frame: DataFrame, path: string, meantFor
   }
 }
 
+/**
+ * Ends when the last write has ended, for the folder may be removed then.
+ * @throws what the first that failed threw
+ */
+export async function allWritten(writes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find((write) => write.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
 type SinkOptions = Parameters<LazyDataFrame['sinkParquet']>[1];
 
 /** Polars panics where it cannot open a file. */
