@@ -1,6 +1,7 @@
 /**
- * The ETL benchmark: raw simulated fills to canonical trades to wallet profiles, our two steps against pandas, Python Polars
- * and DuckDB. Whole processes with 2 threads each, interleaved, medians; the first round checks that all profiles agree.
+ * The ETL benchmark: raw simulated fills to canonical trades to wallet profiles, our two steps against pandas (with Arrow, and
+ * with text as Python objects), Python Polars and DuckDB. Whole processes with 2 threads each, interleaved, medians; the
+ * first round checks that all profiles agree.
  * Sizes where the rivals would not fit are measured by `npm run bench -- scale`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,6 +30,12 @@ const RIVALS: readonly Rival[] = [
     nRepeatsMax: 1,
   },
   {
+    name: 'pandas-plain',
+    title: 'pandas, text as objects',
+    command: ['python3', 'helpers/bench/rivals/etl_pandas.py', '--plain'],
+    nRepeatsMax: 1,
+  },
+  {
     name: 'polars',
     title: 'Polars (Python)',
     command: ['python3', 'helpers/bench/rivals/etl_polars.py'],
@@ -53,7 +60,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   const options = yargs([...args])
     .option('rows', { type: 'number', default: 5_000_000, describe: 'fills' })
     .option('repeat', { type: 'number', default: 3, describe: 'runs a side; medians are reported (pandas runs once)' })
-    .option('only', { type: 'string', describe: 'pandas, polars or duckdb, comma-separated' })
+    .option('only', { type: 'string', describe: 'pandas, pandas-plain, polars or duckdb, comma-separated' })
     .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
     .strict()
     .parseSync();

@@ -1,7 +1,8 @@
 """The ETL of the bench in pandas: raw fills to canonical trades in Parquet to wallet profiles in Parquet.
 
-Called as `etl_pandas.py <fills.csv> <gamma.jsonl> <domains.csv> <out> <threads>`. Text comes in through Arrow; wallets and
-markets are numbers before anything is grouped.
+Called as `etl_pandas.py [--plain] <fills.csv> <gamma.jsonl> <domains.csv> <out> <threads>`. Text comes in through Arrow;
+wallets and markets are numbers before anything is grouped. With --plain text is read by pandas' own reader into Python
+objects, which is all that pandas before 2.0 can do (Debian's python3-pandas is 1.5).
 """
 
 import json
@@ -12,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow
 
-fills_path, gamma_path, domains_path, out, threads = sys.argv[1:6]
+is_plain = sys.argv[1] == "--plain"
+fills_path, gamma_path, domains_path, out, threads = sys.argv[-5:]
 pyarrow.set_cpu_count(int(threads))
 DAY_MS = 86_400_000
 EXCHANGES = [
@@ -53,9 +55,9 @@ def read_markets():
 
 def read_trades(markets):
     """Canonical trades in time order; `market` is the number of the market."""
-    text = pd.ArrowDtype(pyarrow.string())
+    text = object if is_plain else pd.ArrowDtype(pyarrow.string())
     dtypes = {name: text for name in ("maker", "makerAssetId", "taker", "takerAssetId", "transactionHash")}
-    raw = pd.read_csv(fills_path, engine="pyarrow", dtype=dtypes)
+    raw = pd.read_csv(fills_path, engine="c" if is_plain else "pyarrow", dtype=dtypes)
     is_buy = (raw["makerAssetId"] == "0").to_numpy(dtype=bool)
     token = raw["takerAssetId"].where(is_buy, raw["makerAssetId"])
     places = pd.Index([t for pair in markets["tokens"] for t in pair])
