@@ -17,7 +17,7 @@ import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_m
 import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 2_000_000;
+const BATCH_ROWS = 1_000_000;
 /** Rows of positions that a shard should hold at most. */
 const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
