@@ -278,6 +278,8 @@ class Import {
         nRows += block.frame.height + block.rejects.length;
         const read = this.readBlock(block, file, adapter);
         latest = before.then(async () => this.addBlock(await read, file, adapter, source));
+        // Heard when their turn comes; until then nobody listens, which would end the process.
+        for (const work of [read, latest]) work.catch(() => undefined);
         await before;
         before = latest;
         onBytes(rows.bytesRead());

@@ -182,6 +182,18 @@ describe("the archive's polymarket/trades", () => {
     expect(box.trades().map((row) => row.ts_ms)).toEqual([FILL.ts_ms]);
   });
 
+  test('is refused in one line also when only a later block of the file lacks its times, and nothing is left', async () => {
+    const header =
+      'block_number,transaction_hash,log_index,maker,taker,maker_asset_id,taker_asset_id,maker_amount,taker_amount,timestamp';
+    const line = (i: number): string =>
+      [BLOCK + i, TX, i, WALLET, OTHER, '0', TOKEN_A, 500_000, 1_000_000, i < 9000 ? 1_700_000_000 + i : ''].join(',');
+    // Three pieces of a MiB, each a block.
+    box.write('t.csv', `${[header, ...Array.from({ length: 10_000 }, (_, i) => line(i))].join('\n')}\n`);
+    expect(await refusalOf(box.load(undefined, { blockBytes: 1 << 10 }), box)).toBe(
+      'missing-input: ~/raw/t.csv tells block numbers and no times',
+    );
+  });
+
   test('without blocks the import is refused in one line that names them', async () => {
     box.write('t.parquet', tradesFile({}));
     expect(await refusalOf(box.load(), box)).toBe('missing-input: ~/raw/t.parquet tells block numbers and no times');
