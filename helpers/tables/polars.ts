@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { InputError } from '../run/errors.ts';
+import { lightenSeries } from './light_series.ts';
 import { shareExpressionMethods } from './shared_expressions.ts';
 
 type Polars = typeof import('nodejs-polars')['default'];
@@ -14,6 +15,7 @@ function load(): Polars {
     const library = createRequire(import.meta.url);
     const polars: Polars = library('nodejs-polars');
     shareExpressionMethods(library);
+    lightenSeries(library);
     return polars;
   } catch (error) {
     throw new InputError(
