@@ -87,15 +87,32 @@ export function peakMemoryMib(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
 }
 
-function git(...args: string[]): string | null {
+type Revision = Pick<Manifest['code'], 'commit' | 'dirty'>;
+
+let revision: Revision | null = null;
+
+/**
+ * The commit that this process runs, and whether files differ from it. Asked of git once, best at the start: starting
+ * another program takes a process of 2 GiB 40 ms.
+ */
+export function codeRevision(): Revision {
+  revision ??= askRevision();
+  return revision;
+}
+
+function askRevision(): Revision {
   try {
-    return execFileSync('git', args, {
+    const lines = execFileSync('git', ['status', '--porcelain=v2', '--branch'], {
       cwd: PROJECT_ROOT,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    })
+      .trim()
+      .split('\n');
+    const commit = /^# branch\.oid ([0-9a-f]+)$/.exec(lines[0])?.[1];
+    return { commit: commit ?? 'unknown', dirty: lines.some((line) => !line.startsWith('#')) };
   } catch {
-    return null;
+    return { commit: 'unknown', dirty: true };
   }
 }
 
@@ -106,11 +123,7 @@ export function composeManifest(body: ManifestBody): Manifest {
   return {
     manifestVersion: MANIFEST_VERSION,
     ...rest,
-    code: {
-      commit: git('rev-parse', 'HEAD') ?? 'unknown',
-      dirty: (git('status', '--porcelain') ?? 'unknown') !== '',
-      hash: codeHash,
-    },
+    code: { ...codeRevision(), hash: codeHash },
     versions: { node: process.version },
     host: hostname(),
     startedAt: isoTime(startedMs),

@@ -5,7 +5,7 @@ import { createLog, type Log, printBug, printInputError } from './console.ts';
 import { envValue } from './env.ts';
 import { InputError } from './errors.ts';
 import { explainSystemError, writeJsonAtomic } from './files.ts';
-import { hashCode, peakMemoryMib } from './manifest.ts';
+import { codeRevision, hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
 
 /** What a running step knows of itself. */
@@ -134,6 +134,7 @@ export async function runScript<S extends OptionSpecs>(
     };
     // A step without tables has no manifest to look into.
     if (step.writes.length === 0) endIfOnlyChecking(run);
+    if (!options.check) codeRevision();
     return await main(run, options);
   });
 }
