@@ -26,6 +26,8 @@ const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
 interface Piece {
   readonly source: number;
   readonly rows: number;
+  /** Times of the first and the last row. */
+  readonly spanMs: readonly [number, number];
   /** Set while the rows are in memory. */
   frame: DataFrame | null;
   /** Set when the rows are on disk. */
@@ -79,13 +81,13 @@ export class Staging {
   /** Takes canonical rows of one source in the order of the file. What goes to disk is written while the caller goes on. */
   async add(source: number, trades: DataFrame): Promise<void> {
     if (trades.height === 0) return;
-    const sorted = sortByTime(trades);
-    const times = timesOf(sorted);
+    const { sorted, times } = inTimeOrder(trades);
     for (let from = 0, to = 0; from < times.length; from = to) {
       const day = Math.floor(Number(times[from]) / DAY_MS);
       to = firstAtOrAfter(times, BigInt((day + 1) * DAY_MS), from);
+      const spanMs = [Number(times[from]), Number(times[to - 1])] as const;
       const frame = sorted.slice(from, to - from);
-      this.piecesOf(day).push({ source, rows: to - from, frame, path: null, repeats: null, nDropped: 0 });
+      this.piecesOf(day).push({ source, rows: to - from, spanMs, frame, path: null, repeats: null, nDropped: 0 });
     }
     this.nInMemory += sorted.height;
     if (this.nInMemory > this.limits.memoryRows) await this.spill();
@@ -127,12 +129,11 @@ export class Staging {
       kept.push(...own.filter((piece) => piece.frame === null));
       const loose = own.filter((piece) => piece.frame !== null);
       if (loose.length === 0) continue;
-      const sorted = sortByTime(concat(loose.map((piece) => piece.frame!)));
-      const { frame, repeats, nDropped } = this.withOccurrences(sorted);
+      const { frame, repeats, nDropped } = this.withOccurrences(concat(loose.map((piece) => piece.frame!)));
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
       writes.push(writeParquetAside(frame, path));
-      kept.push({ source, rows: frame.height, frame: null, path, repeats, nDropped });
-      this.nInMemory -= sorted.height;
+      kept.push({ source, rows: frame.height, spanMs: spanOf(loose), frame: null, path, repeats, nDropped });
+      this.nInMemory -= rowsOf(loose);
     }
     this.days.set(day, kept);
     return writes;
@@ -152,13 +153,11 @@ export class Staging {
   ): Promise<DayResult> {
     const pieces = this.days.get(day) ?? [];
     this.days.delete(day);
-    const nRows = pieces.reduce((sum, piece) => sum + piece.rows, (published?.height ?? 0) + (rehashed?.height ?? 0));
+    const nRows = rowsOf(pieces) + (published?.height ?? 0) + (rehashed?.height ?? 0);
     const stem = dayStem(day);
     const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
     if (only?.path && nRows <= this.limits.dayRows) {
-      const time = pl.scanParquet(only.path).select('ts_ms').collectSync().getColumn('ts_ms');
-      // Not `get(i)`: nodejs-polars 0.24 cuts what it gives to 32 bits, which put the day out of its order.
-      writer.adoptFile(stem, only.path, only.rows, [Number(time.min()), Number(time.max())]);
+      await writer.adoptFile(stem, only.path, only.rows, only.spanMs);
       return { nRows: 0, nRepeats: only.repeats?.height ?? 0, nDropped: only.nDropped };
     }
     const result = { nRows, nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
@@ -186,31 +185,34 @@ export class Staging {
       .and(pl.col('ts_ms').lt(pl.lit(toMs).cast(pl.Int64)));
     const bySource = [...groupBy(pieces, (piece) => piece.source)].sort(([a], [b]) => a - b);
     const frames = bySource.map(([, own]) => {
-      const rows = own.map((piece) => rowsOf(piece, isInside));
-      const counted = this.withOccurrences(sortByTime(concat(rows)));
+      const counted = this.withOccurrences(concat(own.map((piece) => readPiece(piece, isInside))));
       result.nRepeats += counted.repeats?.height ?? 0;
       result.nDropped += counted.nDropped;
       return counted.frame;
     });
     const all = [
       ...(published === null ? [] : [published.filter(isInside)]),
-      ...(rehashed === null ? [] : [this.withOccurrences(sortByTime(rehashed.filter(isInside))).frame]),
+      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside)).frame]),
       ...frames,
     ];
     if (all.length === 1) return all[0];
     const together = concat(all);
     const union = together.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
     result.nDropped += together.height - union.height;
-    return sortByTime(union);
+    return inTimeOrder(union).sorted;
   }
 
-  /** Moves the fill_id of the n-th of identical rows of one source n−1 steps on, or drops repeats when asked to. */
+  /**
+   * Rows of one source in time order. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops repeats when
+   * asked to.
+   */
   private withOccurrences(frame: DataFrame): Counted {
-    const fillIds = frame.getColumn('fill_id').toTypedArray() as BigUint64Array;
-    const { rows, steps } = findRepeats(fillIds, timesOf(frame));
-    if (rows.length === 0) return { frame, repeats: null, nDropped: 0 };
+    const { sorted, times } = inTimeOrder(frame);
+    const fillIds = sorted.getColumn('fill_id').toTypedArray() as BigUint64Array;
+    const { rows, steps } = findRepeats(fillIds, times);
+    if (rows.length === 0) return { frame: sorted, repeats: null, nDropped: 0 };
     if (this.dropRepeats) {
-      const single = frame.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+      const single = sorted.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
       return { frame: single, repeats: null, nDropped: rows.length };
     }
     // Copied, for the array may be the frame's own memory.
@@ -221,7 +223,7 @@ export class Staging {
       ids[row] += BigInt(steps[i]) * OCCURRENCE_STEP;
     });
     return {
-      frame: frame.withColumn(unsigned('fill_id', ids)),
+      frame: sorted.withColumn(unsigned('fill_id', ids)),
       repeats: pl.DataFrame([unsigned('fill_id', idsOfRepeats()), unsigned('first_id', firstIds)]),
       nDropped: 0,
     };
@@ -242,7 +244,7 @@ interface Counted {
 }
 
 /** The rows of a piece with the fill_ids they came with, so that repeats can be counted across pieces. */
-function rowsOf(piece: Piece, isInside: Expr): DataFrame {
+function readPiece(piece: Piece, isInside: Expr): DataFrame {
   if (piece.frame !== null) return piece.frame.filter(isInside);
   const rows = pl.scanParquet(piece.path!).filter(isInside).collectSync();
   if (piece.repeats === null) return rows;
@@ -275,10 +277,6 @@ function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: nu
   }));
 }
 
-function timesOf(frame: DataFrame): BigInt64Array {
-  return frame.getColumn('ts_ms').toTypedArray() as BigInt64Array;
-}
-
 /** First index from `from` on whose value is at least `value`, in ascending numbers; their length when there is none. */
 function firstAtOrAfter(ascending: BigInt64Array, value: bigint, from: number): number {
   let [low, high] = [from, ascending.length];
@@ -290,16 +288,25 @@ function firstAtOrAfter(ascending: BigInt64Array, value: bigint, from: number): 
   return low;
 }
 
-/** Sorted by time; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
-function sortByTime(frame: DataFrame): DataFrame {
-  if (isAscending(timesOf(frame))) return frame;
-  return frame.sort({ by: ['ts_ms'], maintainOrder: true });
+/** Sorted by time, with the times; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
+function inTimeOrder(frame: DataFrame): { sorted: DataFrame; times: BigInt64Array } {
+  const times = frame.getColumn('ts_ms').toTypedArray() as BigInt64Array;
+  if (isAscending(times)) return { sorted: frame, times };
+  return { sorted: frame.sort({ by: ['ts_ms'], maintainOrder: true }), times: times.slice().sort() };
 }
 
 /** Whether times only grow, as those of most files do. */
 function isAscending(times: BigInt64Array): boolean {
   for (let i = 1; i < times.length; i++) if (times[i] < times[i - 1]) return false;
   return true;
+}
+
+function rowsOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.rows, 0);
+}
+
+function spanOf(pieces: readonly Piece[]): [number, number] {
+  return [Math.min(...pieces.map(({ spanMs }) => spanMs[0])), Math.max(...pieces.map(({ spanMs }) => spanMs[1]))];
 }
 
 function concat(frames: DataFrame[]): DataFrame {

@@ -1,5 +1,5 @@
 /** File system verbs that never leave half a file: write under a temporary name, flush, rename. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
@@ -15,6 +15,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors.ts';
 
@@ -156,6 +157,15 @@ export function hashFile(path: string): string {
     }
     return hash.digest('hex');
   });
+}
+
+/** hashFile on threads of libuv, for files that fit in memory: several at once use several cores. */
+export async function hashFileAside(path: string): Promise<string> {
+  try {
+    return Buffer.from(await webcrypto.subtle.digest('SHA-256', await readFile(path))).toString('hex');
+  } catch (error) {
+    throw explainSystemError(error, path);
+  }
 }
 
 /** SHA-256 of a JSON-able value; object keys count in the order given. */

@@ -2,13 +2,14 @@
  * Tables on disk: a folder of Parquet parts and a manifest that lists them. Readers look only at listed parts; a writer
  * adds parts under new names and swaps the manifest, so that a reader (or a crash) sees the old table or the new one.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
+  hashFile,
+  hashFileAside,
   makeFolder,
   moveFile,
   readJson,
@@ -215,7 +216,7 @@ export class TableWriter {
     const path = join(this.folder, stem);
     const temporary = temporaryBeside(path);
     writeParquetFile(conform(frame, this.schema), temporary, 'zstd', path);
-    return this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
+    return this.adopt(stem, temporary, frame.height, rangeOf(frame, timeColumn), hashFile(temporary));
   }
 
   /** addPart on a thread of its own; a part has other bytes than addPart would give it. */
@@ -223,17 +224,26 @@ export class TableWriter {
     const path = join(this.folder, stem);
     const temporary = temporaryBeside(path);
     await writeParquetAside(conform(frame, this.schema), temporary, path);
-    return this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
+    return await this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
   }
 
   /** Moves a Parquet file that already has the schema's columns into the table. */
-  adoptFile(
+  async adoptFile(
     stem: string,
     sourcePath: string,
     rows: number,
-    timeRangeMs: readonly [number, number] | null,
+    timeRangeMs: TimeRange | null,
+  ): Promise<ManifestPart> {
+    return this.adopt(stem, sourcePath, rows, timeRangeMs, await hashFileAside(sourcePath));
+  }
+
+  private adopt(
+    stem: string,
+    sourcePath: string,
+    rows: number,
+    timeRangeMs: TimeRange | null,
+    sha256: string,
   ): ManifestPart {
-    const sha256 = createHash('sha256').update(readFileSync(sourcePath)).digest('hex');
     const file = `${stem}-${sha256.slice(0, 8)}.parquet`;
     const path = join(this.folder, file);
     const bytes = statSync(sourcePath).size;
@@ -264,8 +274,11 @@ export class TableWriter {
   }
 }
 
+/** First and last moment, ms since 1970 UTC. */
+type TimeRange = readonly [number, number];
+
 /** First and last moment of a frame. */
-function rangeOf(frame: DataFrame, timeColumn: string | null): [number, number] | null {
+function rangeOf(frame: DataFrame, timeColumn: string | null): TimeRange | null {
   if (timeColumn === null || frame.height === 0) return null;
   const time = frame.getColumn(timeColumn);
   return [Number(time.min()), Number(time.max())];

@@ -19,12 +19,12 @@ const READERS = [
 ];
 
 /** A data folder whose profile table is `frame`, although its manifest promises the schema. */
-function dataOf(frame: DataFrame): string {
+async function dataOf(frame: DataFrame): Promise<string> {
   const dataDir = newFolder();
   const writer = new TableWriter(dataDir, WALLET_PROFILES);
   const path = join(dataDir, 'profiles.parquet');
   frame.writeParquet(path);
-  writer.adoptFile(WALLET_PROFILES.name, path, frame.height, null);
+  await writer.adoptFile(WALLET_PROFILES.name, path, frame.height, null);
   writer.commit([], {
     step: 'test',
     fingerprint: 'test',
@@ -58,8 +58,8 @@ describe('profiles with other columns', () => {
     ['a renamed column', READERS[4], profiles.rename({ wins: 'won' }), 'lacks column wins'],
   ] as const)(
     '%s is answered by %s with one line, a hint, exit code 2 and nothing written',
-    (_, script, frame, line) => {
-      const dataDir = dataOf(frame);
+    async (_, script, frame, line) => {
+      const dataDir = await dataOf(frame);
       const { status, stderr } = run(script, dataDir);
       expect(status, stderr).toBe(2);
       expect(stderr).toContain(line);
@@ -71,8 +71,8 @@ describe('profiles with other columns', () => {
 
 describe('three wallets', () => {
   let dataDir: string;
-  beforeAll(() => {
-    dataDir = dataOf(makeProfiles(3, 0, 1));
+  beforeAll(async () => {
+    dataDir = await dataOf(makeProfiles(3, 0, 1));
   });
 
   it('get archetypes without clusters, and labels', () => {
@@ -91,8 +91,8 @@ describe('three wallets', () => {
 });
 
 describe('wallets that are all alike', () => {
-  it('get labels, no clusters and no model', () => {
-    const dataDir = dataOf(makeProfiles(80, 0, 1, true));
+  it('get labels, no clusters and no model', async () => {
+    const dataDir = await dataOf(makeProfiles(80, 0, 1, true));
     expect(run(READERS[3], dataDir).stdout).toContain('fewer than 4 different profiles');
     expect(run(READERS[4], dataDir).stdout).toContain('skipped: the wallets have only 1 different profiles');
   });
