@@ -12,17 +12,26 @@ import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { micro } from './amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
-import { type ProfilePartials, profilePartials, TRADE_COLUMNS } from './profile_partials.ts';
+import {
+  marketColumns,
+  type NumberedFills,
+  type ProfilePartials,
+  partialsOf,
+  readFills,
+  TRADE_COLUMNS,
+  type WalletSums,
+} from './profile_partials.ts';
+import { MarketVolumes } from './sum_fills.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
 const BATCH_ROWS = 1_000_000;
 /** Rows of positions that a shard should hold at most. */
 const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
-const WALLET_TABLES = ['positions', 'rhythms', 'hours'] as const;
-const MARKET_TABLES = ['lastPrices', 'volumes'] as const;
+const WALLET_TABLES = ['wallets', 'positions'] as const;
 
 export interface ProfileJob {
   readonly trades: Table;
@@ -77,29 +86,26 @@ function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS):
   return batches;
 }
 
-/** Takers' volume of every market in the parts before a chunk, `market` and `earlier_u`; null when there are none. */
-export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): DataFrame | null {
-  const perBatch = cutIntoBatches(parts, job.batchRows).map((batch) => {
+/** Takers' volume of every market in the parts before a chunk. */
+export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): MarketVolumes {
+  const markets = numberMarkets(job.markets);
+  const volumes = new MarketVolumes(markets.height);
+  for (const batch of cutIntoBatches(parts, job.batchRows)) {
     const scans = partPaths(job.trades, batch).map((path) =>
       scanPart(path, RAW_TRADES)
         .filter(pl.col('role').eq(pl.lit('taker')))
         .select('market_id', 'amount_usd'),
     );
-    const usd = pl.col('amount_usd').mul(pl.lit(1e6)).round(0).cast(pl.Int64);
     const sums = withParquetErrors(job.trades.folder, () =>
-      pl.concat(scans).groupBy(['market_id']).agg(usd.sum().alias('earlier_u')).collectSync(),
+      pl.concat(scans).groupBy(['market_id']).agg(micro('amount_usd').sum().alias('usd_u')).collectSync(),
     );
-    return withMarketNumbers(sums, job.markets);
-  });
-  return perBatch.length === 0 ? null : addVolumes(perBatch, 'earlier_u');
-}
-
-function addVolumes(frames: readonly DataFrame[], name: string): DataFrame {
-  return pl
-    .concat(frames.map((frame) => frame.select('market', name)))
-    .groupBy(['market'])
-    .agg(pl.col(name).sum().alias(name))
-    .sort('market');
+    const numbered = withMarketNumbers(sums, markets);
+    volumes.addSums(
+      numbered.getColumn('market').toTypedArray() as Uint32Array,
+      numbered.getColumn('usd_u').toTypedArray() as BigInt64Array,
+    );
+  }
+  return volumes;
 }
 
 /** Where partial sums go: memory for one batch, scratch files for more. */
@@ -130,19 +136,13 @@ export class Shards {
     }
     // What was handed over last time must be on disk, or memory would not be bounded.
     await this.writing;
-    const writes = MARKET_TABLES.map((name) =>
-      writeParquetAside(partials[name], shardPath(this.folder!, name, batch, 0)),
-    );
-    for (const name of WALLET_TABLES) {
-      const shard = partials[name]
-        .select(pl.col('wallet').hash(1, 2, 3, 4).alias('hash'))
-        .select(pl.col('hash').rem(pl.lit(this.nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
-      const dealt = partials[name].withColumn(shard.getColumn('shard'));
-      for (let i = 0; i < this.nShards; i++) {
-        const own = dealt.filter(pl.col('shard').eq(pl.lit(i))).drop('shard');
-        writes.push(writeParquetAside(own, shardPath(this.folder, name, batch, i)));
-      }
-    }
+    const files = [
+      [partials.lastPrices, shardPath(this.folder, 'lastPrices', batch, 0)] as const,
+      ...partials.shards.flatMap((sums, shard) =>
+        WALLET_TABLES.map((name) => [sums[name], shardPath(this.folder!, name, batch, shard)] as const),
+      ),
+    ];
+    const writes = files.map(([frame, path]) => writeParquetAside(frame, path));
     this.writing = allWritten(writes);
     // Whoever awaits it next is told; until then nobody listens, which would end the process.
     this.writing.catch(() => undefined);
@@ -168,37 +168,44 @@ function read(path: string): DataFrame {
 
 /**
  * Sums `parts` between the job's moments into `shards`.
- * @param earlier takers' volume of every market before these parts, as volumesBefore gives it
- * @returns takers' volume of every market up to the end of these parts
+ * @param volumes takers' volume of every market before these parts; goes on with them
  */
 export async function sumBatches(
   job: ProfileJob,
   parts: readonly ManifestPart[],
-  earlier: DataFrame | null,
+  volumes: MarketVolumes,
   shards: Shards,
-): Promise<DataFrame | null> {
-  const markets = numberMarkets(job.markets);
-  let volumes = earlier;
+): Promise<void> {
+  const numbers = numberMarkets(job.markets);
+  const markets = marketColumns(job.markets);
+  const batches = cutIntoBatches(parts, job.batchRows);
   let nRows = 0;
   const progress = job.log.progress('summing fills', countRows(parts));
+  const read = (batch: readonly ManifestPart[]): Promise<NumberedFills> => {
+    const fills = awaitParquet(job.trades.folder, () =>
+      readFills(scanBatch(job, batch), job.asOfMs, numbers, shards.nShards),
+    );
+    // Heard when its turn comes; until then nobody listens, which would end the process.
+    fills.catch(() => undefined);
+    return fills;
+  };
+  let next = batches.length === 0 ? null : read(batches[0]);
   try {
-    for (const batch of cutIntoBatches(parts, job.batchRows)) {
-      const partials = await awaitParquet(job.trades.folder, () =>
-        profilePartials(scanBatch(job, batch), job.asOfMs, markets, volumes),
-      );
-      const grown = partials.volumes.withColumnRenamed('volume_u', 'earlier_u');
-      volumes = volumes === null ? grown : addVolumes([volumes, grown], 'earlier_u');
-      await shards.add(partials);
+    for (const [i, batch] of batches.entries()) {
+      const fills = await next!;
+      // A batch is read while the one before it is summed.
+      next = i + 1 < batches.length ? read(batches[i + 1]) : null;
+      await shards.add(partialsOf(fills, markets, volumes, shards.nShards));
       nRows += countRows(batch);
       progress.update(nRows);
       await releaseFrames();
     }
   } finally {
-    // Not one file may still be written when the caller looks at the folder, or removes it.
+    // Not one file may still be read or written when the caller looks at the folder, or removes it.
+    await next?.catch(() => undefined);
     await shards.settle();
   }
   progress.done();
-  return volumes;
 }
 
 /** Rows of some parts. */
@@ -244,7 +251,7 @@ export class ProfileHistory {
   private readonly isSmall: boolean;
   private fromMs: number | undefined;
   private asOfMs = Number.NEGATIVE_INFINITY;
-  private volumes: DataFrame | null = null;
+  private readonly volumes: MarketVolumes;
 
   /**
    * @param lastMs the last moment that will be asked for
@@ -259,6 +266,7 @@ export class ProfileHistory {
     this.isSmall = cutIntoBatches(parts, source.batchRows).length <= 1;
     this.nShards = shardCount(countRows(parts));
     this.fromMs = source.fromMs;
+    this.volumes = new MarketVolumes(numberMarkets(source.markets).height);
   }
 
   close(): void {
@@ -276,7 +284,7 @@ export class ProfileHistory {
     const folder = this.isSmall ? null : join(this.scratch, `span-${String(this.spans.length).padStart(4, '0')}`);
     const span = new Shards(folder, this.nShards);
     this.spans.push(span);
-    this.volumes = await sumBatches(this.job(), relevantParts(this.job()), this.volumes, span);
+    await sumBatches(this.job(), relevantParts(this.job()), this.volumes, span);
   }
 
   /** Whether fills came since the moment before. */
@@ -304,7 +312,8 @@ export class ProfileHistory {
     if (this.isSmall) {
       const sums = spans.flatMap((span) => span.inMemory());
       const lastPrices = lastPricesOf(sums.map((one) => one.lastPrices));
-      return finishProfiles([mergeProfiles(sums, lastPrices, facts, this.asOfMs)]);
+      const spansOfAll = sums.map(({ shards }) => shards[0]);
+      return finishProfiles([mergeProfiles(spansOfAll, lastPrices, facts, this.asOfMs)]);
     }
     const folders = spans.map(({ folder, nBatches }) => ({ folder: folder!, nBatches }));
     return finishProfiles(await mergeShards(this.job(), folders, this.nShards, facts));
@@ -325,9 +334,9 @@ export async function mergeShards(
   const progress = job.log.progress('finishing wallets, shards', nShards);
   const profiles: DataFrame[] = [];
   for (let i = 0; i < nShards; i++) {
-    const spans = batches.map(({ folder, batch }) => {
-      const [positions, rhythms, hours] = WALLET_TABLES.map((name) => read(shardPath(folder, name, batch, i)));
-      return { positions, rhythms, hours };
+    const spans: WalletSums[] = batches.map(({ folder, batch }) => {
+      const [wallets, positions] = WALLET_TABLES.map((name) => read(shardPath(folder, name, batch, i)));
+      return { wallets, positions };
     });
     profiles.push(mergeProfiles(spans, lastPrices, facts, job.asOfMs));
     progress.update(i + 1);

@@ -2,7 +2,7 @@
 import { type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 
 /** Bits that each number may take; together no more than 63. */
-const BITS = { owner: 31, market: 31, outcome_index: 1, hour: 5 } as const;
+const BITS = { owner: 31, market: 31, outcome_index: 1 } as const;
 const KEY = 'group_key';
 
 /**

@@ -4,60 +4,63 @@
  */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import { SQUARE_SPLIT } from './amounts.ts';
 import { groupByNumbers } from './group_by_numbers.ts';
 import { withMarketNumbers } from './market_numbers.ts';
-import { BURST_MS, numberWallets, type ProfilePartials, SQUARE_SPLIT, TIME_ORIGIN_MS } from './profile_partials.ts';
+import { numberWallets, type WalletSums } from './profile_partials.ts';
+import { BURST_MS, DAY_MS, DOMAINS, HOURS, WALLET_SUMS } from './sum_fills.ts';
 
 const MICRO = 1e6;
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Terms n·log2 n of the entropy are summed as integers of this unit. */
 const ENTROPY_UNIT = 1e-9;
 /** Terms p and p(1−p) of the edge are summed as integers of this unit: 900,000 positions fit into 64 bits. */
 const EDGE_UNIT = 1e-13;
-const MAXIMA: ReadonlySet<string> = new Set(['max_usd_u', 'max_bet_share']);
 const POSITION_KEYS = ['owner', 'market', 'outcome_index'] as const;
-const DOMAINS = ['sports', 'politics', 'crypto'] as const;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
 export const integer = (value: Expr): Expr => value.cast(pl.Int64);
 const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
 const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
 
-/** Sums of several spans, one below the other, with the numbers of their wallets. */
-function stack(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
-  return pl
-    .concat([...spans])
-    .lazy()
-    .join(owners.lazy(), { on: 'wallet', how: 'left' })
-    .drop('wallet');
-}
-
-/** Adds up positions of several spans. */
-function addPositions(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
-  const stacked = stack(spans, owners);
-  if (spans.length === 1) return stacked;
-  const sums = spans[0].columns.filter(
-    (name) => name !== 'wallet' && !(POSITION_KEYS as readonly string[]).includes(name),
-  );
+/**
+ * Adds up positions of several spans.
+ * @param numbers of each span's wallets, that hold for all spans
+ */
+function addPositions(spans: readonly DataFrame[], numbers: readonly Uint32Array[]): LazyDataFrame {
+  const stacked = spans.map((span, i) => {
+    const own = span.getColumn('owner').toTypedArray() as Uint32Array;
+    return span.withColumn(
+      pl.Series(
+        'owner',
+        own.map((owner) => numbers[i][owner]),
+      ),
+    );
+  });
+  if (spans.length === 1) return stacked[0].lazy();
+  const sums = spans[0].columns.filter((name) => !(POSITION_KEYS as readonly string[]).includes(name));
   return groupByNumbers(
-    stacked,
+    pl.concat(stacked).lazy(),
     POSITION_KEYS,
-    sums.map((name) => (MAXIMA.has(name) ? pl.col(name).max() : pl.col(name).sum())),
+    sums.map((name) => pl.col(name).sum()),
   );
 }
 
 /**
- * Joins rhythms of spans in order of time: where a wallet goes on within a minute of the span before, that fill belongs to
- * the burst, and a day that both spans touch counts once.
+ * Joins the wallets of spans in order of time: where a wallet goes on within a minute of the span before, that fill belongs
+ * to the burst, and a day that both spans touch counts once.
+ * @param spans with `owner`, a number that holds for all spans
  */
-function addRhythms(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
-  if (spans.length === 1) return stack(spans, owners);
+function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
+  if (spans.length === 1) return spans[0].lazy();
   const numbered = spans.map((span, i) => span.withColumns(pl.lit(i).cast(pl.Int32).alias('span')));
   const day = (name: string): Expr => wholeUnits(pl.col(name), DAY_MS);
   const isSame = pl.col('owner').eq(pl.col('owner').shift(1));
   const previous = pl.col('last_ms').shift(1);
-  return stack(numbered, owners)
+  const counted = ['n_burst', 'n_days'];
+  return pl
+    .concat(numbered)
+    .lazy()
     .sort(['owner', 'span'])
     .withColumns(
       integer(or(isSame.and(pl.col('first_ms').minus(previous).ltEq(pl.lit(BURST_MS))), pl.lit(false))).alias(
@@ -67,8 +70,10 @@ function addRhythms(spans: readonly DataFrame[], owners: DataFrame): LazyDataFra
     )
     .groupBy(['owner'])
     .agg(
+      ...WALLET_SUMS.filter((name) => !counted.includes(name)).map((name) => pl.col(name).sum()),
+      ...HOURS.map((name) => pl.col(name).sum()),
+      ...['max_usd_u', 'max_bet_share', 'last_ms'].map((name) => pl.col(name).max()),
       pl.col('first_ms').min(),
-      pl.col('last_ms').max(),
       pl.col('n_burst').sum().add(pl.col('joins_burst').sum()).alias('n_burst'),
       pl.col('n_days').sum().minus(pl.col('joins_day').sum()).alias('n_days'),
     );
@@ -85,27 +90,30 @@ export function lastPricesOf(spans: readonly DataFrame[], market: 'market' | 'ma
     .collectSync();
 }
 
-/** Shannon entropy in bits of each wallet's hours: log2 N − Σ n·log2 n / N. */
-function entropies(spans: readonly DataFrame[], owners: DataFrame): LazyDataFrame {
-  const hours = groupByNumbers(stack(spans, owners), ['owner', 'hour'], [pl.col('n_fills').sum()]);
-  const n = float('n_fills');
-  const term = n.mul(n.log(2)).div(pl.lit(ENTROPY_UNIT)).round(0).cast(pl.Int64);
-  const total = float('hours_n');
-  return hours
-    .withColumns(term.alias('term'))
-    .groupBy(['owner'])
-    .agg(pl.col('n_fills').sum().alias('hours_n'), pl.col('term').sum().alias('terms'))
-    .select(
-      'owner',
-      total
-        .log(2)
-        .minus(float('terms').mul(pl.lit(ENTROPY_UNIT)).div(total))
-        .clip(0, 5)
-        .alias('hour_entropy'),
-    );
+/** Shannon entropy in bits of a wallet's hours: log2 N − Σ n·log2 n / N. */
+function hourEntropy(): Expr {
+  const terms = HOURS.map((name) => {
+    const n = float(name);
+    const term = n.mul(n.log(2)).div(pl.lit(ENTROPY_UNIT)).round(0).cast(pl.Int64, false);
+    return pl
+      .when(n.gt(pl.lit(0)))
+      .then(term)
+      .otherwise(zero());
+  });
+  const total = float('n_fills');
+  return total
+    .log(2)
+    .minus(
+      terms
+        .reduce((sum, term) => sum.add(term))
+        .cast(pl.Float64)
+        .mul(pl.lit(ENTROPY_UNIT))
+        .div(total),
+    )
+    .clip(0, 5);
 }
 
-/** What of 10_markets may be known at T, by number of the market. */
+/** Winners that may be known at T, by number of the market. */
 export function marketFacts(markets: DataFrame, asOfMs: number): DataFrame {
   const isResolved = pl.col('resolved_ms').lt(pl.lit(asOfMs).cast(pl.Int64)).and(pl.col('winner_index').isNotNull());
   const winner = pl
@@ -113,7 +121,7 @@ export function marketFacts(markets: DataFrame, asOfMs: number): DataFrame {
     .then(pl.col('winner_index').cast(pl.Int64))
     .otherwise(pl.lit(null))
     .cast(pl.Int64);
-  return withMarketNumbers(markets.select('market_id', 'domain', 'created_ms', winner.alias('winner')), markets);
+  return withMarketNumbers(markets.select('market_id', winner.alias('winner')), markets);
 }
 
 /** Whether a position was bought (in part) and its market has resolved: the bets that an edge is measured on. */
@@ -179,17 +187,10 @@ function valued(positions: LazyDataFrame, lastPrices: DataFrame, facts: DataFram
     );
 }
 
-const WALLET_SUMS = [
-  'n_fills',
-  'n_buys',
-  'n_contrarian',
-  'n_maker',
-  'n_role',
+/** What adds up over the positions of a wallet. */
+const VALUE_SUMS = [
   'usd_u',
   'buy_usd_u',
-  'square_hh',
-  'square_hl',
-  'square_ll',
   'pnl_u',
   'n_marked',
   'n_bets',
@@ -199,55 +200,23 @@ const WALLET_SUMS = [
   'paid_variance',
 ] as const;
 
-/** One row per wallet, still in sums. */
+/** What a wallet's positions come to, one row per wallet, still in sums. */
 function perWallet(positions: LazyDataFrame): LazyDataFrame {
-  const isKnown = pl.col('domain').isNotNull();
-  const isDated = pl.col('created_ms').isNotNull();
-  const n = pl.col('n_fills');
-  const age = pl.col('time_sum_ms').minus(n.mul(pl.col('created_ms').minus(pl.lit(TIME_ORIGIN_MS).cast(pl.Int64))));
   const perMarket = groupByNumbers(
     positions,
     ['owner', 'market'],
-    [
-      ...WALLET_SUMS.map((name) => pl.col(name).sum()),
-      pl.col('max_usd_u').max(),
-      pl.col('max_bet_share').max(),
-      pl.col('time_sum_ms').sum(),
-      pl.col('domain').first(),
-      pl.col('created_ms').first(),
-      pl.col('winner').first(),
-    ],
+    [...VALUE_SUMS.map((name) => pl.col(name).sum()), pl.col('winner').first()],
   );
   return perMarket
     .withColumns(
       integer(pl.col('winner').isNotNull()).alias('n_resolved'),
       integer(pl.col('winner').isNotNull().and(pl.col('pnl_u').gt(zero()))).alias('n_won'),
-      ...DOMAINS.map((domain) =>
-        pl
-          .when(pl.col('domain').eq(pl.lit(domain)))
-          .then(n)
-          .otherwise(zero())
-          .alias(`n_${domain}`),
-      ),
-      pl.when(isKnown).then(n).otherwise(zero()).alias('n_domain'),
-      pl.when(isDated).then(n).otherwise(zero()).alias('n_dated'),
-      pl.when(isDated).then(age).otherwise(zero()).alias('age_ms'),
     )
     .groupBy(['owner'])
     .agg(
-      ...[
-        ...WALLET_SUMS,
-        'n_resolved',
-        'n_won',
-        ...DOMAINS.map((domain) => `n_${domain}`),
-        'n_domain',
-        'n_dated',
-        'age_ms',
-      ].map((name) => pl.col(name).sum()),
+      ...[...VALUE_SUMS, 'n_resolved', 'n_won'].map((name) => pl.col(name).sum()),
       integer(pl.len()).alias('n_markets'),
       pl.col('usd_u').max().alias('top_usd_u'),
-      pl.col('max_usd_u').max(),
-      pl.col('max_bet_share').max(),
     );
 }
 
@@ -331,23 +300,23 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
  * last prices must be those of all trades.
  */
 export function mergeProfiles(
-  spans: readonly Pick<ProfilePartials, 'positions' | 'rhythms' | 'hours'>[],
+  spans: readonly WalletSums[],
   lastPrices: DataFrame,
   facts: DataFrame,
   asOfMs: number,
 ): DataFrame {
-  const rhythms = spans.map((span) => span.rhythms);
-  const owners = numberWallets(...rhythms);
+  const named = numberWallets(...spans.map((span) => span.wallets));
+  const wallets = spans.map((span) => span.wallets.join(named, { on: 'wallet', how: 'left' }).drop('wallet'));
   const positions = addPositions(
     spans.map((span) => span.positions),
-    owners,
+    wallets.map((frame) => frame.getColumn('owner').toTypedArray() as Uint32Array),
   );
-  const hours = spans.map((span) => span.hours);
-  const wallets = perWallet(valued(positions, lastPrices, facts))
-    .join(addRhythms(rhythms, owners), { on: 'owner', how: 'left' })
-    .join(entropies(hours, owners), { on: 'owner', how: 'left' })
-    .join(owners.lazy(), { on: 'owner', how: 'left' });
-  return toProfiles(wallets, asOfMs).collectSync();
+  const age = pl.col('dated_ms').minus(pl.col('created_ms'));
+  const profiles = addWallets(wallets)
+    .withColumns(age.alias('age_ms'), hourEntropy().alias('hour_entropy'))
+    .join(perWallet(valued(positions, lastPrices, facts)), { on: 'owner', how: 'left' })
+    .join(named.lazy(), { on: 'owner', how: 'left' });
+  return toProfiles(profiles, asOfMs).collectSync();
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The rows of one day: what was known before each fill, and what a share was worth one horizon later. */
-import { micro } from '../features/profile_partials.ts';
+import { micro } from '../features/amounts.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { Codebook } from './codebook.ts';

@@ -2,8 +2,9 @@
  * What is carried of wallets from day to day: sums over their earlier fills, and their positions in markets that are still
  * open. Frames keyed by numbers; a position leaves when its market resolves, so memory follows wallets and open positions.
  */
+
+import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/amounts.ts';
 import { betColumns, edgeZ, integer, ratio } from '../features/profile_merge.ts';
-import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/profile_partials.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../tables/polars.ts';
 

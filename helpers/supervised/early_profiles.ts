@@ -3,9 +3,9 @@
  * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
  */
 import { tradeBatches } from '../features/build_profiles.ts';
-import { numberMarkets, withMarketNumbers } from '../features/market_numbers.ts';
+import { withMarketNumbers } from '../features/market_numbers.ts';
 import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
-import { profilePartials } from '../features/profile_partials.ts';
+import { profilePartials, shardsOf } from '../features/profile_partials.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';
 
@@ -133,14 +133,13 @@ export async function collectEarlyFills(
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
   const collected = early.lastPrices.get(asOfMs);
   if (collected === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
-  const numbers = numberMarkets(markets);
-  const lastPrices = withMarketNumbers(collected, numbers);
+  const lastPrices = withMarketNumbers(collected, markets);
   const known = early.fills.filter(pl.col('ts_ms').lt(moment(asOfMs)));
   const facts = marketFacts(markets, asOfMs);
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
-    const partials = await profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, numbers, null);
+    const partials = await profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
     profiles.push(mergeProfiles([partials], lastPrices, facts, asOfMs));
     await releaseFrames();
   }
@@ -153,11 +152,8 @@ export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfM
 /** Rows of the wallets of one shard, whole wallets each. */
 function shardOf(rows: DataFrame, shard: number, nShards: number): DataFrame {
   if (nShards === 1) return rows;
-  const dealt = rows
-    .select(pl.col('wallet').hash(1, 2, 3, 4).alias('hash'))
-    .select(pl.col('hash').rem(pl.lit(nShards).cast(pl.UInt64)).cast(pl.Int32).alias('shard'));
   return rows
-    .withColumn(dealt.getColumn('shard'))
+    .withColumn(shardsOf(rows, nShards))
     .filter(pl.col('shard').eq(pl.lit(shard)))
     .drop('shard');
 }

@@ -139,7 +139,7 @@ describe('earlyProfiles', () => {
   });
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
-    const partials = await profilePartials(trades.lazy(), asOfMs, markets, null);
+    const partials = await profilePartials(trades.lazy(), asOfMs, markets);
     const whole = mergeProfiles([partials], partials.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
     const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
