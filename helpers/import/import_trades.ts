@@ -218,9 +218,10 @@ class Import {
     this.noteColumns(file, source.columns);
     let nRows = 0;
     for await (const block of source.blocks) {
-      nRows += block.frame.height + block.rejects.length;
+      const rows = block.rows ?? (block.frame.toRecords() as WireRow[]);
+      nRows += rows.length + block.rejects.length;
       const bad: Reject[] = [...block.rejects];
-      for (const row of block.frame.toRecords() as WireRow[]) {
+      for (const row of rows) {
         const market = adapter.market(row);
         if (typeof market === 'string') bad.push({ reason: market, text: JSON.stringify(row) });
         else this.book.addRow(market, adapter.venue, sourceName(adapter), adapter.rank);

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { InputError } from '../run/errors.ts';
 import type { DataFrame } from '../tables/polars.ts';
-import type { Adapter } from '../venues/adapter.ts';
+import type { Adapter, WireRow } from '../venues/adapter.ts';
 import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
 import { lastLineEnd, type TextPiece, textBlocks } from './text_blocks.ts';
@@ -42,31 +42,31 @@ function textOf(value: unknown): string | null {
   return JSON.stringify(value);
 }
 
-class Columns {
-  private columns = new Map<string, (string | null)[]>();
-  private nRows = 0;
-
-  add(row: Json): void {
-    for (const [key, value] of Object.entries(row)) {
-      let column = this.columns.get(key);
-      if (column === undefined) {
-        column = new Array<string | null>(this.nRows).fill(null);
-        this.columns.set(key, column);
-      }
-      column.push(textOf(value));
-    }
-    this.nRows++;
-    for (const column of this.columns.values()) if (column.length < this.nRows) column.push(null);
-  }
-
-  frame(): DataFrame {
-    return textFrame(this.columns);
-  }
+function textRow(row: Json): WireRow {
+  const texts: Record<string, string | null> = {};
+  for (const key in row) texts[key] = textOf(row[key]);
+  return texts;
 }
 
-/** Rows as text columns; those that the wire schema refuses become rejects. */
+/** Columns of all keys that any row has. */
+function columnsOf(rows: readonly WireRow[]): Map<string, (string | null)[]> {
+  const columns = new Map<string, (string | null)[]>();
+  rows.forEach((row, i) => {
+    for (const key in row) {
+      let column = columns.get(key);
+      if (column === undefined) {
+        column = new Array<string | null>(rows.length).fill(null);
+        columns.set(key, column);
+      }
+      column[i] = row[key];
+    }
+  });
+  return columns;
+}
+
+/** Rows as text; those that the wire schema refuses become rejects. */
 function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSchema | null): RowBlock {
-  const columns = new Columns();
+  const rows: WireRow[] = [];
   const names = new Set<string>();
   const reject = (reason: string, value: unknown): void => {
     rejects.push({ reason, text: JSON.stringify(value) });
@@ -79,9 +79,18 @@ function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSche
     for (const key in value) names.add(key);
     const parsed = schema?.safeParse(value);
     if (parsed?.success === false) reject(faultOfRow(value, parsed.error), value);
-    else columns.add((parsed?.data as Json | undefined) ?? value);
+    else rows.push(textRow((parsed?.data as Json | undefined) ?? value));
   }
-  return { frame: columns.frame(), rejects, columns: [...names] };
+  let frame: DataFrame | null = null;
+  return {
+    rows,
+    rejects,
+    columns: [...names],
+    get frame() {
+      frame ??= textFrame(columnsOf(rows));
+      return frame;
+    },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A block of raw rows: what every reader gives, whatever the file was. */
 import { type DataFrame, pl } from '../tables/polars.ts';
+import type { WireRow } from '../venues/adapter.ts';
 
 /** Column that catches fields beyond the header; any value in it is a fault of the row. */
 export const EXTRA_COLUMN = '__extra';
@@ -12,6 +13,8 @@ export interface Reject {
 export interface RowBlock {
   /** Text columns; null where absent. */
   readonly frame: DataFrame;
+  /** The rows one by one, where the reader has them so; else null. */
+  readonly rows: readonly WireRow[] | null;
   readonly rejects: readonly Reject[];
   /** Names that the rows had on the wire where those of the frame are fewer; else null. */
   readonly columns: readonly string[] | null;

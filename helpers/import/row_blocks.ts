@@ -38,7 +38,7 @@ export interface RowSource {
  */
 export async function openRows(path: string, blockBytes: number, adapter: Adapter | null): Promise<RowSource> {
   if (containerOf(path) === 'parquet') return openParquet(path, adapter);
-  const stream = openText(path);
+  const stream = openText(path, blockBytes);
   const close = async (): Promise<void> => {
     await stream.pieces.return(undefined);
   };
@@ -121,7 +121,7 @@ function parseCsv({ bytes: block, isPlain }: TextPiece, names: readonly string[]
   const frame = readPlainCsv(block, names);
   const nLines = hasQuotes ? countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) : null;
   if (frame === null || (nLines !== null && frame.height !== nLines)) return readCarefully(block, names);
-  return { frame: withoutBlankRows(frame, names), rejects: [], columns: null };
+  return { frame: withoutBlankRows(frame, names), rows: null, rejects: [], columns: null };
 }
 
 /** Whether a carriage return stands anywhere but at the end of a line; Polars reads a field of one as nothing. */
@@ -181,7 +181,7 @@ function readCarefully(block: Buffer, names: readonly string[]): RowBlock {
     });
     columns.get(EXTRA_COLUMN)!.push(record.fields[names.length] ?? null);
   }
-  return { frame: textFrame(columns), rejects, columns: null };
+  return { frame: textFrame(columns), rows: null, rejects, columns: null };
 }
 
 function openParquet(path: string, adapter: Adapter | null): RowSource {
@@ -203,7 +203,7 @@ function openParquet(path: string, adapter: Adapter | null): RowSource {
           .select(...text)
           .collectSync(),
       );
-      yield { frame, rejects: [], columns: null };
+      yield { frame, rows: null, rejects: [], columns: null };
     }
   }
   return {

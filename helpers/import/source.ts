@@ -8,6 +8,8 @@ import { readAhead } from './read_ahead.ts';
 import type { TextPiece } from './text_blocks.ts';
 
 const PIECE_BYTES = 1 << 20;
+/** Pieces for who wants to see no more than the beginning. */
+const PIECE_BYTES_MIN = 1 << 16;
 /** Files of so many bytes and more are worth a thread that reads them. */
 const READ_AHEAD_BYTES = 1 << 25;
 
@@ -48,9 +50,10 @@ export interface ByteStream {
 
 /**
  * Opens a text file, gzip or plain.
+ * @param blockBytes what is wanted at once; a long file of which little is wanted gets no thread of its own
  * @throws InputError 'corrupt-file' (while reading) for a truncated or damaged gzip
  */
-export function openText(path: string): ByteStream {
+export function openText(path: string, blockBytes: number): ByteStream {
   const isGzip = head(path, 2).equals(Buffer.from([0x1f, 0x8b]));
   let digest = '';
   let nRead = 0;
@@ -59,8 +62,9 @@ export function openText(path: string): ByteStream {
       digest = sha256;
     };
     // Unzipping holds on to the pieces it is given, so their memory must not be used again.
-    const isLong = !isGzip && statOf(path).bytes >= READ_AHEAD_BYTES;
-    for await (const piece of isLong ? readAhead(path, onEnd) : readHere(path, onEnd)) {
+    const isLong = !isGzip && blockBytes >= PIECE_BYTES && statOf(path).bytes >= READ_AHEAD_BYTES;
+    const pieceBytes = Math.min(Math.max(blockBytes, PIECE_BYTES_MIN), PIECE_BYTES);
+    for await (const piece of isLong ? readAhead(path, onEnd) : readHere(path, pieceBytes, onEnd)) {
       nRead += piece.bytes.length;
       yield piece;
     }
@@ -94,9 +98,9 @@ export function openText(path: string): ByteStream {
   return { pieces: pieces(), bytesRead: () => nRead, digest: () => digest };
 }
 
-async function* readHere(path: string, onEnd: (digest: string) => void): AsyncGenerator<TextPiece> {
+async function* readHere(path: string, pieceBytes: number, onEnd: (digest: string) => void): AsyncGenerator<TextPiece> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes })) {
     hash.update(piece);
     yield { bytes: piece as Buffer, isPlain: false };
   }

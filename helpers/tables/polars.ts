@@ -1,6 +1,7 @@
 /** The one place that loads Polars, so that its thread count is fixed first and a missing binary gets a clear line. */
 import '../run/env.ts';
 import { createRequire } from 'node:module';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -48,14 +49,35 @@ export async function releaseFrames(): Promise<void> {
   await nextTurn();
 }
 
+/** As @types/node leaves it out. */
+interface PerformanceNodeEntry extends PerformanceEntry {
+  readonly detail: { readonly kind: number };
+}
+
+/** Full collections so far, V8's own among them; counted from the first question on. */
+let countCollections: () => number = () => {
+  let n = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as PerformanceNodeEntry[])
+      if (entry.detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) n++;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  countCollections = () => n;
+  return n;
+};
+
 /**
- * releaseFrames for loops over small batches: a full collection takes some 40 ms, which days of a thousand rows do not earn.
+ * releaseFrames for loops over small batches: a full collection takes some 40 ms, which days of a thousand rows do not earn,
+ * nor does a moment when V8 has just collected by itself.
  * @param rowsEvery rows after which memory is given back
  * @returns to be awaited after each batch with its number of rows
  */
 export function releaseFramesEvery(rowsEvery = 200_000): (nRows: number) => Promise<void> {
   let nHeld = 0;
+  let nCollections = countCollections();
   return async (nRows) => {
+    if (countCollections() > nCollections) nHeld = 0;
+    nCollections = countCollections();
     nHeld += nRows;
     if (nHeld < rowsEvery) return;
     nHeld = 0;

@@ -49,13 +49,15 @@ const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'f
 export function literalOrNull(text: string | null | undefined): unknown {
   const given = textOrNull(text);
   if (given === null) return null;
-  for (const json of [given, pythonToJson(given)])
-    try {
-      return JSON.parse(json);
-    } catch {
-      // Not in this notation.
-    }
-  return null;
+  return (parseJson(given) ?? parseJson(pythonToJson(given)))?.value ?? null;
+}
+
+function parseJson(text: string): { value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
 }
 
 function pythonToJson(text: string): string {
