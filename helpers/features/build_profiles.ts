@@ -195,7 +195,7 @@ export async function sumBatches(
       const fills = await next!;
       // A batch is read while the one before it is summed.
       next = i + 1 < batches.length ? read(batches[i + 1]) : null;
-      await shards.add(partialsOf(fills, markets, volumes, shards.nShards));
+      await shards.add(await partialsOf(fills, markets, volumes, shards.nShards));
       nRows += countRows(batch);
       progress.update(nRows);
       await releaseFrames();

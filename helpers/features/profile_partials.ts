@@ -124,13 +124,13 @@ const FILL_COLUMNS = ['ms', 'market', 'outcome', 'owner', 'flags', 'price', 'usd
  * Partial sums of a span of trades.
  * @param volumes takers' volume of each market before the span; goes on with it
  */
-export function partialsOf(
+export async function partialsOf(
   fills: NumberedFills,
   markets: MarketColumns,
   volumes: MarketVolumes,
   nShards: number,
-): ProfilePartials {
-  const { wallets, positions, positionEnds, lastPrices } = sumFills(
+): Promise<ProfilePartials> {
+  const { wallets, positions, positionEnds, lastPrices } = await sumFills(
     fills.columns,
     fills.wallets.height,
     markets,
@@ -180,6 +180,6 @@ export async function profilePartials(
 ): Promise<WalletSums & Pick<ProfilePartials, 'lastPrices'>> {
   const numbers = numberMarkets(markets);
   const fills = await readFills(trades, asOfMs, numbers, 1);
-  const { shards, lastPrices } = partialsOf(fills, marketColumns(markets), new MarketVolumes(numbers.height), 1);
+  const { shards, lastPrices } = await partialsOf(fills, marketColumns(markets), new MarketVolumes(numbers.height), 1);
   return { ...shards[0], lastPrices };
 }

@@ -3,6 +3,7 @@
  * and its market's volume are brought up to date fill by fill, where a query engine sorts and groups five times. What need
  * not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DataFrame, pl, type Series } from '../tables/polars.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
 import { ExactSums } from './exact_sums.ts';
@@ -104,23 +105,26 @@ export interface FillSums {
 }
 
 /**
- * One pass after the other, each over little memory: all at once takes three times as long.
+ * One pass after the other, each over little memory: all at once takes three times as long. Between two passes others have
+ * their turn, such as who reads the next fills.
  * @param nWallets all numbers of wallets are below
  * @param volumes goes on with these fills
  * @throws Error when fills are not in the order of time
  */
-export function sumFills(
+export async function sumFills(
   fills: FillColumns,
   nWallets: number,
   markets: MarketColumns,
   volumes: MarketVolumes,
-): FillSums {
+): Promise<FillSums> {
   const volumeBefore = volumes.follow(fills);
-  return {
-    wallets: walletSums(fills, nWallets, markets, volumeBefore),
-    ...positionSums(fills, nWallets),
-    lastPrices: lastPrices(fills, markets.domain.length),
-  };
+  const prices = lastPrices(fills, markets.domain.length);
+  await nextTurn();
+  const wallets = walletSums(fills, nWallets, markets, volumeBefore);
+  await nextTurn();
+  const numbers = numberPositions(fills);
+  await nextTurn();
+  return { wallets, ...positionSums(fills, nWallets, numbers), lastPrices: prices };
 }
 
 /** Whole numbers by wallet that add up over spans; `dated_ms` and `created_ms` are Σ over fills of markets of known age. */
@@ -233,17 +237,23 @@ function walletSums(
 const POSITION_SUMS = ['usd_u', 'buy_usd_u', 'shares_u', 'buy_shares_u'] as const;
 const [USD, BUY_USD, SHARES, BUY_SHARES] = POSITION_SUMS.keys();
 
+/** The position of every fill that is a wallet's. */
+function numberPositions({ market, outcome, owner }: FillColumns): { numbers: PositionNumbers; numberOf: Uint32Array } {
+  const numbers = new PositionNumbers(owner.length);
+  const numberOf = new Uint32Array(owner.length);
+  for (let i = 0; i < owner.length; i++)
+    if (owner[i] !== NOBODY) numberOf[i] = numbers.of(owner[i], 2 * market[i] + outcome[i]);
+  return { numbers, numberOf };
+}
+
 function positionSums(
-  { market, outcome, owner, flags, usd, shares }: FillColumns,
+  { owner, flags, usd, shares }: FillColumns,
   nWallets: number,
+  { numbers, numberOf }: ReturnType<typeof numberPositions>,
 ): Pick<FillSums, 'positions' | 'positionEnds'> {
-  const n = owner.length;
-  const numbers = new PositionNumbers(n);
-  const numberOf = new Uint32Array(n);
-  for (let i = 0; i < n; i++) if (owner[i] !== NOBODY) numberOf[i] = numbers.of(owner[i], 2 * market[i] + outcome[i]);
   const { places, ends } = numbers.byOwner(nWallets);
   const sums = new ExactSums(POSITION_SUMS, numbers.n);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < owner.length; i++) {
     if (owner[i] === NOBODY) continue;
     const base = places[numberOf[i]] * POSITION_SUMS.length;
     sums.add(base + USD, usd[i]);

@@ -60,10 +60,10 @@ const numbersOf = (frame: DataFrame, name: string): number[] =>
     .map((value) => (value === null ? Number.NaN : Number(value)));
 
 describe('sumFills', () => {
-  it('gives of a wallet what its fills, looked at one by one, come to', () => {
-    fc.assert(
-      fc.property(fills, (rows) => {
-        const { wallets } = sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
+  it('gives of a wallet what its fills, looked at one by one, come to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fills, async (rows) => {
+        const { wallets } = await sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
         const found = records(wallets);
         for (let owner = 0; owner < N_WALLETS; owner++) {
           const own = rows.filter((row) => row.owner === owner);
@@ -100,10 +100,10 @@ describe('sumFills', () => {
     );
   });
 
-  it('holds a bet against takers’ volume strictly before its millisecond, whoever traded it', () => {
-    fc.assert(
-      fc.property(fills, (rows) => {
-        const { wallets } = sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
+  it('holds a bet against takers’ volume strictly before its millisecond, whoever traded it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fills, async (rows) => {
+        const { wallets } = await sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
         for (let owner = 0; owner < N_WALLETS; owner++) {
           const shares = rows
             .filter((row) => row.owner === owner && (row.flags & FLAGS.buy) > 0)
@@ -121,10 +121,10 @@ describe('sumFills', () => {
     );
   });
 
-  it('gives one row a position, ordered by wallet, and the last price of every outcome', () => {
-    fc.assert(
-      fc.property(fills, (rows) => {
-        const { positions, positionEnds, lastPrices } = sumFills(
+  it('gives one row a position, ordered by wallet, and the last price of every outcome', async () => {
+    await fc.assert(
+      fc.asyncProperty(fills, async (rows) => {
+        const { positions, positionEnds, lastPrices } = await sumFills(
           columnsOf(rows),
           N_WALLETS,
           MARKETS,
@@ -154,13 +154,13 @@ describe('sumFills', () => {
     );
   });
 
-  it('goes on with the volumes of the span before', () => {
-    fc.assert(
-      fc.property(fills, fc.nat(60), (rows, at) => {
+  it('goes on with the volumes of the span before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fills, fc.nat(60), async (rows, at) => {
         const cut = rows.findIndex((row, i) => i >= at && i > 0 && row.ms > rows[i - 1].ms);
         if (cut < 0) return;
         const volumes = new MarketVolumes(4);
-        sumFills(columnsOf(rows.slice(0, cut)), N_WALLETS, MARKETS, volumes);
+        await sumFills(columnsOf(rows.slice(0, cut)), N_WALLETS, MARKETS, volumes);
         const before = volumes.follow(columnsOf(rows.slice(cut)));
         const whole = new MarketVolumes(4).follow(columnsOf(rows));
         expect([...before]).toEqual([...whole.slice(cut)]);
@@ -168,9 +168,9 @@ describe('sumFills', () => {
     );
   });
 
-  it('refuses fills that are not in the order of time', () => {
+  it('refuses fills that are not in the order of time', async () => {
     const row: Fill = { ms: 2, market: 0, outcome: 0, owner: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
-    expect(() => sumFills(columnsOf([row, { ...row, ms: 1 }]), 1, MARKETS, new MarketVolumes(4))).toThrow(
+    await expect(sumFills(columnsOf([row, { ...row, ms: 1 }]), 1, MARKETS, new MarketVolumes(4))).rejects.toThrow(
       /order of time/,
     );
   });
