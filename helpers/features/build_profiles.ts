@@ -14,20 +14,18 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { micro } from './amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
+import { MarketVolumes } from './market_volumes.ts';
+import { marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
 import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
-import {
-  marketColumns,
-  type NumberedFills,
-  type ProfilePartials,
-  partialsOf,
-  readFills,
-  TRADE_COLUMNS,
-  type WalletSums,
-} from './profile_partials.ts';
-import { MarketVolumes } from './sum_fills.ts';
+import { FillSummer, type FillSums, type WalletSums } from './sum_fills.ts';
+import { WalletNumbers } from './wallet_numbers.ts';
 
 /** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
 const BATCH_ROWS = 1_000_000;
+/** Positions summed at once; with more, what there is is handed over and summing begins anew. */
+const POSITIONS_MAX = 3_000_000;
+/** Sums that may stay in memory instead of going to disk, in multiples of that. */
+const SPANS_IN_MEMORY = 2;
 /** Rows of positions that a shard should hold at most. */
 const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
@@ -43,6 +41,8 @@ export interface ProfileJob {
   readonly codeHash: string;
   /** Fills summed at once; default BATCH_ROWS. The result does not depend on it. */
   readonly batchRows?: number;
+  /** Positions summed at once; default POSITIONS_MAX. The result does not depend on it. */
+  readonly positionsMax?: number;
 }
 
 /** Moment right after the last day that has trades, in ms; the default of --as-of. */
@@ -108,38 +108,46 @@ export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): 
   return volumes;
 }
 
-/** Where partial sums go: memory for one batch, scratch files for more. */
+/** Sums of spans in order of time, dealt out by wallet: in memory, or in files of a folder. */
 export class Shards {
-  private readonly memory: ProfilePartials[] = [];
-  readonly nShards: number;
-  nBatches = 0;
+  private readonly memory: FillSums[] = [];
   private writing: Promise<void> = Promise.resolve();
 
-  /** @param folder where sums go; null for memory */
-  constructor(
+  private constructor(
     readonly folder: string | null,
-    nShards: number,
-  ) {
-    this.nShards = nShards;
-    if (folder !== null) {
-      rmSync(folder, { recursive: true, force: true });
-      makeFolder(folder);
-    }
+    readonly nShards: number,
+    public nBatches: number,
+  ) {}
+
+  static inMemory(nShards: number): Shards {
+    return new Shards(null, nShards, 0);
   }
 
-  /** Takes the sums of the next batch; files are written while the caller goes on. */
-  async add(partials: ProfilePartials): Promise<void> {
+  /** In a folder that is emptied first. */
+  static inFolder(folder: string, nShards: number): Shards {
+    rmSync(folder, { recursive: true, force: true });
+    makeFolder(folder);
+    return new Shards(folder, nShards, 0);
+  }
+
+  /** What was added to a folder before. */
+  static found(folder: string, nShards: number, nBatches: number): Shards {
+    return new Shards(folder, nShards, nBatches);
+  }
+
+  /** Takes the next sums; files are written while the caller goes on. */
+  async add(sums: FillSums): Promise<void> {
     const batch = this.nBatches++;
     if (this.folder === null) {
-      this.memory.push(partials);
+      this.memory.push(sums);
       return;
     }
     // What was handed over last time must be on disk, or memory would not be bounded.
     await this.writing;
     const files = [
-      [partials.lastPrices, shardPath(this.folder, 'lastPrices', batch, 0)] as const,
-      ...partials.shards.flatMap((sums, shard) =>
-        WALLET_TABLES.map((name) => [sums[name], shardPath(this.folder!, name, batch, shard)] as const),
+      [sums.lastPrices, shardPath(this.folder, 'lastPrices', batch, 0)] as const,
+      ...sums.shards.flatMap((own, shard) =>
+        WALLET_TABLES.map((name) => [own[name], shardPath(this.folder!, name, batch, shard)] as const),
       ),
     ];
     const writes = files.map(([frame, path]) => writeParquetAside(frame, path));
@@ -153,17 +161,38 @@ export class Shards {
     await this.writing;
   }
 
-  inMemory(): readonly ProfilePartials[] {
-    return this.memory;
+  lastPrices(): DataFrame[] {
+    return this.each(
+      (batch) => this.memory[batch].lastPrices,
+      (batch) => this.read('lastPrices', batch, 0),
+    );
+  }
+
+  /** The sums of one shard's wallets. */
+  sumsOf(shard: number): WalletSums[] {
+    return this.each(
+      (batch) => this.memory[batch].shards[shard],
+      (batch) => {
+        const [wallets, positions] = WALLET_TABLES.map((name) => this.read(name, batch, shard));
+        return { wallets, positions };
+      },
+    );
+  }
+
+  private each<T>(fromMemory: (batch: number) => T, fromFiles: (batch: number) => T): T[] {
+    return Array.from({ length: this.nBatches }, (_, batch) =>
+      this.folder === null ? fromMemory(batch) : fromFiles(batch),
+    );
+  }
+
+  private read(name: string, batch: number, shard: number): DataFrame {
+    const path = shardPath(this.folder!, name, batch, shard);
+    return withParquetErrors(path, () => pl.readParquet(path));
   }
 }
 
 function shardPath(folder: string, name: string, batch: number, shard: number): string {
   return join(folder, `${name}-${String(batch).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
-}
-
-function read(path: string): DataFrame {
-  return withParquetErrors(path, () => pl.readParquet(path));
 }
 
 /**
@@ -179,11 +208,15 @@ export async function sumBatches(
   const numbers = numberMarkets(job.markets);
   const markets = marketColumns(job.markets);
   const batches = cutIntoBatches(parts, job.batchRows);
+  const wallets = new WalletNumbers();
+  const positionsMax = job.positionsMax ?? POSITIONS_MAX;
+  const nExpected = Math.min(countRows(parts), positionsMax);
+  let summer = new FillSummer(markets, volumes, nExpected);
   let nRows = 0;
   const progress = job.log.progress('summing fills', countRows(parts));
   const read = (batch: readonly ManifestPart[]): Promise<NumberedFills> => {
     const fills = awaitParquet(job.trades.folder, () =>
-      readFills(scanBatch(job, batch), job.asOfMs, numbers, shards.nShards),
+      numberFills(scanBatch(job, batch), job.asOfMs, numbers, wallets),
     );
     // Heard when its turn comes; until then nobody listens, which would end the process.
     fills.catch(() => undefined);
@@ -192,12 +225,16 @@ export async function sumBatches(
   let next = batches.length === 0 ? null : read(batches[0]);
   try {
     for (const [i, batch] of batches.entries()) {
-      const fills = await next!;
+      const { columns, nWallets } = await next!;
       // A batch is read while the one before it is summed.
       next = i + 1 < batches.length ? read(batches[i + 1]) : null;
-      await shards.add(await partialsOf(fills, markets, volumes, shards.nShards));
+      await summer.add(columns, nWallets);
       nRows += countRows(batch);
       progress.update(nRows);
+      if (next === null || summer.nPositions > positionsMax) {
+        await shards.add(summer.result(wallets, shards.nShards));
+        summer = new FillSummer(markets, volumes, nExpected);
+      }
       await releaseFrames();
     }
   } finally {
@@ -263,7 +300,7 @@ export class ProfileHistory {
     private readonly scratch: string,
   ) {
     const parts = relevantParts({ ...source, asOfMs: lastMs });
-    this.isSmall = cutIntoBatches(parts, source.batchRows).length <= 1;
+    this.isSmall = countRows(parts) <= SPANS_IN_MEMORY * (source.positionsMax ?? POSITIONS_MAX);
     this.nShards = shardCount(countRows(parts));
     this.fromMs = source.fromMs;
     this.volumes = new MarketVolumes(numberMarkets(source.markets).height);
@@ -281,8 +318,9 @@ export class ProfileHistory {
   async advance(toMs: number): Promise<void> {
     if (this.asOfMs > Number.NEGATIVE_INFINITY) this.fromMs = this.asOfMs;
     this.asOfMs = toMs;
-    const folder = this.isSmall ? null : join(this.scratch, `span-${String(this.spans.length).padStart(4, '0')}`);
-    const span = new Shards(folder, this.nShards);
+    const span = this.isSmall
+      ? Shards.inMemory(this.nShards)
+      : Shards.inFolder(join(this.scratch, `span-${String(this.spans.length).padStart(4, '0')}`), this.nShards);
     this.spans.push(span);
     await sumBatches(this.job(), relevantParts(this.job()), this.volumes, span);
   }
@@ -309,37 +347,24 @@ export class ProfileHistory {
     const spans = all.filter((span) => span.nBatches > 0);
     if (spans.length === 0) throw nothingBefore(this.asOfMs);
     const facts = marketFacts(this.source.markets, this.asOfMs);
-    if (this.isSmall) {
-      const sums = spans.flatMap((span) => span.inMemory());
-      const lastPrices = lastPricesOf(sums.map((one) => one.lastPrices));
-      const spansOfAll = sums.map(({ shards }) => shards[0]);
-      return finishProfiles([mergeProfiles(spansOfAll, lastPrices, facts, this.asOfMs)]);
-    }
-    const folders = spans.map(({ folder, nBatches }) => ({ folder: folder!, nBatches }));
-    return finishProfiles(await mergeShards(this.job(), folders, this.nShards, facts));
+    return finishProfiles(await mergeShards(this.job(), spans, this.nShards, facts));
   }
 }
 
-/** Profiles, without order and alpha_score, from the sums of some folders in order of time, one frame a shard. */
+/** Profiles, without order and alpha_score, from sums in order of time, one frame a shard. */
 export async function mergeShards(
   job: ProfileJob,
-  chunks: readonly { folder: string; nBatches: number }[],
+  spans: readonly Shards[],
   nShards: number,
   facts: DataFrame,
 ): Promise<DataFrame[]> {
-  const batches = chunks.flatMap(({ folder, nBatches }) =>
-    Array.from({ length: nBatches }, (_, batch) => ({ folder, batch })),
-  );
-  const lastPrices = lastPricesOf(batches.map(({ folder, batch }) => read(shardPath(folder, 'lastPrices', batch, 0))));
+  const lastPrices = lastPricesOf(spans.flatMap((span) => span.lastPrices()));
   const progress = job.log.progress('finishing wallets, shards', nShards);
   const profiles: DataFrame[] = [];
-  for (let i = 0; i < nShards; i++) {
-    const spans: WalletSums[] = batches.map(({ folder, batch }) => {
-      const [wallets, positions] = WALLET_TABLES.map((name) => read(shardPath(folder, name, batch, i)));
-      return { wallets, positions };
-    });
-    profiles.push(mergeProfiles(spans, lastPrices, facts, job.asOfMs));
-    progress.update(i + 1);
+  for (let shard = 0; shard < nShards; shard++) {
+    const sums = spans.flatMap((span) => span.sumsOf(shard));
+    profiles.push(mergeProfiles(sums, lastPrices, facts, job.asOfMs));
+    progress.update(shard + 1);
     await releaseFrames();
   }
   progress.done();

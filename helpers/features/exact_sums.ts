@@ -7,19 +7,30 @@ import { type Expr, pl, type Series } from '../tables/polars.ts';
 const CARRY = 2 ** 52;
 
 export class ExactSums {
-  /** Row after row; a row is `names.length` numbers. Columns that are no sums may be set here. */
-  readonly values: Float64Array;
+  /**
+   * Row after row; a row is `names.length` numbers. Columns that are no sums may be set here. Another array after every
+   * makeRoom.
+   */
+  values: Float64Array;
   private readonly carries = new Map<number, number>();
 
   /**
    * @param names of the columns
-   * @param nRows that there is room for
+   * @param nRows to begin with; memory comes page by page as rows are written
    */
   constructor(
     private readonly names: readonly string[],
-    readonly nRows: number,
+    nRows = 0,
   ) {
     this.values = new Float64Array(names.length * nRows);
+  }
+
+  get nRows(): number {
+    return this.values.length / this.names.length;
+  }
+
+  makeRoom(nRows: number): void {
+    if (nRows > this.nRows) this.values = grown(this.values, nRows * this.names.length);
   }
 
   /**
@@ -63,37 +74,55 @@ export class ExactSums {
     this.carries.set(at, (this.carries.get(at) ?? 0) + times);
   }
 
-  /** The sums as int64 columns; those beyond 2^63 come round, as those of Polars do. */
-  columns(): Series[] {
-    const { names, nRows, values } = this;
-    const columns = names.map((name, c) => {
-      const column = new Float64Array(nRows);
-      for (let row = 0, at = c; row < nRows; row++, at += names.length) column[row] = values[at];
-      return pl.Series(name, column);
-    });
-    const carries = this.carryColumns();
+  /**
+   * The sums as int64 columns; those beyond 2^63 come round, as those of Polars do.
+   * @param rows numbers of rows, in the order wanted
+   */
+  columns(rows: Uint32Array): Series[] {
+    const { names, values } = this;
+    const columns = names.map(() => new Float64Array(rows.length));
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i] * names.length;
+      for (let c = 0; c < columns.length; c++) columns[c][i] = values[from + c];
+    }
+    const carries = this.carryColumns(rows);
     const whole = (name: string): Expr => {
       const sum = pl.col(name).cast(pl.Int64);
       if (!carries.has(name)) return sum;
       return sum.add(pl.col(carryName(name)).cast(pl.Int64).mul(pl.lit(CARRY).cast(pl.Int64)));
     };
     return pl
-      .DataFrame([...columns, ...carries.values()])
+      .DataFrame([...names.map((name, c) => pl.Series(name, columns[c])), ...carries.values()])
       .select(...names.map((name) => whole(name).alias(name)))
       .getColumns();
   }
 
   /** How often sums were cut back, for the columns of which one was. */
-  private carryColumns(): Map<string, Series> {
+  private carryColumns(rows: Uint32Array): Map<string, Series> {
+    if (this.carries.size === 0) return new Map();
+    const placeOf = new Int32Array(this.nRows).fill(-1);
+    rows.forEach((row, i) => {
+      placeOf[row] = i;
+    });
     const columns = new Map<string, Float64Array>();
     for (const [at, times] of this.carries) {
       const name = this.names[at % this.names.length];
-      const column = columns.get(name) ?? new Float64Array(this.nRows);
-      column[Math.floor(at / this.names.length)] = times;
+      const place = placeOf[Math.floor(at / this.names.length)];
+      if (place < 0) continue;
+      const column = columns.get(name) ?? new Float64Array(rows.length);
+      column[place] = times;
       columns.set(name, column);
     }
     return new Map([...columns].map(([name, column]) => [name, pl.Series(carryName(name), column)]));
   }
+}
+
+/** An array of zeros at least so long that begins with what was there; a larger one is made half as long again at least. */
+export function grown<T extends Float64Array | Uint32Array>(array: T, length: number): T {
+  if (length <= array.length) return array;
+  const larger = new (array.constructor as new (n: number) => T)(Math.max(length, Math.ceil(1.5 * array.length)));
+  larger.set(array);
+  return larger;
 }
 
 function carryName(name: string): string {

@@ -124,7 +124,7 @@ export async function buildChunk(
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
   const forget = undoAtExit(remove);
   try {
-    const shards = new Shards(temporary, shardCount(nTotal));
+    const shards = Shards.inFolder(temporary, shardCount(nTotal));
     const nRows = countRows(chunks[chunk - 1]);
     await sumBatches(job, chunks[chunk - 1], volumesBefore(job, chunks.slice(0, chunk - 1).flat()), shards);
     const info: ChunkInfo = {
@@ -188,10 +188,7 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
   const ordered = [...infos].sort((a, b) => a.chunk - b.chunk);
   const nRows = ordered.reduce((sum, info) => sum + info.nRows, 0);
   if (nRows === 0) throw nothingBefore(job.asOfMs);
-  const sources = ordered.map((info) => ({
-    folder: chunkFolder(folder, info.chunk, nChunks),
-    nBatches: info.nBatches,
-  }));
+  const sources = ordered.map((info) => Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nBatches));
   return finishProfiles(await mergeShards(job, sources, nShards, marketFacts(job.markets, job.asOfMs)));
 }
 

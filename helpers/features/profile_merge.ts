@@ -5,10 +5,12 @@
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
+import { BURST_MS, DAY_MS, DOMAINS } from './fill_columns.ts';
 import { groupByNumbers } from './group_by_numbers.ts';
 import { withMarketNumbers } from './market_numbers.ts';
-import { numberWallets, type WalletSums } from './profile_partials.ts';
-import { BURST_MS, DAY_MS, DOMAINS, HOURS, WALLET_SUMS } from './sum_fills.ts';
+import type { WalletSums } from './sum_fills.ts';
+import { numberWallets } from './wallet_numbers.ts';
+import { HOURS, WALLET_SUMS } from './wallet_table.ts';
 
 const MICRO = 1e6;
 const HOUR_MS = 3_600_000;

@@ -4,8 +4,9 @@
  */
 import { tradeBatches } from '../features/build_profiles.ts';
 import { withMarketNumbers } from '../features/market_numbers.ts';
+import { sumTrades } from '../features/number_fills.ts';
 import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
-import { profilePartials, shardsOf } from '../features/profile_partials.ts';
+import { shardsOf } from '../features/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';
 
@@ -139,8 +140,8 @@ export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfM
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
-    const partials = await profilePartials(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
-    profiles.push(mergeProfiles([partials], lastPrices, facts, asOfMs));
+    const sums = await sumTrades(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
+    profiles.push(mergeProfiles([sums], lastPrices, facts, asOfMs));
     await releaseFrames();
   }
   return pl
@@ -153,7 +154,7 @@ export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfM
 function shardOf(rows: DataFrame, shard: number, nShards: number): DataFrame {
   if (nShards === 1) return rows;
   return rows
-    .withColumn(shardsOf(rows, nShards))
+    .withColumn(pl.Series('shard', shardsOf(rows, nShards)))
     .filter(pl.col('shard').eq(pl.lit(shard)))
     .drop('shard');
 }

@@ -9,7 +9,9 @@ const addition = fc.record({ row: fc.nat(3), column: fc.nat(1), a: amount, b: fc
 test('sums and sums of products are those of whole numbers of any size, brought into 64 bits', () => {
   fc.assert(
     fc.property(fc.array(addition, { maxLength: 200 }), (additions) => {
-      const sums = new ExactSums(['x', 'y'], 4);
+      const sums = new ExactSums(['x', 'y']);
+      sums.makeRoom(1);
+      sums.makeRoom(4);
       const exact = new Array<bigint>(8).fill(0n);
       for (const { row, column, a, b } of additions) {
         const at = 2 * row + column;
@@ -17,8 +19,8 @@ test('sums and sums of products are those of whole numbers of any size, brought 
         else sums.addProduct(at, a, b);
         exact[at] += BigInt(a) * BigInt(b ?? 1);
       }
-      sums.columns().forEach((series, column) => {
-        const wanted = [0, 1, 2, 3].map((row) => BigInt.asIntN(64, exact[2 * row + column]));
+      sums.columns(Uint32Array.of(3, 0, 2)).forEach((series, column) => {
+        const wanted = [3, 0, 2].map((row) => BigInt.asIntN(64, exact[2 * row + column]));
         expect([...(series.toTypedArray() as unknown as BigInt64Array)]).toEqual(wanted);
       });
     }),

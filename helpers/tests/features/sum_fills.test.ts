@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type FillColumns,
-  FLAGS,
-  type MarketColumns,
-  MarketVolumes,
-  NOBODY,
-  sumFills,
-  UNKNOWN_DOMAIN,
-} from '../../features/sum_fills.ts';
-import type { DataFrame } from '../../tables/polars.ts';
+import { type FillColumns, FLAGS, type MarketColumns, NOBODY, UNKNOWN_DOMAIN } from '../../features/fill_columns.ts';
+import { MarketVolumes } from '../../features/market_volumes.ts';
+import { FillSummer } from '../../features/sum_fills.ts';
+import { WalletNumbers } from '../../features/wallet_numbers.ts';
+import { type DataFrame, pl } from '../../tables/polars.ts';
 
-const N_WALLETS = 3;
+const N_SHARDS = 2;
 const MARKETS: MarketColumns = {
   domain: Uint8Array.from([0, 2, 3, UNKNOWN_DOMAIN]),
   createdMs: Float64Array.from([0, 5e5, Number.NaN, 1e9]),
@@ -52,126 +47,154 @@ function columnsOf(rows: readonly Fill[]): FillColumns {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const records = (frame: DataFrame): Record<string, unknown>[] => frame.toRecords();
-const numbersOf = (frame: DataFrame, name: string): number[] =>
-  frame
-    .getColumn(name)
-    .toArray()
-    .map((value) => (value === null ? Number.NaN : Number(value)));
+const nameOf = (owner: number): string => `wallet ${owner}`;
 
-describe('sumFills', () => {
+type Row = Record<string, number>;
+interface Summed {
+  /** By name of the wallet. */
+  readonly wallets: Map<string, Row>;
+  /** By wallet, market and outcome. */
+  readonly positions: Map<string, Row>;
+  readonly lastPrices: Row[];
+}
+
+const rowsOf = (frame: DataFrame): (Row & { wallet?: string })[] =>
+  frame
+    .toRecords()
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : Number(value ?? Number.NaN),
+        ]),
+      ),
+    ) as (Row & { wallet?: string })[];
+
+/** What FillSummer makes of fills that come in two batches. */
+async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
+  const numbers = new WalletNumbers();
+  const summer = new FillSummer(MARKETS, new MarketVolumes(4));
+  for (const batch of [rows.slice(0, cut), rows.slice(cut)]) {
+    const names = batch.map(({ owner }) => (owner === NOBODY ? null : nameOf(owner)));
+    const known = await numbers.of(pl.DataFrame({ wallet: names }, { schema: { wallet: pl.Utf8 } }));
+    const numberOf = new Map(rowsOf(known).map(({ wallet, owner }) => [String(wallet), owner]));
+    const numbered = batch.map((row) => ({ ...row, owner: numberOf.get(nameOf(row.owner)) ?? NOBODY }));
+    await summer.add(columnsOf(numbered), numbers.n);
+  }
+  const { shards, lastPrices } = summer.result(numbers, N_SHARDS);
+  const [wallets, positions] = [new Map<string, Row>(), new Map<string, Row>()];
+  for (const shard of shards) {
+    const own = rowsOf(shard.wallets);
+    for (const row of own) wallets.set(String(row.wallet), row);
+    for (const row of rowsOf(shard.positions))
+      positions.set(`${own[row.owner].wallet} ${row.market} ${row.outcome_index}`, row);
+  }
+  return { wallets, positions, lastPrices: rowsOf(lastPrices) };
+}
+
+/** Runs a check on drawn fills, in two batches cut anywhere. */
+function forFills(check: (rows: Fill[], sums: Summed) => void): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(fills, fc.nat(60), async (rows, cut) => check(rows, await summed(rows, cut))),
+  ) as Promise<void>;
+}
+
+describe('FillSummer', () => {
   it('gives of a wallet what its fills, looked at one by one, come to', async () => {
-    await fc.assert(
-      fc.asyncProperty(fills, async (rows) => {
-        const { wallets } = await sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
-        const found = records(wallets);
-        for (let owner = 0; owner < N_WALLETS; owner++) {
-          const own = rows.filter((row) => row.owner === owner);
-          const count = (test: (row: Fill) => boolean): number => own.filter(test).length;
-          const dated = own.filter((row) => !Number.isNaN(MARKETS.createdMs[row.market]));
-          const wanted: Record<string, number> = {
-            n_fills: own.length,
-            n_buys: count((row) => (row.flags & FLAGS.buy) > 0),
-            n_contrarian: count((row) => (row.flags & FLAGS.buy) > 0 && row.price < 0.4),
-            n_maker: count((row) => (row.flags & FLAGS.maker) > 0),
-            n_role: count((row) => (row.flags & FLAGS.roleKnown) > 0),
-            n_sports: count((row) => row.market === 0),
-            n_politics: 0,
-            n_crypto: count((row) => row.market === 1),
-            n_domain: count((row) => row.market !== 3),
-            n_dated: dated.length,
-            dated_ms: sum(dated.map((row) => row.ms)),
-            created_ms: sum(dated.map((row) => MARKETS.createdMs[row.market])),
-            max_usd_u: Math.max(0, ...own.map((row) => row.usd)),
-            n_days: new Set(own.map((row) => Math.floor(row.ms / 86_400_000))).size,
-            n_burst: own.filter((row, i) => i > 0 && row.ms - own[i - 1].ms <= 60_000).length,
-            first_ms: own[0]?.ms ?? 0,
-            last_ms: own.at(-1)?.ms ?? 0,
-            hour_5: count((row) => new Date(row.ms).getUTCHours() === 5),
-          };
-          const got = Object.fromEntries(Object.keys(wanted).map((name) => [name, Number(found[owner][name])]));
-          expect(got).toEqual(wanted);
-          const square = (name: string): bigint => BigInt(Number(found[owner][name]));
-          expect((square('square_hh') << 40n) + (square('square_hl') << 21n) + square('square_ll')).toBe(
-            own.reduce((total, row) => total + BigInt(row.usd) ** 2n, 0n),
-          );
-        }
-      }),
-    );
+    await forFills((rows, { wallets }) => {
+      const owners = new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== NOBODY));
+      expect([...wallets.keys()].sort()).toEqual([...owners].map(nameOf).sort());
+      for (const owner of owners) {
+        const own = rows.filter((row) => row.owner === owner);
+        const count = (test: (row: Fill) => boolean): number => own.filter(test).length;
+        const dated = own.filter((row) => !Number.isNaN(MARKETS.createdMs[row.market]));
+        const wanted: Row = {
+          n_fills: own.length,
+          n_buys: count((row) => (row.flags & FLAGS.buy) > 0),
+          n_contrarian: count((row) => (row.flags & FLAGS.buy) > 0 && row.price < 0.4),
+          n_maker: count((row) => (row.flags & FLAGS.maker) > 0),
+          n_role: count((row) => (row.flags & FLAGS.roleKnown) > 0),
+          n_sports: count((row) => row.market === 0),
+          n_politics: 0,
+          n_crypto: count((row) => row.market === 1),
+          n_domain: count((row) => row.market !== 3),
+          n_dated: dated.length,
+          dated_ms: sum(dated.map((row) => row.ms)),
+          created_ms: sum(dated.map((row) => MARKETS.createdMs[row.market])),
+          max_usd_u: Math.max(...own.map((row) => row.usd)),
+          n_days: new Set(own.map((row) => Math.floor(row.ms / 86_400_000))).size,
+          n_burst: own.filter((row, i) => i > 0 && row.ms - own[i - 1].ms <= 60_000).length,
+          first_ms: own[0].ms,
+          last_ms: own[own.length - 1].ms,
+          hour_5: count((row) => new Date(row.ms).getUTCHours() === 5),
+        };
+        const found = wallets.get(nameOf(owner))!;
+        expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, found[name]]))).toEqual(wanted);
+        const squares = [found.square_hh, found.square_hl, found.square_ll].map(BigInt);
+        expect((squares[0] << 40n) + (squares[1] << 21n) + squares[2]).toBe(
+          own.reduce((total, row) => total + BigInt(row.usd) ** 2n, 0n),
+        );
+      }
+    });
   });
 
   it('holds a bet against takers’ volume strictly before its millisecond, whoever traded it', async () => {
-    await fc.assert(
-      fc.asyncProperty(fills, async (rows) => {
-        const { wallets } = await sumFills(columnsOf(rows), N_WALLETS, MARKETS, new MarketVolumes(4));
-        for (let owner = 0; owner < N_WALLETS; owner++) {
-          const shares = rows
-            .filter((row) => row.owner === owner && (row.flags & FLAGS.buy) > 0)
-            .map((row) => {
-              const before = rows.filter((other) => other.market === row.market && other.ms < row.ms);
-              const volume = sum(before.filter((other) => (other.flags & FLAGS.taker) > 0).map((other) => other.usd));
-              return { usd: row.usd, volume };
-            })
-            .filter(({ volume }) => volume > 0)
-            .map(({ usd, volume }) => (usd / volume) * 100);
-          const wanted = shares.length === 0 ? Number.NaN : Math.max(...shares);
-          expect(numbersOf(wallets, 'max_bet_share')[owner]).toBe(wanted);
-        }
-      }),
-    );
+    await forFills((rows, { wallets }) => {
+      for (const [name, found] of wallets) {
+        const shares = rows
+          .filter((row) => nameOf(row.owner) === name && (row.flags & FLAGS.buy) > 0)
+          .map((row) => {
+            const before = rows.filter((other) => other.market === row.market && other.ms < row.ms);
+            const volume = sum(before.filter((other) => (other.flags & FLAGS.taker) > 0).map((other) => other.usd));
+            return volume > 0 ? (row.usd / volume) * 100 : 0;
+          })
+          .filter((share) => share > 0);
+        expect(found.max_bet_share).toBe(shares.length === 0 ? Number.NaN : Math.max(...shares));
+      }
+    });
   });
 
-  it('gives one row a position, ordered by wallet, and the last price of every outcome', async () => {
-    await fc.assert(
-      fc.asyncProperty(fills, async (rows) => {
-        const { positions, positionEnds, lastPrices } = await sumFills(
-          columnsOf(rows),
-          N_WALLETS,
-          MARKETS,
-          new MarketVolumes(4),
-        );
-        const owned = rows.filter((row) => row.owner !== NOBODY);
-        const keyOf = (row: Fill): string => `${row.owner} ${row.market} ${row.outcome}`;
-        expect(positions.height).toBe(new Set(owned.map(keyOf)).size);
-        const owners = numbersOf(positions, 'owner');
-        expect(owners).toEqual([...owners].sort((a, b) => a - b));
-        expect([...positionEnds]).toEqual([0, 1, 2].map((owner) => owners.filter((other) => other <= owner).length));
-        for (const row of records(positions)) {
-          const own = owned.filter((other) => keyOf(other) === `${row.owner} ${row.market} ${row.outcome_index}`);
-          const bought = own.filter((other) => (other.flags & FLAGS.buy) > 0);
-          expect([row.usd_u, row.buy_usd_u, row.shares_u, row.buy_shares_u].map(Number)).toEqual([
-            sum(own.map((other) => other.usd)),
-            sum(bought.map((other) => other.usd)),
-            sum(own.map((other) => other.shares)),
-            sum(bought.map((other) => other.shares)),
-          ]);
-        }
-        for (const row of records(lastPrices)) {
-          const last = rows.findLast((other) => other.market === row.market && other.outcome === row.outcome_index);
-          expect([row.last_price, Number(row.last_ms)]).toEqual([last!.price, last!.ms]);
-        }
-      }),
-    );
+  it('gives one row a position, and the last price of every outcome', async () => {
+    await forFills((rows, { positions, lastPrices }) => {
+      const owned = rows.filter((row) => row.owner !== NOBODY);
+      const keyOf = (row: Fill): string => `${nameOf(row.owner)} ${row.market} ${row.outcome}`;
+      expect([...positions.keys()].sort()).toEqual([...new Set(owned.map(keyOf))].sort());
+      for (const [key, row] of positions) {
+        const own = owned.filter((other) => keyOf(other) === key);
+        const bought = own.filter((other) => (other.flags & FLAGS.buy) > 0);
+        expect([row.usd_u, row.buy_usd_u, row.shares_u, row.buy_shares_u]).toEqual([
+          sum(own.map((other) => other.usd)),
+          sum(bought.map((other) => other.usd)),
+          sum(own.map((other) => other.shares)),
+          sum(bought.map((other) => other.shares)),
+        ]);
+      }
+      expect(lastPrices.length).toBe(new Set(rows.map((row) => `${row.market} ${row.outcome}`)).size);
+      for (const row of lastPrices) {
+        const last = rows.findLast((other) => other.market === row.market && other.outcome === row.outcome_index);
+        expect([row.last_price, row.last_ms]).toEqual([last!.price, last!.ms]);
+      }
+    });
   });
 
-  it('goes on with the volumes of the span before', async () => {
-    await fc.assert(
-      fc.asyncProperty(fills, fc.nat(60), async (rows, at) => {
-        const cut = rows.findIndex((row, i) => i >= at && i > 0 && row.ms > rows[i - 1].ms);
-        if (cut < 0) return;
-        const volumes = new MarketVolumes(4);
-        await sumFills(columnsOf(rows.slice(0, cut)), N_WALLETS, MARKETS, volumes);
-        const before = volumes.follow(columnsOf(rows.slice(cut)));
-        const whole = new MarketVolumes(4).follow(columnsOf(rows));
-        expect([...before]).toEqual([...whole.slice(cut)]);
-      }),
-    );
+  it('finds its positions again when there are many, and more than were expected', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i): Fill => {
+      const [owner, market, outcome] = [i % 97, i % 4, Math.floor(i / 4) % 2];
+      return { ms: 1e12 + i, market, outcome, owner, flags: FLAGS.buy, price: 0.5, usd: i, shares: 1 };
+    });
+    const many = rows.map((row, i) => ({ ...row, owner: row.owner + 97 * (i % 50) }));
+    const { positions } = await summed(many, 7000);
+    const wanted = new Map<string, number>();
+    for (const { owner, market, outcome, usd } of many) {
+      const key = `${nameOf(owner)} ${market} ${outcome}`;
+      wanted.set(key, (wanted.get(key) ?? 0) + usd);
+    }
+    expect(new Map([...positions].map(([key, row]) => [key, row.usd_u]))).toEqual(wanted);
+    expect(positions.size).toBeGreaterThan(5000);
   });
 
   it('refuses fills that are not in the order of time', async () => {
     const row: Fill = { ms: 2, market: 0, outcome: 0, owner: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
-    await expect(sumFills(columnsOf([row, { ...row, ms: 1 }]), 1, MARKETS, new MarketVolumes(4))).rejects.toThrow(
-      /order of time/,
-    );
+    await expect(summed([row, { ...row, ms: 1 }], 2)).rejects.toThrow(/order of time/);
   });
 });

@@ -171,10 +171,11 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
 }
 
 /** The job of a data folder. */
-export function jobOf(dataDir: string, asOfMs: number, batchRows?: number): ProfileJob {
+export function jobOf(dataDir: string, asOfMs: number, rowsAtOnce?: number): ProfileJob {
   const trades = openTable(dataDir, RAW_TRADES);
   const markets = readTable(openTable(dataDir, MARKETS));
-  return { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: 'test', batchRows };
+  const limits = { batchRows: rowsAtOnce, positionsMax: rowsAtOnce };
+  return { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: 'test', ...limits };
 }
 
 /** The streaming build of a data folder. */

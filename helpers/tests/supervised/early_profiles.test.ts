@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sumTrades } from '../../features/number_fills.ts';
 import { marketFacts, mergeProfiles } from '../../features/profile_merge.ts';
-import { profilePartials } from '../../features/profile_partials.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
@@ -139,8 +139,8 @@ describe('earlyProfiles', () => {
   });
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
-    const partials = await profilePartials(trades.lazy(), asOfMs, markets);
-    const whole = mergeProfiles([partials], partials.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
+    const sums = await sumTrades(trades.lazy(), asOfMs, markets);
+    const whole = mergeProfiles([sums], sums.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
     const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
     expect(text(drop(first))).toBe(text(drop(whole)));
