@@ -1,6 +1,6 @@
 /**
  * Reads a file, hashes it and looks for what needs care in text, on a thread of its own, ahead of the one that parses it
- * (read_ahead.ts). Buffers travel to and fro: a piece is given away, and read into again when it comes back. Plain
+ * (read_ahead.ts). Both see the same memory: a slot is filled, told of, and filled again when its number comes back. Plain
  * JavaScript, so that it starts in milliseconds.
  */
 const { isAscii } = require('node:buffer');
@@ -13,20 +13,23 @@ const STEP_BYTES = 1 << 18;
 const RETURN = 13;
 const QUOTE = 34;
 
-const { path, pieceBytes, nPieces } = workerData;
+const { path, slots, roomBytes, firstBytes } = workerData;
 const hash = createHash('sha256');
 const fd = openSync(path, 'r');
 
+let wantedBytes = firstBytes;
 let isDone = false;
 
-/** Reads into a buffer and gives it away; false at the end. Buffers that come back after that are left alone. */
-function fill(bytes) {
+/** Fills a slot and tells of it; false at the end. Slots that come back after that are left alone. */
+function fill(slot) {
   if (isDone) return false;
-  const piece = Buffer.from(bytes);
+  const room = Buffer.from(slots[slot], roomBytes);
+  const piece = room.subarray(0, Math.min(wantedBytes, room.length));
+  wantedBytes *= 2;
   let nRead = 0;
   let isPlain = true;
-  while (nRead < pieceBytes) {
-    const nStep = readSync(fd, piece, nRead, Math.min(STEP_BYTES, pieceBytes - nRead), null);
+  while (nRead < piece.length) {
+    const nStep = readSync(fd, piece, nRead, Math.min(STEP_BYTES, piece.length - nRead), null);
     if (nStep === 0) break;
     const step = piece.subarray(nRead, nRead + nStep);
     hash.update(step);
@@ -39,9 +42,9 @@ function fill(bytes) {
     parentPort.postMessage({ digest: hash.digest('hex') });
     return false;
   }
-  parentPort.postMessage({ bytes, nRead, isPlain }, [bytes]);
+  parentPort.postMessage({ slot, nRead, isPlain });
   return true;
 }
 
 parentPort.on('message', fill);
-for (let i = 0; i < nPieces; i++) if (!fill(new ArrayBuffer(pieceBytes))) break;
+for (let slot = 0; slot < slots.length; slot++) if (!fill(slot)) break;
