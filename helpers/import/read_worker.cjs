@@ -1,6 +1,6 @@
 /**
  * Reads a file, hashes it and looks for what needs care in text, on a thread of its own, ahead of the one that parses it
- * (read_ahead.ts). Both see the same memory: a slot is filled, told of, and filled again when its number comes back. Plain
+ * (read_ahead.ts). Buffers travel to and fro: a piece is given away, and read into again when it comes back. Plain
  * JavaScript, so that it starts in milliseconds.
  */
 const { isAscii } = require('node:buffer');
@@ -13,23 +13,20 @@ const STEP_BYTES = 1 << 18;
 const RETURN = 13;
 const QUOTE = 34;
 
-const { path, slots, roomBytes, firstBytes } = workerData;
+const { path, pieceBytes, nPieces } = workerData;
 const hash = createHash('sha256');
 const fd = openSync(path, 'r');
 
-let wantedBytes = firstBytes;
 let isDone = false;
 
-/** Fills a slot and tells of it; false at the end. Slots that come back after that are left alone. */
-function fill(slot) {
+/** Reads into a buffer and gives it away; false at the end. Buffers that come back after that are left alone. */
+function fill(bytes) {
   if (isDone) return false;
-  const room = Buffer.from(slots[slot], roomBytes);
-  const piece = room.subarray(0, Math.min(wantedBytes, room.length));
-  wantedBytes *= 2;
+  const piece = Buffer.from(bytes);
   let nRead = 0;
   let isPlain = true;
-  while (nRead < piece.length) {
-    const nStep = readSync(fd, piece, nRead, Math.min(STEP_BYTES, piece.length - nRead), null);
+  while (nRead < pieceBytes) {
+    const nStep = readSync(fd, piece, nRead, Math.min(STEP_BYTES, pieceBytes - nRead), null);
     if (nStep === 0) break;
     const step = piece.subarray(nRead, nRead + nStep);
     hash.update(step);
@@ -42,9 +39,9 @@ function fill(slot) {
     parentPort.postMessage({ digest: hash.digest('hex') });
     return false;
   }
-  parentPort.postMessage({ slot, nRead, isPlain });
+  parentPort.postMessage({ bytes, nRead, isPlain }, [bytes]);
   return true;
 }
 
 parentPort.on('message', fill);
-for (let slot = 0; slot < slots.length; slot++) if (!fill(slot)) break;
+for (let i = 0; i < nPieces; i++) if (!fill(new ArrayBuffer(pieceBytes))) break;

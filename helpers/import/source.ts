@@ -64,7 +64,7 @@ export function openText(path: string, blockBytes: number): ByteStream {
     // Unzipping holds on to the pieces it is given, so their memory must not be used again.
     const isLong = !isGzip && blockBytes >= PIECE_BYTES && statOf(path).bytes >= READ_AHEAD_BYTES;
     const pieceBytes = Math.min(Math.max(blockBytes, PIECE_BYTES_MIN), PIECE_BYTES);
-    for await (const piece of isLong ? readAhead(path, blockBytes, onEnd) : readHere(path, pieceBytes, onEnd)) {
+    for await (const piece of isLong ? readAhead(path, onEnd) : readHere(path, pieceBytes, onEnd)) {
       nRead += piece.bytes.length;
       yield piece;
     }

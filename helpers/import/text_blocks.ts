@@ -6,8 +6,6 @@ export interface TextPiece {
   readonly bytes: Buffer;
   /** Known to be ASCII without a quote or a carriage return, so that lines are records; false when nobody has looked. */
   readonly isPlain: boolean;
-  /** Bytes before these in the same memory that may be written over; left out for none. */
-  readonly roomBytes?: number;
 }
 
 const NEWLINE = 10;
@@ -20,8 +18,8 @@ export function lastLineEnd(bytes: Buffer): number {
 }
 
 /**
- * Blocks of about `blockBytes`, each made of whole records; a piece with room before it is a block as it lies. A byte-order
- * mark in front is left out. The last block may lack its final newline. A block is good until the next one is asked for.
+ * Blocks of about `blockBytes`, each made of whole records. A byte-order mark in front is left out. The last block may
+ * lack its final newline. All blocks lie in one buffer: a block is good until the next one is asked for.
  * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none; of plain text lines are records
  * @throws InputError 'bad-format' for a record longer than four blocks and 1 MiB
  */
@@ -37,39 +35,30 @@ export async function* textBlocks(
   let isFirst = true;
   let isPlain = true;
   const recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN);
-  const hold = (bytes: Buffer): void => {
-    // Nothing of what is held need be kept: `bytes` are all that is left of it.
-    held = withRoom(held, 0, bytes.length, wantedBytes);
-    bytes.copy(held);
-    heldBytes = bytes.length;
-  };
   for await (const piece of pieces) {
-    let joined = putBefore(held.subarray(0, heldBytes), piece);
-    const isInPlace = joined !== null;
-    if (joined === null) {
-      held = withRoom(held, heldBytes, piece.bytes.length, wantedBytes);
-      piece.bytes.copy(held, heldBytes);
-      heldBytes += piece.bytes.length;
-      joined = held.subarray(0, heldBytes);
-    }
+    held = withRoom(held, heldBytes, piece.bytes.length, wantedBytes);
+    piece.bytes.copy(held, heldBytes);
+    heldBytes += piece.bytes.length;
     isPlain &&= piece.isPlain;
-    if (!isInPlace && heldBytes < wantedBytes) continue;
+    if (heldBytes < wantedBytes) continue;
+    const joined = held.subarray(0, heldBytes);
     const block = isFirst ? withoutMark(joined) : joined;
     const end = isPlain ? lastLineEnd(block) : lastEnd(block);
     if (end < 0) {
-      if (joined.length > recordBytesMax)
+      if (heldBytes > recordBytesMax)
         throw new InputError(
           'bad-format',
           `${path} has a record of more than ${recordBytesMax} bytes`,
           'a quote may be missing its partner, or the file is not text',
         );
-      wantedBytes = joined.length + blockBytes;
-      if (isInPlace) hold(joined);
+      wantedBytes = heldBytes + blockBytes;
       continue;
     }
     yield { bytes: block.subarray(0, end), isPlain };
+    const markBytes = joined.length - block.length;
+    held.copyWithin(0, markBytes + end, heldBytes);
+    heldBytes -= markBytes + end;
     wantedBytes = blockBytes;
-    hold(block.subarray(end));
     isFirst = false;
     // What is left over came with this piece.
     isPlain = piece.isPlain;
@@ -77,14 +66,6 @@ export async function* textBlocks(
   if (heldBytes === 0) return;
   const rest = held.subarray(0, heldBytes);
   yield { bytes: isFirst ? withoutMark(rest) : rest, isPlain };
-}
-
-/** A piece with what came before it, in the memory of the piece; null when that has no room. */
-function putBefore(before: Buffer, { bytes, roomBytes = -1 }: TextPiece): Buffer | null {
-  if (before.length > roomBytes) return null;
-  const joined = Buffer.from(bytes.buffer, bytes.byteOffset - before.length, before.length + bytes.length);
-  before.copy(joined);
-  return joined;
 }
 
 /** A buffer with what is held and room for `nBytes` more; grown to a whole block at once, as fresh memory is dear. */

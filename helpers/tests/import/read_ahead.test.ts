@@ -6,9 +6,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readAhead } from '../../import/read_ahead.ts';
 import { createRandom } from '../../kernels/random.ts';
 
-/** Pieces begin with 4 MiB and grow to this. */
-const PIECE_BYTES = 12_000_000;
-
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-read-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,7 +23,7 @@ describe('readAhead', () => {
       const { path, bytes } = fileOf(nBytes);
       let digest = '';
       let at = 0;
-      for await (const { bytes: piece } of readAhead(path, PIECE_BYTES, (sha256) => {
+      for await (const { bytes: piece } of readAhead(path, (sha256) => {
         digest = sha256;
       })) {
         // A slow reader: the thread must not write into what is still being looked at.
@@ -40,14 +37,14 @@ describe('readAhead', () => {
   });
 
   it('tells what the system told: a file that is not there', async () => {
-    const pieces = readAhead(join(folder, 'none.bin'), PIECE_BYTES, () => undefined);
+    const pieces = readAhead(join(folder, 'none.bin'), () => undefined);
     await expect(pieces.next()).rejects.toThrow(/ENOENT/);
   });
 
   it('lets go of the file when the rest is not wanted', async () => {
     const { path } = fileOf(45_000_001);
     let digest: string | null = null;
-    for await (const { bytes: piece } of readAhead(path, PIECE_BYTES, (sha256) => {
+    for await (const { bytes: piece } of readAhead(path, (sha256) => {
       digest = sha256;
     })) {
       expect(piece.length).toBe(4_194_304);
