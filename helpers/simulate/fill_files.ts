@@ -65,7 +65,7 @@ export function createParquetFillFiles(folder: string): FillFiles {
       const path = join(folder, file);
       written.push({ file, rows: nRows });
       const frame = pl.readCSV(Buffer.concat([header, rows]), { dtypes, inferSchemaLength: 0 });
-      writeParquetFile(frame, path, 'zstd');
+      writeParquetFile(frame, path);
       withSystemErrors(path, () => syncPath(path));
     },
     close: () => syncPath(join(folder, partFolder)),

@@ -10,19 +10,14 @@ const ZSTD_LEVEL = 1;
 const PROBE = Buffer.alloc(1 << 20);
 
 /**
- * Writes a frame as Parquet; nothing is left at `path` when that fails.
+ * Writes a frame as Parquet, zstd; nothing is left at `path` when that fails.
  * @param meantFor the path to name in errors, where `path` is a temporary one
  * @throws InputError 'disk-full' or 'no-permission'
  */
-export function writeParquetFile(
-  frame: DataFrame,
-  path: string,
-  compression: 'zstd' | 'lz4',
-  meantFor: string = path,
-): void {
+export function writeParquetFile(frame: DataFrame, path: string, meantFor: string = path): void {
   touch(path, meantFor);
   try {
-    frame.writeParquet(path, { compression });
+    frame.writeParquet(path, { compression: 'zstd' });
     checkWhole(path);
   } catch (error) {
     throw explainWriting(error, path, meantFor);
@@ -30,7 +25,7 @@ export function writeParquetFile(
 }
 
 /**
- * writeParquetFile on a thread of its own, zstd: for files that nobody waits for. The same rows give the same bytes on any
+ * writeParquetFile on a thread of its own: for files that nobody waits for. The same rows give the same bytes on any
  * number of threads, though not the bytes that writeParquetFile gives (row groups of 122,880 rows).
  */
 export async function writeParquetAside(frame: DataFrame, path: string, meantFor: string = path): Promise<void> {

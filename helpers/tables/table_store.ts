@@ -215,7 +215,7 @@ export class TableWriter {
   addPart(stem: string, frame: DataFrame, timeColumn: string | null): ManifestPart {
     const path = join(this.folder, stem);
     const temporary = temporaryBeside(path);
-    writeParquetFile(conform(frame, this.schema), temporary, 'zstd', path);
+    writeParquetFile(conform(frame, this.schema), temporary, path);
     return this.adopt(stem, temporary, frame.height, rangeOf(frame, timeColumn), hashFile(temporary));
   }
 
