@@ -134,6 +134,7 @@ export async function runScript<S extends OptionSpecs>(
     };
     // A step without tables has no manifest to look into.
     if (step.writes.length === 0) endIfOnlyChecking(run);
+    // Asked for the manifest, while the process is small.
     if (!options.check) codeRevision();
     return await main(run, options);
   });
