@@ -116,7 +116,7 @@ export class Shards {
   private constructor(
     readonly folder: string | null,
     readonly nShards: number,
-    public nBatches: number,
+    public nSums: number,
   ) {}
 
   static inMemory(nShards: number): Shards {
@@ -131,13 +131,13 @@ export class Shards {
   }
 
   /** What was added to a folder before. */
-  static found(folder: string, nShards: number, nBatches: number): Shards {
-    return new Shards(folder, nShards, nBatches);
+  static found(folder: string, nShards: number, nSums: number): Shards {
+    return new Shards(folder, nShards, nSums);
   }
 
   /** Takes the next sums; files are written while the caller goes on. */
   async add(sums: FillSums): Promise<void> {
-    const batch = this.nBatches++;
+    const at = this.nSums++;
     if (this.folder === null) {
       this.memory.push(sums);
       return;
@@ -145,9 +145,9 @@ export class Shards {
     // What was handed over last time must be on disk, or memory would not be bounded.
     await this.writing;
     const files = [
-      [sums.lastPrices, shardPath(this.folder, 'lastPrices', batch, 0)] as const,
+      [sums.lastPrices, shardPath(this.folder, 'lastPrices', at, 0)] as const,
       ...sums.shards.flatMap((own, shard) =>
-        WALLET_TABLES.map((name) => [own[name], shardPath(this.folder!, name, batch, shard)] as const),
+        WALLET_TABLES.map((name) => [own[name], shardPath(this.folder!, name, at, shard)] as const),
       ),
     ];
     const writes = files.map(([frame, path]) => writeParquetAside(frame, path));
@@ -163,36 +163,34 @@ export class Shards {
 
   lastPrices(): DataFrame[] {
     return this.each(
-      (batch) => this.memory[batch].lastPrices,
-      (batch) => this.read('lastPrices', batch, 0),
+      (at) => this.memory[at].lastPrices,
+      (at) => this.read('lastPrices', at, 0),
     );
   }
 
   /** The sums of one shard's wallets. */
   sumsOf(shard: number): WalletSums[] {
     return this.each(
-      (batch) => this.memory[batch].shards[shard],
-      (batch) => {
-        const [wallets, positions] = WALLET_TABLES.map((name) => this.read(name, batch, shard));
+      (at) => this.memory[at].shards[shard],
+      (at) => {
+        const [wallets, positions] = WALLET_TABLES.map((name) => this.read(name, at, shard));
         return { wallets, positions };
       },
     );
   }
 
-  private each<T>(fromMemory: (batch: number) => T, fromFiles: (batch: number) => T): T[] {
-    return Array.from({ length: this.nBatches }, (_, batch) =>
-      this.folder === null ? fromMemory(batch) : fromFiles(batch),
-    );
+  private each<T>(fromMemory: (at: number) => T, fromFiles: (at: number) => T): T[] {
+    return Array.from({ length: this.nSums }, (_, at) => (this.folder === null ? fromMemory(at) : fromFiles(at)));
   }
 
-  private read(name: string, batch: number, shard: number): DataFrame {
-    const path = shardPath(this.folder!, name, batch, shard);
+  private read(name: string, at: number, shard: number): DataFrame {
+    const path = shardPath(this.folder!, name, at, shard);
     return withParquetErrors(path, () => pl.readParquet(path));
   }
 }
 
-function shardPath(folder: string, name: string, batch: number, shard: number): string {
-  return join(folder, `${name}-${String(batch).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
+function shardPath(folder: string, name: string, at: number, shard: number): string {
+  return join(folder, `${name}-${String(at).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
 }
 
 /**
@@ -228,7 +226,7 @@ export async function sumBatches(
       const { columns, nWallets } = await next!;
       // A batch is read while the one before it is summed.
       next = i + 1 < batches.length ? read(batches[i + 1]) : null;
-      await summer.add(columns, nWallets);
+      summer.add(columns, nWallets);
       nRows += countRows(batch);
       progress.update(nRows);
       if (next === null || summer.nPositions > positionsMax) {
@@ -327,7 +325,7 @@ export class ProfileHistory {
 
   /** Whether fills came since the moment before. */
   get hasNewFills(): boolean {
-    return (this.spans.at(-1)?.nBatches ?? 0) > 0;
+    return (this.spans.at(-1)?.nSums ?? 0) > 0;
   }
 
   /** Profiles as of the moment, sorted by wallet. @throws InputError 'empty-input' when no fill lies before it */
@@ -344,7 +342,7 @@ export class ProfileHistory {
   }
 
   private async profilesOf(all: readonly Shards[]): Promise<DataFrame> {
-    const spans = all.filter((span) => span.nBatches > 0);
+    const spans = all.filter((span) => span.nSums > 0);
     if (spans.length === 0) throw nothingBefore(this.asOfMs);
     const facts = marketFacts(this.source.markets, this.asOfMs);
     return finishProfiles(await mergeShards(this.job(), spans, this.nShards, facts));

@@ -1,11 +1,9 @@
-/** Trades of a table as plain arrays, with numbers in place of names: what FillSummer goes over. */
+/** Trades and markets of the tables as plain arrays, with numbers in place of names: what FillSummer goes over. */
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeMicro } from './amounts.ts';
 import { DOMAINS, type FillColumns, FLAGS, type MarketColumns, NOBODY, UNKNOWN_DOMAIN } from './fill_columns.ts';
-import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
-import { MarketVolumes } from './market_volumes.ts';
-import { FillSummer, type FillSums, type WalletSums } from './sum_fills.ts';
-import { WalletNumbers } from './wallet_numbers.ts';
+import { withMarketNumbers } from './market_numbers.ts';
+import type { WalletNumbers } from './wallet_numbers.ts';
 
 /** Columns of 10_raw_trades that profiles are made of. */
 export const TRADE_COLUMNS = [
@@ -70,6 +68,7 @@ export async function numberFills(
     .withColumns(pl.col('owner').fillNull(pl.lit(NOBODY).cast(pl.UInt32)))
     .drop('wallet')
     .collect();
+  // Throws, and names the market.
   if (numbered.getColumn('market').nullCount() > 0) withMarketNumbers(fills.select('market_id'), markets);
   const column = (name: keyof FillColumns): unknown => numbered.getColumn(name).toTypedArray();
   const columns = Object.fromEntries(FILL_COLUMNS.map((name) => [name, column(name)])) as unknown as FillColumns;
@@ -91,19 +90,4 @@ export function marketColumns(markets: DataFrame): MarketColumns {
     }),
     createdMs: Float64Array.from(created, (ms) => ms ?? Number.NaN),
   };
-}
-
-/** Sums of all trades before a moment, in one shard; see numberFills. */
-export async function sumTrades(
-  trades: LazyDataFrame,
-  asOfMs: number,
-  markets: DataFrame,
-): Promise<WalletSums & Pick<FillSums, 'lastPrices'>> {
-  const numbers = numberMarkets(markets);
-  const wallets = new WalletNumbers();
-  const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
-  const { columns, nWallets } = await numberFills(trades, asOfMs, numbers, wallets);
-  await summer.add(columns, nWallets);
-  const { shards, lastPrices } = summer.result(wallets, 1);
-  return { ...shards[0], lastPrices };
 }

@@ -35,7 +35,7 @@ const chunkSchema = z.object({
   nChunks: z.number(),
   asOfMs: z.number(),
   nShards: z.number(),
-  nBatches: z.number(),
+  nSums: z.number(),
   nRows: z.number(),
   dataHash: z.string(),
   codeHash: z.string(),
@@ -132,7 +132,7 @@ export async function buildChunk(
       nChunks,
       asOfMs: job.asOfMs,
       nShards: shards.nShards,
-      nBatches: shards.nBatches,
+      nSums: shards.nSums,
       nRows,
       dataHash: dataHash(job),
       codeHash: job.codeHash,
@@ -188,7 +188,7 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
   const ordered = [...infos].sort((a, b) => a.chunk - b.chunk);
   const nRows = ordered.reduce((sum, info) => sum + info.nRows, 0);
   if (nRows === 0) throw nothingBefore(job.asOfMs);
-  const sources = ordered.map((info) => Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nBatches));
+  const sources = ordered.map((info) => Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nSums));
   return finishProfiles(await mergeShards(job, sources, nShards, marketFacts(job.markets, job.asOfMs)));
 }
 

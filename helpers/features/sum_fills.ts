@@ -4,12 +4,13 @@
  * market's volume are brought up to date fill by fill in plain arrays, where a query engine sorts and groups five times; and
  * what need not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, type LazyDataFrame, pl } from '../tables/polars.ts';
 import type { FillColumns, MarketColumns } from './fill_columns.ts';
-import type { MarketVolumes } from './market_volumes.ts';
+import { numberMarkets } from './market_numbers.ts';
+import { MarketVolumes } from './market_volumes.ts';
+import { marketColumns, numberFills } from './number_fills.ts';
 import { PositionTable } from './position_table.ts';
-import { shardsOf, type WalletNumbers } from './wallet_numbers.ts';
+import { shardsOf, WalletNumbers } from './wallet_numbers.ts';
 import { WalletTable } from './wallet_table.ts';
 
 /** Sums of some wallets; `owner` is the place of a wallet in `wallets`. */
@@ -52,20 +53,15 @@ export class FillSummer {
   }
 
   /**
-   * One pass after the other, each over little memory: all at once takes three times as long. Between two passes others have
-   * their turn, such as who reads the next fills.
+   * One pass after the other, each over little memory: all at once takes half as long again and more.
    * @param nWallets all numbers of wallets are below
    * @throws Error when fills are not in the order of time
    */
-  async add(fills: FillColumns, nWallets: number): Promise<void> {
+  add(fills: FillColumns, nWallets: number): void {
     const volumeBefore = this.volumes.follow(fills);
     this.prices.add(fills);
-    await nextTurn();
     this.wallets.add(fills, nWallets, this.markets, volumeBefore);
-    await nextTurn();
-    const numbers = this.positions.number(fills);
-    await nextTurn();
-    this.positions.add(fills, numbers);
+    this.positions.add(fills, this.positions.number(fills));
   }
 
   result(names: WalletNumbers, nShards: number): FillSums {
@@ -133,4 +129,19 @@ class LastPrices {
       ])
       .withColumns(pl.col('last_ms').cast(pl.Int64));
   }
+}
+
+/** Sums of all trades before a moment, in one shard; see numberFills. */
+export async function sumTrades(
+  trades: LazyDataFrame,
+  asOfMs: number,
+  markets: DataFrame,
+): Promise<WalletSums & Pick<FillSums, 'lastPrices'>> {
+  const numbers = numberMarkets(markets);
+  const wallets = new WalletNumbers();
+  const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
+  const { columns, nWallets } = await numberFills(trades, asOfMs, numbers, wallets);
+  summer.add(columns, nWallets);
+  const { shards, lastPrices } = summer.result(wallets, 1);
+  return { ...shards[0], lastPrices };
 }

@@ -4,8 +4,8 @@
  */
 import { tradeBatches } from '../features/build_profiles.ts';
 import { withMarketNumbers } from '../features/market_numbers.ts';
-import { sumTrades } from '../features/number_fills.ts';
 import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
+import { sumTrades } from '../features/sum_fills.ts';
 import { shardsOf } from '../features/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';

@@ -79,7 +79,7 @@ async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
     const known = await numbers.of(pl.DataFrame({ wallet: names }, { schema: { wallet: pl.Utf8 } }));
     const numberOf = new Map(rowsOf(known).map(({ wallet, owner }) => [String(wallet), owner]));
     const numbered = batch.map((row) => ({ ...row, owner: numberOf.get(nameOf(row.owner)) ?? NOBODY }));
-    await summer.add(columnsOf(numbered), numbers.n);
+    summer.add(columnsOf(numbered), numbers.n);
   }
   const { shards, lastPrices } = summer.result(numbers, N_SHARDS);
   const [wallets, positions] = [new Map<string, Row>(), new Map<string, Row>()];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sumTrades } from '../../features/number_fills.ts';
 import { marketFacts, mergeProfiles } from '../../features/profile_merge.ts';
+import { sumTrades } from '../../features/sum_fills.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
