@@ -13,6 +13,12 @@ export function micro(name: string): Expr {
   return wholeMicro(name).cast(pl.Int64);
 }
 
+/** The nearest whole number, halves to the even one: what `round(0)` of Polars gives. */
+export function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 /** Amounts are squared as (high · 2^20 + low)². */
 export const SQUARE_SPLIT = 2 ** 20;
 /** high², high · low and low². */

@@ -16,7 +16,9 @@ import { micro } from './amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
 import { marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
-import { lastPricesOf, marketFacts, mergeProfiles, withAlpha } from './profile_merge.ts';
+import { positionFrame, positionsOf } from './position_table.ts';
+import { outcomeValues } from './position_values.ts';
+import { mergeProfiles, withAlpha } from './profile_merge.ts';
 import { FillSummer, type FillSums, type WalletSums } from './sum_fills.ts';
 import { WalletNumbers } from './wallet_numbers.ts';
 
@@ -29,7 +31,6 @@ const SPANS_IN_MEMORY = 2;
 /** Rows of positions that a shard should hold at most. */
 const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
-const WALLET_TABLES = ['wallets', 'positions'] as const;
 
 export interface ProfileJob {
   readonly trades: Table;
@@ -146,9 +147,10 @@ export class Shards {
     await this.writing;
     const files = [
       [sums.lastPrices, shardPath(this.folder, 'lastPrices', at, 0)] as const,
-      ...sums.shards.flatMap((own, shard) =>
-        WALLET_TABLES.map((name) => [own[name], shardPath(this.folder!, name, at, shard)] as const),
-      ),
+      ...sums.shards.flatMap(({ wallets, positions }, shard) => [
+        [wallets, shardPath(this.folder!, 'wallets', at, shard)] as const,
+        [positionFrame(positions), shardPath(this.folder!, 'positions', at, shard)] as const,
+      ]),
     ];
     const writes = files.map(([frame, path]) => writeParquetAside(frame, path));
     this.writing = allWritten(writes);
@@ -172,10 +174,10 @@ export class Shards {
   sumsOf(shard: number): WalletSums[] {
     return this.each(
       (at) => this.memory[at].shards[shard],
-      (at) => {
-        const [wallets, positions] = WALLET_TABLES.map((name) => this.read(name, at, shard));
-        return { wallets, positions };
-      },
+      (at) => ({
+        wallets: this.read('wallets', at, shard),
+        positions: positionsOf(this.read('positions', at, shard)),
+      }),
     );
   }
 
@@ -299,7 +301,7 @@ export class ProfileHistory {
   ) {
     const parts = relevantParts({ ...source, asOfMs: lastMs });
     this.isSmall = countRows(parts) <= SPANS_IN_MEMORY * (source.positionsMax ?? POSITIONS_MAX);
-    this.nShards = shardCount(countRows(parts));
+    this.nShards = this.isSmall ? 1 : shardCount(countRows(parts));
     this.fromMs = source.fromMs;
     this.volumes = new MarketVolumes(numberMarkets(source.markets).height);
   }
@@ -344,24 +346,19 @@ export class ProfileHistory {
   private async profilesOf(all: readonly Shards[]): Promise<DataFrame> {
     const spans = all.filter((span) => span.nSums > 0);
     if (spans.length === 0) throw nothingBefore(this.asOfMs);
-    const facts = marketFacts(this.source.markets, this.asOfMs);
-    return finishProfiles(await mergeShards(this.job(), spans, this.nShards, facts));
+    return finishProfiles(await mergeShards(this.job(), spans, this.nShards));
   }
 }
 
 /** Profiles, without order and alpha_score, from sums in order of time, one frame a shard. */
-export async function mergeShards(
-  job: ProfileJob,
-  spans: readonly Shards[],
-  nShards: number,
-  facts: DataFrame,
-): Promise<DataFrame[]> {
-  const lastPrices = lastPricesOf(spans.flatMap((span) => span.lastPrices()));
+export async function mergeShards(job: ProfileJob, spans: readonly Shards[], nShards: number): Promise<DataFrame[]> {
+  const lastPrices = spans.flatMap((span) => span.lastPrices());
+  const values = outcomeValues(job.markets, lastPrices, job.asOfMs);
   const progress = job.log.progress('finishing wallets, shards', nShards);
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
     const sums = spans.flatMap((span) => span.sumsOf(shard));
-    profiles.push(mergeProfiles(sums, lastPrices, facts, job.asOfMs));
+    profiles.push(mergeProfiles(sums, values, job.asOfMs));
     progress.update(shard + 1);
     await releaseFrames();
   }

@@ -47,6 +47,14 @@ export class ExactSums {
     this.values[at] = sum;
   }
 
+  /** Adds any whole number to a sum that takes nothing but by this. */
+  addSigned(at: number, value: number): void {
+    const sum = this.values[at] + (Math.abs(value) < CARRY ? value : this.withoutCarries(at, value));
+    const times = Math.trunc(sum / CARRY);
+    if (times !== 0) this.carry(at, times);
+    this.values[at] = sum - times * CARRY;
+  }
+
   /** Adds a · b of whole numbers, 0 or more, also where the product is more than a double holds. */
   addProduct(at: number, a: number, b: number): void {
     const product = a * b;
@@ -62,6 +70,13 @@ export class ExactSums {
   total(at: number): number {
     const times = this.carries.size === 0 ? 0 : (this.carries.get(at) ?? 0);
     return times * CARRY + this.values[at];
+  }
+
+  /** All sums as doubles, row after row, rounded once where they are beyond 2^53. Ends the summing. */
+  doubles(): Float64Array {
+    for (const at of this.carries.keys()) this.values[at] = this.total(at);
+    this.carries.clear();
+    return this.values;
   }
 
   private withoutCarries(at: number, value: number): number {

@@ -1,18 +1,30 @@
 /** Positions by wallet, market and outcome, in an open hash table that grows. */
-import { pl, type Series } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
 import { ExactSums, grown } from './exact_sums.ts';
 import { type FillColumns, FLAGS, NOBODY } from './fill_columns.ts';
+import { orderBy } from './order_by.ts';
 
-/** What must be known of every position, to value it. */
-const POSITION_SUMS = ['usd_u', 'buy_usd_u', 'shares_u', 'buy_shares_u'] as const;
+/** Whose position it is, and in what: 2 · market + outcome. */
+export const POSITION_KEYS = ['owner', 'outcome'] as const;
+/** What must be known of every position, to value it: all fills and the BUYs, in whole units of 1e-6 USD and 1e-6 shares. */
+export const POSITION_SUMS = ['usd_u', 'buy_usd_u', 'shares_u', 'buy_shares_u'] as const;
+const [OWNER, OUTCOME] = POSITION_KEYS.keys();
 const [USD, BUY_USD, SHARES, BUY_SHARES] = POSITION_SUMS.keys();
+const N_KEYS = POSITION_KEYS.length;
+const N_SUMS = POSITION_SUMS.length;
 const SLOTS_MIN = 1024;
+
+/** Positions, one after the other. */
+export interface Positions {
+  /** POSITION_KEYS. */
+  readonly keys: Uint32Array;
+  /** POSITION_SUMS, exact to 2^53 (9 billion USD). */
+  readonly sums: Float64Array;
+}
 
 export class PositionTable {
   private slots: Int32Array;
-  private owners: Uint32Array;
-  /** 2 · market + outcome. */
-  private outcomes: Uint32Array;
+  private keys: Uint32Array;
   private readonly sums: ExactSums;
   /** Positions so far; they have numbers in the order in which they were met. */
   n = 0;
@@ -20,15 +32,13 @@ export class PositionTable {
   /** @param nExpected positions that will come, about; room for more is made when they do */
   constructor(nExpected: number) {
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(nExpected, SLOTS_MIN)))).fill(-1);
-    this.owners = new Uint32Array(nExpected);
-    this.outcomes = new Uint32Array(nExpected);
+    this.keys = new Uint32Array(N_KEYS * nExpected);
     this.sums = new ExactSums(POSITION_SUMS, nExpected);
   }
 
   /** The position of every fill that is a wallet's; to be handed to `add`. */
   number({ market, outcome, owner }: FillColumns): Uint32Array {
-    this.owners = grown(this.owners, this.n + owner.length);
-    this.outcomes = grown(this.outcomes, this.n + owner.length);
+    this.keys = grown(this.keys, N_KEYS * (this.n + owner.length));
     const numbers = new Uint32Array(owner.length);
     for (let i = 0; i < owner.length; i++) {
       if (owner[i] === NOBODY) continue;
@@ -39,17 +49,17 @@ export class PositionTable {
   }
 
   private numberOf(owner: number, outcome: number): number {
-    const { slots, owners, outcomes } = this;
+    const { slots, keys } = this;
     const mask = slots.length - 1;
     for (let slot = hashOf(owner, outcome) & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot];
       if (number < 0) {
         slots[slot] = this.n;
-        owners[this.n] = owner;
-        outcomes[this.n] = outcome;
+        keys[N_KEYS * this.n + OWNER] = owner;
+        keys[N_KEYS * this.n + OUTCOME] = outcome;
         return this.n++;
       }
-      if (owners[number] === owner && outcomes[number] === outcome) return number;
+      if (keys[N_KEYS * number + OWNER] === owner && keys[N_KEYS * number + OUTCOME] === outcome) return number;
     }
   }
 
@@ -57,7 +67,7 @@ export class PositionTable {
     const slots = new Int32Array(4 * this.slots.length).fill(-1);
     const mask = slots.length - 1;
     for (let number = 0; number < this.n; number++) {
-      let slot = hashOf(this.owners[number], this.outcomes[number]) & mask;
+      let slot = hashOf(this.keys[N_KEYS * number + OWNER], this.keys[N_KEYS * number + OUTCOME]) & mask;
       while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = number;
     }
@@ -70,7 +80,7 @@ export class PositionTable {
     sums.makeRoom(this.n);
     for (let i = 0; i < owner.length; i++) {
       if (owner[i] === NOBODY) continue;
-      const base = numbers[i] * POSITION_SUMS.length;
+      const base = numbers[i] * N_SUMS;
       sums.add(base + USD, usd[i]);
       sums.add(base + SHARES, shares[i]);
       if ((flags[i] & FLAGS.buy) === 0) continue;
@@ -79,33 +89,25 @@ export class PositionTable {
     }
   }
 
-  /** The positions ordered by the shard of their wallet, and where each shard begins; one more for the end. */
-  byShard(shardOfWallet: Uint16Array, nShards: number): { order: Uint32Array; starts: Uint32Array } {
-    const { n, owners } = this;
-    const starts = new Uint32Array(nShards + 1);
-    for (let number = 0; number < n; number++) starts[shardOfWallet[owners[number]] + 1]++;
-    for (let shard = 0; shard < nShards; shard++) starts[shard + 1] += starts[shard];
-    const next = starts.slice();
-    const order = new Uint32Array(n);
-    for (let number = 0; number < n; number++) order[next[shardOfWallet[owners[number]]]++] = number;
-    return { order, starts };
-  }
-
   /**
-   * `owner`, `market`, `outcome_index` and POSITION_SUMS.
-   * @param order numbers of positions, one for each row
-   * @param placeOf what stands for each wallet in `owner`
+   * Ends the table.
+   * @param shardOf shard of each wallet
+   * @param placeOf what stands for each wallet in its shard
+   * @returns positions by shard; without a copy where there is but one
    */
-  columns(order: Uint32Array, placeOf: Uint32Array): Series[] {
-    const [owner, market] = [new Uint32Array(order.length), new Uint32Array(order.length)];
-    const outcome = new Uint8Array(order.length);
-    for (let row = 0; row < order.length; row++) {
-      owner[row] = placeOf[this.owners[order[row]]];
-      market[row] = this.outcomes[order[row]] >>> 1;
-      outcome[row] = this.outcomes[order[row]] & 1;
+  result(shardOf: Uint16Array, placeOf: Uint32Array, nShards: number): Positions[] {
+    const keys = this.keys.subarray(0, N_KEYS * this.n);
+    const sums = this.sums.doubles().subarray(0, N_SUMS * this.n);
+    const shards = new Uint32Array(nShards > 1 ? this.n : 0);
+    for (let at = OWNER; at < keys.length; at += N_KEYS) {
+      if (nShards > 1) shards[(at - OWNER) / N_KEYS] = shardOf[keys[at]];
+      keys[at] = placeOf[keys[at]];
     }
-    const keys = [pl.Series('owner', owner), pl.Series('market', market), pl.Series('outcome_index', outcome)];
-    return [...keys, ...this.sums.columns(order)];
+    if (nShards === 1) return [{ keys, sums }];
+    const { rows, starts } = orderBy(shards, nShards);
+    return Array.from({ length: nShards }, (_, shard) =>
+      rowsOf({ keys, sums }, rows.subarray(starts[shard], starts[shard + 1])),
+    );
   }
 }
 
@@ -113,4 +115,40 @@ function hashOf(owner: number, outcome: number): number {
   const mixed = Math.imul(owner, 0x9e3779b1) ^ Math.imul(outcome, 0x85ebca6b);
   const hash = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
+}
+
+function rowsOf({ keys, sums }: Positions, rows: Uint32Array): Positions {
+  const [ownKeys, ownSums] = [new Uint32Array(N_KEYS * rows.length), new Float64Array(N_SUMS * rows.length)];
+  for (let i = 0; i < rows.length; i++) {
+    for (let c = 0; c < N_KEYS; c++) ownKeys[N_KEYS * i + c] = keys[N_KEYS * rows[i] + c];
+    for (let c = 0; c < N_SUMS; c++) ownSums[N_SUMS * i + c] = sums[N_SUMS * rows[i] + c];
+  }
+  return { keys: ownKeys, sums: ownSums };
+}
+
+/** Positions as a frame: POSITION_KEYS, and POSITION_SUMS as int64. */
+export function positionFrame({ keys, sums }: Positions): DataFrame {
+  const column = <T extends Uint32Array | Float64Array>(rows: T, into: T, c: number, width: number): T => {
+    for (let i = 0; i < into.length; i++) into[i] = rows[width * i + c];
+    return into;
+  };
+  const n = keys.length / N_KEYS;
+  return pl.DataFrame([
+    ...POSITION_KEYS.map((name, c) => pl.Series(name, column(keys, new Uint32Array(n), c, N_KEYS))),
+    ...POSITION_SUMS.map((name, c) => pl.Series(name, column(sums, new Float64Array(n), c, N_SUMS)).cast(pl.Int64)),
+  ]);
+}
+
+/** What positionFrame made a frame of. */
+export function positionsOf(frame: DataFrame): Positions {
+  const [keys, sums] = [new Uint32Array(N_KEYS * frame.height), new Float64Array(N_SUMS * frame.height)];
+  POSITION_KEYS.forEach((name, c) => {
+    const column = frame.getColumn(name).toTypedArray() as Uint32Array;
+    for (let i = 0; i < column.length; i++) keys[N_KEYS * i + c] = column[i];
+  });
+  POSITION_SUMS.forEach((name, c) => {
+    const column = frame.getColumn(name).cast(pl.Float64).toTypedArray() as Float64Array;
+    for (let i = 0; i < column.length; i++) sums[N_SUMS * i + c] = column[i];
+  });
+  return { keys, sums };
 }

@@ -23,7 +23,6 @@ import {
   sumBatches,
   volumesBefore,
 } from './build_profiles.ts';
-import { marketFacts } from './profile_merge.ts';
 
 const CHUNK_FOLDER = /^chunk-\d{4}-of-\d{4}$/;
 /** A finished chunk, or one that was being built. */
@@ -189,7 +188,7 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
   const nRows = ordered.reduce((sum, info) => sum + info.nRows, 0);
   if (nRows === 0) throw nothingBefore(job.asOfMs);
   const sources = ordered.map((info) => Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nSums));
-  return finishProfiles(await mergeShards(job, sources, nShards, marketFacts(job.markets, job.asOfMs)));
+  return finishProfiles(await mergeShards(job, sources, nShards));
 }
 
 /** The info files of finished chunks in `folder`. */

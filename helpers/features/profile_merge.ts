@@ -5,9 +5,9 @@
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
+import { edgeZ } from './edge.ts';
 import { BURST_MS, DAY_MS, DOMAINS } from './fill_columns.ts';
-import { groupByNumbers } from './group_by_numbers.ts';
-import { withMarketNumbers } from './market_numbers.ts';
+import { type OutcomeValues, valueByWallet } from './position_values.ts';
 import type { WalletSums } from './sum_fills.ts';
 import { numberWallets } from './wallet_numbers.ts';
 import { HOURS, WALLET_SUMS } from './wallet_table.ts';
@@ -16,37 +16,11 @@ const MICRO = 1e6;
 const HOUR_MS = 3_600_000;
 /** Terms n·log2 n of the entropy are summed as integers of this unit. */
 const ENTROPY_UNIT = 1e-9;
-/** Terms p and p(1−p) of the edge are summed as integers of this unit: 900,000 positions fit into 64 bits. */
-const EDGE_UNIT = 1e-13;
-const POSITION_KEYS = ['owner', 'market', 'outcome_index'] as const;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
 export const integer = (value: Expr): Expr => value.cast(pl.Int64);
 const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
 const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
-
-/**
- * Adds up positions of several spans.
- * @param numbers of each span's wallets, that hold for all spans
- */
-function addPositions(spans: readonly DataFrame[], numbers: readonly Uint32Array[]): LazyDataFrame {
-  const stacked = spans.map((span, i) => {
-    const own = span.getColumn('owner').toTypedArray() as Uint32Array;
-    return span.withColumn(
-      pl.Series(
-        'owner',
-        own.map((owner) => numbers[i][owner]),
-      ),
-    );
-  });
-  if (spans.length === 1) return stacked[0].lazy();
-  const sums = spans[0].columns.filter((name) => !(POSITION_KEYS as readonly string[]).includes(name));
-  return groupByNumbers(
-    pl.concat(stacked).lazy(),
-    POSITION_KEYS,
-    sums.map((name) => pl.col(name).sum()),
-  );
-}
 
 /**
  * Joins the wallets of spans in order of time: where a wallet goes on within a minute of the span before, that fill belongs
@@ -81,17 +55,6 @@ function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
     );
 }
 
-/** Last price of each outcome, from spans in order of time; `market` is the column that names a market. */
-export function lastPricesOf(spans: readonly DataFrame[], market: 'market' | 'market_id' = 'market'): DataFrame {
-  if (spans.length === 1) return spans[0];
-  return pl
-    .concat([...spans])
-    .lazy()
-    .groupBy([market, 'outcome_index'])
-    .agg(pl.col('last_price').last(), pl.col('last_ms').last())
-    .collectSync();
-}
-
 /** Shannon entropy in bits of a wallet's hours: log2 N − Σ n·log2 n / N. */
 function hourEntropy(): Expr {
   const terms = HOURS.map((name) => {
@@ -113,113 +76,6 @@ function hourEntropy(): Expr {
         .div(total),
     )
     .clip(0, 5);
-}
-
-/** Winners that may be known at T, by number of the market. */
-export function marketFacts(markets: DataFrame, asOfMs: number): DataFrame {
-  const isResolved = pl.col('resolved_ms').lt(pl.lit(asOfMs).cast(pl.Int64)).and(pl.col('winner_index').isNotNull());
-  const winner = pl
-    .when(or(isResolved, pl.lit(false)))
-    .then(pl.col('winner_index').cast(pl.Int64))
-    .otherwise(pl.lit(null))
-    .cast(pl.Int64);
-  return withMarketNumbers(markets.select('market_id', winner.alias('winner')), markets);
-}
-
-/** Whether a position was bought (in part) and its market has resolved: the bets that an edge is measured on. */
-function isBet(): Expr {
-  return pl.col('winner').isNotNull().and(pl.col('buy_shares_u').gt(zero()));
-}
-
-function betOnly(expr: Expr): Expr {
-  return pl.when(isBet()).then(expr).otherwise(zero());
-}
-
-/**
- * What a position adds to its wallet's edge: n_bets, n_bets_won, paid (Σp) and paid_variance (Σp(1−p)), p the mean price paid.
- * From the columns winner, outcome_index, buy_usd_u and buy_shares_u.
- */
-export function betColumns(): Expr[] {
-  const paid = float('buy_usd_u').div(float('buy_shares_u'));
-  const variance = paid.mul(pl.lit(1).minus(paid)).div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64);
-  const won = pl
-    .col('winner')
-    .cast(pl.Int64)
-    .eq(integer(pl.col('outcome_index')));
-  return [
-    integer(isBet()).alias('n_bets'),
-    betOnly(integer(won)).alias('n_bets_won'),
-    betOnly(paid.div(pl.lit(EDGE_UNIT)).round(0).cast(pl.Int64)).alias('paid'),
-    betOnly(variance).alias('paid_variance'),
-  ];
-}
-
-/** (wins − Σp)/√Σp(1−p) of sums of betColumns; null where there is no uncertain bet. */
-export function edgeZ(): Expr {
-  const edge = float('n_bets_won')
-    .minus(float('paid').mul(pl.lit(EDGE_UNIT)))
-    .div(float('paid_variance').mul(pl.lit(EDGE_UNIT)).pow(0.5));
-  return pl.when(pl.col('paid_variance').gt(zero())).then(edge).otherwise(pl.lit(null)).cast(pl.Float64);
-}
-
-/** Values positions at T and adds up a wallet's markets. */
-function valued(positions: LazyDataFrame, lastPrices: DataFrame, facts: DataFrame): LazyDataFrame {
-  const buyUsd = pl.col('buy_usd_u');
-  const net = pl.col('buy_shares_u').mul(pl.lit(2).cast(pl.Int64)).minus(pl.col('shares_u'));
-  const isResolved = pl.col('winner').isNotNull();
-  const won = pl.col('winner').eq(pl.col('outcome_index').cast(pl.Int64));
-  const marked = pl.col('net_u').cast(pl.Float64).mul(pl.col('last_price')).round(0).cast(pl.Int64);
-  const value = pl
-    .when(isResolved)
-    .then(pl.when(won).then(pl.col('net_u')).otherwise(zero()))
-    .otherwise(marked);
-  return positions
-    .join(lastPrices.lazy().drop('last_ms'), { on: ['market', 'outcome_index'], how: 'left' })
-    .join(facts.lazy(), { on: 'market', how: 'left' })
-    .withColumns(net.alias('net_u'))
-    .withColumns(
-      pl
-        .col('usd_u')
-        .minus(buyUsd.mul(pl.lit(2).cast(pl.Int64)))
-        .add(value)
-        .alias('pnl_u'),
-      integer(isResolved.not().and(pl.col('net_u').neq(zero()))).alias('n_marked'),
-      ...betColumns(),
-      betOnly(integer(pl.col('net_u').gt(zero()))).alias('n_bets_held'),
-    );
-}
-
-/** What adds up over the positions of a wallet. */
-const VALUE_SUMS = [
-  'usd_u',
-  'buy_usd_u',
-  'pnl_u',
-  'n_marked',
-  'n_bets',
-  'n_bets_won',
-  'n_bets_held',
-  'paid',
-  'paid_variance',
-] as const;
-
-/** What a wallet's positions come to, one row per wallet, still in sums. */
-function perWallet(positions: LazyDataFrame): LazyDataFrame {
-  const perMarket = groupByNumbers(
-    positions,
-    ['owner', 'market'],
-    [...VALUE_SUMS.map((name) => pl.col(name).sum()), pl.col('winner').first()],
-  );
-  return perMarket
-    .withColumns(
-      integer(pl.col('winner').isNotNull()).alias('n_resolved'),
-      integer(pl.col('winner').isNotNull().and(pl.col('pnl_u').gt(zero()))).alias('n_won'),
-    )
-    .groupBy(['owner'])
-    .agg(
-      ...[...VALUE_SUMS, 'n_resolved', 'n_won'].map((name) => pl.col(name).sum()),
-      integer(pl.len()).alias('n_markets'),
-      pl.col('usd_u').max().alias('top_usd_u'),
-    );
 }
 
 /** `part / whole · scale`, null where the whole is 0. */
@@ -301,23 +157,19 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
  * Profiles (without alpha_score) from the partial sums of spans in order of time. Wallets may be a part of all wallets;
  * last prices must be those of all trades.
  */
-export function mergeProfiles(
-  spans: readonly WalletSums[],
-  lastPrices: DataFrame,
-  facts: DataFrame,
-  asOfMs: number,
-): DataFrame {
+export function mergeProfiles(spans: readonly WalletSums[], values: OutcomeValues, asOfMs: number): DataFrame {
   const named = numberWallets(...spans.map((span) => span.wallets));
   const wallets = spans.map((span) => span.wallets.join(named, { on: 'wallet', how: 'left' }).drop('wallet'));
-  const positions = addPositions(
+  const worth = valueByWallet(
     spans.map((span) => span.positions),
     wallets.map((frame) => frame.getColumn('owner').toTypedArray() as Uint32Array),
+    named.height,
+    values,
   );
   const age = pl.col('dated_ms').minus(pl.col('created_ms'));
   const profiles = addWallets(wallets)
     .withColumns(age.alias('age_ms'), hourEntropy().alias('hour_entropy'))
-    .join(perWallet(valued(positions, lastPrices, facts)), { on: 'owner', how: 'left' })
-    .join(named.lazy(), { on: 'owner', how: 'left' });
+    .join(pl.DataFrame([...named.getColumns(), ...worth]).lazy(), { on: 'owner', how: 'left' });
   return toProfiles(profiles, asOfMs).collectSync();
 }
 

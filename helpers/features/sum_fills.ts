@@ -9,7 +9,7 @@ import type { FillColumns, MarketColumns } from './fill_columns.ts';
 import { numberMarkets } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
 import { marketColumns, numberFills } from './number_fills.ts';
-import { PositionTable } from './position_table.ts';
+import { type Positions, PositionTable } from './position_table.ts';
 import { shardsOf, WalletNumbers } from './wallet_numbers.ts';
 import { WalletTable } from './wallet_table.ts';
 
@@ -17,15 +17,15 @@ import { WalletTable } from './wallet_table.ts';
 export interface WalletSums {
   /** One row per wallet: `wallet` and the columns of WalletTable. */
   readonly wallets: DataFrame;
-  /** One row per wallet, market and outcome: the columns of PositionTable. */
-  readonly positions: DataFrame;
+  /** One row per wallet, market and outcome. */
+  readonly positions: Positions;
 }
 
 /** What came of the fills of a span. */
 export interface FillSums {
   /** By shard; a wallet is in the same one in every span. */
   readonly shards: readonly WalletSums[];
-  /** `market`, `outcome_index`, `last_price`, `last_ms`: one row per outcome that traded. */
+  /** `market`, `outcome_index`, `last_price`: one row per outcome that traded. */
   readonly lastPrices: DataFrame;
 }
 
@@ -64,6 +64,7 @@ export class FillSummer {
     this.positions.add(fills, this.positions.number(fills));
   }
 
+  /** Ends the summing. */
   result(names: WalletNumbers, nShards: number): FillSums {
     const traders = this.wallets.traders();
     const named = pl.DataFrame([names.namesOf(traders)]);
@@ -75,12 +76,11 @@ export class FillSummer {
       placeOf[wallet] = nInShard[shards[i]]++;
     });
     const wallets = pl.DataFrame([...named.getColumns(), ...this.wallets.columns(traders), pl.Series('shard', shards)]);
-    const { order, starts } = this.positions.byShard(shardOf, nShards);
-    const positions = pl.DataFrame(this.positions.columns(order, placeOf));
+    const positions = this.positions.result(shardOf, placeOf, nShards);
     return {
-      shards: Array.from({ length: nShards }, (_, shard) => ({
+      shards: positions.map((own, shard) => ({
         wallets: wallets.filter(pl.col('shard').eq(pl.lit(shard))).drop('shard'),
-        positions: positions.slice(starts[shard], starts[shard + 1] - starts[shard]),
+        positions: own,
       })),
       lastPrices: this.prices.frame(),
     };
@@ -89,45 +89,33 @@ export class FillSummer {
 
 /** The latest price of every outcome that traded. */
 class LastPrices {
+  /** Of outcome o of market m at 2m + o; NaN for none. */
   private readonly price: Float64Array;
-  /** -1 for none. */
-  private readonly ms: Float64Array;
 
   constructor(nMarkets: number) {
-    this.price = new Float64Array(2 * nMarkets);
-    this.ms = new Float64Array(2 * nMarkets).fill(-1);
+    this.price = new Float64Array(2 * nMarkets).fill(Number.NaN);
   }
 
-  add({ ms, market, outcome, price }: FillColumns): void {
-    for (let i = 0; i < ms.length; i++) {
-      const place = 2 * market[i] + outcome[i];
-      this.price[place] = price[i];
-      this.ms[place] = ms[i];
-    }
+  add({ market, outcome, price }: FillColumns): void {
+    for (let i = 0; i < market.length; i++) this.price[2 * market[i] + outcome[i]] = price[i];
   }
 
   frame(): DataFrame {
-    const places = Uint32Array.from(this.ms.keys()).filter((place) => this.ms[place] >= 0);
-    return pl
-      .DataFrame([
-        pl.Series(
-          'market',
-          places.map((place) => place >>> 1),
-        ),
-        pl.Series(
-          'outcome_index',
-          Uint8Array.from(places, (place) => place & 1),
-        ),
-        pl.Series(
-          'last_price',
-          Float64Array.from(places, (place) => this.price[place]),
-        ),
-        pl.Series(
-          'last_ms',
-          Float64Array.from(places, (place) => this.ms[place]),
-        ),
-      ])
-      .withColumns(pl.col('last_ms').cast(pl.Int64));
+    const places = Uint32Array.from(this.price.keys()).filter((place) => !Number.isNaN(this.price[place]));
+    return pl.DataFrame([
+      pl.Series(
+        'market',
+        places.map((place) => place >>> 1),
+      ),
+      pl.Series(
+        'outcome_index',
+        Uint8Array.from(places, (place) => place & 1),
+      ),
+      pl.Series(
+        'last_price',
+        Float64Array.from(places, (place) => this.price[place]),
+      ),
+    ]);
   }
 }
 

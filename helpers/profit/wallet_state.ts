@@ -4,7 +4,8 @@
  */
 
 import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/amounts.ts';
-import { betColumns, edgeZ, integer, ratio } from '../features/profile_merge.ts';
+import { BET_SUMS, betColumns, edgeZ } from '../features/edge.ts';
+import { integer, ratio } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../tables/polars.ts';
 
@@ -12,7 +13,6 @@ const HOUR_MS = 3_600_000;
 const MICRO = 1e6;
 const FILL_SUMS = ['n_fills', 'usd_u', ...SQUARE_PARTS] as const;
 const DAY_SUMS = ['n_maker', 'n_role', 'n_markets'] as const;
-const BET_SUMS = ['n_bets', 'n_bets_won', 'paid', 'paid_variance'] as const;
 const SUMS = [...FILL_SUMS, ...DAY_SUMS, ...BET_SUMS];
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
@@ -51,12 +51,10 @@ export class WalletState {
     const settled = this.positions.join(ended, { on: 'market', how: 'inner' });
     if (settled.height === 0) return;
     this.positions = this.positions.join(ended.select('market'), { on: 'market', how: 'anti' });
-    const sums = settled
-      .lazy()
-      .withColumns(...betColumns())
+    const sums = pl
+      .DataFrame([settled.getColumn('owner'), ...betColumns(settled)])
       .groupBy(['owner'])
-      .agg(...BET_SUMS.map((name) => pl.col(name).sum()))
-      .collectSync();
+      .agg(...BET_SUMS.map((name) => pl.col(name).sum()));
     this.add(sums);
   }
 

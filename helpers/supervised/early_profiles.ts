@@ -4,7 +4,8 @@
  */
 import { tradeBatches } from '../features/build_profiles.ts';
 import { withMarketNumbers } from '../features/market_numbers.ts';
-import { lastPricesOf, marketFacts, mergeProfiles } from '../features/profile_merge.ts';
+import { outcomeValues } from '../features/position_values.ts';
+import { mergeProfiles } from '../features/profile_merge.ts';
 import { sumTrades } from '../features/sum_fills.ts';
 import { shardsOf } from '../features/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
@@ -69,10 +70,11 @@ export class EarlyFillCollector {
 
   private notePrices(rows: DataFrame): void {
     if (rows.height === 0) return;
-    const own = rows
-      .groupBy(['market_id', 'outcome_index'])
-      .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
-    this.prices = this.prices === null ? own : lastPricesOf([this.prices, own], 'market_id');
+    const own = rows.groupBy(['market_id', 'outcome_index']).agg(pl.col('price').last().alias('last_price'));
+    this.prices =
+      this.prices === null
+        ? own
+        : pl.concat([this.prices, own]).groupBy(['market_id', 'outcome_index']).agg(pl.col('last_price').last());
   }
 
   private keepFirst(batch: DataFrame): void {
@@ -134,14 +136,13 @@ export async function collectEarlyFills(
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
   const collected = early.lastPrices.get(asOfMs);
   if (collected === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
-  const lastPrices = withMarketNumbers(collected, markets);
   const known = early.fills.filter(pl.col('ts_ms').lt(moment(asOfMs)));
-  const facts = marketFacts(markets, asOfMs);
+  const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
     const sums = await sumTrades(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
-    profiles.push(mergeProfiles([sums], lastPrices, facts, asOfMs));
+    profiles.push(mergeProfiles([sums], values, asOfMs));
     await releaseFrames();
   }
   return pl

@@ -36,3 +36,18 @@ test('a total is the double nearest to the exact sum', () => {
     expect(sums.total(0)).toBe(Number(exact));
   }
 });
+
+test('signed sums are exact too, whichever way they go', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), amount), { maxLength: 200 }), (additions) => {
+      const sums = new ExactSums(['x'], 1);
+      let exact = 0n;
+      for (const [isNegative, value] of additions) {
+        sums.addSigned(0, isNegative ? -value : value);
+        exact += isNegative ? -BigInt(value) : BigInt(value);
+      }
+      expect(sums.columns(Uint32Array.of(0))[0].toTypedArray()[0]).toBe(BigInt.asIntN(64, exact));
+      expect(sums.doubles()[0]).toBe(Number(exact));
+    }),
+  );
+});

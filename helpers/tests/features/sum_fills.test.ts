@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FillColumns, FLAGS, type MarketColumns, NOBODY, UNKNOWN_DOMAIN } from '../../features/fill_columns.ts';
 import { MarketVolumes } from '../../features/market_volumes.ts';
+import { positionFrame } from '../../features/position_table.ts';
 import { FillSummer } from '../../features/sum_fills.ts';
 import { WalletNumbers } from '../../features/wallet_numbers.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
@@ -86,8 +87,8 @@ async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
   for (const shard of shards) {
     const own = rowsOf(shard.wallets);
     for (const row of own) wallets.set(String(row.wallet), row);
-    for (const row of rowsOf(shard.positions))
-      positions.set(`${own[row.owner].wallet} ${row.market} ${row.outcome_index}`, row);
+    for (const row of rowsOf(positionFrame(shard.positions)))
+      positions.set(`${own[row.owner].wallet} ${row.outcome >> 1} ${row.outcome & 1}`, row);
   }
   return { wallets, positions, lastPrices: rowsOf(lastPrices) };
 }
@@ -172,7 +173,7 @@ describe('FillSummer', () => {
       expect(lastPrices.length).toBe(new Set(rows.map((row) => `${row.market} ${row.outcome}`)).size);
       for (const row of lastPrices) {
         const last = rows.findLast((other) => other.market === row.market && other.outcome === row.outcome_index);
-        expect([row.last_price, row.last_ms]).toEqual([last!.price, last!.ms]);
+        expect(row.last_price).toBe(last!.price);
       }
     });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { marketFacts, mergeProfiles } from '../../features/profile_merge.ts';
+import { outcomeValues } from '../../features/position_values.ts';
+import { mergeProfiles } from '../../features/profile_merge.ts';
 import { sumTrades } from '../../features/sum_fills.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
@@ -105,7 +106,7 @@ describe('EarlyFillCollector', () => {
       const expected = trades
         .filter(pl.col('ts_ms').lt(pl.lit(at).cast(pl.Int64)))
         .groupBy(keys)
-        .agg(pl.col('price').last().alias('last_price'), pl.col('ts_ms').last().alias('last_ms'));
+        .agg(pl.col('price').last().alias('last_price'));
       expect(text(whole.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
       expect(text(cut.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
     }
@@ -140,7 +141,7 @@ describe('earlyProfiles', () => {
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
     const sums = await sumTrades(trades.lazy(), asOfMs, markets);
-    const whole = mergeProfiles([sums], sums.lastPrices, marketFacts(markets, asOfMs), asOfMs).sort('wallet');
+    const whole = mergeProfiles([sums], outcomeValues(markets, [sums.lastPrices], asOfMs), asOfMs).sort('wallet');
     const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
     expect(text(drop(first))).toBe(text(drop(whole)));
