@@ -26,9 +26,9 @@ import { WalletNumbers } from './wallet_numbers.ts';
 const BATCH_ROWS = 1_000_000;
 /** Positions summed at once; with more, what there is is handed over and summing begins anew. */
 const POSITIONS_MAX = 3_000_000;
-/** Sums that may stay in memory instead of going to disk, in multiples of that. */
+/** Up to so many times as many fills nothing goes to disk, and all wallets are one shard. */
 const SPANS_IN_MEMORY = 2;
-/** Rows of positions that a shard should hold at most. */
+/** Of more fills, as many are dealt into one shard. */
 const SHARD_ROWS = 2_000_000;
 const SHARDS_MAX = 256;
 
@@ -44,6 +44,8 @@ export interface ProfileJob {
   readonly batchRows?: number;
   /** Positions summed at once; default POSITIONS_MAX. The result does not depend on it. */
   readonly positionsMax?: number;
+  /** Fills that one shard is for; default SHARD_ROWS. The result does not depend on it. */
+  readonly shardRows?: number;
 }
 
 /** Moment right after the last day that has trades, in ms; the default of --as-of. */
@@ -111,15 +113,17 @@ export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): 
 
 /** Sums of spans in order of time, dealt out by wallet: in memory, or in files of a folder. */
 export class Shards {
-  private readonly memory: FillSums[] = [];
+  private readonly memory: { readonly shards: readonly WalletSums[]; readonly lastPrices: DataFrame }[] = [];
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly folder: string | null,
     readonly nShards: number,
+    /** How many sums were added. */
     public nSums: number,
   ) {}
 
+  /** Nothing is written. */
   static inMemory(nShards: number): Shards {
     return new Shards(null, nShards, 0);
   }
@@ -140,22 +144,27 @@ export class Shards {
   async add(sums: FillSums): Promise<void> {
     const at = this.nSums++;
     if (this.folder === null) {
-      this.memory.push(sums);
+      const shards = Array.from({ length: this.nShards }, (_, shard) => sums.ofShard(shard));
+      this.memory.push({ shards, lastPrices: sums.lastPrices });
       return;
     }
     // What was handed over last time must be on disk, or memory would not be bounded.
     await this.writing;
-    const files = [
-      [sums.lastPrices, shardPath(this.folder, 'lastPrices', at, 0)] as const,
-      ...sums.shards.flatMap(({ wallets, positions }, shard) => [
-        [wallets, shardPath(this.folder!, 'wallets', at, shard)] as const,
-        [positionFrame(positions), shardPath(this.folder!, 'positions', at, shard)] as const,
-      ]),
-    ];
-    const writes = files.map(([frame, path]) => writeParquetAside(frame, path));
-    this.writing = allWritten(writes);
+    this.writing = this.write(sums, at, this.folder);
     // Whoever awaits it next is told; until then nobody listens, which would end the process.
     this.writing.catch(() => undefined);
+  }
+
+  /** Shard by shard, so that no more than one is there twice. */
+  private async write(sums: FillSums, at: number, folder: string): Promise<void> {
+    await writeParquetAside(sums.lastPrices, shardPath(folder, 'lastPrices', at, 0));
+    for (let shard = 0; shard < this.nShards; shard++) {
+      const { wallets, positions } = sums.ofShard(shard);
+      await allWritten([
+        writeParquetAside(wallets, shardPath(folder, 'wallets', at, shard)),
+        writeParquetAside(positionFrame(positions), shardPath(folder, 'positions', at, shard)),
+      ]);
+    }
   }
 
   /** Waits until everything is on disk. @throws what a write threw */
@@ -163,6 +172,7 @@ export class Shards {
     await this.writing;
   }
 
+  /** Last prices of every span, in the order of time. */
   lastPrices(): DataFrame[] {
     return this.each(
       (at) => this.memory[at].lastPrices,
@@ -211,7 +221,7 @@ export async function sumBatches(
   const wallets = new WalletNumbers();
   const positionsMax = job.positionsMax ?? POSITIONS_MAX;
   const nExpected = Math.min(countRows(parts), positionsMax);
-  let summer = new FillSummer(markets, volumes, nExpected);
+  let summer: FillSummer | null = null;
   let nRows = 0;
   const progress = job.log.progress('summing fills', countRows(parts));
   const read = (batch: readonly ManifestPart[]): Promise<NumberedFills> => {
@@ -228,12 +238,13 @@ export async function sumBatches(
       const { columns, nWallets } = await next!;
       // A batch is read while the one before it is summed.
       next = i + 1 < batches.length ? read(batches[i + 1]) : null;
+      summer ??= new FillSummer(markets, volumes, nExpected);
       summer.add(columns, nWallets);
       nRows += countRows(batch);
       progress.update(nRows);
-      if (next === null || summer.nPositions > positionsMax) {
+      if ((next === null || summer.nPositions > positionsMax) && summer.nFills > 0) {
         await shards.add(summer.result(wallets, shards.nShards));
-        summer = new FillSummer(markets, volumes, nExpected);
+        summer = null;
       }
       await releaseFrames();
     }
@@ -250,9 +261,9 @@ export function countRows(parts: readonly ManifestPart[]): number {
   return parts.reduce((sum, part) => sum + part.rows, 0);
 }
 
-/** How many shards the sums of so many fills are dealt into. */
-export function shardCount(nRows: number): number {
-  return Math.min(SHARDS_MAX, Math.max(1, Math.ceil(nRows / SHARD_ROWS)));
+/** How many shards the sums of so many fills are dealt into on disk. */
+export function shardCount(nRows: number, shardRows = SHARD_ROWS): number {
+  return Math.min(SHARDS_MAX, Math.max(1, Math.ceil(nRows / shardRows)));
 }
 
 /** Joins shards into the table. */
@@ -301,11 +312,12 @@ export class ProfileHistory {
   ) {
     const parts = relevantParts({ ...source, asOfMs: lastMs });
     this.isSmall = countRows(parts) <= SPANS_IN_MEMORY * (source.positionsMax ?? POSITIONS_MAX);
-    this.nShards = this.isSmall ? 1 : shardCount(countRows(parts));
+    this.nShards = this.isSmall ? 1 : shardCount(countRows(parts), source.shardRows);
     this.fromMs = source.fromMs;
     this.volumes = new MarketVolumes(numberMarkets(source.markets).height);
   }
 
+  /** Removes what lies in `scratch`. */
   close(): void {
     rmSync(this.scratch, { recursive: true, force: true });
   }
@@ -350,7 +362,10 @@ export class ProfileHistory {
   }
 }
 
-/** Profiles, without order and alpha_score, from sums in order of time, one frame a shard. */
+/**
+ * Profiles, without order and alpha_score, one frame a shard.
+ * @param spans sums in the order of time, all dealt into `nShards`
+ */
 export async function mergeShards(job: ProfileJob, spans: readonly Shards[], nShards: number): Promise<DataFrame[]> {
   const lastPrices = spans.flatMap((span) => span.lastPrices());
   const values = outcomeValues(job.markets, lastPrices, job.asOfMs);

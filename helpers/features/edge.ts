@@ -1,6 +1,7 @@
 /**
  * A wallet's edge: how many of its bets won, against how many the prices it paid had promised. A bet is a position, bought
- * (in part), whose market has resolved; its price p is the mean price paid.
+ * (in part), whose market has resolved; its price p is the mean price paid. Profiles count all that was bought before T,
+ * chapter 6 what was bought before the market resolved.
  */
 import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import { roundHalfToEven } from './amounts.ts';
@@ -38,7 +39,7 @@ export function addBet(
 }
 
 /**
- * BET_SUMS of positions, row by row.
+ * BET_SUMS of positions as int64, row by row.
  * @param positions `winner` (null for none), `outcome_index`, `buy_usd_u` and `buy_shares_u`
  */
 export function betColumns(positions: DataFrame): Series[] {

@@ -6,6 +6,7 @@ import { type Expr, pl, type Series } from '../tables/polars.ts';
 
 const CARRY = 2 ** 52;
 
+/** A table of sums: as many rows as room was made for, one column for each name. */
 export class ExactSums {
   /**
    * Row after row; a row is `names.length` numbers. Columns that are no sums may be set here. Another array after every
@@ -25,10 +26,12 @@ export class ExactSums {
     this.values = new Float64Array(names.length * nRows);
   }
 
+  /** Rows that there is room for. */
   get nRows(): number {
     return this.values.length / this.names.length;
   }
 
+  /** Makes room for so many rows at least; new ones are 0. */
   makeRoom(nRows: number): void {
     if (nRows > this.nRows) this.values = grown(this.values, nRows * this.names.length);
   }

@@ -25,6 +25,20 @@ export interface FillColumns {
   readonly shares: Float64Array;
 }
 
+/** An outcome of a market as one number. */
+export function tokenOf(market: number, outcome: number): number {
+  return 2 * market + outcome;
+}
+
+export function marketOf(token: number): number {
+  return token >>> 1;
+}
+
+/** 0 or 1. */
+export function outcomeOf(token: number): number {
+  return token & 1;
+}
+
 /** Domains whose fills are counted; a market may have another one. */
 export const DOMAINS = ['sports', 'politics', 'crypto'] as const;
 export const UNKNOWN_DOMAIN = 255;

@@ -9,6 +9,8 @@ export class MarketVolumes {
   /** What the volume was when the latest millisecond of the market began, and that millisecond. */
   private readonly before: Float64Array;
   private readonly momentMs: Float64Array;
+  /** Of the latest fill of any market. */
+  private lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(nMarkets: number) {
     this.sums = new ExactSums(['volume_u'], nMarkets);
@@ -18,13 +20,15 @@ export class MarketVolumes {
 
   /**
    * Goes on with fills.
-   * @returns for each of them, takers' volume of its market strictly before its millisecond
+   * @returns for each of them, takers' volume of its market strictly before its millisecond, in 1e-6 USD
+   * @throws Error when fills are not in the order of time
    */
   follow({ ms, market, flags, usd }: FillColumns): Float64Array {
     const { sums, before, momentMs } = this;
     const result = new Float64Array(ms.length);
     for (let i = 0; i < ms.length; i++) {
-      if (i > 0 && ms[i] < ms[i - 1]) throw new Error('assertion failed: fills are not in the order of time');
+      if (ms[i] < (i > 0 ? ms[i - 1] : this.lastMs))
+        throw new Error('assertion failed: fills are not in the order of time');
       const own = market[i];
       if (momentMs[own] !== ms[i]) {
         momentMs[own] = ms[i];
@@ -33,6 +37,7 @@ export class MarketVolumes {
       result[i] = before[own];
       if ((flags[i] & FLAGS.taker) !== 0) sums.add(own, usd[i]);
     }
+    this.lastMs = ms.at(-1) ?? this.lastMs;
     return result;
   }
 

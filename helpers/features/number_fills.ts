@@ -68,6 +68,8 @@ export async function numberFills(
     .withColumns(pl.col('owner').fillNull(pl.lit(NOBODY).cast(pl.UInt32)))
     .drop('wallet')
     .collect();
+  if (Number(numbered.getColumn('outcome').max() ?? 0) > 1)
+    throw new Error('assertion failed: 10_raw_trades tells of an outcome that is neither 0 nor 1');
   // Throws, and names the market.
   if (numbered.getColumn('market').nullCount() > 0) withMarketNumbers(fills.select('market_id'), markets);
   const column = (name: keyof FillColumns): unknown => numbered.getColumn(name).toTypedArray();

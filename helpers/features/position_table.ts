@@ -1,14 +1,14 @@
 /** Positions by wallet, market and outcome, in an open hash table that grows. */
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { ExactSums, grown } from './exact_sums.ts';
-import { type FillColumns, FLAGS, NOBODY } from './fill_columns.ts';
+import { type FillColumns, FLAGS, NOBODY, tokenOf } from './fill_columns.ts';
 import { orderBy } from './order_by.ts';
 
-/** Whose position it is, and in what: 2 · market + outcome. */
-export const POSITION_KEYS = ['owner', 'outcome'] as const;
+/** Whose position it is, and in what (see tokenOf). */
+export const POSITION_KEYS = ['owner', 'token'] as const;
 /** What must be known of every position, to value it: all fills and the BUYs, in whole units of 1e-6 USD and 1e-6 shares. */
 export const POSITION_SUMS = ['usd_u', 'buy_usd_u', 'shares_u', 'buy_shares_u'] as const;
-const [OWNER, OUTCOME] = POSITION_KEYS.keys();
+const [OWNER, TOKEN] = POSITION_KEYS.keys();
 const [USD, BUY_USD, SHARES, BUY_SHARES] = POSITION_SUMS.keys();
 const N_KEYS = POSITION_KEYS.length;
 const N_SUMS = POSITION_SUMS.length;
@@ -18,10 +18,11 @@ const SLOTS_MIN = 1024;
 export interface Positions {
   /** POSITION_KEYS. */
   readonly keys: Uint32Array;
-  /** POSITION_SUMS, exact to 2^53 (9 billion USD). */
+  /** POSITION_SUMS. Exact to 2^53, 9 billion USD or shares in one position; above, sums of several spans are rounded. */
   readonly sums: Float64Array;
 }
 
+/** Sums of fills by position. */
 export class PositionTable {
   private slots: Int32Array;
   private keys: Uint32Array;
@@ -42,24 +43,24 @@ export class PositionTable {
     const numbers = new Uint32Array(owner.length);
     for (let i = 0; i < owner.length; i++) {
       if (owner[i] === NOBODY) continue;
-      numbers[i] = this.numberOf(owner[i], 2 * market[i] + outcome[i]);
+      numbers[i] = this.numberOf(owner[i], tokenOf(market[i], outcome[i]));
       if (4 * this.n > 3 * this.slots.length) this.rehash();
     }
     return numbers;
   }
 
-  private numberOf(owner: number, outcome: number): number {
+  private numberOf(owner: number, token: number): number {
     const { slots, keys } = this;
     const mask = slots.length - 1;
-    for (let slot = hashOf(owner, outcome) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(owner, token) & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot];
       if (number < 0) {
         slots[slot] = this.n;
         keys[N_KEYS * this.n + OWNER] = owner;
-        keys[N_KEYS * this.n + OUTCOME] = outcome;
+        keys[N_KEYS * this.n + TOKEN] = token;
         return this.n++;
       }
-      if (keys[N_KEYS * number + OWNER] === owner && keys[N_KEYS * number + OUTCOME] === outcome) return number;
+      if (keys[N_KEYS * number + OWNER] === owner && keys[N_KEYS * number + TOKEN] === token) return number;
     }
   }
 
@@ -67,7 +68,7 @@ export class PositionTable {
     const slots = new Int32Array(4 * this.slots.length).fill(-1);
     const mask = slots.length - 1;
     for (let number = 0; number < this.n; number++) {
-      let slot = hashOf(this.keys[N_KEYS * number + OWNER], this.keys[N_KEYS * number + OUTCOME]) & mask;
+      let slot = hashOf(this.keys[N_KEYS * number + OWNER], this.keys[N_KEYS * number + TOKEN]) & mask;
       while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = number;
     }
@@ -90,29 +91,30 @@ export class PositionTable {
   }
 
   /**
-   * Ends the table.
+   * Ends the table; may be called once.
    * @param shardOf shard of each wallet
    * @param placeOf what stands for each wallet in its shard
-   * @returns positions by shard; without a copy where there is but one
+   * @returns gives the positions of a shard; a copy, unless there is but one shard
    */
-  result(shardOf: Uint16Array, placeOf: Uint32Array, nShards: number): Positions[] {
-    const keys = this.keys.subarray(0, N_KEYS * this.n);
-    const sums = this.sums.doubles().subarray(0, N_SUMS * this.n);
+  result(shardOf: Uint16Array, placeOf: Uint32Array, nShards: number): (shard: number) => Positions {
+    const all = {
+      keys: this.keys.subarray(0, N_KEYS * this.n),
+      sums: this.sums.doubles().subarray(0, N_SUMS * this.n),
+    };
     const shards = new Uint32Array(nShards > 1 ? this.n : 0);
-    for (let at = OWNER; at < keys.length; at += N_KEYS) {
-      if (nShards > 1) shards[(at - OWNER) / N_KEYS] = shardOf[keys[at]];
-      keys[at] = placeOf[keys[at]];
+    for (let row = 0; row < this.n; row++) {
+      const wallet = all.keys[N_KEYS * row + OWNER];
+      if (nShards > 1) shards[row] = shardOf[wallet];
+      all.keys[N_KEYS * row + OWNER] = placeOf[wallet];
     }
-    if (nShards === 1) return [{ keys, sums }];
+    if (nShards === 1) return () => all;
     const { rows, starts } = orderBy(shards, nShards);
-    return Array.from({ length: nShards }, (_, shard) =>
-      rowsOf({ keys, sums }, rows.subarray(starts[shard], starts[shard + 1])),
-    );
+    return (shard) => rowsOf(all, rows.subarray(starts[shard], starts[shard + 1]));
   }
 }
 
-function hashOf(owner: number, outcome: number): number {
-  const mixed = Math.imul(owner, 0x9e3779b1) ^ Math.imul(outcome, 0x85ebca6b);
+function hashOf(owner: number, token: number): number {
+  const mixed = Math.imul(owner, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
   const hash = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
 }

@@ -7,11 +7,12 @@ import { type DataFrame, pl, type Series } from '../tables/polars.ts';
 import { roundHalfToEven } from './amounts.ts';
 import { addBet, BET_SUMS } from './edge.ts';
 import { ExactSums, grown } from './exact_sums.ts';
+import { marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { orderBy } from './order_by.ts';
 import { POSITION_KEYS, POSITION_SUMS, type Positions } from './position_table.ts';
 
-const [OWNER, OUTCOME] = POSITION_KEYS.keys();
+const [OWNER, TOKEN] = POSITION_KEYS.keys();
 const [USD_SUM, BUY_USD_SUM, SHARES_SUM, BUY_SHARES_SUM] = POSITION_SUMS.keys();
 const N_SUMS = POSITION_SUMS.length;
 const PAIR = 2 * N_SUMS;
@@ -20,7 +21,7 @@ const PAIR = 2 * N_SUMS;
 export interface OutcomeValues {
   /** 0 or 1; -1 where none is known. */
   readonly winner: Int8Array;
-  /** Of outcome o of market m at 2m + o; NaN where it never traded. */
+  /** By tokenOf; NaN where it never traded. */
   readonly lastPrice: Float64Array;
 }
 
@@ -28,22 +29,23 @@ export interface OutcomeValues {
  * Winners that may be known at T, and last prices.
  * @param markets 10_markets
  * @param lastPrices `market`, `outcome_index` and `last_price`, of spans in the order of time
+ * @param asOfMs T; what resolved at it or later is not known
  */
 export function outcomeValues(markets: DataFrame, lastPrices: readonly DataFrame[], asOfMs: number): OutcomeValues {
+  const numbers = numberMarkets(markets);
   const isKnown = pl.col('resolved_ms').lt(pl.lit(asOfMs).cast(pl.Int64)).and(pl.col('winner_index').isNotNull());
-  const resolved = withMarketNumbers(markets.filter(isKnown).select('market_id', 'winner_index'), markets);
-  const nMarkets = numberMarkets(markets).height;
-  const winner = new Int8Array(nMarkets).fill(-1);
+  const resolved = withMarketNumbers(markets.filter(isKnown).select('market_id', 'winner_index'), numbers);
+  const winner = new Int8Array(numbers.height).fill(-1);
   const winners = resolved.getColumn('winner_index').cast(pl.Int32).toTypedArray() as Int32Array;
   (resolved.getColumn('market').toTypedArray() as Uint32Array).forEach((market, i) => {
     winner[market] = winners[i];
   });
-  const lastPrice = new Float64Array(2 * nMarkets).fill(Number.NaN);
+  const lastPrice = new Float64Array(2 * numbers.height).fill(Number.NaN);
   for (const span of lastPrices) {
     const outcome = span.getColumn('outcome_index').toTypedArray() as Uint8Array;
     const price = span.getColumn('last_price').toTypedArray() as Float64Array;
     (span.getColumn('market').toTypedArray() as Uint32Array).forEach((market, i) => {
-      lastPrice[2 * market + outcome[i]] = price[i];
+      lastPrice[tokenOf(market, outcome[i])] = price[i];
     });
   }
   return { winner, lastPrice };
@@ -76,8 +78,9 @@ const TOP_USD = at('top_usd_u');
 
 /** The positions of one wallet, both outcomes of a market side by side. */
 class Holdings {
-  /** Markets with a position, in the order in which they were met. */
+  /** Markets with a position. */
   n = 0;
+  /** The first `n` are those markets, in the order in which they were met. */
   readonly markets: Uint32Array;
   /** POSITION_SUMS of outcome 0 and of outcome 1, market after market. */
   sums = new Float64Array(0);
@@ -99,15 +102,15 @@ class Holdings {
     const { markets, sums, placeOf } = this;
     let n = this.n;
     for (let i = start; i < end; i++) {
-      const outcome = keys[POSITION_KEYS.length * rows[i] + OUTCOME];
-      const market = outcome >>> 1;
+      const token = keys[POSITION_KEYS.length * rows[i] + TOKEN];
+      const market = marketOf(token);
       let place = placeOf[market];
       if (place >= n || markets[place] !== market) {
         place = n++;
         placeOf[market] = place;
         markets[place] = market;
       }
-      const to = PAIR * place + N_SUMS * (outcome & 1);
+      const to = PAIR * place + N_SUMS * outcomeOf(token);
       const from = N_SUMS * rows[i];
       sums[to + USD_SUM] += added[from + USD_SUM];
       sums[to + BUY_USD_SUM] += added[from + BUY_USD_SUM];
@@ -119,9 +122,9 @@ class Holdings {
 }
 
 /**
- * VALUE_COLUMNS of wallets, as int64.
+ * VALUE_COLUMNS of wallets, as int64; row i is wallet i.
  * @param spans positions that add up where they are the same
- * @param places what stands for each wallet of a span, below `nWallets`
+ * @param places for each span, which wallet stands behind an `owner`: a number below `nWallets`
  * @throws Error when a position that is open has no last price
  */
 export function valueByWallet(
@@ -135,8 +138,10 @@ export function valueByWallet(
   const holdings = new Holdings(values.winner.length);
   for (let wallet = 0; wallet < nWallets; wallet++) {
     holdings.clear();
-    for (const [i, { rows, starts }] of orders.entries())
-      holdings.add(spans[i], rows, starts[wallet], starts[wallet + 1]);
+    for (let i = 0; i < orders.length; i++) {
+      const { rows, starts } = orders[i];
+      if (starts[wallet] < starts[wallet + 1]) holdings.add(spans[i], rows, starts[wallet], starts[wallet + 1]);
+    }
     const base = wallet * VALUE_COLUMNS.length;
     for (let place = 0; place < holdings.n; place++) addMarket(result, base, holdings, place, values);
   }
@@ -170,7 +175,7 @@ function addMarket(result: ExactSums, base: number, holdings: Holdings, place: n
     if (isBet && net > 0) counts[base + N_BETS_HELD]++;
     if (winner === outcome) pnl += net;
     else if (winner < 0 && net !== 0) {
-      const lastPrice = values.lastPrice[2 * market + outcome];
+      const lastPrice = values.lastPrice[tokenOf(market, outcome)];
       if (Number.isNaN(lastPrice))
         throw new Error(`assertion failed: outcome ${outcome} of market ${market} has no price`);
       pnl += roundHalfToEven(net * lastPrice);

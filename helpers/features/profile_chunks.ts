@@ -9,7 +9,7 @@ import { InputError } from '../run/errors.ts';
 import { explainSystemError, hashValue, readJson, temporaryName, writeJsonAtomic } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
-import type { DataFrame } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import {
   countRows,
@@ -46,10 +46,11 @@ export function chunksFolder(dataDir: string): string {
   return join(dataDir, `${WALLET_PROFILES.folder}.chunks`);
 }
 
-/** Identity of what a chunk was made of: chunks of different trades, or whose markets are numbered otherwise, must not be merged. */
+/** Identity of what a chunk was made of: the trades, and all that sums depend on of the markets and their numbers. */
 function dataHash(job: ChunkJob): string {
-  const marketIds = job.markets.getColumn('market_id').toArray();
-  return hashValue([job.trades.manifest.parts.map((part) => part.sha256), marketIds]);
+  const known = job.markets.select('market_id', 'domain', pl.col('created_ms').cast(pl.Float64));
+  const columns = known.columns.map((name) => known.getColumn(name).toArray());
+  return hashValue([job.trades.manifest.parts.map((part) => part.sha256), columns]);
 }
 
 /** Cuts parts into runs of whole days with about equal rows; some runs may be empty when there are few days. */
@@ -123,7 +124,7 @@ export async function buildChunk(
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
   const forget = undoAtExit(remove);
   try {
-    const shards = Shards.inFolder(temporary, shardCount(nTotal));
+    const shards = Shards.inFolder(temporary, shardCount(nTotal, job.shardRows));
     const nRows = countRows(chunks[chunk - 1]);
     await sumBatches(job, chunks[chunk - 1], volumesBefore(job, chunks.slice(0, chunk - 1).flat()), shards);
     const info: ChunkInfo = {
@@ -181,7 +182,7 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
   if (odd !== undefined)
     throw new InputError(
       'bad-value',
-      `chunk ${odd.chunk}/${odd.nChunks} in ${folder} was made of other trades, another --as-of or other code`,
+      `chunk ${odd.chunk}/${odd.nChunks} in ${folder} was made of other trades or markets, another --as-of or other code`,
       `delete ${folder} and run the chunks again`,
     );
   const ordered = [...infos].sort((a, b) => a.chunk - b.chunk);

@@ -2,6 +2,7 @@
  * The second half of wallet profiles: partial sums of any number of spans, added up, valued and turned into the columns of
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
+import { dividedBy } from '../tables/divide.ts';
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
@@ -18,6 +19,7 @@ const HOUR_MS = 3_600_000;
 const ENTROPY_UNIT = 1e-9;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
+/** As int64; true is 1. */
 export const integer = (value: Expr): Expr => value.cast(pl.Int64);
 const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
 const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
@@ -59,7 +61,9 @@ function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
 function hourEntropy(): Expr {
   const terms = HOURS.map((name) => {
     const n = float(name);
-    const term = n.mul(n.log(2)).div(pl.lit(ENTROPY_UNIT)).round(0).cast(pl.Int64, false);
+    const term = dividedBy(n.mul(n.log(2)), ENTROPY_UNIT)
+      .round(0)
+      .cast(pl.Int64, false);
     return pl
       .when(n.gt(pl.lit(0)))
       .then(term)
@@ -113,12 +117,12 @@ function nullUnlessResolved(name: string): Expr {
 /** All columns of the schema but alpha_score, which needs every wallet. */
 function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
   const asOf = pl.lit(asOfMs).cast(pl.Int64);
-  const tenure = asOf.minus(pl.col('first_ms')).cast(pl.Float64).div(pl.lit(DAY_MS));
+  const tenure = dividedBy(asOf.minus(pl.col('first_ms')), DAY_MS);
   const daily = pl
     .when(tenure.gt(pl.lit(1)))
     .then(tenure)
     .otherwise(pl.lit(1));
-  const usd = (name: string): Expr => float(name).div(pl.lit(MICRO));
+  const usd = (name: string): Expr => dividedBy(pl.col(name), MICRO);
   return wallets.select(
     'wallet',
     asOf.alias('as_of_ms'),
@@ -154,8 +158,9 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
 }
 
 /**
- * Profiles (without alpha_score) from the partial sums of spans in order of time. Wallets may be a part of all wallets;
- * last prices must be those of all trades.
+ * Profiles (without alpha_score) from the partial sums of spans in order of time. Wallets may be a part of all wallets.
+ * @param values what outcomes are worth at T, of all markets that the wallets hold
+ * @param asOfMs T
  */
 export function mergeProfiles(spans: readonly WalletSums[], values: OutcomeValues, asOfMs: number): DataFrame {
   const named = numberWallets(...spans.map((span) => span.wallets));

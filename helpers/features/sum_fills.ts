@@ -1,11 +1,12 @@
 /**
  * Wallet profiles come in two halves that meet in whole numbers. This half makes sums of the fills of a span, which can be
- * added up, whatever the cut, to the same bits; profile_merge.ts makes profiles of them. A wallet, its position and its
+ * added up, whatever the cut, to the same bits (while no position is above 9 billion USD or shares); profile_merge.ts makes
+ * profiles of them. A wallet, its position and its
  * market's volume are brought up to date fill by fill in plain arrays, where a query engine sorts and groups five times; and
  * what need not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
 import { type DataFrame, type LazyDataFrame, pl } from '../tables/polars.ts';
-import type { FillColumns, MarketColumns } from './fill_columns.ts';
+import { type FillColumns, type MarketColumns, marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
 import { numberMarkets } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
 import { marketColumns, numberFills } from './number_fills.ts';
@@ -23,8 +24,8 @@ export interface WalletSums {
 
 /** What came of the fills of a span. */
 export interface FillSums {
-  /** By shard; a wallet is in the same one in every span. */
-  readonly shards: readonly WalletSums[];
+  /** The sums of a shard's wallets, made when they are asked for; a wallet is in the same shard in every span. */
+  readonly ofShard: (shard: number) => WalletSums;
   /** `market`, `outcome_index`, `last_price`: one row per outcome that traded. */
   readonly lastPrices: DataFrame;
 }
@@ -48,9 +49,13 @@ export class FillSummer {
     this.prices = new LastPrices(markets.domain.length);
   }
 
+  /** Positions of the fills so far. */
   get nPositions(): number {
     return this.positions.n;
   }
+
+  /** Fills so far. */
+  nFills = 0;
 
   /**
    * One pass after the other, each over little memory: all at once takes half as long again and more.
@@ -58,13 +63,17 @@ export class FillSummer {
    * @throws Error when fills are not in the order of time
    */
   add(fills: FillColumns, nWallets: number): void {
+    this.nFills += fills.ms.length;
     const volumeBefore = this.volumes.follow(fills);
     this.prices.add(fills);
     this.wallets.add(fills, nWallets, this.markets, volumeBefore);
     this.positions.add(fills, this.positions.number(fills));
   }
 
-  /** Ends the summing. */
+  /**
+   * Ends the summing; may be called once.
+   * @param names of the wallets that the fills tell of by number
+   */
   result(names: WalletNumbers, nShards: number): FillSums {
     const traders = this.wallets.traders();
     const named = pl.DataFrame([names.namesOf(traders)]);
@@ -78,10 +87,10 @@ export class FillSummer {
     const wallets = pl.DataFrame([...named.getColumns(), ...this.wallets.columns(traders), pl.Series('shard', shards)]);
     const positions = this.positions.result(shardOf, placeOf, nShards);
     return {
-      shards: positions.map((own, shard) => ({
+      ofShard: (shard) => ({
         wallets: wallets.filter(pl.col('shard').eq(pl.lit(shard))).drop('shard'),
-        positions: own,
-      })),
+        positions: positions(shard),
+      }),
       lastPrices: this.prices.frame(),
     };
   }
@@ -89,7 +98,7 @@ export class FillSummer {
 
 /** The latest price of every outcome that traded. */
 class LastPrices {
-  /** Of outcome o of market m at 2m + o; NaN for none. */
+  /** By tokenOf; NaN for none. */
   private readonly price: Float64Array;
 
   constructor(nMarkets: number) {
@@ -97,23 +106,20 @@ class LastPrices {
   }
 
   add({ market, outcome, price }: FillColumns): void {
-    for (let i = 0; i < market.length; i++) this.price[2 * market[i] + outcome[i]] = price[i];
+    for (let i = 0; i < market.length; i++) this.price[tokenOf(market[i], outcome[i])] = price[i];
   }
 
   frame(): DataFrame {
-    const places = Uint32Array.from(this.price.keys()).filter((place) => !Number.isNaN(this.price[place]));
+    const tokens = new Uint32Array(this.price.length);
+    let n = 0;
+    for (let token = 0; token < this.price.length; token++) if (!Number.isNaN(this.price[token])) tokens[n++] = token;
+    const traded = tokens.subarray(0, n);
     return pl.DataFrame([
-      pl.Series(
-        'market',
-        places.map((place) => place >>> 1),
-      ),
-      pl.Series(
-        'outcome_index',
-        Uint8Array.from(places, (place) => place & 1),
-      ),
+      pl.Series('market', traded.map(marketOf)),
+      pl.Series('outcome_index', Uint8Array.from(traded, outcomeOf)),
       pl.Series(
         'last_price',
-        Float64Array.from(places, (place) => this.price[place]),
+        Float64Array.from(traded, (token) => this.price[token]),
       ),
     ]);
   }
@@ -130,6 +136,6 @@ export async function sumTrades(
   const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
   const { columns, nWallets } = await numberFills(trades, asOfMs, numbers, wallets);
   summer.add(columns, nWallets);
-  const { shards, lastPrices } = summer.result(wallets, 1);
-  return { ...shards[0], lastPrices };
+  const { ofShard, lastPrices } = summer.result(wallets, 1);
+  return { ...ofShard(0), lastPrices };
 }

@@ -59,6 +59,7 @@ const MAX_USD = inWallet('max_usd_u');
 const FIRST_MS = inWallet('first_ms');
 const LAST_MS = inWallet('last_ms');
 
+/** Sums of fills by wallet. */
 export class WalletTable {
   private readonly sums = new ExactSums(WALLET_COLUMNS);
   /** Fills by wallet and hour of the day. */

@@ -1,4 +1,5 @@
 /** Wire fills to canonical trades: each fill's market and outcome are looked up, or derived when no file tells them. */
+import { dividedBy } from '../tables/divide.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
@@ -97,11 +98,7 @@ function isTokenId(text: unknown): boolean {
 }
 
 function toTrades(fills: DataFrame, venue: string): Promise<DataFrame> {
-  // Divided by a column: by a constant, Polars multiplies with its reciprocal and loses the last digit.
-  const micro = (name: string, as: string) => {
-    const value = pl.col(name).cast(pl.Float64);
-    return value.div(value.mul(pl.lit(0)).add(pl.lit(MICRO))).alias(as);
-  };
+  const micro = (name: string, as: string) => dividedBy(pl.col(name), MICRO).alias(as);
   const columns = {
     venue: pl.lit(venue).alias('venue'),
     event_id: pl.col('event_id').fillNull(pl.col('place_event')).alias('event_id'),

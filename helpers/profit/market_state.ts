@@ -1,6 +1,7 @@
 /** What is carried of markets from day to day: takers' volume so far, and whether roles were ever told; and how they ended. */
 import { integer } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { dividedBy } from '../tables/divide.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { Codebook } from './codebook.ts';
@@ -89,7 +90,7 @@ export class MarketState {
   featuresOf(sorted: DataFrame): DataFrame {
     const isTaker = pl.col('role').eq(pl.lit('taker')).fillNull(pl.lit(false));
     const known = integer(pl.col('role').isNotNull());
-    const hours = (value: Expr): Expr => value.cast(pl.Float64).div(pl.lit(HOUR_MS));
+    const hours = (value: Expr): Expr => dividedBy(value, HOUR_MS);
     const volume = pl.col('volume_before_u').add(pl.col('volume_u').fillNull(zero()));
     // A fill's own role tells that the source gives roles; what comes later must not.
     const hasRoles = pl.col('n_role_before').add(pl.col('n_role').fillNull(zero())).add(known).gt(zero());
@@ -105,7 +106,7 @@ export class MarketState {
       )
       .select(
         'row',
-        usd('so_far_u').div(pl.lit(1e6)).alias('market_volume_usd'),
+        dividedBy(usd('so_far_u'), 1e6).alias('market_volume_usd'),
         usd('usd_u')
           .div(usd('so_far_u').add(usd('usd_u')))
           .alias('bet_vs_volume'),

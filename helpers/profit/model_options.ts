@@ -9,11 +9,11 @@ const MODEL = 'Model';
 
 export const MODEL_OPTIONS = {
   folds: { type: 'number', default: 3, describe: 'test periods, one after the other', group: SPLIT },
-  'warmup-share': { type: 'number', default: 0.4, describe: 'share of the rows that only train', group: SPLIT },
+  'warmup-share': { type: 'number', default: 0.4, describe: 'share of the rows that only train, 0..1', group: SPLIT },
   'validation-share': {
     type: 'number',
     default: 0.25,
-    describe: 'share of the training rows, the latest, that calibrate',
+    describe: 'share of the training rows, the latest, that calibrate, 0..1',
     group: SPLIT,
   },
   embargo: { type: 'number', default: 6, describe: 'kept free between training and test, hours', group: SPLIT },

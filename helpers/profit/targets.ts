@@ -20,7 +20,8 @@ export const TARGET_OPTIONS = {
   target: {
     choices: TARGETS,
     default: 'roi' as TargetKind,
-    describe: 'gain over the price paid, in cents a share, or over √(p(1−p))',
+    describe:
+      'gain as roi (over the price paid), cents (a share) or neutral (over √(p(1−p)), the same risk at any price)',
     group: GROUP,
   },
   'roi-min': { type: 'number', default: 5, describe: 'for roi: gain that counts, % of the price', group: GROUP },

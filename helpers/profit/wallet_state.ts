@@ -7,6 +7,7 @@ import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/amounts
 import { BET_SUMS, betColumns, edgeZ } from '../features/edge.ts';
 import { integer, ratio } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { dividedBy } from '../tables/divide.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../tables/polars.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,7 +86,7 @@ export class WalletState {
       .add(float('square_hl').mul(pl.lit(2 * SQUARE_SPLIT)))
       .add(float('square_ll'));
     const spread = squares.minus(float('sum_u').mul(mean)).div(float('n').minus(pl.lit(1)));
-    const hours = (ms: Expr): Expr => ms.cast(pl.Float64).div(pl.lit(HOUR_MS));
+    const hours = (ms: Expr): Expr => dividedBy(ms, HOUR_MS);
     const since = (name: string): Expr => hours(pl.col('ts_ms').minus(pl.col(name)));
     return within
       .join(firsts.lazy(), { on: 'owner', how: 'left' })
@@ -111,11 +112,7 @@ export class WalletState {
       .select(
         'row',
         n.alias('wallet_n_bets'),
-        pl
-          .when(n.gt(zero()))
-          .then(mean.div(pl.lit(MICRO)))
-          .otherwise(nothing())
-          .alias('wallet_mean_bet_usd'),
+        pl.when(n.gt(zero())).then(dividedBy(mean, MICRO)).otherwise(nothing()).alias('wallet_mean_bet_usd'),
         // Bets that differ by less than a cent have no spread to measure in, only rounding.
         pl
           .when(pl.col('variance_u').gt(pl.lit((0.01 * MICRO) ** 2)))

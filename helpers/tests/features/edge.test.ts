@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { BET_SUMS, betColumns, edgeZ } from '../../features/edge.ts';
+import { addBet, BET_SUMS, betColumns, edgeZ } from '../../features/edge.ts';
+import { ExactSums } from '../../features/exact_sums.ts';
 import { pl } from '../../tables/polars.ts';
 
 const [USD, SHARES] = [4e6, 10e6];
@@ -53,6 +54,16 @@ test('sure bets alone have no edge', () => {
       .select(edgeZ().alias('z'))
       .row(0)[0],
   ).toBeNull();
+});
+
+test('variances below 0, of impossible prices, add up exactly too', () => {
+  const sums = new ExactSums(BET_SUMS, 1);
+  let exact = 0n;
+  for (let i = 0; i < 300; i++) {
+    addBet(sums, 0, 0, 0, (1000 + i) * SHARES, SHARES);
+    exact += BigInt(Math.round(((1000 + i) * (1 - (1000 + i))) / 1e-13));
+  }
+  expect(sums.columns(Uint32Array.of(0))[3].toTypedArray()[0]).toBe(BigInt.asIntN(64, exact));
 });
 
 test('a price that rounding lifted above 1 takes its little from the variance', () => {

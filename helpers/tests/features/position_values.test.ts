@@ -17,16 +17,18 @@ interface Row {
   readonly sellShares: number;
 }
 
-const amount = fc.constantFrom(0, 1, 3, 250_000, 1e6, 7_654_321, 5e12);
-const row: fc.Arbitrary<Row> = fc.record({
-  owner: fc.nat(N_WALLETS - 1),
-  market: fc.nat(N_MARKETS - 1),
-  outcome: fc.nat(1),
-  buyUsd: amount,
-  sellUsd: amount,
-  buyShares: amount,
-  sellShares: amount,
-});
+const amount = fc.constantFrom(0, 1, 3, 250_000, 1e6, 7_654_321, 5e12, 1e14);
+const row: fc.Arbitrary<Row> = fc
+  .record({
+    owner: fc.nat(N_WALLETS - 1),
+    market: fc.nat(N_MARKETS - 1),
+    outcome: fc.nat(1),
+    price: fc.constantFrom(0, 0.3, 0.5, 1),
+    sellUsd: amount,
+    buyShares: amount,
+    sellShares: amount,
+  })
+  .map(({ price, ...rest }) => ({ ...rest, buyUsd: Math.ceil(price * rest.buyShares) }));
 const drawnValues = fc.record({
   winner: fc.array(fc.constantFrom(-1, 0, 1), { minLength: N_MARKETS, maxLength: N_MARKETS }),
   lastPrice: fc.array(fc.constantFrom(0, 0.25, 0.5, 0.999), { minLength: 2 * N_MARKETS, maxLength: 2 * N_MARKETS }),
@@ -46,12 +48,12 @@ function positions(rows: readonly Row[]): Positions {
   };
 }
 
-/** What the columns of wallets say, as numbers. */
+/** What the columns of wallets say, as numbers. Each span has its own numbers for wallets. */
 function valued(spans: readonly (readonly Row[])[], values: OutcomeValues): Record<string, number>[] {
-  const own = Uint32Array.from({ length: N_WALLETS }, (_, wallet) => wallet);
+  const turned = (owner: number, span: number): number => (owner + span) % N_WALLETS;
   const columns = valueByWallet(
-    spans.map(positions),
-    spans.map(() => own),
+    spans.map((rows, span) => positions(rows.map((r) => ({ ...r, owner: turned(r.owner, span) })))),
+    spans.map((_, span) => Uint32Array.from({ length: N_WALLETS }, (__, own) => turned(own, 2 * span))),
     N_WALLETS,
     values,
   );
@@ -73,6 +75,7 @@ function asSaid(rows: readonly Row[], { winner, lastPrice }: OutcomeValues): Rec
   return Array.from({ length: N_WALLETS }, (_, owner) => {
     const own = rows.filter((r) => r.owner === owner);
     const result = { usd_u: 0, buy_usd_u: 0, pnl_u: 0, n_marked: 0, n_bets: 0, n_bets_won: 0, n_bets_held: 0 };
+    let [paid, variance] = [0n, 0n];
     const more = { n_resolved: 0, n_won: 0, n_markets: 0, top_usd_u: 0 };
     for (const market of new Set(own.map((r) => r.market))) {
       const inMarket = own.filter((r) => r.market === market);
@@ -84,7 +87,12 @@ function asSaid(rows: readonly Row[], { winner, lastPrice }: OutcomeValues): Rec
         if (winner[market] === outcome) profit += net;
         if (winner[market] < 0) profit += toEven(net * lastPrice[2 * market + outcome]);
         if (winner[market] < 0 && net !== 0) result.n_marked++;
-        if (isBet) result.n_bets++;
+        if (isBet) {
+          const price = sum(held, (r) => r.buyUsd) / sum(held, (r) => r.buyShares);
+          paid += BigInt(toEven(price / 1e-13));
+          variance += BigInt(toEven((price * (1 - price)) / 1e-13));
+          result.n_bets++;
+        }
         if (isBet && winner[market] === outcome) result.n_bets_won++;
         if (isBet && net > 0) result.n_bets_held++;
       }
@@ -97,7 +105,8 @@ function asSaid(rows: readonly Row[], { winner, lastPrice }: OutcomeValues): Rec
       if (winner[market] >= 0 && profit > 0) more.n_won++;
       more.top_usd_u = Math.max(more.top_usd_u, usd);
     }
-    return { ...result, ...more };
+    const in64Bits = (total: bigint): number => Number(BigInt.asIntN(64, total));
+    return { ...result, ...more, paid: in64Bits(paid), paid_variance: in64Bits(variance) };
   });
 }
 
@@ -109,9 +118,10 @@ const fromDrawn = ({ winner, lastPrice }: { winner: number[]; lastPrice: number[
 describe('valueByWallet', () => {
   it('gives what valuing each wallet’s markets one by one gives, in however many spans they come', () => {
     fc.assert(
-      fc.property(fc.array(row, { maxLength: 30 }), fc.nat(30), drawnValues, (rows, cut, drawn) => {
+      fc.property(fc.array(row, { maxLength: 30 }), fc.nat(30), fc.nat(30), drawnValues, (rows, a, b, drawn) => {
         const values = fromDrawn(drawn);
-        const found = valued([rows.slice(0, cut), rows.slice(cut)], values);
+        const [first, second] = [Math.min(a, b), Math.max(a, b)];
+        const found = valued([rows.slice(0, first), rows.slice(first, second), rows.slice(second)], values);
         const wanted = asSaid(rows, values);
         expect(
           found.map((own, i) => Object.fromEntries(Object.keys(wanted[i]).map((name) => [name, own[name]]))),

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProfileJob } from '../../features/build_profiles.ts';
 import { buildChunk, finishedChunks, mergeChunks, removeChunks } from '../../features/profile_chunks.ts';
+import { pl } from '../../tables/polars.ts';
 import { rejection } from '../refusal.ts';
 import { bytesOf, HOUR_MS, jobOf, newFolder, removeFolders, START_MS, streamed, writeTables } from './tables.ts';
 
@@ -42,16 +43,37 @@ describe('chunks of profiles', () => {
 
   test('of an earlier run with other data, another moment, other code or another number are swept away', async () => {
     const folder = newFolder();
+    const other = jobOf(writeTables([{ at: START_MS }, { at: START_MS + 48 * HOUR_MS }]), asOfMs);
     const others: ProfileJob[] = [
       { ...job, codeHash: 'other' },
       { ...job, asOfMs: asOfMs - 24 * HOUR_MS },
+      { ...job, trades: other.trades, markets: other.markets },
+      { ...job, markets: job.markets.withColumns(pl.lit('sports').alias('domain')) },
+      { ...job, markets: job.markets.withColumns(pl.lit(START_MS).cast(pl.Int64).alias('created_ms')) },
     ];
-    for (const other of others) await buildChunk(other, folder, 2, 3);
     await buildChunk(job, folder, 1, 4);
     await buildChunk(job, folder, 1, 3);
-    expect(readdirSync(folder)).toEqual(['chunk-0001-of-0003']);
-    expect(finishedChunks(others[0], folder)).toBe(null);
+    for (const other of others) {
+      const folderOfBoth = newFolder();
+      await buildChunk(other, folderOfBoth, 1, 2);
+      expect(finishedChunks(job, folderOfBoth)).toBe(null);
+      cpSync(join(folderOfBoth, 'chunk-0001-of-0002'), join(folder, 'chunk-0001-of-0002'), { recursive: true });
+      await buildChunk(job, folder, 1, 3);
+      expect(readdirSync(folder)).toEqual(['chunk-0001-of-0003']);
+      expect(finishedChunks(other, folder)).toBe(null);
+    }
     expect(finishedChunks(job, folder)).toEqual({ nChunks: 3, finished: [1] });
+  });
+
+  test('of markets that have another domain by now are not merged with the others', async () => {
+    const folder = newFolder();
+    await buildChunk({ ...job, markets: job.markets.withColumns(pl.lit('sports').alias('domain')) }, folder, 1, 2);
+    cpSync(join(folder, 'chunk-0001-of-0002'), join(folder, 'kept'), { recursive: true });
+    await buildChunk(job, folder, 2, 2);
+    renameSync(join(folder, 'kept'), join(folder, 'chunk-0001-of-0002'));
+    expect(await rejection(() => mergeChunks(job, folder))).toMatch(
+      /^bad-value: chunk 1\/2 .* of other trades or markets/,
+    );
   });
 
   test('that are missing are an error, never a smaller result', async () => {

@@ -32,15 +32,17 @@ const MARKETS_KNOWN = [
   { id: 'm0', domain: 'sports', createdMs: START_MS - DAY_MS, resolvedMs: START_MS + 2.2 * DAY_MS, winner: 1 as const },
   { id: 'm1', domain: 'crypto', createdMs: START_MS, resolvedMs: START_MS + 4.6 * DAY_MS, winner: 0 as const },
 ];
-/** Within days, on their borders, twice within one day, and two with no fill between them. */
+/** Within days, on their borders, twice within one day, two with no day between them that has a fill, and two a millisecond apart. */
 const MOMENTS = [1.5, 2, 2.25, 3, 3.5, 4.5, 4.75, 6].map((days) => START_MS + days * DAY_MS);
+MOMENTS.splice(3, 0, MOMENTS[2] + 1);
 
 describe.each([
   ['in memory', undefined],
   ['on disk, some sixty fills at a time', 60],
 ])('ProfileHistory, %s', (_, batchRows) => {
   it('gives at each moment the bytes that profiles built anew have, and of each span those of its fills alone', async () => {
-    const dataDir = writeTables(manyFills(), MARKETS_KNOWN);
+    const fills = manyFills();
+    const dataDir = writeTables(fills, MARKETS_KNOWN);
     const scratch = join(dataDir, 'history');
     const history = new ProfileHistory(jobOf(dataDir, 0, batchRows), MOMENTS[MOMENTS.length - 1], scratch);
     let fromMs: number | undefined;
@@ -48,6 +50,8 @@ describe.each([
       await history.advance(asOfMs);
       const anew = await buildProfiles(jobOf(dataDir, asOfMs, batchRows), join(dataDir, 'anew'));
       expect(bytesOf(await history.profiles())).toBe(bytesOf(anew));
+      const isBetween = (at: number): boolean => at < asOfMs && at >= (fromMs ?? 0);
+      expect(history.hasNewFills).toBe(fills.some(({ at }) => isBetween(at!)));
       if (history.hasNewFills) {
         const job = { ...jobOf(dataDir, asOfMs, batchRows), fromMs };
         const alone = await buildProfiles(job, join(dataDir, 'anew'));

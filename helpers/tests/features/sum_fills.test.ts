@@ -82,13 +82,14 @@ async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
     const numbered = batch.map((row) => ({ ...row, owner: numberOf.get(nameOf(row.owner)) ?? NOBODY }));
     summer.add(columnsOf(numbered), numbers.n);
   }
-  const { shards, lastPrices } = summer.result(numbers, N_SHARDS);
+  const { ofShard, lastPrices } = summer.result(numbers, N_SHARDS);
   const [wallets, positions] = [new Map<string, Row>(), new Map<string, Row>()];
-  for (const shard of shards) {
+  for (let i = 0; i < N_SHARDS; i++) {
+    const shard = ofShard(i);
     const own = rowsOf(shard.wallets);
     for (const row of own) wallets.set(String(row.wallet), row);
     for (const row of rowsOf(positionFrame(shard.positions)))
-      positions.set(`${own[row.owner].wallet} ${row.outcome >> 1} ${row.outcome & 1}`, row);
+      positions.set(`${own[row.owner].wallet} ${row.token >> 1} ${row.token & 1}`, row);
   }
   return { wallets, positions, lastPrices: rowsOf(lastPrices) };
 }
@@ -194,8 +195,8 @@ describe('FillSummer', () => {
     expect(positions.size).toBeGreaterThan(5000);
   });
 
-  it('refuses fills that are not in the order of time', async () => {
+  it.each([1, 2])('refuses fills that are not in the order of time, cut after %i of two', async (cut) => {
     const row: Fill = { ms: 2, market: 0, outcome: 0, owner: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
-    await expect(summed([row, { ...row, ms: 1 }], 2)).rejects.toThrow(/order of time/);
+    await expect(summed([row, { ...row, ms: 1 }], cut)).rejects.toThrow(/order of time/);
   });
 });

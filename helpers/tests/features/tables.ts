@@ -174,7 +174,7 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
 export function jobOf(dataDir: string, asOfMs: number, rowsAtOnce?: number): ProfileJob {
   const trades = openTable(dataDir, RAW_TRADES);
   const markets = readTable(openTable(dataDir, MARKETS));
-  const limits = { batchRows: rowsAtOnce, positionsMax: rowsAtOnce };
+  const limits = { batchRows: rowsAtOnce, positionsMax: rowsAtOnce, shardRows: rowsAtOnce };
   return { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: 'test', ...limits };
 }
 
