@@ -19,7 +19,12 @@ await runScript(
     wallets: { type: 'number', defaultDescription: 'trades / 100', describe: 'wallets', group: SIZE },
     markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
     days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
-    'end-date': { type: 'string', default: '2026-03-01', describe: 'first day after the period, UTC', group: WORLD },
+    'end-date': {
+      type: 'string',
+      default: '2026-03-01',
+      describe: 'first day after the period, UTC, as 2026-03-01',
+      group: WORLD,
+    },
     difficulty: {
       type: 'string',
       default: 'medium',
@@ -29,7 +34,7 @@ await runScript(
     insiders: {
       type: 'number',
       default: 0.006,
-      describe: 'share of wallets that are insiders; 0: no informed flow',
+      describe: 'share of wallets that are insiders, 0..1; 0: no informed flow',
       group: WORLD,
     },
     format: {

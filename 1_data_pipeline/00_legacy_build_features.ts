@@ -3,7 +3,7 @@
  *
  * Reads   10_raw_trades, 10_markets; with --compare 11_wallet_profiles
  * Writes  11_wallet_profiles_legacy (the columns of 11_wallet_profiles)
- * Method  the definitions one by one as Arquero verbs, in floating point, for as many fills as memory holds;
+ * Method  the definitions one by one as Arquero verbs, in floating point, for 2,000,000 fills at most;
  *         01_build_features_polars.ts does the same for any number, written independently, and a test holds them equal
  */
 import { endOfData } from '../helpers/features/build_profiles.ts';
@@ -24,7 +24,9 @@ await runScript(
   {
     'as-of': {
       type: 'string',
-      describe: 'the moment T, UTC; fills at or after it are not seen (default: the end of the last day with trades)',
+      describe:
+        'the moment T, UTC (2026-01-09, 2026-01-09T12:00:00Z or ms since 1970); fills at or after it are not seen',
+      defaultDescription: 'the end of the last day with trades',
       group: 'When',
     },
     compare: {

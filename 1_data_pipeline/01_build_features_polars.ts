@@ -26,14 +26,17 @@ await runScript(
   {
     'as-of': {
       type: 'string',
-      describe: 'the moment T, UTC; fills at or after it are not seen (default: the end of the last day with trades)',
+      describe:
+        'the moment T, UTC (2026-01-09, 2026-01-09T12:00:00Z or ms since 1970); fills at or after it are not seen',
+      defaultDescription: 'the end of the last day with trades',
       group: WHEN,
     },
     chunk: { type: 'string', describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge', group: CHUNKS },
     merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
     'chunk-dir': {
       type: 'string',
-      describe: 'folder of the chunks (default: 11_wallet_profiles.chunks in the data folder)',
+      describe: 'folder of the chunks',
+      defaultDescription: '11_wallet_profiles.chunks in the data folder',
       group: CHUNKS,
     },
   },

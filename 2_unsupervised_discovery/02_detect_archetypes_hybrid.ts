@@ -32,8 +32,13 @@ await runScript(
       describe: 'how the rest is clustered',
       group: METHOD,
     },
-    eps: { type: 'number', default: 0.5, describe: 'DBSCAN radius, standard deviations', group: METHOD },
-    'min-samples': { type: 'number', default: 10, describe: 'DBSCAN wallets within eps of a core', group: METHOD },
+    eps: { type: 'number', default: 0.5, describe: 'with --method dbscan: radius, standard deviations', group: METHOD },
+    'min-samples': {
+      type: 'number',
+      default: 10,
+      describe: 'with --method dbscan: wallets within eps of a core',
+      group: METHOD,
+    },
   },
   async (run, options) => {
     const table = openTable(run.dataDir, WALLET_PROFILES);

@@ -23,7 +23,7 @@ import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
 await runScript(
   'kmeans_baseline',
-  { clusters: { type: 'number', default: 3, describe: 'clusters', group: 'Clusters' } },
+  { clusters: { type: 'number', default: 3, describe: 'K-Means clusters', group: 'Clusters' } },
   async (run, options) => {
     const table = openTable(run.dataDir, WALLET_PROFILES);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };

@@ -13,7 +13,12 @@ import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
 await runScript(
   'balance_dataset',
   {
-    whale: { type: 'number', default: 3, describe: 'class that is kept whole', group: 'Sample' },
+    whale: {
+      type: 'number',
+      default: 3,
+      describe: 'class kept whole: 3 fresh whale, 2 insider-like, 1 grinder, 0 casual',
+      group: 'Sample',
+    },
     'per-class': { type: 'number', default: 3000, describe: 'wallets of each other class, at most', group: 'Sample' },
   },
   async (run, options) =>

@@ -13,7 +13,12 @@ import { TRAINING_REBALANCED } from '../helpers/tables/schemas.ts';
 await runScript(
   'rebalance_dataset',
   {
-    whale: { type: 'number', default: 3, describe: 'class that is kept whole', group: 'Sample' },
+    whale: {
+      type: 'number',
+      default: 3,
+      describe: 'class kept whole: 3 fresh whale, 2 insider-like, 1 grinder, 0 casual',
+      group: 'Sample',
+    },
     ratio: { type: 'number', default: 30, describe: 'other wallets for each whale', group: 'Sample' },
   },
   async (run, options) =>

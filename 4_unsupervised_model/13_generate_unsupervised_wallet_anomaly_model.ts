@@ -48,7 +48,7 @@ await runScript(
       group: FLAGS,
     },
     fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', group: FLAGS },
-    percentile: { type: 'number', default: 95, describe: 'percentile, 0..100', group: FLAGS },
+    percentile: { type: 'number', default: 95, describe: 'with --flag percentile: percentile, 0..100', group: FLAGS },
     ...POWER_OPTIONS,
   },
   async (run, options) => {

@@ -17,6 +17,13 @@ await runScript(
   {
     data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
     trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
+    'as-of': {
+      type: 'string',
+      describe:
+        'the moment T of the profiles and of all that is made of them, as for 01; 09 to 13 of chapters 3 and 6 look at all trades',
+      defaultDescription: 'the end of the last day with trades',
+      group: WHAT,
+    },
     from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
     only: { type: 'string', describe: 'run this step alone', group: WHAT },
     report: { type: 'boolean', default: false, describe: 'run no step, only renew the first section', group: WHAT },
@@ -27,6 +34,7 @@ await runScript(
       dataDir: run.dataDir,
       nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : options.data,
+      asOf: options['as-of'] ?? null,
       from: options.from ?? null,
       only: options.only ?? null,
       common: [

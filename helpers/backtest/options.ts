@@ -136,7 +136,7 @@ export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money 
 export const THRESHOLD_OPTIONS = {
   'from-threshold': { type: 'number', default: 0.5, describe: 'smallest threshold, 0..1', group: 'Thresholds' },
   'to-threshold': { type: 'number', default: 0.9, describe: 'largest threshold, 0..1', group: 'Thresholds' },
-  step: { type: 'number', default: 0.05, describe: 'from one threshold to the next', group: 'Thresholds' },
+  step: { type: 'number', default: 0.05, describe: 'from one threshold to the next, 0..1', group: 'Thresholds' },
 } as const;
 
 export type ThresholdOptions = Readonly<Record<keyof typeof THRESHOLD_OPTIONS, number>>;

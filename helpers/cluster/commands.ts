@@ -78,6 +78,7 @@ function submitOptions(options: OptionValues<typeof SUBMIT>, log: Log): SubmitOp
       dataDir,
       nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : resolve(options.data),
+      asOf: null,
       from: options.from ?? null,
       only: options.only ?? null,
       // Threads are left to the job: SLURM_CPUS_PER_TASK.

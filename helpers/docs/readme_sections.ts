@@ -1,7 +1,7 @@
-/** The parts of the README that are made from the code: the pipeline's table, the data dictionary, the tree. */
+/** The parts of the README that are made from the code: the pipeline's table, the formats, the data dictionary. */
 import { STEPS } from '../pipeline.ts';
-import type { TableSchema } from '../tables/schema.ts';
-import { TABLES } from '../tables/schemas.ts';
+import type { Column, TableSchema } from '../tables/schema.ts';
+import { TABLES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { ADAPTERS } from '../venues/formats.ts';
 
 function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -12,9 +12,10 @@ function markdownTable(header: readonly string[], rows: readonly (readonly strin
 
 function pipelineTable(): string {
   return markdownTable(
-    ['script', 'answers', 'reads', 'writes', 'memory at 100 M fills'],
+    ['script', 'name', 'answers', 'reads', 'writes', 'memory to ask for at 100 M fills'],
     STEPS.map((step) => [
       `\`${step.script}\``,
+      `\`${step.id}\``,
       step.question,
       step.reads.join(', '),
       step.writes.join(', '),
@@ -23,15 +24,27 @@ function pipelineTable(): string {
   );
 }
 
+/** Columns of a table that are not told of already, in the section of the profiles that it contains. */
+function ownColumns(schema: TableSchema): readonly Column[] {
+  const isProfile = ({ name }: Column): boolean => WALLET_PROFILES.columns.some((column) => column.name === name);
+  const hasProfiles = WALLET_PROFILES.columns.every(({ name }) =>
+    schema.columns.some((column) => column.name === name),
+  );
+  return schema === WALLET_PROFILES || !hasProfiles ? schema.columns : schema.columns.filter((c) => !isProfile(c));
+}
+
 function dictionaryOf(schema: TableSchema): string {
-  const rows = schema.columns.map((c) => [
+  const own = ownColumns(schema);
+  const rows = own.map((c) => [
     `\`${c.name}\``,
     c.type + (c.nullable ? ', may be null' : ''),
     c.unit,
     c.class === 'key' ? '' : c.class,
     c.meaning,
   ]);
-  return `#### \`${schema.folder}\`\n\n${schema.what}\n\n${markdownTable(['column', 'type', 'unit', 'class', 'meaning'], rows)}`;
+  const table = own.length === 0 ? [] : [markdownTable(['column', 'type', 'unit', 'class', 'meaning'], rows)];
+  const others = own.length < schema.columns.length ? [`With the columns of \`${WALLET_PROFILES.folder}\`.`] : [];
+  return [`#### \`${schema.folder}\``, [schema.what, ...others].join(' '), ...table].join('\n\n');
 }
 
 function formatsTable(): string {

@@ -13,12 +13,16 @@ import { undoAtExit } from './stop.ts';
 export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
+/** Step that makes profiles as of a moment. */
+const PROFILES_ID = 'build_features';
 
 export interface GraphOptions {
   readonly dataDir: string;
   /** Folder of raw files, or null for the simulated market. */
   readonly rawFolder: string | null;
   readonly nSimulatedTrades: number;
+  /** The moment of the profiles as the user wrote it; null for the end of the data. */
+  readonly asOf: string | null;
   readonly from: string | null;
   readonly only: string | null;
   /** Options passed on to every step. */
@@ -39,14 +43,20 @@ function names(word: string, step: Step): boolean {
 }
 
 function indexOf(steps: readonly Step[], option: string, word: string): number {
-  const index = steps.findIndex((step) => names(word, step));
-  if (index < 0)
+  const named = steps.filter((step) => names(word, step));
+  if (named.length === 0)
     throw new InputError(
       'bad-option',
       `--${option} ${word} is no step`,
       `one of ${steps.map((step) => step.id).join(', ')}, or a script's number`,
     );
-  return index;
+  if (named.length > 1)
+    throw new InputError(
+      'bad-option',
+      `--${option} ${word} may be any of ${named.length} steps`,
+      `say which: ${named.map((step) => step.id).join(' or ')}`,
+    );
+  return steps.indexOf(named[0]);
 }
 
 /** The steps to run, in order, with their arguments. */
@@ -67,9 +77,14 @@ export function planGraph(options: GraphOptions): Planned[] {
           .replace('{data}', options.dataDir)
           .replace('{trades}', String(options.nSimulatedTrades)),
       ),
+      ...(step.id === PROFILES_ID ? asOfArgs(options) : []),
       ...options.common,
     ],
   }));
+}
+
+function asOfArgs({ asOf }: GraphOptions): string[] {
+  return asOf === null ? [] : ['--as-of', asOf];
 }
 
 /** The plan as a table for people. */
@@ -163,9 +178,10 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
 }
 
 /** The command that goes on with the same data at a step. */
-function resumption(step: Step, { rawFolder, nSimulatedTrades, common }: GraphOptions): string {
+function resumption(step: Step, options: GraphOptions): string {
+  const { rawFolder, nSimulatedTrades, common } = options;
   const data = rawFolder === null ? ['--trades', nSimulatedTrades] : ['--data', rawFolder];
-  return ['npm start -- --from', step.id, ...data, ...common].join(' ');
+  return ['npm start -- --from', step.id, ...data, ...asOfArgs(options), ...common].join(' ');
 }
 
 function describeRun(ran: readonly Ran[], dataDir: string): string {

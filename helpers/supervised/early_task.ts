@@ -21,7 +21,12 @@ const TASK = 'Early detection';
 /** Options of every script that takes up the task. */
 export const EARLY_TASK_OPTIONS = {
   'first-fills': { type: 'number', default: 20, describe: 'fills of each wallet that are seen', group: TASK },
-  'first-hours': { type: 'number', describe: 'only fills this soon after its first, hours', group: TASK },
+  'first-hours': {
+    type: 'number',
+    defaultDescription: 'no limit',
+    describe: 'only fills this soon after its first, hours',
+    group: TASK,
+  },
   'horizon-days': { type: 'number', default: 3, describe: 'from what is seen to the label, days', group: TASK },
   snapshots: { type: 'number', default: 8, describe: 'moments, one horizon apart, at most', group: TASK },
   'max-wallets': { type: 'number', default: 200_000, describe: 'wallets that take part, at most', group: TASK },

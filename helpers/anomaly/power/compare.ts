@@ -9,7 +9,7 @@ import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
 import { powerSection } from './power_section.ts';
-import { chooseDetectors } from './study_detectors.ts';
+import { chooseDetectors, STUDY_DETECTOR_NAMES } from './study_detectors.ts';
 import { summarise } from './summary.ts';
 import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
@@ -33,10 +33,15 @@ export const POWER_OPTIONS = {
   difficulties: {
     type: 'string',
     default: 'easy,medium,hard',
-    describe: 'difficulties of the markets',
+    describe: 'how close insiders look to casuals: easy, medium, hard, some of them',
     group: STUDY,
   },
-  detectors: { type: 'string', default: 'all', describe: 'detectors compared, by name', group: STUDY },
+  detectors: {
+    type: 'string',
+    default: 'all',
+    describe: `detectors compared: all, or some of ${STUDY_DETECTOR_NAMES.join(', ')}`,
+    group: STUDY,
+  },
   'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
   'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
   'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },

@@ -94,6 +94,9 @@ const STUDY_DETECTORS: readonly StudyDetector[] = [
   INSIDER_LIKE_RULE,
 ];
 
+/** What --detectors may name. */
+export const STUDY_DETECTOR_NAMES: readonly string[] = STUDY_DETECTORS.map(({ name }) => name);
+
 /**
  * Detectors by name, in the order of the study; `all` for all of them.
  * @throws InputError 'bad-option' naming one that is not known
@@ -101,7 +104,7 @@ const STUDY_DETECTORS: readonly StudyDetector[] = [
 export function chooseDetectors(text: string): StudyDetector[] {
   if (text === 'all') return [...STUDY_DETECTORS];
   const names = text.split(',').map((word) => word.trim());
-  const known = STUDY_DETECTORS.map(({ name }) => name);
+  const known = STUDY_DETECTOR_NAMES;
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new InputError('bad-option', `--detectors names ${unknown}, which is none`, `known are: ${known.join(', ')}`);

@@ -20,7 +20,7 @@ const SITE = { partition: null, account: null, qos: null, throttle: null, fromEn
 
 function jobs(options: Partial<JobOptions> = {}, from: string | null = null): Job[] {
   const log = createLog({ quiet: true });
-  const graph = { dataDir: '/d', rawFolder: null, nSimulatedTrades: 5, from, only: null, common: [], log };
+  const graph = { dataDir: '/d', rawFolder: null, nSimulatedTrades: 5, asOf: null, from, only: null, common: [], log };
   return jobsOf(planGraph(graph), { ...BASE, ...options });
 }
 const named = (all: readonly Job[], name: string): Job => all.find((job) => job.name === name)!;

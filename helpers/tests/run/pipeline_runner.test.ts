@@ -73,6 +73,22 @@ describe('the master pipeline', () => {
     expect(wrong.err).toMatch(/^error: --from nowhere is no step\nhint: {2}one of/m);
   });
 
+  it('asks which step is meant when two have the number', () => {
+    const wrong = master('--only', '13');
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      'error: --only 13 may be any of 2 steps\nhint:  say which: wallet_anomaly_model or finalize_strategies\n',
+    ]);
+    expect(master('--plan', '--only', 'finalize_strategies').out).toContain('13_finalize_strategies.ts');
+  });
+
+  it('makes profiles as of the moment that it is given, and of the end of the data otherwise', () => {
+    const commandOf = (...args: string[]): string =>
+      /npx tsx 1_data_pipeline\/01_build_features_polars.ts.*/.exec(master('--plan', ...args).out)![0];
+    expect(commandOf('--as-of', '2026-01-09')).toContain(' --as-of 2026-01-09 ');
+    expect(commandOf()).not.toContain('--as-of');
+  });
+
   it('refuses --from beside --only, as one of them would do nothing', () => {
     const wrong = master('--from', '01', '--only', '02');
     expect([wrong.code, wrong.err]).toEqual([
