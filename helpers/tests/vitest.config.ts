@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** Suites that need more than npm; each has a script of its own (`npm run test:peers`, …). */
+const OTHERS = ['peers', 'slurm', 'browser'] as const;
+
+function suite(name: (typeof OTHERS)[number], test: object) {
+  return { test: { name, include: [`helpers/tests/${name}/**/*.test.ts`], ...test } };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  test: {
+    pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['helpers/tests/**/*.test.ts'],
+          exclude: OTHERS.map((name) => `helpers/tests/${name}/**`),
+          env: { TZ: 'Pacific/Chatham' },
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+        },
+      },
+      suite('peers', { testTimeout: 300_000, hookTimeout: 300_000 }),
+      suite('slurm', {
+        globalSetup: ['helpers/tests/slurm/global_setup.ts'],
+        maxWorkers: 2,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+      }),
+      suite('browser', { testTimeout: 60_000, hookTimeout: 120_000 }),
+    ],
+  },
+});
