@@ -68,8 +68,8 @@ await runScript(
     const lines = [...describeArchetypes(result), ...describeVerdict(verdict)];
     const metrics = { counts: archetypeCounts(result), verdict, lines };
     const classified = classifiedFrame(profiles, result, scores);
-    publishTable(run, CLASSIFIED, recipe, classified, metrics);
     await publishSection(run, archetypesSection(profiles, classified, verdict));
+    publishTable(run, CLASSIFIED, recipe, classified, metrics);
     for (const line of lines) run.log.result(line);
     return 'done';
   },

@@ -47,8 +47,8 @@ await runScript(
     const verdict = judgeGroups(found.points, options.clusters, run.seed, executor);
     const lines = [...describeBaseline(found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];
     const metrics = { clusters: found.clusters, importance, verdict, lines };
-    publishTable(run, KMEANS_BASELINE, recipe, baselineFrame(profiles, found), metrics);
     await publishSection(run, baselineSection(found, BASELINE_FEATURES, importance, verdict));
+    publishTable(run, KMEANS_BASELINE, recipe, baselineFrame(profiles, found), metrics);
     for (const line of lines) run.log.result(line);
     return 'done';
   },

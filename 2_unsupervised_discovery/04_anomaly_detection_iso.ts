@@ -51,9 +51,9 @@ await runScript(
     const frame = anomaliesFrame(profiles, strangeness, flags, 'refusal' in found ? null : found);
     const flagLine = describeConformal(flags, fdr);
     const lines = [...describeAnomalies(frame), flagLine, ...describeVerdict(verdict)];
-    publishTable(run, ANOMALIES, recipe, frame, { n_conformal: flags.nFlagged, verdict, lines });
     const archetypes = toTexts(classified, 'archetype') as string[];
     await publishSection(run, anomaliesSection(profiles, frame, archetypes, flagLine, verdict));
+    publishTable(run, ANOMALIES, recipe, frame, { n_conformal: flags.nFlagged, verdict, lines });
     for (const line of lines) run.log.result(line);
     return 'done';
   },

@@ -60,7 +60,6 @@ await runScript(
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
     const lines = describeManifold(map, profiles.height, archetypes, planted, run.seed, executor);
     const frame = manifoldFrame(sampled, map, archetypes, planted);
-    publishTable(run, MANIFOLD, recipe, frame, { lines });
     await publishSection(
       run,
       manifoldSection(
@@ -68,6 +67,7 @@ await runScript(
         lines.filter((line) => line.startsWith('Neighbour purity')),
       ),
     );
+    publishTable(run, MANIFOLD, recipe, frame, { lines });
     for (const line of lines) run.log.result(line);
     return 'done';
   },

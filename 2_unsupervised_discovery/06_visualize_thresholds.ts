@@ -33,8 +33,8 @@ await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) 
   const before = assignWaterfall(profiles, thresholds, run.seed, executor);
   const shifts = await shiftThresholds(profiles, thresholds, before.archetypes, run.seed, executor);
   const lines = [describeSteps(before, thresholds), describeShifts(shifts)];
-  publishTable(run, THRESHOLD_SHIFTS, recipe, shiftsFrame(shifts), { counts: archetypeCounts(before), lines });
   await publishSection(run, thresholdsSection(profiles, before, thresholds, shifts));
+  publishTable(run, THRESHOLD_SHIFTS, recipe, shiftsFrame(shifts), { counts: archetypeCounts(before), lines });
   for (const line of lines) run.log.result(line);
   return 'done';
 });

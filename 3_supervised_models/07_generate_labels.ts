@@ -40,14 +40,14 @@ await runScript(
     const labels = labelsFrame(profiles, result);
     const counts = labels.groupBy(['archetype', 'target']).agg(pl.len().alias('n')).sort('archetype').toRecords();
     const check = checkLabels(profiles, result.archetypes, checkWallets, run.seed, executor);
+    const byLabel = new Map(counts.map((row) => [String(row.archetype), Number(row.n)]));
+    await publishSection(run, labelsSection(byLabel, check));
     publishTable(run, LABELS, recipe, labels, {
       counts,
       check: check.line,
       grinder_frequency: result.grinderFrequency,
       grinder_markets: result.grinderMarkets,
     });
-    const byLabel = new Map(counts.map((row) => [String(row.archetype), Number(row.n)]));
-    await publishSection(run, labelsSection(byLabel, check));
     run.log.result(
       formatTable(
         ['archetype', 'target', 'wallets'],

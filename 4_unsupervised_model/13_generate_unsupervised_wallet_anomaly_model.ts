@@ -13,18 +13,19 @@ import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
 import { comparePower, POWER_OPTIONS } from '../helpers/anomaly/power/compare.ts';
 import {
   calibrationWarning,
-  hasCurrentModel,
   publishWalletModel,
   scoresFrame,
   strangestRows,
+  walletModelKey,
 } from '../helpers/anomaly/publish.ts';
-import { type FitOptions, fitWalletModel, scoreWallets } from '../helpers/anomaly/wallet_model.ts';
+import { type FitOptions, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
+import { keepModel, modelRunName } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
-import { endIfOnlyChecking, runScript } from '../helpers/run/script.ts';
+import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
@@ -70,13 +71,11 @@ await runScript(
     const signRecipe = { inputs: [table], options: { fdr: options.fdr } };
     const current = upToDateManifest(run, WALLET_SCORES, recipe);
     const hasSigns = upToDateManifest(run, WALLET_SIGNS, signRecipe) !== null;
-    const isThere = hasSigns && hasCurrentModel(run.modelsDir) && isReported(run, ANOMALY_SECTION);
-    if (current !== null && isThere) {
+    const hasTables = current !== null && hasSigns && isReported(run, ANOMALY_SECTION);
+    if (hasTables && keepModel(run, WALLET_ANOMALY, modelRunName(run, walletModelKey(table, fit)))) {
       run.log.result(`Up to date: ${formatCount(current.rows)} wallets scored.`);
       return 'up to date';
     }
-    endIfOnlyChecking(run);
-    endIfOnlyChecking(run);
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {
@@ -86,17 +85,17 @@ await runScript(
     const result = scoreWallets(model, profiles);
     const folder = publishWalletModel(run, table, profiles, model, fit, result);
     const nFlagged = result.flags.reduce((sum, flag) => sum + flag, 0);
-    publishTable(run, WALLET_SCORES, recipe, scoresFrame(profiles, result), { flagged: nFlagged });
     run.log.result(formatTable(['wallet', 'score', 'p', 'flagged', 'because of'], strangestRows(profiles, result, 10)));
     run.log.result(`${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets flagged; model in ${folder}.`);
     const warning = calibrationWarning(model, profiles.height);
     if (warning !== null) run.log.warn(warning);
     const signs = signsFrame(profiles, options.fdr, run.seed);
-    publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
     const [signTable, signLine] = describeSigns(signs);
     const flagLine = `${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets are flagged as strange.`;
     const lines = [flagLine, ...(warning === null ? [] : [warning]), signLine];
     await publishSection(run, anomalySection(profiles, model, result, signs, lines));
+    publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
+    publishTable(run, WALLET_SCORES, recipe, scoresFrame(profiles, result), { flagged: nFlagged });
     run.log.result(`${signTable}\n${signLine}`);
     return 'done';
   },

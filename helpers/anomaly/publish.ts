@@ -1,12 +1,10 @@
 /** What the anomaly step leaves behind: the model in the registry, the two files known by name, the table of scores. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
 import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
-import { saveModel } from '../registry/registry.ts';
+import { type ModelKey, saveModel } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
-import { hashValue, writeJsonAtomic } from '../run/files.ts';
+import { jsonText } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
@@ -14,9 +12,9 @@ import type { Table } from '../tables/table_store.ts';
 import type { FitOptions, WalletAnomalyModel, WalletScores } from './wallet_model.ts';
 import { WALLET_ANOMALY, walletModelToJson } from './wallet_model.ts';
 
-/** Whether a model is in force at all. */
-export function hasCurrentModel(modelsDir: string): boolean {
-  return existsSync(join(modelsDir, WALLET_ANOMALY, 'current.json'));
+/** What decides the model. */
+export function walletModelKey(profiles: Table, options: FitOptions): ModelKey {
+  return { name: WALLET_ANOMALY, inputs: [profiles], options: { ...options } };
 }
 
 /** One row per wallet, as in 14_wallet_scores. */
@@ -49,7 +47,7 @@ export function calibrationWarning(model: WalletAnomalyModel, nWallets: number):
   return `${formatCount(n)} calibration wallets are too few to flag a single one of ${formatCount(nWallets)} at a false discovery rate of ${model.flagRule.rate} (it takes ${formatCount(nNeeded)}); --flag percentile ranks instead`;
 }
 
-/** Saves the model, puts it in force and copies it to the published names; returns the run's folder. */
+/** Saves the model and puts it in force, also under the names that people know; returns the run's folder. */
 export function publishWalletModel(
   run: Run,
   table: Table,
@@ -60,9 +58,14 @@ export function publishWalletModel(
 ): string {
   const nFlagged = result.flags.reduce((sum, flag) => sum + flag, 0);
   const asOfMs = toNumbers(profiles, 'as_of_ms')[0];
-  const folder = saveModel(run, {
-    name: WALLET_ANOMALY,
+  return saveModel(run, {
+    ...walletModelKey(table, options),
     model: walletModelToJson(model),
+    nRows: profiles.height,
+    published: {
+      'poly_model.json': jsonText(model.detector.toModel()),
+      'poly_scaler.json': jsonText(model.space.toModel()),
+    },
     metrics: { n_wallets: profiles.height, n_calibration: model.calibration.length, n_flagged: nFlagged },
     card: {
       purpose: 'Ranks wallets by how little they resemble the others; a flag is a reason to look, not a verdict.',
@@ -76,12 +79,7 @@ export function publishWalletModel(
         'Strange is not informed: see the power table for what each detector finds of planted insiders.',
       ],
     },
-    options: { ...options },
-    dataHash: hashValue(table.manifest.parts.map((part) => part.sha256)),
   });
-  writeJsonAtomic(join(run.modelsDir, 'poly_model.json'), model.detector.toModel());
-  writeJsonAtomic(join(run.modelsDir, 'poly_scaler.json'), model.space.toModel());
-  return folder;
 }
 
 /** The strangest wallets first, as cells of a table for people. */

@@ -8,7 +8,7 @@ import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
-import { loadCurrentModel } from '../registry/registry.ts';
+import { loadCurrentModel } from '../registry/in_force.ts';
 import { InputError } from '../run/errors.ts';
 import type { DataFrame } from '../tables/polars.ts';
 import { checkColumns } from '../tables/schema.ts';

@@ -1,17 +1,15 @@
 /** The model that goes into use with its thresholds: trained as 11 trains, on every fill whose result is known. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { CALIBRATIONS } from '../profit/calibrated_boosting.ts';
 import { trainFinalModel } from '../profit/final_model.ts';
 import type { ModelOptions } from '../profit/model_options.ts';
 import { TRADE_PROFIT, WHALE_FILTER_FILE } from '../profit/train_step.ts';
-import { saveModel } from '../registry/registry.ts';
+import { keepModel, saveModel } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { writeFileAtomic } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
@@ -47,30 +45,34 @@ export function finalModelSettings(predictions: Table): ModelOptions | null {
   return model === null || model === undefined ? settings : null;
 }
 
-/** Whether the model saved by an earlier run (null for none) is still there. */
-export function hasFinalModel(run: Run, folder: unknown): boolean {
-  return folder === null || (typeof folder === 'string' && existsSync(join(run.modelsDir, TRADE_PROFIT, folder)));
+/** Whether the model saved by an earlier run (null for none) is kept. */
+export function isFinalModelKept(run: Run, runName: unknown): boolean {
+  return runName === null || (typeof runName === 'string' && keepModel(run, TRADE_PROFIT, runName));
 }
 
 /** Trains on all fills whose result is known and puts the model in force, with its thresholds. */
 export async function saveFinalModel(
   run: Run,
-  { task, trades, costs }: BacktestInputs,
+  { task, predictions, trades, markets, costs }: BacktestInputs,
   settings: ModelOptions | null,
   threads: number,
   chosen: number | null,
   figures: Readonly<Record<string, unknown>>,
   verdicts: readonly { readonly text: string }[],
-): Promise<{ line: string; folder: string | null }> {
+): Promise<{ line: string; runName: string | null }> {
   if (settings === null)
-    return { line: 'The fills were scored by a model made elsewhere: none is trained and saved.', folder: null };
+    return { line: 'The fills were scored by a model made elsewhere: none is trained and saved.', runName: null };
   const cutMs = trades.manifest.parts.reduce((last, part) => Math.max(last, part.maxTsMs ?? last), 0);
   const final = await trainFinalModel(run, cutMs, { ...settings, threads });
-  if (typeof final === 'string') return { line: `No final model, skipped: ${final}.`, folder: null };
+  if (typeof final === 'string') return { line: `No final model, skipped: ${final}.`, runName: null };
   const thresholds = { sniper: SNIPER_THRESHOLD, god_mode: GOD_MODE_THRESHOLD, chosen };
   const folder = saveModel(run, {
     name: TRADE_PROFIT,
+    inputs: [final.features, predictions, trades, markets],
+    options: { ...settings, ...task, thresholds },
     model: { ...(final.json as object), thresholds },
+    nRows: final.nFitRows,
+    published: { [WHALE_FILTER_FILE]: boostingToXgboost(final.model.booster) },
     metrics: figures,
     card: {
       purpose: `Chance that following a fill reaches the target (${task.target}) after ${task.horizonMs / 3.6e6} h, with thresholds of strategies.`,
@@ -83,12 +85,9 @@ export async function saveFinalModel(
         'Fills that nobody traded after within the horizon have no label and were not followed in the back-test.',
       ],
     },
-    options: { ...settings, ...task, thresholds },
-    dataHash: final.dataHash,
   });
-  writeFileAtomic(join(run.modelsDir, WHALE_FILTER_FILE), boostingToXgboost(final.model.booster));
   return {
     line: `Saved the final model, trained on ${formatCount(final.nFitRows)} fills, in ${folder}.`,
-    folder: folder.split('/').at(-1) ?? null,
+    runName: basename(folder),
   };
 }

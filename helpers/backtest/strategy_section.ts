@@ -10,6 +10,7 @@ import type { StrategyRow } from './strategy_rows.ts';
 import { mainStrategies, STRATEGY_HEADER, strategyCells, VARIANT_NAMES } from './strategy_tables.ts';
 import { reliabilityLines } from './threshold_section.ts';
 
+export const STRATEGIES_SECTION = 'strategies';
 const SECTION_ORDER = 131;
 
 /** Mean returns of the strategies and their controls, one line per strategy. */
@@ -45,7 +46,7 @@ export function strategySection(
   });
   const bankrollUsd = planned[0].strategy.money.bankrollUsd;
   return {
-    id: 'strategies',
+    id: STRATEGIES_SECTION,
     order: SECTION_ORDER,
     title: 'What do the strategies earn on a period that nobody has looked at?',
     blocks: [

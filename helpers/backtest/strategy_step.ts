@@ -1,12 +1,12 @@
 /** The step that 13 is: a threshold chosen on validation, strategies judged once on the test period, the final model. */
 import { join } from 'node:path';
-import { describeReport, publishSection } from '../charts/report.ts';
+import { describeReport, isReported, publishSection } from '../charts/report.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
-import { endIfOnlyChecking, type Run, type StepOutcome } from '../run/script.ts';
+import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
-import { finalModelSettings, hasFinalModel, saveFinalModel } from './final_strategies.ts';
+import { finalModelSettings, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
 import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
 import type { ReplayResult, Strategy } from './model.ts';
 import {
@@ -27,7 +27,7 @@ import { filledSignals, ordersByStrategy } from './orders.ts';
 import { firstTestMs } from './scored_fills.ts';
 import { chooseThreshold, type PlannedStrategy, planRandom, planTest, planTrials, trialSharpes } from './strategies.ts';
 import { collectRows, hasPaid, type StrategyRow, strategyRows } from './strategy_rows.ts';
-import { strategySection } from './strategy_section.ts';
+import { STRATEGIES_SECTION, strategySection } from './strategy_section.ts';
 import {
   describeStrategies,
   strategiesFrame,
@@ -123,11 +123,14 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   const decisive = decisiveOptions(options, STRATEGY_STEP_OPTIONS);
   const recipe: Recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
   const current = upToDateManifest(run, STRATEGIES, recipe);
-  if (current !== null && hasFinalModel(run, current.metrics.model)) {
+  const hasOthers = [STRATEGY_TRADES, STRATEGY_EQUITY].every(
+    (schema) => upToDateManifest(run, schema, recipe) !== null,
+  );
+  const isThere = hasOthers && isReported(run, STRATEGIES_SECTION);
+  if (current !== null && isThere && isFinalModelKept(run, current.metrics.model)) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
-  endIfOnlyChecking(run);
   const settings = finalModelSettings(inputs.predictions);
   const testMs = firstTestMs(inputs.predictions);
   const validation = await openScene(inputs, 'validation', testMs);
@@ -162,6 +165,6 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   run.log.result(describeReport(await publishSection(run, section)));
   publishTable(run, STRATEGY_TRADES, recipe, strategyTradesFrame(result, test.scored, test.markets, planned), {});
   publishTable(run, STRATEGY_EQUITY, recipe, strategyEquityFrame(result, planned), {});
-  publishTable(run, STRATEGIES, recipe, strategiesFrame(rows), { lines: [...lines, model.line], model: model.folder });
+  publishTable(run, STRATEGIES, recipe, strategiesFrame(rows), { lines: [...lines, model.line], model: model.runName });
   return 'done';
 }

@@ -6,6 +6,8 @@ import type { Part, ScoredFills } from './scored_fills.ts';
 import { SOURCE_NAMES, THRESHOLD_HEADER, thresholdCells } from './threshold_table.ts';
 import type { Source, ThresholdRow } from './thresholds.ts';
 
+/** `thresholds` is the section of 06. */
+export const TRADE_THRESHOLDS_SECTION = 'trade_thresholds';
 const SECTION_ORDER = 120;
 const RELIABILITY_BINS = 10;
 const SOURCES: readonly Source[] = ['model', 'price_only', 'price_only_as_many', 'base_rate'];
@@ -64,7 +66,7 @@ export function thresholdSection(
     caption: `The same with a delay of ${other / 1000} s.`,
   }));
   return {
-    id: 'thresholds',
+    id: TRADE_THRESHOLDS_SECTION,
     order: SECTION_ORDER,
     title: 'Does following pay, and above which chance?',
     blocks: [

@@ -1,6 +1,6 @@
 /** The step that 12 is: every scored fill followed at every delay, then thresholds compared. */
 import { join } from 'node:path';
-import { describeReport, publishSection } from '../charts/report.ts';
+import { describeReport, isReported, publishSection } from '../charts/report.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
@@ -18,7 +18,7 @@ import {
   unlimitedMoney,
 } from './options.ts';
 import type { Part } from './scored_fills.ts';
-import { calibrationErrors, thresholdSection } from './threshold_section.ts';
+import { calibrationErrors, TRADE_THRESHOLDS_SECTION, thresholdSection } from './threshold_section.ts';
 import { describeThresholds, hasPaid, thresholdsFrame, thresholdVerdict } from './threshold_table.ts';
 import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from './thresholds.ts';
 
@@ -47,7 +47,7 @@ export async function analyseThresholdStep(run: Run, options: Options): Promise<
   const decisive = decisiveOptions(options, THRESHOLD_STEP_OPTIONS);
   const recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
   const current = upToDateManifest(run, THRESHOLDS, recipe);
-  if (current !== null) {
+  if (current !== null && isReported(run, TRADE_THRESHOLDS_SECTION)) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }

@@ -51,11 +51,27 @@ function filesIn(folder: string, pattern: RegExp): string[] {
     : [];
 }
 
-/** Whether a section of this id has been published; with --check the step ends here when it has not. */
-export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string): boolean {
-  const files = filesIn(foldersOf(run.dataDir).sections, new RegExp(`^\\d+-${id}\\.json$`));
-  if (files.length === 0) endIfOnlyChecking(run);
-  return files.length > 0;
+/**
+ * Whether a section of this id has been published; with --check the step ends here when it has not.
+ * @param model run of the registry that the section must speak of: for steps without a table to tell old from new by
+ */
+export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string, model?: string): boolean {
+  const { sections } = foldersOf(run.dataDir);
+  const files = filesIn(sections, new RegExp(`^\\d+-${id}\\.json$`));
+  const isThere = files.some((file) => model === undefined || readSection(join(sections, file)).model === model);
+  if (!isThere) endIfOnlyChecking(run);
+  return isThere;
+}
+
+function readSection(path: string): ReportSection {
+  const parsed = sectionSchema.safeParse(readJson(path));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError(
+    'corrupt-file',
+    `${path} is not a section of a report (${issue.path.join('.')}: ${issue.message})`,
+    'delete it and run the step that writes it again',
+  );
 }
 
 /**
@@ -64,17 +80,7 @@ export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string): b
  */
 export function readSections(dataDir: string): ReportSection[] {
   const { sections } = foldersOf(dataDir);
-  return filesIn(sections, /\.json$/).map((file) => {
-    const path = join(sections, file);
-    const parsed = sectionSchema.safeParse(readJson(path));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw new InputError(
-      'corrupt-file',
-      `${path} is not a section of a report (${issue.path.join('.')}: ${issue.message})`,
-      'delete it and run the step that writes it again',
-    );
-  });
+  return filesIn(sections, /\.json$/).map((file) => readSection(join(sections, file)));
 }
 
 /** Draws the pictures of a section and returns their paths; what the section drew before and draws no more is removed. */

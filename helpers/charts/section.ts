@@ -83,6 +83,8 @@ export const sectionSchema = z
     limits: z.array(textSchema).optional(),
     /** Which data the section speaks of; the report's head shows that of the first section that has one. */
     dataWindow: z.strictObject({ source: textSchema, fromMs: z.number(), toMs: z.number() }).optional(),
+    /** Run of the model registry that the section speaks of. */
+    model: textSchema.optional(),
   })
   .superRefine((section, context) => {
     const stems = chartsOf(section.blocks).map((chart) => chart.stem);

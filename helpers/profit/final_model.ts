@@ -1,9 +1,8 @@
 /** The model that goes into use: the same fit and calibration as in the folds, on every row whose label was known at a cut. */
 import { createExecutor } from '../parallel/executor.ts';
-import { hashValue } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
-import { openTable } from '../tables/table_store.ts';
+import { openTable, type Table } from '../tables/table_store.ts';
 import { type CalibratedBoosting, calibratedToModel, fitCalibratedBoosting } from './calibrated_boosting.ts';
 import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
 import { FEATURES, readTradeRows } from './trade_rows.ts';
@@ -18,7 +17,8 @@ export interface FinalModel {
   /** Rows learned from and rows calibrated on. */
   readonly nFitRows: number;
   readonly nValidationRows: number;
-  readonly dataHash: string;
+  /** The table it learnt from. */
+  readonly features: Table;
 }
 
 /**
@@ -46,6 +46,6 @@ export async function trainFinalModel(
     featureNames: FEATURES,
     nFitRows: fitRows.length,
     nValidationRows: split.validationRows.length,
-    dataHash: hashValue([cutMs, ...table.manifest.parts.map((part) => part.sha256)]),
+    features: table,
   };
 }

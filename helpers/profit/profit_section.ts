@@ -5,6 +5,7 @@ import { reliability } from '../evaluate/reliability.ts';
 import { formatCount } from '../run/console.ts';
 import { formatShare, type Judged, type Scorecard } from './scorecard.ts';
 
+export const PROFIT_SECTION = 'profitability';
 const SECTION_ORDER = 110;
 const SHOWN = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9];
 
@@ -37,7 +38,7 @@ export function profitSection(
   const base = ['base rate', '.500', null, ...SHOWN.map(() => formatShare(card.baseRate))];
   const beats = card.top.returnDifference.low > 0;
   return {
-    id: 'profitability',
+    id: PROFIT_SECTION,
     order: SECTION_ORDER,
     title: 'Can it be told beforehand whether following a trade pays?',
     blocks: [

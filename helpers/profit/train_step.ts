@@ -1,25 +1,24 @@
 /** The step that 11 is: features, walk-forward chances beside price only, scores with intervals, the model with its card. */
-import { join } from 'node:path';
-import { publishSection } from '../charts/report.ts';
+import { isReported, publishSection } from '../charts/report.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { saveModel } from '../registry/registry.ts';
+import { keepModel, type ModelKey, modelRunName, saveModel } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
-import { hashFile, hashValue, writeFileAtomic } from '../run/files.ts';
+import { hashFile } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import { openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
+import { openTable, openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
 import { calibratedToModel, predictCalibrated } from './calibrated_boosting.ts';
 import { featuresStep, targetSettings } from './features_step.ts';
 import { columnsFor, readGivenModel } from './given_model.ts';
 import { checkLadderOptions, type LadderStepOptions, ladderStep } from './ladder_step.ts';
 import { boostingFitOf, type ModelOptions, modelSettings, splitOptionsOf } from './model_options.ts';
 import { writePredictions } from './prediction_table.ts';
-import { profitSection } from './profit_section.ts';
+import { PROFIT_SECTION, profitSection } from './profit_section.ts';
 import { formatShare, type Judged, type Scorecard, scorecard, scorecardTable } from './scorecard.ts';
 import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
 import { FEATURES, readTradeRows, type TradeRows } from './trade_rows.ts';
@@ -112,10 +111,28 @@ function walkForwardInput(rows: TradeRows, options: TrainOptions, seed: number, 
   };
 }
 
-function saveTradeModel(run: Run, options: TrainOptions, features: Table, last: FittedFold, card: Scorecard): string {
-  const { booster } = last.model;
-  const folder = saveModel(run, {
+/** What decides the model of the last fold; null when a booster is given, and none is trained. */
+function tradeModelKey(options: TrainOptions, features: Table): ModelKey | null {
+  if (options.model !== undefined) return null;
+  return {
     name: TRADE_PROFIT,
+    inputs: [features],
+    options: { ...targetSettings(options), ...modelSettings(options) },
+  };
+}
+
+/** Whether the model made together with the predictions in force is kept; the final model that 13 makes of them may take its place. */
+function isTradeModelKept(run: Run, key: ModelKey | null): boolean {
+  if (key === null) return true;
+  return keepModel(run, key.name, modelRunName(run, key), openTable(run.dataDir, TRADE_PREDICTIONS));
+}
+
+function saveTradeModel(run: Run, key: ModelKey, options: TrainOptions, last: FittedFold, card: Scorecard): string {
+  const { booster } = last.model;
+  return saveModel(run, {
+    ...key,
+    nRows: last.fold.fitRows.length,
+    published: { [WHALE_FILTER_FILE]: boostingToXgboost(booster) },
     model: { ...calibratedToModel(last.model), priceOnly: calibratedToModel(last.priceOnly) },
     metrics: { scorecard: card },
     card: {
@@ -130,11 +147,7 @@ function saveTradeModel(run: Run, options: TrainOptions, features: Table, last: 
         'Fills with no later trade within the horizon have no label and are not in these figures.',
       ],
     },
-    options: { ...targetSettings(options), ...modelSettings(options) },
-    dataHash: hashValue(features.manifest.parts.map((part) => part.sha256)),
   });
-  writeFileAtomic(join(run.modelsDir, WHALE_FILTER_FILE), boostingToXgboost(booster));
-  return folder;
 }
 
 /** Trains and judges, and climbs the ladder when asked to. */
@@ -166,7 +179,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
     },
   };
   const current = upToDateManifest(run, TRADE_PREDICTIONS, recipe);
-  if (current !== null) {
+  const modelKey = tradeModelKey(options, features);
+  if (current !== null && isReported(run, PROFIT_SECTION) && isTradeModelKept(run, modelKey)) {
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
@@ -187,6 +201,13 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   const card = scorecard(judged);
   const cutLines = [...foldLines(folds), ...skipped];
   const lines = [...cutLines, scorecardTable(card), strangerLine(rows, folds), verdictLine(card)];
+  for (const line of lines) run.log.result(line);
+  const what = `${describeTarget(targetOf(options))} ${options.horizon} h after the fill`;
+  await publishSection(run, profitSection(card, judged, what, verdictLine(card), cutLines));
+  if (modelKey !== null) {
+    const folder = saveTradeModel(run, modelKey, options, folds[folds.length - 1], card);
+    run.log.result(`Saved the model of the last fold in ${folder}.`);
+  }
   const writer = new TableWriter(run.dataDir, TRADE_PREDICTIONS);
   const parts = folds.flatMap((fold) => [
     { part: 'validation' as const, predictions: fold.validation },
@@ -194,12 +215,5 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   ]);
   await writePredictions(features, parts, writer);
   publishParts(run, TRADE_PREDICTIONS, recipe, writer, { lines, scorecard: card });
-  for (const line of lines) run.log.result(line);
-  const what = `${describeTarget(targetOf(options))} ${options.horizon} h after the fill`;
-  await publishSection(run, profitSection(card, judged, what, verdictLine(card), cutLines));
-  if (options.model === undefined) {
-    const folder = saveTradeModel(run, options, features, folds[folds.length - 1], card);
-    run.log.result(`Saved the model of the last fold in ${folder}.`);
-  }
   return 'done';
 }

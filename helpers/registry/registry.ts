@@ -1,12 +1,12 @@
 /**
  * The model registry: `models/<name>/<run>/` holds a model, its metrics and its card; `models/<name>/current.json` says
- * which run is in force. Nothing in `models/` is code.
+ * which run is in force (see in_force.ts). Nothing in `models/` is code.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError } from '../run/errors.ts';
 import {
+  hashFile,
   hashValue,
   makeFolder,
   readJson,
@@ -15,10 +15,14 @@ import {
   writeFileAtomic,
   writeJsonAtomic,
 } from '../run/files.ts';
-import { writeManifest } from '../run/manifest.ts';
+import { type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
+import { manifestInputs, type Recipe } from '../tables/derived_table.ts';
+import type { Table } from '../tables/table_store.ts';
+import { currentRun, isPublished, isRegistered, MODEL_FILE, PUBLISHED_FOLDER, putInForce } from './in_force.ts';
 
-const currentSchema = z.object({ run: z.string().regex(/^[\w.-]+$/), role: z.string() });
+const METRICS_FILE = 'metrics.json';
+const CARD_FILE = 'card.md';
 
 interface ModelCard {
   /** What the model is for, in one sentence. */
@@ -32,17 +36,18 @@ interface ModelCard {
   readonly limits: readonly string[];
 }
 
-/** What decides a model, beside the seed and the code. */
-export interface ModelKey {
+/** What decides a model, beside the seed and the code: the tables it learns from, and the options. */
+export interface ModelKey extends Recipe {
   /** Role in the project, and name of the folder: `wallet_anomaly`, `archetype_classifier`, … */
   readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Hash of the data the model was trained on. */
-  readonly dataHash: string;
 }
 
 interface ModelEntry extends ModelKey {
   readonly model: unknown;
+  /** Rows that the model has learnt from. */
+  readonly nRows: number;
+  /** Files by name and content that stand directly in `models/` while the model is in force. */
+  readonly published?: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly card: ModelCard;
 }
@@ -52,34 +57,54 @@ function cardText(name: string, run: string, card: ModelCard): string {
   return `# ${name} · ${run}\n\n${card.purpose}\n\n## Data\n\n${card.data}\n\nFeatures: ${card.features.join(', ')}\n\n## Split\n\n${card.split}\n\n## Metrics\n\n${list(card.metrics)}\n\n## Limits\n\n${list(card.limits)}\n`;
 }
 
-function fingerprintOf(run: Run, { name, options, dataHash }: ModelKey): string {
-  return hashValue([name, options, dataHash, run.seed, run.codeHash]);
+function fingerprintOf(run: Run, { name, options, inputs }: ModelKey): string {
+  const tables = manifestInputs(inputs).map(({ format, sha256 }) => [format, sha256]);
+  return hashValue([name, options, tables, run.seed, run.codeHash]);
 }
 
-function runNameOf(fingerprint: string): string {
-  return fingerprint.slice(0, 12);
+/** Name of the run that this recipe makes: a hash of what decides it, so that equal inputs give an equal name. */
+export function modelRunName(run: Run, key: ModelKey): string {
+  return fingerprintOf(run, key).slice(0, 12);
 }
 
-/** The run that `current.json` names, or null when there is none; a pointer that cannot be read points nowhere. */
-function currentRun(modelsDir: string, name: string): string | null {
-  const pointer = join(modelsDir, name, 'current.json');
-  if (!existsSync(pointer)) return null;
-  const parsed = currentSchema.safeParse(readJson(pointer));
-  return parsed.success && existsSync(join(modelsDir, name, parsed.data.run, 'model.json')) ? parsed.data.run : null;
+/** Whether a run was made from this very content of a table. */
+function isMadeFrom(folder: string, table: Table): boolean {
+  const [{ path, sha256 }] = manifestInputs([table]);
+  return readManifest(folder)?.inputs.some((input) => input.path === path && input.sha256 === sha256) ?? false;
+}
+
+/**
+ * Whether a run is in the registry. When another has taken its place, as a run on other data does, it is put in force again.
+ * With --check the step ends here when there is something to do.
+ * @param product a table made together with the model: a model in force that was made from that table stays in force
+ */
+export function keepModel(run: Run, name: string, runName: string, product: Table | null = null): boolean {
+  const { modelsDir } = run;
+  if (!isRegistered(modelsDir, name, runName)) {
+    endIfOnlyChecking(run);
+    return false;
+  }
+  const current = currentRun(modelsDir, name);
+  const folder = current === null ? null : join(modelsDir, name, current);
+  const isCurrent = current === runName || (folder !== null && product !== null && isMadeFrom(folder, product));
+  if (folder !== null && isCurrent && isPublished(modelsDir, folder)) return true;
+  endIfOnlyChecking(run);
+  putInForce(modelsDir, name, runName);
+  run.log.result(`The model of these data, ${name} ${runName}, is in force again.`);
+  return true;
 }
 
 const linesSchema = z.object({ lines: z.array(z.string()) });
 
 /**
- * The model in force when it was made by this very recipe, with the lines that its metrics tell people; null when it has to
- * be trained, and then a step that was only asked ends here. `--force` always trains.
+ * The registered model of this very recipe, in force or not, with the lines that its metrics tell people; null when it has
+ * to be trained, and then a step that was only asked ends here. `--force` always trains.
  */
-export function upToDateModel(run: Run, key: ModelKey): { folder: string; lines: readonly string[] } | null {
-  const runName = runNameOf(fingerprintOf(run, key));
-  if (!run.force && currentRun(run.modelsDir, key.name) === runName) {
-    const folder = join(run.modelsDir, key.name, runName);
-    const metrics = linesSchema.safeParse(readJson(join(folder, 'metrics.json')));
-    if (metrics.success) return { folder, lines: metrics.data.lines };
+export function upToDateModel(run: Run, key: ModelKey): { runName: string; lines: readonly string[] } | null {
+  const runName = modelRunName(run, key);
+  if (!run.force && isRegistered(run.modelsDir, key.name, runName)) {
+    const metrics = linesSchema.safeParse(readJson(join(run.modelsDir, key.name, runName, METRICS_FILE)));
+    if (metrics.success) return { runName, lines: metrics.data.lines };
   }
   endIfOnlyChecking(run);
   return null;
@@ -95,30 +120,40 @@ export function skippedLine(run: Run, name: string, reason: string): string {
   return `Nothing to train, skipped: ${reason}.${kept}`;
 }
 
+/** Files of a run as its manifest lists them. */
+function listFiles(folder: string, files: readonly string[]): ManifestPart[] {
+  return files.map((file) => {
+    const path = join(folder, file);
+    return { file, rows: 0, bytes: statSync(path).size, sha256: hashFile(path), minTsMs: null, maxTsMs: null };
+  });
+}
+
 /**
- * Saves a model under a run name that is a hash of what decides it, so that equal inputs give an equal name, and puts it in
- * force.
+ * Saves a model under its run name and puts it in force.
  * @returns the run's folder
  */
 export function saveModel(run: Run, entry: ModelEntry): string {
-  const fingerprint = fingerprintOf(run, entry);
-  const runName = runNameOf(fingerprint);
+  const runName = modelRunName(run, entry);
   const folder = join(run.modelsDir, entry.name, runName);
   const temporary = temporaryName(folder);
   makeFolder(temporary);
   try {
-    writeJsonAtomic(join(temporary, 'model.json'), entry.model);
-    writeJsonAtomic(join(temporary, 'metrics.json'), entry.metrics);
-    writeFileAtomic(join(temporary, 'card.md'), cardText(entry.name, runName, entry.card));
+    writeJsonAtomic(join(temporary, MODEL_FILE), entry.model);
+    writeJsonAtomic(join(temporary, METRICS_FILE), entry.metrics);
+    writeFileAtomic(join(temporary, CARD_FILE), cardText(entry.name, runName, entry.card));
+    const published = Object.entries(entry.published ?? {}).map(([name, content]) => {
+      writeFileAtomic(join(temporary, PUBLISHED_FOLDER, name), content);
+      return `${PUBLISHED_FOLDER}/${name}`;
+    });
     writeManifest(temporary, {
       step: run.step.id,
-      fingerprint,
+      fingerprint: fingerprintOf(run, entry),
       options: { ...entry.options },
       seed: run.seed,
-      schemaHash: '',
-      inputs: [],
-      rows: 0,
-      parts: [],
+      schemaHash: hashValue(entry.card.features),
+      inputs: manifestInputs(entry.inputs),
+      rows: entry.nRows,
+      parts: listFiles(temporary, [MODEL_FILE, METRICS_FILE, CARD_FILE, ...published]),
       rejects: {},
       metrics: { ...entry.metrics },
       codeHash: run.codeHash,
@@ -131,21 +166,6 @@ export function saveModel(run: Run, entry: ModelEntry): string {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
-  writeJsonAtomic(join(run.modelsDir, entry.name, 'current.json'), { run: runName, role: entry.name });
+  putInForce(run.modelsDir, entry.name, runName);
   return folder;
-}
-
-/**
- * The model in force for a role.
- * @throws InputError 'missing-input' when there is none, 'corrupt-file' when `current.json` points nowhere
- */
-export function loadCurrentModel(modelsDir: string, name: string, madeBy: string): { model: unknown; folder: string } {
-  const pointer = join(modelsDir, name, 'current.json');
-  if (!existsSync(pointer))
-    throw new InputError('missing-input', `there is no model ${name} in ${modelsDir}`, `make it: npx tsx ${madeBy}`);
-  const parsed = currentSchema.safeParse(readJson(pointer));
-  const folder = parsed.success ? join(modelsDir, name, parsed.data.run) : null;
-  if (folder === null || !existsSync(join(folder, 'model.json')))
-    throw new InputError('corrupt-file', `${pointer} points to no model`, `make it again: npx tsx ${madeBy}`);
-  return { model: readJson(join(folder, 'model.json')), folder };
 }

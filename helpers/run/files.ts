@@ -124,9 +124,14 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
   });
 }
 
+/** A value as the text of a JSON file, with two-space indentation. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** Writes JSON with two-space indentation, atomically. */
 export function writeJsonAtomic(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileAtomic(path, jsonText(value));
 }
 
 /** Reads and parses a JSON file; a file that is there but broken is an error of its own. */

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -116,6 +117,27 @@ function askRevision(): Revision {
   }
 }
 
+const packageSchema = z.object({ version: z.string() });
+
+function packageVersion(path: string): string {
+  return packageSchema.parse(readJson(path)).version;
+}
+
+let versions: Manifest['versions'] | null = null;
+
+/**
+ * Versions of what decides bytes beside our code: Node, Polars (it hashes fill ids and writes Parquet), Spyhop. Read once.
+ * No fingerprint holds them, so that another version makes no table stale.
+ */
+function softwareVersions(): Manifest['versions'] {
+  versions ??= {
+    node: process.version,
+    'nodejs-polars': packageVersion(createRequire(import.meta.url).resolve('nodejs-polars/package.json')),
+    spyhop: packageVersion(join(PROJECT_ROOT, 'package.json')),
+  };
+  return versions;
+}
+
 /** A manifest made whole: what the step supplies, and what the machine tells. */
 export function composeManifest(body: ManifestBody): Manifest {
   const { codeHash, startedMs, ...rest } = body;
@@ -124,7 +146,7 @@ export function composeManifest(body: ManifestBody): Manifest {
     manifestVersion: MANIFEST_VERSION,
     ...rest,
     code: { ...codeRevision(), hash: codeHash },
-    versions: { node: process.version },
+    versions: softwareVersions(),
     host: hostname(),
     startedAt: isoTime(startedMs),
     endedAt: isoTime(endedMs),

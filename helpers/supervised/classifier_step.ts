@@ -1,11 +1,9 @@
 /** The step that 09-1 is: snapshots, three rows of trials, and the early-detection model saved with its card. */
-import { join } from 'node:path';
 import { publishSection } from '../charts/report.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
-import { writeFileAtomic } from '../run/files.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import {
   circularityTable,
@@ -27,7 +25,7 @@ const KINDS: readonly ModelKind[] = ['forest', 'boosting'];
 export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptions): Promise<StepOutcome> {
   const plan = planEarlyTask(run, options);
   const { threads: _threads, ...decisive } = options;
-  const key: ModelKey = { name: 'archetype_classifier', options: decisive, dataHash: plan.dataHash };
+  const key: ModelKey = { name: 'archetype_classifier', options: decisive, inputs: [plan.trades, plan.markets] };
   if (isToldAgain(run, key, CLASSIFIER_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
@@ -61,9 +59,14 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   ];
   const early = { x: rows.early, names: EARLY_COLUMNS };
   const model = fitClassifier(winner.kind, early.x, rows.labels, early.names, options['per-class'], run.seed, executor);
+  const section = classifierSection(trials, rule.whalePrAuc);
+  await publishSection(run, { ...section, model: modelRunName(run, key) });
+  const xgboost = model instanceof RandomForest ? forestToXgboost(model) : boostingToXgboost(model);
   const folder = saveModel(run, {
     ...key,
     model: model.toModel(),
+    nRows: rows.labels.length,
+    published: { 'final_whale_hunter_model.json': xgboost },
     metrics: { trials, rule, lines },
     card: {
       purpose: `Chances of the archetypes from the first ${window.nFills} fills of a wallet, ${options['horizon-days']} days ahead.`,
@@ -84,9 +87,6 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
       ],
     },
   });
-  const text = model instanceof RandomForest ? forestToXgboost(model) : boostingToXgboost(model);
-  writeFileAtomic(join(run.modelsDir, 'final_whale_hunter_model.json'), text);
-  await publishSection(run, classifierSection(trials, rule.whalePrAuc));
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the ${winner.kind} of the early-detection row in ${folder}.`);
   return 'done';

@@ -5,7 +5,6 @@ import type { Split } from '../evaluate/group_split.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
-import { hashValue } from '../run/files.ts';
 import type { OptionSpecs } from '../run/options.ts';
 import type { Run } from '../run/script.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
@@ -55,16 +54,10 @@ export interface EarlyTask {
 /** What the task is made of, before any work is done. */
 export interface EarlyTaskPlan {
   readonly trades: Table;
+  readonly markets: Table;
   readonly asOfMs: number;
   readonly firstMs: number;
   readonly window: EarlyWindow;
-  /** Hash of trades and markets. */
-  readonly dataHash: string;
-}
-
-/** Hash of the content of some tables. */
-export function hashTables(...tables: readonly Table[]): string {
-  return hashValue(tables.map((table) => table.manifest.parts.map((part) => part.sha256)));
 }
 
 /** Moment of the first fill of a table. */
@@ -84,10 +77,10 @@ export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPla
   const asOfMs = endOfData(trades);
   return {
     trades,
+    markets: openTable(run.dataDir, MARKETS),
     asOfMs,
     firstMs: startOfData(trades, asOfMs),
     window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
-    dataHash: hashTables(trades, openTable(run.dataDir, MARKETS)),
   };
 }
 
@@ -120,7 +113,7 @@ export async function buildEarlyTask(
     return `${nDays} days of history, ${horizonDays * 2} are needed at least for a horizon of ${horizonDays}`;
   }
   const scratch = join(run.dataDir, `.scratch_${run.step.id}`);
-  const markets = readTable(openTable(run.dataDir, MARKETS));
+  const markets = readTable(plan.markets);
   const progress = run.log.progress('snapshots', nSnapshots);
   const rows = await buildSnapshots(
     { trades, markets, scratch, codeHash: run.codeHash },

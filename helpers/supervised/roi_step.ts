@@ -6,14 +6,14 @@ import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
 import { formatInterval, PRESENT_COLUMNS, takeColumns } from './circularity.ts';
 import { walletTimeSplits } from './classifier_trial.ts';
-import { DAY_MS, hashTables, startOfData } from './early_task.ts';
+import { DAY_MS, startOfData } from './early_task.ts';
 import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
 import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
@@ -103,7 +103,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const trades = openTable(run.dataDir, RAW_TRADES);
   const marketTable = openTable(run.dataDir, MARKETS);
   const { threads, ...decisive } = options;
-  const key: ModelKey = { name: 'roi_regressor', options: decisive, dataHash: hashTables(trades, marketTable) };
+  const key: ModelKey = { name: 'roi_regressor', options: decisive, inputs: [trades, marketTable] };
   if (isToldAgain(run, key, ROI_SECTION)) return 'up to date';
   const asOfMs = endOfData(trades);
   const firstMs = startOfData(trades, asOfMs);
@@ -185,18 +185,21 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
     }),
   );
   const best = results.find((row) => row.outcome === 'roi' && row.model === 'all columns')!.trial;
-  const verdict =
-    best.r2.low > 0
-      ? 'Future ROI can be predicted a little beyond its mean here.'
-      : 'Future ROI is not shown to be predictable beyond its mean here.';
+  const isPredictable = best.r2.low > 0;
+  const verdict = isPredictable
+    ? 'Future ROI can be predicted a little beyond its mean here.'
+    : 'Future ROI is not shown to be predictable beyond its mean here.';
   const lines = [
     resultTable(results),
     'The mean ranks nobody: its "top tenth" is everybody, the base to compare with.',
     verdict,
     ...claims.map(({ claim, sentence }) => `Published claim "${claim}": ${sentence}.`),
   ];
+  const section = roiSection({ results, claims, importances, partial, verdict, isPredictable });
+  await publishSection(run, { ...section, model: modelRunName(run, key) });
   const folder = saveModel(run, {
     ...key,
+    nRows: rows.roiPct.length,
     model: { regressor: model.toModel(), bounds },
     metrics: { results, claims, importances, partial, verdict, lines },
     card: {
@@ -220,10 +223,6 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
       ],
     },
   });
-  await publishSection(
-    run,
-    roiSection({ results, claims, importances, partial, verdict, isPredictable: best.r2.low > 0 }),
-  );
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the regressor in ${folder}.`);
   return 'done';

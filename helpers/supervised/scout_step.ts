@@ -5,7 +5,7 @@ import { checkNumber } from '../estimators/contract.ts';
 import { featuresOfClass } from '../features/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, saveModel, skippedLine } from '../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { EARLY_COLUMNS, formatInterval, PRESENT_COLUMNS, ROWS, type RowName, takeColumns } from './circularity.ts';
@@ -43,7 +43,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   checkNumber('recall', options.recall, 0.01, 1);
   const plan = planEarlyTask(run, options);
   const { threads: _threads, ...decisive } = options;
-  const key: ModelKey = { name: 'scout', options: decisive, dataHash: plan.dataHash };
+  const key: ModelKey = { name: 'scout', options: decisive, inputs: [plan.trades, plan.markets] };
   if (isToldAgain(run, key, SCOUT_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
@@ -96,8 +96,11 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
     `Behaviour alone, no column of money. Threshold chosen on validation wallets for a recall of ${options.recall}; test wallets and moments are others.`,
     sentence,
   ];
+  const section = scoutSection(trials, options.target, sentence);
+  await publishSection(run, { ...section, model: modelRunName(run, key) });
   const folder = saveModel(run, {
     ...key,
+    nRows: rows.labels.length,
     model: { forest: model.toModel(), threshold: choice.threshold, target: options.target },
     metrics: { trials, choice, lines },
     card: {
@@ -115,7 +118,6 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
       ],
     },
   });
-  await publishSection(run, scoutSection(trials, options.target, sentence));
   for (const line of lines) run.log.result(line);
   run.log.result(`Saved the early scout in ${folder}.`);
   return 'done';

@@ -1,7 +1,7 @@
 /** Tables made whole from other tables: skipped when nothing that decides them has changed, published in one step. */
 import { hashValue } from '../run/files.ts';
 import { takeLock } from '../run/lock.ts';
-import type { Manifest } from '../run/manifest.ts';
+import type { Manifest, ManifestInput } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import type { DataFrame } from './polars.ts';
 import { schemaHash, type TableSchema } from './schema.ts';
@@ -11,6 +11,18 @@ import { openTableIfThere, type Table, TableWriter } from './table_store.ts';
 export interface Recipe {
   readonly inputs: readonly Table[];
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Tables as a manifest lists them: a hash of the content, bytes and rows of each. */
+export function manifestInputs(tables: readonly Table[]): ManifestInput[] {
+  return tables.map(({ schema, manifest }) => ({
+    path: schema.folder,
+    sha256: hashValue(manifest.parts.map((part) => part.sha256)),
+    bytes: manifest.parts.reduce((sum, part) => sum + part.bytes, 0),
+    mtimeMs: Date.parse(manifest.endedAt),
+    rows: manifest.rows,
+    format: schema.name,
+  }));
 }
 
 function fingerprintOf(run: Run, schema: TableSchema, recipe: Recipe): string {
@@ -74,20 +86,12 @@ function commitParts(
   writer: TableWriter,
   metrics: Readonly<Record<string, unknown>>,
 ): Manifest {
-  const inputs = recipe.inputs.map((table) => ({
-    path: table.schema.folder,
-    sha256: hashValue(table.manifest.parts.map((part) => part.sha256)),
-    bytes: table.manifest.parts.reduce((sum, part) => sum + part.bytes, 0),
-    mtimeMs: Date.parse(table.manifest.endedAt),
-    rows: table.manifest.rows,
-    format: table.schema.name,
-  }));
   return writer.commit([], {
     step: run.step.id,
     fingerprint: fingerprintOf(run, schema, recipe),
     options: { ...recipe.options },
     seed: run.seed,
-    inputs,
+    inputs: manifestInputs(recipe.inputs),
     rejects: {},
     metrics: { ...metrics },
     codeHash: run.codeHash,

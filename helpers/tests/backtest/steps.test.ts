@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openInputs, openScene } from '../../backtest/inputs.ts';
 import { finalizeStrategies } from '../../backtest/strategy_step.ts';
 import { analyseThresholdStep, withoutFeesLines } from '../../backtest/threshold_step.ts';
 import { countWithoutFees } from '../../backtest/thresholds.ts';
+import { publishSection, readSections } from '../../charts/report.ts';
+import { THRESHOLDS_SECTION } from '../../discovery/sections/thresholds_section.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { readJson } from '../../run/files.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES, THRESHOLDS } from '../../tables/schemas.ts';
@@ -93,6 +95,19 @@ describe('12, the analysis of thresholds', () => {
     expect(existsSync(join(dataDir, 'reports', 'report.html'))).toBe(true);
     expect(readJson(join(dataDir, 'reports', 'thresholds.json'))).toMatchObject({ part: 'validation', target: 'roi' });
     expect(await analyseThresholdStep(testRun('analyze_thresholds', dataDir), ANALYSE)).toBe('up to date');
+  });
+
+  it('adds its section again when the reports have been removed, and leaves that of 06 alone', async () => {
+    const dataDir = plantedFolder();
+    const run = testRun('analyze_thresholds', dataDir);
+    await analyseThresholdStep(run, ANALYSE);
+    const before = readSections(dataDir);
+    rmSync(join(dataDir, 'reports'), { recursive: true });
+    const discovery = { id: THRESHOLDS_SECTION, order: 60, title: 'Where the thresholds lie', blocks: [] };
+    await publishSection(run, discovery);
+    expect(await analyseThresholdStep(run, ANALYSE)).toBe('done');
+    expect(readSections(dataDir)).toEqual([discovery, ...before]);
+    expect(await analyseThresholdStep(run, ANALYSE)).toBe('up to date');
   });
 
   it('without predictions is skipped with a line that names the command, and leaves no table', async () => {
@@ -184,6 +199,19 @@ describe('13, the strategies', () => {
     expect(Number(equity.at(-1)!.equity_usd)).toBeCloseTo(5000 + gain, 6);
     expect(of('sniper', 'main').total_return).toBeCloseTo(gain / 5000, 9);
     expect(await finalizeStrategies(testRun('finalize_strategies', dataDir), FINALIZE)).toBe('up to date');
+  });
+
+  it.each([
+    ['the folder of reports', 'reports'],
+    ['the table of trades', STRATEGY_TRADES.folder],
+    ['the table of equity', STRATEGY_EQUITY.folder],
+  ])('judges again when %s has been removed', async (_, folder) => {
+    const dataDir = plantedFolder();
+    const run = testRun('finalize_strategies', dataDir);
+    await finalizeStrategies(run, FINALIZE);
+    rmSync(join(dataDir, folder), { recursive: true });
+    expect(await finalizeStrategies(run, FINALIZE)).toBe('done');
+    expect(existsSync(join(dataDir, folder))).toBe(true);
   });
 
   it('judges the test by what it was before: other test prices do not change the choice', async () => {

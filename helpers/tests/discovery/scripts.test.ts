@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataFrame, pl } from '../../tables/polars.ts';
@@ -67,6 +67,21 @@ describe('profiles with other columns', () => {
       expect(readdirSync(dataDir).sort()).toEqual([WALLET_PROFILES.folder]);
     },
   );
+});
+
+describe('a report that cannot be written', () => {
+  it.each([
+    [READERS[0], '12_classified'],
+    [READERS[1], '12_kmeans_baseline'],
+    [READERS[2], '12_threshold_shifts'],
+    [READERS[3], '13_labels'],
+    [READERS[4], '14_wallet_scores'],
+  ])('keeps %s from saying that it is done: there is no table', async (script, folder) => {
+    const dataDir = await dataOf(makeProfiles(60, 0, 1));
+    writeFileSync(join(dataDir, 'reports'), '');
+    expect(run(script, dataDir).status).not.toBe(0);
+    expect(existsSync(join(dataDir, folder, 'manifest.json'))).toBe(false);
+  });
 });
 
 describe('three wallets', () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
@@ -6,71 +6,19 @@ import { boostingFromXgboost, boostingToXgboost } from '../../estimators/xgboost
 import { matrixFromRows, takeRows } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { findStep } from '../../pipeline.ts';
 import { calibratedFromModel, predictCalibrated } from '../../profit/calibrated_boosting.ts';
 import { trainFinalModel } from '../../profit/final_model.ts';
-import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
-import { MODEL_OPTIONS } from '../../profit/model_options.ts';
-import { TARGET_OPTIONS } from '../../profit/targets.ts';
 import { FEATURES, readTradeRows } from '../../profit/trade_rows.ts';
 import { TRADE_PROFIT, type TrainOptions, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
-import { loadCurrentModel } from '../../registry/registry.ts';
+import { loadCurrentModel } from '../../registry/in_force.ts';
 import { readJson } from '../../run/files.ts';
-import type { Run } from '../../run/script.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
 import { type FillSpec, HOUR_MS, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 import { rejection } from '../refusal.ts';
-
-function defaultsOf(specs: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, (spec as { default: unknown }).default]),
-  );
-}
-
-const OPTIONS = {
-  ...defaultsOf({ ...TARGET_OPTIONS, ...MODEL_OPTIONS, ...LADDER_OPTIONS }),
-  rounds: 20,
-  folds: 2,
-  threads: 1,
-  model: undefined,
-} as unknown as TrainOptions;
-
-function runIn(dataDir: string, lines: string[] = []): Run {
-  const keep = (line: string): void => {
-    lines.push(line);
-  };
-  return {
-    step: findStep('train_profitability'),
-    log: { note: keep, result: keep, warn: keep, progress: () => ({ update: () => {}, done: () => {} }) },
-    dataDir,
-    modelsDir: join(dataDir, 'models'),
-    seed: 1,
-    force: false,
-    startedMs: START_MS,
-    codeHash: 'test',
-  };
-}
-
-/** Short-lived markets that stand at .50, but trade at .65 six hours after a big bet; a fill every twelve minutes. */
-function tippedFills(nMarkets: number, nPerMarket: number, nWallets: number): FillSpec[] {
-  const random = createRandom(9);
-  return Array.from({ length: nMarkets }, (_, m) => {
-    const big = Array.from({ length: nPerMarket }, () => random.uniform() < 0.06);
-    return big.map((isBig, k): FillSpec => {
-      const price = 0.5 + (big[k - 30] ? 0.15 : 0) + 0.001 * random.integer(10);
-      return {
-        at: START_MS + m * 5 * HOUR_MS + k * 0.2 * HOUR_MS,
-        market: `m${m}`,
-        wallet: `w${random.integer(nWallets)}`,
-        price: Math.round(price * 1000) / 1000,
-        shares: isBig ? 1000 : 10,
-      };
-    });
-  }).flat();
-}
+import { OPTIONS, runIn, tippedFills } from './training.ts';
 
 afterAll(removeFolders);
 
@@ -190,6 +138,28 @@ describe('training', () => {
     expect(await rejection(() => trainProfitability(runIn(dataDir), { ...OPTIONS, model: file }))).toMatch(
       /^bad-model: .*moon_phase/,
     );
+  });
+});
+
+describe('predictions', () => {
+  it.each(['reports', 'models'])('are not published when the folder %s cannot be written', async (name) => {
+    const dataDir = writeTables(tippedFills(40, 60, 20));
+    const obstacle = join(dataDir, name);
+    writeFileSync(obstacle, '');
+    await expect(trainProfitability(runIn(dataDir), OPTIONS)).rejects.toThrow();
+    expect(openTableIfThere(dataDir, TRADE_PREDICTIONS)).toBeNull();
+    rmSync(obstacle);
+    expect(await trainProfitability(runIn(dataDir), OPTIONS)).toBe('done');
+  });
+
+  it.each(['reports', 'models'])('are made again when the folder %s has been removed', async (name) => {
+    const dataDir = writeTables(tippedFills(40, 60, 20));
+    await trainProfitability(runIn(dataDir), OPTIONS);
+    rmSync(join(dataDir, name), { recursive: true });
+    expect(await trainProfitability(runIn(dataDir), OPTIONS)).toBe('done');
+    expect(existsSync(join(dataDir, 'reports', 'sections', '0110-profitability.json'))).toBe(true);
+    expect(existsSync(join(dataDir, 'models', WHALE_FILTER_FILE))).toBe(true);
+    expect(await trainProfitability(runIn(dataDir), OPTIONS)).toBe('up to date');
   });
 });
 

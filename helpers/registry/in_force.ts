@@ -1,0 +1,68 @@
+/**
+ * Which run of a model is in force: `models/<name>/current.json` names it, and files that people know by name
+ * (`models/poly_model.json`, …) are copies of what lies in its `published` folder.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../run/errors.ts';
+import { hashFile, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { readManifest } from '../run/manifest.ts';
+
+export const MODEL_FILE = 'model.json';
+export const PUBLISHED_FOLDER = 'published';
+const POINTER_FILE = 'current.json';
+
+const currentSchema = z.object({ run: z.string().regex(/^[\w.-]+$/), role: z.string() });
+
+/** Whether a run is in the registry, in force or not. */
+export function isRegistered(modelsDir: string, name: string, runName: string): boolean {
+  return existsSync(join(modelsDir, name, runName, MODEL_FILE));
+}
+
+/** The run that `current.json` names, or null when there is none; a pointer that cannot be read points nowhere. */
+export function currentRun(modelsDir: string, name: string): string | null {
+  const pointer = join(modelsDir, name, POINTER_FILE);
+  if (!existsSync(pointer)) return null;
+  const parsed = currentSchema.safeParse(readJson(pointer));
+  return parsed.success && isRegistered(modelsDir, name, parsed.data.run) ? parsed.data.run : null;
+}
+
+/** The files of a run that stand in `models/` while it is in force, by name there. */
+function publishedFiles(folder: string): { name: string; sha256: string }[] {
+  const parts = readManifest(folder)?.parts ?? [];
+  return parts
+    .filter(({ file }) => file.startsWith(`${PUBLISHED_FOLDER}/`))
+    .map(({ file, sha256 }) => ({ name: file.slice(PUBLISHED_FOLDER.length + 1), sha256 }));
+}
+
+/** Whether the published files are those of a run. */
+export function isPublished(modelsDir: string, folder: string): boolean {
+  return publishedFiles(folder).every(({ name, sha256 }) => {
+    const path = join(modelsDir, name);
+    return existsSync(path) && hashFile(path) === sha256;
+  });
+}
+
+/** Copies the files of a run to their published names and then, as the last act, points to it. */
+export function putInForce(modelsDir: string, name: string, runName: string): void {
+  const folder = join(modelsDir, name, runName);
+  for (const file of publishedFiles(folder))
+    writeFileAtomic(join(modelsDir, file.name), readFileSync(join(folder, PUBLISHED_FOLDER, file.name)));
+  writeJsonAtomic(join(modelsDir, name, POINTER_FILE), { run: runName, role: name });
+}
+
+/**
+ * The model in force for a role.
+ * @throws InputError 'missing-input' when there is none, 'corrupt-file' when `current.json` points nowhere
+ */
+export function loadCurrentModel(modelsDir: string, name: string, madeBy: string): { model: unknown; folder: string } {
+  const pointer = join(modelsDir, name, POINTER_FILE);
+  if (!existsSync(pointer))
+    throw new InputError('missing-input', `there is no model ${name} in ${modelsDir}`, `make it: npx tsx ${madeBy}`);
+  const parsed = currentSchema.safeParse(readJson(pointer));
+  const folder = parsed.success ? join(modelsDir, name, parsed.data.run) : null;
+  if (folder === null || !existsSync(join(folder, MODEL_FILE)))
+    throw new InputError('corrupt-file', `${pointer} points to no model`, `make it again: npx tsx ${madeBy}`);
+  return { model: readJson(join(folder, MODEL_FILE)), folder };
+}
