@@ -3,6 +3,19 @@
  * sbatch files and the resource limits all come from here.
  */
 
+/** What there is more of in a step's memory when there are more fills; cluster/resources.ts says how fast each grows. */
+export type Growing = 'fills' | 'markets' | 'wallets';
+
+/** What a task of a step that is cut by time needs. */
+export interface ChunkNeeds {
+  /** Peak memory for 10 M fills of its own. */
+  readonly memoryMib: number;
+  /** Wall time for 10 M fills of its own on two cores. */
+  readonly minutes: number;
+  /** Wall time for each 100 M fills before its own, of which it reads the volumes of markets. */
+  readonly minutesBefore: number;
+}
+
 export interface Step {
   readonly id: string;
   readonly script: string;
@@ -17,12 +30,16 @@ export interface Step {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly cpus: number;
-  /** Peak memory at 100 M fills. */
+  /** Peak memory at 100 M fills, with something to spare. */
   readonly memoryMib: number;
+  /** What of that is needed however few fills there are; default 1024. */
+  readonly memoryFloorMib?: number;
+  /** What the rest of it grows with. */
+  readonly memoryGrowsWith: Growing;
   /** Wall time at 100 M fills on two cores. */
   readonly minutes: number;
-  /** How the step can be cut: `by-time` takes --chunk i/n and --merge. */
-  readonly chunks: 'none' | 'by-time';
+  /** What a chunk needs when the step can be cut by time (it takes --chunk i/n and --merge), or 'none'. */
+  readonly chunks: 'none' | ChunkNeeds;
   /** Whether `npm start` runs it. */
   readonly inGraph: boolean;
 }
@@ -37,6 +54,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['00_simulated'],
     cpus: 1,
     memoryMib: 2048,
+    memoryGrowsWith: 'markets',
     minutes: 10,
     chunks: 'none',
     inGraph: true,
@@ -50,6 +68,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['10_raw_trades', '10_markets'],
     cpus: 2,
     memoryMib: 4096,
+    memoryFloorMib: 2048,
+    memoryGrowsWith: 'markets',
     minutes: 15,
     chunks: 'none',
     inGraph: true,
@@ -63,6 +83,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['11_wallet_profiles_legacy'],
     cpus: 1,
     memoryMib: 8192,
+    memoryGrowsWith: 'fills',
     minutes: 5,
     chunks: 'none',
     inGraph: false,
@@ -75,9 +96,11 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['10_raw_trades', '10_markets'],
     writes: ['11_wallet_profiles'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 3840,
+    memoryFloorMib: 2048,
+    memoryGrowsWith: 'markets',
     minutes: 10,
-    chunks: 'by-time',
+    chunks: { memoryMib: 3328, minutes: 0.7, minutesBefore: 0.2 },
     inGraph: true,
   },
   {
@@ -89,6 +112,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['12_classified'],
     cpus: 2,
     memoryMib: 4096,
+    memoryGrowsWith: 'wallets',
     minutes: 5,
     chunks: 'none',
     inGraph: true,
@@ -101,7 +125,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles'],
     writes: ['12_kmeans_baseline'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 3072,
+    memoryGrowsWith: 'wallets',
     minutes: 3,
     chunks: 'none',
     inGraph: true,
@@ -114,7 +139,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles', '12_classified'],
     writes: ['12_anomalies'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 4608,
+    memoryGrowsWith: 'wallets',
     minutes: 5,
     chunks: 'none',
     inGraph: true,
@@ -128,6 +154,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['12_manifold'],
     cpus: 2,
     memoryMib: 4096,
+    memoryGrowsWith: 'wallets',
     minutes: 5,
     chunks: 'none',
     inGraph: true,
@@ -140,7 +167,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles'],
     writes: ['12_threshold_shifts'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 3072,
+    memoryGrowsWith: 'wallets',
     minutes: 10,
     chunks: 'none',
     inGraph: true,
@@ -153,7 +181,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles'],
     writes: ['13_labels'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 3072,
+    memoryGrowsWith: 'wallets',
     minutes: 5,
     chunks: 'none',
     inGraph: true,
@@ -166,7 +195,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles', '13_labels'],
     writes: ['13_training_balanced'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 2048,
+    memoryGrowsWith: 'wallets',
     minutes: 2,
     chunks: 'none',
     inGraph: true,
@@ -179,7 +209,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles', '13_labels'],
     writes: ['13_training_rebalanced'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 2048,
+    memoryGrowsWith: 'wallets',
     minutes: 2,
     chunks: 'none',
     inGraph: true,
@@ -192,8 +223,9 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
     cpus: 2,
-    memoryMib: 8192,
-    minutes: 240,
+    memoryMib: 10240,
+    memoryGrowsWith: 'wallets',
+    minutes: 60,
     chunks: 'none',
     inGraph: true,
   },
@@ -205,8 +237,9 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
     cpus: 2,
-    memoryMib: 8192,
-    minutes: 240,
+    memoryMib: 10240,
+    memoryGrowsWith: 'wallets',
+    minutes: 60,
     chunks: 'none',
     inGraph: true,
   },
@@ -219,7 +252,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: [],
     cpus: 2,
     memoryMib: 8192,
-    minutes: 120,
+    memoryGrowsWith: 'wallets',
+    minutes: 30,
     chunks: 'none',
     inGraph: true,
   },
@@ -231,7 +265,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     reads: ['11_wallet_profiles'],
     writes: ['14_wallet_scores', '14_wallet_signs'],
     cpus: 2,
-    memoryMib: 4096,
+    memoryMib: 5120,
+    memoryGrowsWith: 'wallets',
     minutes: 5,
     chunks: 'none',
     inGraph: true,
@@ -245,6 +280,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['15_trade_features', '16_trade_predictions'],
     cpus: 2,
     memoryMib: 49152,
+    memoryGrowsWith: 'fills',
     minutes: 90,
     chunks: 'none',
     inGraph: true,
@@ -258,6 +294,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['17_thresholds'],
     cpus: 2,
     memoryMib: 49152,
+    memoryGrowsWith: 'fills',
     minutes: 60,
     chunks: 'none',
     inGraph: true,
@@ -271,6 +308,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     writes: ['17_strategies', '17_strategy_trades', '17_strategy_equity'],
     cpus: 2,
     memoryMib: 49152,
+    memoryGrowsWith: 'fills',
     minutes: 90,
     chunks: 'none',
     inGraph: true,
@@ -291,6 +329,7 @@ export const STEPS: readonly Step[] = [
     cpus: 2,
     // One after the other: the memory of the largest and the time of all.
     memoryMib: Math.max(...GRAPH.map((step) => step.memoryMib)),
+    memoryGrowsWith: 'fills',
     minutes: GRAPH.reduce((sum, step) => sum + step.minutes, 0),
     chunks: 'none',
     inGraph: false,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { createLog, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
+import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
 import { PROJECT_ROOT } from '../run/pipeline_runner.ts';
 import { runCommand } from '../run/script.ts';
 import { describeRun, refreshRun, waitForRun } from './follow_run.ts';
@@ -68,7 +68,11 @@ const FOLLOW = {
   'runs-dir': RUNS_DIR,
 } as const satisfies OptionSpecs;
 
-function submitOptions(options: OptionValues<typeof SUBMIT>, log: Log): SubmitOptions {
+/** The common options that `submit` heeds: threads are --cpus here, and --dry-run finds out what is up to date. */
+const SUBMIT_COMMON = ['data-dir', 'models-dir', 'seed', 'force', 'quiet'] as const satisfies readonly CommonName[];
+type SubmitValues = OptionValues<typeof SUBMIT, (typeof SUBMIT_COMMON)[number]>;
+
+function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
   if (options.throttle !== undefined && !(Number.isInteger(options.throttle) && options.throttle >= 1))
     throw new InputError('bad-option', '--throttle must be a whole number of at least 1', 'for example --throttle 16');
   const dataDir = resolve(options['data-dir']);
@@ -113,7 +117,7 @@ function submitOptions(options: OptionValues<typeof SUBMIT>, log: Log): SubmitOp
   };
 }
 
-async function submit(options: OptionValues<typeof SUBMIT>, log: Log): Promise<void> {
+async function submit(options: SubmitValues, log: Log): Promise<void> {
   const request = submitOptions(options, log);
   if (options['dry-run']) {
     const plan = await planSubmission(request, new Map());
@@ -156,14 +160,14 @@ export async function clusterCommand(argv: readonly string[]): Promise<void> {
     const [word, ...rest] = argv;
     if (word === 'status' || word === 'cancel') {
       const what = word === 'status' ? 'What became of every job of a run, and what it used.' : 'Ends a run.';
-      const options = await parseOptions(rest, usage(`${word} `, what), FOLLOW);
+      const options = await parseOptions(rest, usage(`${word} `, what), FOLLOW, []);
       const runsFolder = resolve(options['runs-dir']);
       const record = readRecord(runsFolder, options.run ?? null);
-      const log = createLog({ quiet: options.quiet });
+      const log = createLog({ quiet: false });
       (word === 'status' ? status : cancel)(runsFolder, record, log);
     } else {
       const what = 'Submits the steps that are not up to date to SLURM. Also: submit.ts status, submit.ts cancel.';
-      const options = await parseOptions(word === 'submit' ? rest : argv, usage('', what), SUBMIT);
+      const options = await parseOptions(word === 'submit' ? rest : argv, usage('', what), SUBMIT, SUBMIT_COMMON);
       await submit(options, createLog({ quiet: options.quiet }));
     }
     return 'done';

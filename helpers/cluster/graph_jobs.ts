@@ -1,16 +1,22 @@
 /** The graph of pipeline.ts as jobs: what runs after what, which steps are arrays, and the exact sbatch command of each. */
-import { findStep, STEPS, type Step } from '../pipeline.ts';
+import { type ChunkNeeds, findStep, STEPS, type Step } from '../pipeline.ts';
 import { InputError } from '../run/errors.ts';
 import { feeds, type Planned } from '../run/pipeline_runner.ts';
-import { type Override, type ResourceRequest, requestFor, withOverrides } from './resources.ts';
+import {
+  atLeast,
+  CHUNK_ROWS,
+  chunkRequestFor,
+  type Override,
+  type ResourceRequest,
+  requestFor,
+  withOverrides,
+} from './resources.ts';
 import { sbatchPath } from './sbatch_files.ts';
 import { outputPattern, taskRanges } from './slurm_cli.ts';
 
-/** Fills that one chunk should hold: eight batches, a minute or two of work. */
-const CHUNK_ROWS = 10_000_000;
 const CHUNKS_MAX = 999;
 /** What the closing job needs at 100 M fills: the report's section of figures about the data, not the whole graph. */
-const REPORT_NEEDS = { cpus: 1, memoryMib: 4096, minutes: 30 } as const;
+const REPORT_NEEDS = { cpus: 1, memoryMib: 4096, memoryGrowsWith: 'wallets', minutes: 30 } as const;
 
 export interface Job {
   /** Name of the job: the step's id, with `_chunk` for the tasks of a step that is cut. */
@@ -70,59 +76,43 @@ export function jobNames(): string[] {
   return [...steps.flatMap((step) => (step.chunks === 'none' ? [step.id] : [step.id, chunkJob(step)])), REPORT_JOB];
 }
 
-/** What a job asks for: by the size of the data, at least what an earlier try showed to be needed, or what the user says. */
-function sized(step: Step, name: string, { nRows, raised, overrides }: JobOptions): ResourceRequest {
-  const request = requestFor(step, nRows);
-  const least = raised.get(name);
-  const enough = {
-    ...request,
-    memoryMib: Math.max(request.memoryMib, least?.memoryMib ?? 0),
-    minutes: Math.max(request.minutes, least?.minutes ?? 0),
-  };
-  return withOverrides(enough, step.id, name, overrides);
+/** A job with what it is given: what it asks for, at least what an earlier try showed to be needed, or what the user says. */
+function withGrant(job: Job, { raised, overrides }: JobOptions): Job {
+  const enough = atLeast(job.request, raised.get(job.name) ?? {});
+  return { ...job, request: withOverrides(enough, job.step.id, job.name, overrides) };
 }
 
-/**
- * The jobs of some steps. A step that can be cut becomes an array over the chunks that are missing and a job that merges them.
- * The last job brings the report's first section up to date, whatever has failed.
- */
+/** A step that can be cut: an array over the chunks that are missing and a job that merges them, or the whole step as one. */
+function cutByTime(whole: Job, needs: ChunkNeeds, options: JobOptions): Job[] {
+  const { step, args } = whole;
+  const nChunks = chunkCount(options);
+  const request = chunkRequestFor(step.cpus, needs, options.nRows, nChunks);
+  // Uncut, it does the work of a chunk too.
+  if (nChunks === 1) return [{ ...whole, request: atLeast(whole.request, request) }];
+  const tasks = missingTasks(nChunks, options.finished);
+  const array = { ...whole, name: chunkJob(step), args: [...args, '--chunk', `{task}/${nChunks}`], request, tasks };
+  const merge = { ...whole, args: [...args, '--merge'] };
+  return tasks.length === 0 ? [merge] : [array, { ...merge, after: [array.name] }];
+}
+
+/** The job that brings the report's first section up to date, whatever has failed. */
+function reportJob(after: readonly string[], { nRows, common }: JobOptions): Job {
+  const step: Step = { ...findStep('master_pipeline'), ...REPORT_NEEDS };
+  const request = requestFor(step, nRows);
+  return { name: REPORT_JOB, step, args: [...common, '--report'], request, tasks: null, after, afterAny: true };
+}
+
+/** The jobs of some steps, in an order in which each comes after those it waits for; the report's is the last. */
 export function jobsOf(planned: readonly Planned[], options: JobOptions): Job[] {
-  const jobs: Job[] = [];
-  for (const { step, args } of planned) {
+  const jobs = planned.flatMap(({ step, args }): Job[] => {
     const after = planned.filter((other) => feeds(other.step, step)).map((other) => other.step.id);
-    const request = sized(step, step.id, options);
-    const plain: Job = { name: step.id, step, args, request, tasks: null, after, afterAny: false };
-    const nChunks = step.chunks === 'by-time' ? chunkCount(options) : 1;
-    if (nChunks === 1) {
-      jobs.push(plain);
-      continue;
-    }
-    const tasks = missingTasks(nChunks, options.finished);
-    const array: Job = {
-      ...plain,
-      name: chunkJob(step),
-      args: [...args, '--chunk', `{task}/${nChunks}`],
-      request: sized(step, chunkJob(step), options),
-      tasks,
-    };
-    if (tasks.length > 0) jobs.push(array);
-    jobs.push({ ...plain, args: [...args, '--merge'], after: tasks.length > 0 ? [array.name] : after });
-  }
-  if (jobs.length > 0) {
-    const step = { ...findStep('master_pipeline'), ...REPORT_NEEDS };
-    const request = sized(step, REPORT_JOB, options);
-    const args = [...options.common, '--report'];
-    jobs.push({
-      name: REPORT_JOB,
-      step,
-      args,
-      request,
-      tasks: null,
-      after: jobs.map((job) => job.name),
-      afterAny: true,
-    });
-  }
-  return jobs;
+    const request = requestFor(step, options.nRows);
+    const whole: Job = { name: step.id, step, args, request, tasks: null, after, afterAny: false };
+    return step.chunks === 'none' ? [whole] : cutByTime(whole, step.chunks, options);
+  });
+  const names = jobs.map(({ name }) => name);
+  const all = jobs.length === 0 ? [] : [...jobs, reportJob(names, options)];
+  return all.map((job) => withGrant(job, options));
 }
 
 export interface SiteOptions {

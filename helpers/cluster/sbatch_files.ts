@@ -56,11 +56,11 @@ ${usage(step)
 set -euo pipefail
 script=${step.script}
 
-# sbatch runs a copy of this file, so the checkout is looked for from where the job was submitted.
-root=\${SPYHOP_ROOT:-\${SLURM_SUBMIT_DIR:-$PWD}}
+# sbatch runs a copy of this file, so the checkout is looked for from the folder where the job starts: that of sbatch, or --chdir.
+root=\${SPYHOP_ROOT:-$PWD}
 until [[ -f $root/helpers/cluster/run_step.sh ]]; do
   if [[ $root != */* || $root == / ]]; then
-    echo "error: no checkout of Spyhop at or above \${SLURM_SUBMIT_DIR:-$PWD}; submit from there or set SPYHOP_ROOT" >&2
+    echo "error: no checkout of Spyhop at or above $PWD; submit from there, or name it with --chdir or SPYHOP_ROOT" >&2
     exit 2
   fi
   root=$(dirname "$root")

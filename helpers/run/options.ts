@@ -7,7 +7,7 @@ import { withSystemErrors } from './files.ts';
 
 const COMMON_GROUP = 'Common options';
 
-/** Options that every script has. */
+/** Options that every script has; a command that is no step may have some of them only. */
 const COMMON = {
   'data-dir': {
     type: 'string',
@@ -42,7 +42,12 @@ const COMMON = {
 } as const satisfies Record<string, Options>;
 
 export type OptionSpecs = Record<string, Options>;
-export type OptionValues<S extends OptionSpecs> = InferredOptionTypes<S> & InferredOptionTypes<typeof COMMON>;
+export type CommonName = keyof typeof COMMON;
+/** Values of own options and of the common ones named by `C`. */
+export type OptionValues<S extends OptionSpecs, C extends CommonName = CommonName> = InferredOptionTypes<S> &
+  Pick<InferredOptionTypes<typeof COMMON>, C>;
+
+const COMMON_NAMES = Object.keys(COMMON) as CommonName[];
 
 function readConfig(path: string): Record<string, unknown> {
   let parsed: unknown;
@@ -62,13 +67,23 @@ function readConfig(path: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
+/** `run-dir` as `runDir`. */
+function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** What yargs says of a fault, in the words of this project. */
 function inOurWords(message: string, argv: readonly string[]): string {
   const line = message.replaceAll(/\s*\n\s*/g, ' ');
   const [, unknown] = /^Unknown arguments?: (.+)$/.exec(line) ?? [];
   if (unknown !== undefined) {
     const isWord = (name: string): boolean => argv.includes(name);
-    const names = unknown.split(', ').map((name) => (isWord(name) ? `"${name}"` : `--${name}`));
+    const all = unknown.split(', ');
+    // yargs names `--run-dir` once more as `runDir`.
+    const inCamelCase = new Set(all.filter((name) => name.includes('-')).map(camelCase));
+    const names = all
+      .filter((name) => !inCamelCase.has(name))
+      .map((name) => (isWord(name) ? `"${name}"` : `--${name}`));
     return `${names.join(', ')} ${names.length === 1 ? 'is no option' : 'are no options'}`;
   }
   const [, lacking] = /^Not enough arguments following: (.+)$/.exec(line) ?? [];
@@ -83,15 +98,18 @@ const SEE_HELP = 'see --help for the options';
 
 /**
  * Parses a command line. Words on it win over `--config file.json`, which wins over defaults.
+ * @param commonNames the common options that the command heeds; the others are neither shown nor taken
  * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type or a choice that does not exist
  */
-export async function parseOptions<S extends OptionSpecs>(
+export async function parseOptions<S extends OptionSpecs, C extends CommonName = CommonName>(
   argv: readonly string[],
   usage: string,
   specs: S,
-): Promise<OptionValues<S>> {
+  commonNames: readonly C[] = COMMON_NAMES as C[],
+): Promise<OptionValues<S, C>> {
+  const common = Object.fromEntries(commonNames.map((name) => [name, COMMON[name]]));
   const all: OptionSpecs = Object.fromEntries(
-    Object.entries({ ...specs, ...COMMON }).map(([name, spec]) => [
+    Object.entries({ ...specs, ...common }).map(([name, spec]) => [
       name,
       spec.type === 'boolean' ? spec : { ...spec, requiresArg: true },
     ]),
@@ -133,9 +151,9 @@ export async function parseOptions<S extends OptionSpecs>(
     if (spec.type === 'string' && value === '') throw new InputError('bad-option', `--${name} is empty`, SEE_HELP);
   }
   const { threads } = parsed;
-  if (!Number.isInteger(threads) || (threads as number) < 1)
+  if (threads !== undefined && (!Number.isInteger(threads) || (threads as number) < 1))
     throw new InputError('bad-option', '--threads must be a whole number of at least 1', 'for example --threads 2');
-  return parsed as OptionValues<S>;
+  return parsed as OptionValues<S, C>;
 }
 
 /**

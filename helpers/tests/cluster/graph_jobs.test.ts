@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { chunkCount, type Job, type JobOptions, jobNames, jobsOf, sbatchArgs } from '../../cluster/graph_jobs.ts';
-import { parseOverrides, requestFor } from '../../cluster/resources.ts';
+import { chunkRequestFor, parseOverrides, requestFor } from '../../cluster/resources.ts';
 import { shellWord, taskRanges } from '../../cluster/slurm_cli.ts';
-import { findStep, STEPS } from '../../pipeline.ts';
+import { type ChunkNeeds, findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
 import { planGraph } from '../../run/pipeline_runner.ts';
 import { refusal } from '../refusal.ts';
@@ -81,18 +81,101 @@ describe('the jobs of the graph', () => {
 });
 
 describe('what a job asks for', () => {
+  const MIB_PER_GIB = 1024;
+
   test('is the figure of pipeline.ts at 100 million fills, and never less than an empty step needs', () => {
     const step = findStep('import_trades');
     expect(requestFor(step, 100e6)).toEqual({ cpus: 2, memoryMib: step.memoryMib, minutes: step.minutes * 2 });
-    expect(requestFor(step, 0)).toEqual({ cpus: 2, memoryMib: 1024, minutes: 15 });
+    expect(requestFor(step, 0)).toEqual({ cpus: 2, memoryMib: 2048, minutes: 15 });
+    expect(requestFor(findStep('generate_labels'), 0)).toEqual({ cpus: 2, memoryMib: 1024, minutes: 15 });
     for (const each of STEPS)
       expect(requestFor(each, 1e6).memoryMib).toBeLessThanOrEqual(requestFor(each, 2e8).memoryMib);
+  });
+
+  test('grows with the fills where rows of fills are kept, with their square root or their fourth root elsewhere', () => {
+    // 16 times the fills of the table: 16, 4 and 2 times what is above the floor of 1 GiB.
+    const memoryGib = (memoryGrowsWith: Step['memoryGrowsWith']): number =>
+      requestFor({ ...findStep('generate_labels'), memoryMib: 3 * MIB_PER_GIB, memoryGrowsWith }, 1.6e9).memoryMib /
+      MIB_PER_GIB;
+    expect([memoryGib('fills'), memoryGib('markets'), memoryGib('wallets')]).toEqual([33, 9, 5]);
+  });
+
+  // Peaks in MiB, each the largest that was measured (models/LOG.md, `npm run bench -- scale`); 12 M fills had 1.02 M wallets.
+  test.each([
+    ['simulate_market', 100e6, 1538],
+    ['import_trades', 1e6, 655],
+    ['import_trades', 5e6, 1585],
+    ['import_trades', 12e6, 1843],
+    ['import_trades', 20e6, 1312],
+    ['import_trades', 100e6, 3215],
+    ['build_features', 5e6, 1008],
+    ['build_features', 20e6, 1626],
+    ['build_features', 100e6, 2296],
+    ['detect_archetypes', 12e6, 1903],
+    ['kmeans_baseline', 12e6, 1086],
+    ['detect_anomalies', 12e6, 2471],
+    ['visualize_manifold', 12e6, 1797],
+    ['visualize_thresholds', 12e6, 1264],
+    ['generate_labels', 12e6, 1135],
+    ['balance_dataset', 12e6, 682],
+    ['rebalance_dataset', 12e6, 682],
+    ['train_classifier', 12e6, 4841],
+    ['train_scout', 12e6, 4419],
+    ['train_roi_regressor', 12e6, 3276],
+    ['wallet_anomaly_model', 12e6, 2777],
+    ['train_profitability', 3e6, 1841],
+    ['train_profitability', 10e6, 3914],
+    ['analyze_thresholds', 5e6, 1843],
+    ['finalize_strategies', 5e6, 1638],
+  ])('of %s at %d fills has a quarter to spare above the peak of %d MiB', (name, nRows, peakMib) => {
+    expect(named(jobs({ nRows }), name).request.memoryMib).toBeGreaterThanOrEqual(1.25 * peakMib);
+  });
+
+  test.each([
+    [10e6, 8, 920],
+    [20e6, 8, 1392],
+    [100e6, 8, 2763],
+  ])(
+    'of a chunk of %d fills in %d parts has a quarter to spare above the peak of %d MiB',
+    (nRows, nChunks, peakMib) => {
+      const { request } = named(jobs({ nRows, nChunks }), 'build_features_chunk');
+      expect(request.memoryMib).toBeGreaterThanOrEqual(1.25 * peakMib);
+    },
+  );
+
+  test('of a chunk goes by its own fills, however many there are in all', () => {
+    const chunkOf = (nRows: number, nChunks: number) =>
+      named(jobs({ nRows, nChunks }), 'build_features_chunk').request.memoryMib;
+    expect([chunkOf(20e6, 2), chunkOf(100e6, 10), chunkOf(1.2e9, 120)]).toEqual([3328, 3328, 3328]);
+    expect(chunkOf(100e6, 40)).toBe(2304);
+  });
+
+  test('in time allows a chunk twice its own fills and twice the reading of those before it', () => {
+    const needs = { memoryMib: 3072, minutes: 6, minutesBefore: 4 };
+    // The last of 11 chunks of 10 M: 6 minutes for its own, 4 for the 100 M before.
+    expect(chunkRequestFor(2, needs, 110e6, 11)).toEqual({ cpus: 2, memoryMib: 3072, minutes: 20 });
+    expect(named(jobs({ nRows: 1.2e9 }), 'build_features_chunk').request.minutes).toBe(15);
+  });
+
+  test('at 1.2 billion fills is what a common node has, for the import, every chunk and the merge', () => {
+    const all = jobs({ nRows: 1.2e9 });
+    const memoryGib = (name: string): number => named(all, name).request.memoryMib / MIB_PER_GIB;
+    expect(named(all, 'build_features_chunk').tasks!.length).toBe(120);
+    expect(['import_trades', 'build_features_chunk', 'build_features'].map(memoryGib)).toEqual([9, 3.25, 8.25]);
+  });
+
+  test('of profiles that are not cut is enough for a chunk of all fills', () => {
+    const whole = named(jobs({ nRows: 40e6, nChunks: 1 }), 'build_features').request;
+    expect(whole.memoryMib).toBe(
+      chunkRequestFor(2, findStep('build_features').chunks as ChunkNeeds, 40e6, 1).memoryMib,
+    );
+    expect(whole.memoryMib).toBe(5.5 * MIB_PER_GIB);
   });
 
   test('is raised to what an earlier try showed to be needed, and what the user says wins', () => {
     const raised = new Map([['build_features_chunk', { memoryMib: 9000 }]]);
     expect(named(jobs({ raised }), 'build_features_chunk').request.memoryMib).toBe(9000);
-    expect(named(jobs({ raised }), 'build_features').request.memoryMib).toBe(4096);
+    expect(named(jobs({ raised }), 'build_features').request.memoryMib).toBe(3840);
     const overrides = parseOverrides(
       'mem',
       'memoryMib',

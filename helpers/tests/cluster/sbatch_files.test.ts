@@ -2,9 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { estimateRows } from '../../cluster/data_size.ts';
 import { newRunId, readRecord, writeRecord } from '../../cluster/run_record.ts';
 import { RUNS_FOLDER, sbatchFiles } from '../../cluster/sbatch_files.ts';
 import { refusal } from '../refusal.ts';
@@ -29,19 +27,6 @@ describe('the files in slurm/', () => {
   test('write their logs into a folder that every checkout has, for without it a job dies and leaves no trace', () => {
     expect(existsSync(`${RUNS_FOLDER}/.gitignore`)).toBe(true);
     for (const text of files.values()) expect(text).toContain(`--output=${RUNS_FOLDER}/%x_%A_%a.log`);
-  });
-});
-
-describe('the size of data', () => {
-  test('is told by the sizes of raw files, of text, of gzip and of Parquet, and bad input is refused', () => {
-    const raw = mkdtempSync(join(folder, 'raw-'));
-    expect(refusal(() => estimateRows(raw))).toMatch(/^empty-input: /);
-    writeFileSync(join(raw, 'a.csv'), 'x'.repeat(26_000));
-    expect(estimateRows(raw)).toBe(100);
-    writeFileSync(join(raw, 'b.csv.gz'), gzipSync(''));
-    expect(estimateRows(raw)).toBe(101);
-    writeFileSync(join(raw, 'c.parquet'), Buffer.alloc(3000));
-    expect(estimateRows(raw)).toBe(201);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../run/errors.ts';
 import { parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
-import { refusal } from '../refusal.ts';
+import { refusal, rejection } from '../refusal.ts';
 
 const SPECS = {
   input: { type: 'array', string: true, demandOption: true },
@@ -40,6 +40,7 @@ describe('options', () => {
 
   test.each([
     [['--nope'], 'bad-option: --nope is no option'],
+    [['--nope-dir', 'x'], 'bad-option: --nope-dir is no option'],
     [['--nope', '--neither=1'], 'bad-option: --nope, --neither are no options'],
     [['--size', '1', '--size', '2'], 'bad-option: --size was given more than once'],
     [['--size', 'x'], 'bad-option: --size needs a number'],
@@ -50,6 +51,16 @@ describe('options', () => {
     [['--mode', 'c'], 'bad-option: --mode "c" is none of a, b'],
   ])('%j is refused in one line', async (words, message) => {
     expect(await parse(...words)).toBe(message);
+  });
+
+  test('a command that is no step has only the common options that it names', async () => {
+    const { quiet, ...others } = await parseOptions(['--quiet'], 'usage', {}, ['quiet']);
+    expect(quiet).toBe(true);
+    expect(others).not.toHaveProperty('seed');
+    for (const words of [['--seed', '2'], ['--threads', '2'], ['--check']])
+      expect(await rejection(() => parseOptions(words, 'usage', {}, ['quiet']))).toBe(
+        `bad-option: ${words[0]} is no option`,
+      );
   });
 
   test('a config file wins over defaults, and the command line over it', async () => {

@@ -34,12 +34,13 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
   });
   afterAll(() => box.remove());
 
-  /** Submits from the checkout, waits for the end, and gives state and log. */
+  /** Submits, from the checkout unless told otherwise, waits for the end, and gives state and log. */
   async function sbatch(
     words: readonly string[],
     more: NodeJS.ProcessEnv = {},
+    cwd = checkout,
   ): Promise<{ state: string; log: string; id: string }> {
-    const submitted = await run(['sbatch', '--parsable', ...words], { cwd: checkout, env: { ...env, ...more } });
+    const submitted = await run(['sbatch', '--parsable', ...words], { cwd, env: { ...env, ...more } });
     expect(submitted.err).toBe('');
     const id = submitted.out.trim();
     await until(`job ${id} has ended`, () => call('squeue', '-h', '-j', id).trim() === '');
@@ -60,6 +61,17 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     expect(log).toContain('2026-02-20');
     const manifest = JSON.parse(readFileSync(join(box.dataDir, '11_wallet_profiles/manifest.json'), 'utf8'));
     expect(manifest.options).toEqual({ as_of_ms: Date.UTC(2026, 1, 20) });
+  });
+
+  test('works from elsewhere when --chdir names the checkout, log included', async () => {
+    const file = join(checkout, 'slurm/01_build_features_polars.sbatch');
+    const { state, log } = await sbatch(
+      [`--chdir=${checkout}`, file, ...data, '--as-of', '2026-02-20', '--force'],
+      {},
+      '/',
+    );
+    expect(state, log).toBe('COMPLETED 0');
+    expect(log).toContain('2026-02-20');
   });
 
   test('as an array over {task}, then a merge, it gives what one job gives', async () => {
@@ -131,7 +143,7 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     );
     await until('the job has ended', () => call('squeue', '-h', '-j', outside.out.trim()).trim() === '');
     expect(readFileSync(join(box.root, 'out.log'), 'utf8')).toBe(
-      'error: no checkout of Spyhop at or above /; submit from there or set SPYHOP_ROOT\n',
+      'error: no checkout of Spyhop at or above /; submit from there, or name it with --chdir or SPYHOP_ROOT\n',
     );
   });
 

@@ -1,0 +1,45 @@
+/** The command line of slurm/submit.ts, run as a user runs it, on a machine without SLURM. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const project = join(import.meta.dirname, '../../..');
+const root = mkdtempSync(join(tmpdir(), 'spyhop-submit-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const dataDir = join(root, 'data');
+
+function submit(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  const command = ['--import', 'tsx', 'slurm/submit.ts', ...words];
+  const env = { ...process.env, PATH: '', DATA_DIR: dataDir };
+  return spawnSync(process.execPath, command, { cwd: project, encoding: 'utf8', env });
+}
+
+describe('slurm/submit.ts', () => {
+  test.each([
+    [['--check'], '--check'],
+    [['submit', '--threads', '2'], '--threads'],
+    [['status', '--force'], '--force'],
+    [['status', '--models-dir', 'm'], '--models-dir'],
+    [['cancel', '--seed', '3'], '--seed'],
+    [['cancel', '--check'], '--check'],
+  ])('%j is refused, because it would do nothing', (words, option) => {
+    const { status, stdout, stderr } = submit(...words);
+    expect(stderr).toBe(`error: ${option} is no option\nhint:  see --help for the options\n`);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  test.each([
+    [[], ['--data-dir', '--models-dir', '--seed', '--force', '--quiet', '--dry-run', '--runs-dir']],
+    [['status'], ['--run', '--runs-dir']],
+    [['cancel'], ['--run', '--runs-dir']],
+  ])('%j --help shows the options that it heeds and no others', (words, heeded) => {
+    const common = ['--data-dir', '--models-dir', '--seed', '--threads', '--force', '--check', '--quiet'];
+    const shown = submit(...words, '--help').stdout.match(/(?<=^ *)--[a-z-]+/gm) ?? [];
+    expect(shown).toEqual(expect.arrayContaining(heeded));
+    const unheeded = common.filter((option) => !heeded.includes(option));
+    expect(shown.filter((option) => unheeded.includes(option))).toEqual([]);
+  });
+});
