@@ -153,7 +153,7 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   boostingFitOf(options, run.seed);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to train, skipped: ${reason}.`);
-    return 'done';
+    return 'skipped';
   };
   const features = await featuresStep(run, options);
   if (typeof features === 'string') return skip(features);

@@ -168,18 +168,22 @@ function resumption(step: Step, { rawFolder, nSimulatedTrades, common }: GraphOp
   return ['npm start -- --from', step.id, ...data, ...common].join(' ');
 }
 
+/** Rows of what a step has made, and where it is. */
+function productOf(step: Step, { outcome }: StepReport, dataDir: string): [string, string] {
+  if (outcome === 'skipped') return ['–', '–'];
+  if (step.writes.length === 0) return ['–', 'a model'];
+  const folders = step.writes.map((folder) => join(dataDir, folder));
+  return [folders.map((folder) => formatCount(readManifest(folder)?.rows ?? 0)).join(' + '), folders.join(', ')];
+}
+
 function describeRun(ran: readonly Ran[], dataDir: string): string {
-  const rows = ran.map(({ step, report }) => {
-    const nRows = step.writes.map((folder) => readManifest(join(dataDir, folder))?.rows ?? 0);
-    return [
-      step.id,
-      report.outcome,
-      formatDuration(report.wallMs),
-      report.peakMemoryMib,
-      nRows.length === 0 ? '–' : nRows.map(formatCount).join(' + '),
-      step.writes.length === 0 ? 'a model' : step.writes.map((folder) => join(dataDir, folder)).join(', '),
-    ];
-  });
+  const rows = ran.map(({ step, report }) => [
+    step.id,
+    report.outcome,
+    formatDuration(report.wallMs),
+    report.peakMemoryMib,
+    ...productOf(step, report, dataDir),
+  ]);
   const totalMs = ran.reduce((sum, { report }) => sum + report.wallMs, 0);
   return [
     formatTable(['step', 'outcome', 'time', 'peak MiB', 'rows', 'where'], rows),
