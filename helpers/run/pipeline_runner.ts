@@ -168,12 +168,16 @@ function resumption(step: Step, { rawFolder, nSimulatedTrades, common }: GraphOp
   return ['npm start -- --from', step.id, ...data, ...common].join(' ');
 }
 
-/** Rows of what a step has made, and where it is. */
+/** Rows of what there is of a step's tables, and where. */
 function productOf(step: Step, { outcome }: StepReport, dataDir: string): [string, string] {
-  if (outcome === 'skipped') return ['–', '–'];
-  if (step.writes.length === 0) return ['–', 'a model'];
-  const folders = step.writes.map((folder) => join(dataDir, folder));
-  return [folders.map((folder) => formatCount(readManifest(folder)?.rows ?? 0)).join(' + '), folders.join(', ')];
+  if (step.writes.length === 0) return ['–', outcome === 'skipped' ? '–' : 'a model'];
+  const made = step.writes.flatMap((name) => {
+    const folder = join(dataDir, name);
+    const manifest = readManifest(folder);
+    return manifest === null ? [] : [{ folder, rows: formatCount(manifest.rows) }];
+  });
+  if (made.length === 0) return ['–', '–'];
+  return [made.map(({ rows }) => rows).join(' + '), made.map(({ folder }) => folder).join(', ')];
 }
 
 function describeRun(ran: readonly Ran[], dataDir: string): string {
