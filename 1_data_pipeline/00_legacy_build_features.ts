@@ -18,6 +18,7 @@ import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_PROFILES_LEGACY } from '../helpers/tables/schemas.ts';
 import { openTable, readTable, tableFolder } from '../helpers/tables/table_store.ts';
+import { walletlessLines } from '../helpers/tables/walletless_fills.ts';
 
 await runScript(
   'legacy_features',
@@ -50,8 +51,8 @@ await runScript(
       try {
         const profiles = legacyProfiles(fills, readTable(markets), asOfMs);
         publishTable(run, WALLET_PROFILES_LEGACY, recipe, profiles, { wallets: profiles.height });
-        run.log.result(topProfiles(profiles));
-        for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);
+        const lines = [...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)];
+        for (const line of [...lines, ...walletlessLines(trades, readTable(markets))]) run.log.result(line);
       } finally {
         unlock();
       }

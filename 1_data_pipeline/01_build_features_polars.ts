@@ -17,6 +17,7 @@ import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
 import { openTable, readTable, tableFolder } from '../helpers/tables/table_store.ts';
+import { walletlessLines } from '../helpers/tables/walletless_fills.ts';
 
 const WHEN = 'When';
 const CHUNKS = 'In chunks (a SLURM array)';
@@ -55,10 +56,13 @@ await runScript(
     }
     const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
     const where = tableFolder(run.dataDir, WALLET_PROFILES);
+    const tell = (lines: readonly string[]): void => {
+      for (const line of [...lines, ...walletlessLines(trades, job.markets)]) run.log.result(line);
+    };
     const current = upToDateManifest(run, WALLET_PROFILES, recipe);
     if (current !== null) {
-      run.log.result(topProfiles(readTable(openTable(run.dataDir, WALLET_PROFILES))));
-      run.log.result(`Up to date: ${formatCount(current.rows)} wallets in ${where}.`);
+      const profiles = readTable(openTable(run.dataDir, WALLET_PROFILES));
+      tell([...topProfiles(profiles), `Up to date: ${formatCount(current.rows)} wallets in ${where}.`]);
       return 'up to date';
     }
     const unlock = takeLock(run.dataDir, WALLET_PROFILES.folder);
@@ -68,8 +72,7 @@ await runScript(
         : await withScratch(run.dataDir, `.scratch_${WALLET_PROFILES.name}`, (scratch) => buildProfiles(job, scratch));
       publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
       if (options.merge) removeChunks(chunkDir);
-      run.log.result(topProfiles(profiles));
-      for (const line of describeProfiles(profiles, asOfMs, where)) run.log.result(line);
+      tell([...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)]);
       return 'done';
     } finally {
       unlock();

@@ -17,8 +17,9 @@ import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tabl
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
-import { CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
-import { openTable, readTable } from '../helpers/tables/table_store.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { CLASSIFIED } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
 const METHOD = 'Clusters among the rest';
 
@@ -41,7 +42,7 @@ await runScript(
     },
   },
   async (run, options) => {
-    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const table = openProfiles(run);
     const thresholds = thresholdsOf(options);
     const method: RestMethod =
       options.method === 'kmeans'
@@ -54,10 +55,6 @@ await runScript(
       return 'up to date';
     }
     const profiles = readTable(table);
-    if (profiles.height === 0) {
-      run.log.result('There are no wallets: nothing to classify, skipped.');
-      return 'done';
-    }
     const executor = createExecutor({ nThreads: options.threads });
     const result = assignWaterfall(profiles, thresholds, run.seed, executor, method);
     const scores = isolationScores(profiles, run.seed, executor);

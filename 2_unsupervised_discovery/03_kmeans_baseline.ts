@@ -18,14 +18,15 @@ import { createRandom } from '../helpers/kernels/random.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
-import { KMEANS_BASELINE, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
-import { openTable, readTable } from '../helpers/tables/table_store.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { KMEANS_BASELINE } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
 await runScript(
   'kmeans_baseline',
   { clusters: { type: 'number', default: 3, describe: 'K-Means clusters', group: 'Clusters' } },
   async (run, options) => {
-    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const table = openProfiles(run);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };
     const current = upToDateManifest(run, KMEANS_BASELINE, recipe);
     if (current !== null && isReported(run, BASELINE_SECTION)) {
@@ -33,15 +34,11 @@ await runScript(
       return 'up to date';
     }
     const profiles = readTable(table);
-    if (profiles.height === 0) {
-      run.log.result('There are no wallets: nothing to cluster, skipped.');
-      return 'done';
-    }
     const executor = createExecutor({ nThreads: options.threads });
     const found = clusterWallets(profiles, BASELINE_FEATURES, options.clusters, run.seed, executor);
     if ('refusal' in found) {
       run.log.result(`Nothing to cluster, skipped: ${found.refusal}.`);
-      return 'done';
+      return 'skipped';
     }
     const importance = clusterImportance(found.model, found.points, BASELINE_FEATURES, createRandom(run.seed));
     const verdict = judgeGroups(found.points, options.clusters, run.seed, executor);

@@ -20,7 +20,8 @@ import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
-import { ANOMALIES, CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { ANOMALIES, CLASSIFIED } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
 const FLAGS = 'What is flagged';
@@ -33,7 +34,7 @@ await runScript(
     clusters: { type: 'number', default: 4, describe: 'K-Means clusters', group: 'Clusters' },
   },
   async (run, options) => {
-    const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, CLASSIFIED)];
+    const tables = [openProfiles(run), openTable(run.dataDir, CLASSIFIED)];
     const { 'top-share': topShare, fdr, clusters } = options;
     const recipe = { inputs: tables, options: { top_share: topShare, fdr, clusters } };
     const current = upToDateManifest(run, ANOMALIES, recipe);

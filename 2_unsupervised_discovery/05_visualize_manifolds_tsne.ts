@@ -16,7 +16,8 @@ import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
-import { CLASSIFIED, MANIFOLD, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { CLASSIFIED, MANIFOLD } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';
 
 const MAP = 'Map';
@@ -33,7 +34,7 @@ await runScript(
     },
   },
   async (run, options) => {
-    const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, CLASSIFIED)];
+    const tables = [openProfiles(run), openTable(run.dataDir, CLASSIFIED)];
     const { 'max-wallets': nMax, engine } = options;
     const recipe = { inputs: tables, options: { max_wallets: nMax, engine } };
     const current = upToDateManifest(run, MANIFOLD, recipe);
@@ -48,14 +49,11 @@ await runScript(
     const archetypes = toTexts(takeFrameRows(classified, rows), 'archetype') as string[];
     const executor = createExecutor({ nThreads: options.threads });
     const progress = run.log.progress('t-SNE', 1000);
-    const map =
-      sampled.height === 0
-        ? { refusal: 'there are no wallets' }
-        : mapWallets(sampled, engine, run.seed, executor, progress.update);
+    const map = mapWallets(sampled, engine, run.seed, executor, progress.update);
     progress.done();
     if ('refusal' in map) {
       run.log.result(`No map, skipped: ${map.refusal}.`);
-      return 'done';
+      return 'skipped';
     }
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
     const lines = describeManifold(map, profiles.height, archetypes, planted, run.seed, executor);

@@ -16,11 +16,12 @@ import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tabl
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
-import { THRESHOLD_SHIFTS, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
-import { openTable, readTable } from '../helpers/tables/table_store.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { THRESHOLD_SHIFTS } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
 await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) => {
-  const table = openTable(run.dataDir, WALLET_PROFILES);
+  const table = openProfiles(run);
   const thresholds = thresholdsOf(options);
   const recipe = { inputs: [table], options: { ...thresholds } };
   const current = upToDateManifest(run, THRESHOLD_SHIFTS, recipe);

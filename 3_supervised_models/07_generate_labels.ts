@@ -14,9 +14,10 @@ import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { pl } from '../helpers/tables/polars.ts';
-import { LABELS, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
-import { openTable, readTable } from '../helpers/tables/table_store.ts';
+import { LABELS } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
 await runScript(
   'generate_labels',
@@ -25,7 +26,7 @@ await runScript(
     ...WATERFALL_OPTIONS,
   },
   async (run, options) => {
-    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const table = openProfiles(run);
     const thresholds = thresholdsOf(options);
     const checkWallets = options['check-wallets'];
     const recipe = { inputs: [table], options: { ...thresholds, check_wallets: checkWallets } };

@@ -27,8 +27,9 @@ import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { InputError } from '../helpers/run/errors.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
-import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
-import { openTable, readTable } from '../helpers/tables/table_store.ts';
+import { openProfiles } from '../helpers/tables/owned_tables.ts';
+import { WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
 const MODEL = 'The model';
 const FLAGS = 'What is flagged';
@@ -58,7 +59,7 @@ await runScript(
     if (!(options.percentile > 0 && options.percentile < 100))
       throw new InputError('bad-option', '--percentile must lie between 0 and 100', 'for example --percentile 95');
     if (options.compare) return (await comparePower(run, options)).outcome;
-    const table = openTable(run.dataDir, WALLET_PROFILES);
+    const table = openProfiles(run);
     const fit: FitOptions = {
       detector: options.detector,
       flagRule:
@@ -80,7 +81,7 @@ await runScript(
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {
       run.log.result(`Nothing to train, skipped: ${model}.`);
-      return 'done';
+      return 'skipped';
     }
     const result = scoreWallets(model, profiles);
     const folder = publishWalletModel(run, table, profiles, model, fit, result);

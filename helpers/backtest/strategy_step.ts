@@ -116,7 +116,7 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   checkDraws(options.draws);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to finalize, skipped: ${reason}.`);
-    return 'done';
+    return 'skipped';
   };
   const inputs = openInputs(run, options);
   if (typeof inputs === 'string') return skip(inputs);

@@ -40,7 +40,7 @@ export async function analyseThresholdStep(run: Run, options: Options): Promise<
   const thresholds = thresholdsOf(options);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to analyse, skipped: ${reason}.`);
-    return 'done';
+    return 'skipped';
   };
   const inputs = openInputs(run, options);
   if (typeof inputs === 'string') return skip(inputs);

@@ -7,8 +7,9 @@ import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
-import { RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
+import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
+import { walletlessLines } from '../tables/walletless_fills.ts';
 import { type PublishedReport, publishSection, type ReportRun } from './report.ts';
 import { type Block, chartBlock, type ReportSection } from './section.ts';
 import { againstBoundsPicture } from './specs/against_bounds.ts';
@@ -83,6 +84,17 @@ function rejectBlocks(trades: Manifest): Block[] {
     },
     { kind: 'table', caption: 'Rejected rows by reason.', header: ['reason', 'rows'], rows: reasons },
   ];
+}
+
+/** What fills without a wallet are good for, and what is missing where no fill has one. */
+function walletlessBlocks(trades: Table, markets: Table, profiles: Table | null): Block[] {
+  const isEmpty = profiles !== null && profiles.manifest.rows === 0;
+  const missing = isEmpty ? ' There are no profiles, so the steps of chapters 2 to 4 have nothing to show.' : '';
+  return walletlessLines(trades, readTable(markets)).map((line) => ({
+    kind: 'verdict',
+    tone: 'neutral',
+    text: `${line}${missing}`,
+  }));
 }
 
 /** Sizes of all fills, one part in memory at a time. */
@@ -186,6 +198,7 @@ function timeWindow(trades: Manifest): { fromMs: number; toMs: number } | null {
 export function makeDataSection(dataDir: string): ReportSection {
   const manifests = manifestsOf(dataDir);
   const trades = openTableIfThere(dataDir, RAW_TRADES);
+  const markets = openTableIfThere(dataDir, MARKETS);
   const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
   const hasSimulated = isSimulated(dataDir, manifests);
   const window = trades === null ? null : timeWindow(trades.manifest);
@@ -209,8 +222,12 @@ export function makeDataSection(dataDir: string): ReportSection {
               text: `No trades have been imported (${tableFolder('DATA_DIR', RAW_TRADES)}).`,
             },
           ]
-        : [...rejectBlocks(trades.manifest), ...tradeBlocks(trades)]),
-      ...(profiles === null ? [] : profileBlocks(profiles)),
+        : [
+            ...rejectBlocks(trades.manifest),
+            ...(markets === null ? [] : walletlessBlocks(trades, markets, profiles)),
+            ...tradeBlocks(trades),
+          ]),
+      ...(profiles === null || profiles.manifest.rows === 0 ? [] : profileBlocks(profiles)),
       ...(hasSimulated ? marginalBlocks(dataDir) : []),
     ],
   };

@@ -44,7 +44,7 @@ type Explained = Pick<TaskView, 'verdict' | 'words' | 'lacked'>;
 const failed = (words: string, lacked: TaskView['lacked'] = null): Explained => ({ verdict: 'failed', words, lacked });
 
 function explainReport(report: TaskReport): Explained {
-  if (report.outcome === 'done' || report.outcome === 'up to date')
+  if (['done', 'up to date', 'skipped'].includes(report.outcome))
     return { verdict: 'done', words: report.outcome, lacked: null };
   return failed(report.message);
 }

@@ -12,27 +12,26 @@ function number(value: Row[string], digits = 0): string {
     : Number(value).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** A table of the wallets that invested most. */
-export function topProfiles(profiles: DataFrame): string {
+/** A table of the wallets that invested most; nothing where there are none. */
+export function topProfiles(profiles: DataFrame): string[] {
+  if (profiles.height === 0) return [];
   const rows = profiles
     .sort({ by: 'total_invested', descending: true, maintainOrder: true })
     .head(TOP_ROWS)
     .toRecords() as Row[];
   const header = ['wallet', 'fills', 'markets', 'tenure d', 'invested $', 'pnl $', 'win %', 'largest $', 'maker %'];
-  return formatTable(
-    header,
-    rows.map((row) => [
-      `${String(row.wallet).slice(0, 10)}…`,
-      number(row.n_fills),
-      number(row.diversification_markets_count),
-      number(row.tenure_days, 1),
-      number(row.total_invested),
-      number(row.total_net_pnl),
-      number(row.win_rate_pct, 1),
-      number(row.max_bet_usd),
-      number(row.maker_share_pct),
-    ]),
-  );
+  const cells = rows.map((row) => [
+    `${String(row.wallet).slice(0, 10)}…`,
+    number(row.n_fills),
+    number(row.diversification_markets_count),
+    number(row.tenure_days, 1),
+    number(row.total_invested),
+    number(row.total_net_pnl),
+    number(row.win_rate_pct, 1),
+    number(row.max_bet_usd),
+    number(row.maker_share_pct),
+  ]);
+  return [formatTable(header, cells)];
 }
 
 /** Lines about the whole table, the limits of what could be known included. */
@@ -50,6 +49,7 @@ export function describeProfiles(profiles: DataFrame, asOfMs: number, where: str
   const lines = [
     `${formatCount(n)} wallets, ${formatCount(Number(counts.fills))} fills, as of ${new Date(asOfMs).toISOString().slice(0, 16)}Z, in ${where}.`,
   ];
+  if (n === 0) return lines;
   if (judged === 0)
     lines.push(
       'No market is known to have resolved before then: wins, win rate, alpha and the other outcome columns are null, and PnL is marked at last prices.',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatBytes, formatCount } from '../run/console.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { describeWalletless } from '../tables/walletless_fills.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 
@@ -15,6 +16,8 @@ export interface ImportSummary {
   readonly nDropped: number;
   /** Fills in the table twice, as no markets file links the two names that their market came with. */
   readonly nUnlinkedTwins: number;
+  /** Fills in the table that name no wallet. */
+  readonly nWalletless: number;
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectFiles: readonly string[];
   readonly trades: Manifest;
@@ -38,13 +41,16 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
 /** Lines that tell a person what the import did. */
 export function describeImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
+  const walletless = describeWalletless(summary.nWalletless, trades.rows);
   if (summary.isUpToDate)
     return [
       `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,
+      ...walletless,
     ];
   const lines = [
     `Read ${formatCount(summary.nRowsRead)} rows of trades from ${summary.nFilesNew} new file${summary.nFilesNew === 1 ? '' : 's'}; ${formatCount(summary.nRowsAdded)} fills added, ${formatCount(trades.rows)} in all.`,
   ];
+  lines.push(...walletless);
   const nRejected = Object.values(summary.rejects).reduce((a, b) => a + b, 0);
   if (nRejected > 0) {
     const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);

@@ -20,6 +20,7 @@ import {
   TableWriter,
   tableFolder,
 } from '../tables/table_store.ts';
+import { countWalletless } from '../tables/walletless_fills.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
@@ -124,6 +125,7 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     nRepeatsKept: 0,
     nDropped: 0,
     nUnlinkedTwins: 0,
+    nWalletless: countWalletless(trades, readTable(markets)),
     rejects: {},
     rejectFiles: [],
     trades: trades.manifest,
@@ -349,6 +351,7 @@ class Import {
       { writer: marketsWriter, kept: [], body: { ...body, metrics } },
       { writer: tradesWriter, kept, body: { ...body, metrics } },
     ]);
+    const table = { schema: RAW_TRADES, folder: tableFolder(this.host.dataDir, RAW_TRADES), manifest: trades };
     return {
       isUpToDate: false,
       nFilesNew: files.length,
@@ -356,10 +359,8 @@ class Import {
       nRowsAdded: trades.rows - nBefore,
       nRepeatsKept: nRepeats,
       nDropped,
-      nUnlinkedTwins: await countUnlinkedTwins(
-        { schema: RAW_TRADES, folder: tableFolder(this.host.dataDir, RAW_TRADES), manifest: trades },
-        bookNow,
-      ),
+      nUnlinkedTwins: await countUnlinkedTwins(table, bookNow),
+      nWalletless: countWalletless(table, bookNow),
       rejects: this.rejects,
       rejectFiles,
       trades,

@@ -5,8 +5,9 @@ import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
 import { toNumbers } from '../tables/matrix.ts';
+import { openProfiles } from '../tables/owned_tables.ts';
 import type { TableSchema } from '../tables/schema.ts';
-import { LABELS, WALLET_PROFILES } from '../tables/schemas.ts';
+import { LABELS } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
 import type { Sample } from './sampling.ts';
 import { trainingFrame } from './training_tables.ts';
@@ -18,7 +19,7 @@ export async function buildTrainingSet(
   options: Readonly<Record<string, number>>,
   draw: (targets: readonly (number | null)[]) => Sample,
 ): Promise<StepOutcome> {
-  const tables = [openTable(run.dataDir, WALLET_PROFILES), openTable(run.dataDir, LABELS)];
+  const tables = [openProfiles(run), openTable(run.dataDir, LABELS)];
   const recipe = { inputs: tables, options };
   const current = upToDateManifest(run, schema, recipe);
   if (current !== null) {

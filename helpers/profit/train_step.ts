@@ -71,6 +71,7 @@ function strangerLine(rows: TradeRows, folds: readonly FittedFold[]): string {
     from += fold.strangerRows.length;
   }
   const nPositives = labels.reduce((sum, label) => sum + label, 0);
+  if (!rows.wallet.some((wallet) => wallet >= 0)) return 'Wallet-disjoint test: none, as no fill names a wallet.';
   if (nPositives === 0 || nPositives === nRows) return 'Wallet-disjoint test: no rows of both labels.';
   return `Wallet-disjoint test (${formatCount(nRows)} rows of wallets never seen): AUC ${rocCurve(labels, chances).auc.toFixed(3)}.`;
 }
@@ -166,7 +167,7 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   boostingFitOf(options, run.seed);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to train, skipped: ${reason}.`);
-    return 'done';
+    return 'skipped';
   };
   const features = await featuresStep(run, options);
   if (typeof features === 'string') return skip(features);

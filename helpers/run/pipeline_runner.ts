@@ -184,18 +184,26 @@ function resumption(step: Step, options: GraphOptions): string {
   return ['npm start -- --from', step.id, ...data, ...asOfArgs(options), ...common].join(' ');
 }
 
-function describeRun(ran: readonly Ran[], dataDir: string): string {
-  const rows = ran.map(({ step, report }) => {
-    const nRows = step.writes.map((folder) => readManifest(join(dataDir, folder))?.rows ?? 0);
-    return [
-      step.id,
-      report.outcome,
-      formatDuration(report.wallMs),
-      report.peakMemoryMib,
-      nRows.length === 0 ? '–' : nRows.map(formatCount).join(' + '),
-      step.writes.length === 0 ? 'a model' : step.writes.map((folder) => join(dataDir, folder)).join(', '),
-    ];
+/** Rows of what there is of a step's tables, and where. */
+function productOf(step: Step, { outcome }: StepReport, dataDir: string): [string, string] {
+  if (step.writes.length === 0) return ['–', outcome === 'skipped' ? '–' : 'a model'];
+  const made = step.writes.flatMap((name) => {
+    const folder = join(dataDir, name);
+    const manifest = readManifest(folder);
+    return manifest === null ? [] : [{ folder, rows: formatCount(manifest.rows) }];
   });
+  if (made.length === 0) return ['–', '–'];
+  return [made.map(({ rows }) => rows).join(' + '), made.map(({ folder }) => folder).join(', ')];
+}
+
+function describeRun(ran: readonly Ran[], dataDir: string): string {
+  const rows = ran.map(({ step, report }) => [
+    step.id,
+    report.outcome,
+    formatDuration(report.wallMs),
+    report.peakMemoryMib,
+    ...productOf(step, report, dataDir),
+  ]);
   const totalMs = ran.reduce((sum, { report }) => sum + report.wallMs, 0);
   return [
     formatTable(['step', 'outcome', 'time', 'peak MiB', 'rows', 'where'], rows),

@@ -24,7 +24,7 @@ export interface Run {
 }
 
 /** What a step did, for whoever called it; nothing means that it did its work. */
-export type StepOutcome = 'done' | 'up to date';
+export type StepOutcome = 'done' | 'up to date' | 'skipped';
 
 /** How a step ended, for the pipeline runner and the cluster. */
 export interface StepReport {
@@ -46,6 +46,19 @@ class OutOfDate extends Error {}
 /** To be called where a step has found that it has work to do: with --check it ends there. */
 export function endIfOnlyChecking(run: Pick<Run, 'isCheck'>): void {
   if (run.isCheck === true) throw new OutOfDate();
+}
+
+/** Ends a step that has nothing to work on. */
+class Skipped extends Error {}
+
+/**
+ * To be called where a step has found that its data hold nothing for it: it says so in one line and ends there, with exit
+ * code 0 and nothing written.
+ * @param reason what is missing and why, without a full stop
+ */
+export function skipStep(run: Pick<Run, 'log'>, reason: string): never {
+  run.log.result(`Nothing to do, skipped: ${reason}.`);
+  throw new Skipped(reason);
 }
 
 interface Start {
@@ -94,6 +107,7 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
   } catch (thrown) {
     const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof OutOfDate) deliver('out of date', '', start);
+    else if (error instanceof Skipped) deliver('skipped', '', start);
     else if (error instanceof InputError) {
       printInputError(error);
       process.exitCode = 2;

@@ -31,7 +31,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {
     run.log.result(skippedLine(run, key.name, task));
-    return 'done';
+    return 'skipped';
   }
   const { rows, splits, nSnapshots } = task;
   const { window, asOfMs } = plan;

@@ -4,11 +4,14 @@
  */
 import { tradeBatches } from '../features/build_profiles.ts';
 import { withMarketNumbers } from '../features/market_numbers.ts';
+import { TRADE_COLUMNS } from '../features/number_fills.ts';
 import { outcomeValues } from '../features/position_values.ts';
 import { mergeProfiles } from '../features/profile_merge.ts';
 import { sumTrades } from '../features/sum_fills.ts';
 import { shardsOf } from '../features/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { emptyFrame } from '../tables/schema.ts';
+import { RAW_TRADES } from '../tables/schemas.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -63,9 +66,11 @@ export class EarlyFillCollector {
     this.keepFirst(this.thin(batch));
   }
 
+  /** What the walk has kept; no fill where none names a wallet. */
   finish(): EarlyFills {
     for (const at of this.moments) if (this.prices !== null) this.pricesAt.set(at, this.prices);
-    return { fills: pl.concat(this.kept), lastPrices: this.pricesAt };
+    const fills = this.kept.length === 0 ? emptyFrame(RAW_TRADES).select(...TRADE_COLUMNS) : pl.concat(this.kept);
+    return { fills, lastPrices: this.pricesAt };
   }
 
   private notePrices(rows: DataFrame): void {

@@ -7,7 +7,8 @@ import type { Executor } from '../kernels/executor.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import type { OptionSpecs } from '../run/options.ts';
 import type { Run } from '../run/script.ts';
-import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { openOwnedTrades } from '../tables/owned_tables.ts';
+import { MARKETS } from '../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../tables/table_store.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { WHALE, walletTimeSplits } from './classifier_trial.ts';
@@ -65,7 +66,7 @@ export function startOfData(trades: Table, asOfMs: number): number {
   return trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? asOfMs), asOfMs);
 }
 
-/** Checks the options and opens the tables. @throws InputError 'bad-option', 'missing-input' */
+/** Checks the options and opens the tables; without wallets the step is skipped. @throws InputError 'bad-option', 'missing-input' */
 export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPlan {
   checkInteger('first-fills', options['first-fills'], 1);
   checkNumber('horizon-days', options['horizon-days'], 0.01);
@@ -73,7 +74,7 @@ export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPla
   checkInteger('max-wallets', options['max-wallets'], 100);
   checkInteger('folds', options.folds, 2, 20);
   checkInteger('per-class', options['per-class'], 1);
-  const trades = openTable(run.dataDir, RAW_TRADES);
+  const trades = openOwnedTrades(run);
   const asOfMs = endOfData(trades);
   return {
     trades,

@@ -9,7 +9,8 @@ import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
-import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { openOwnedTrades } from '../tables/owned_tables.ts';
+import { MARKETS } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
 import { formatInterval, PRESENT_COLUMNS, takeColumns } from './circularity.ts';
 import { walletTimeSplits } from './classifier_trial.ts';
@@ -100,7 +101,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   checkInteger('folds', options.folds, 2, 20);
   checkNumber('min-invested', options['min-invested'], 0);
   checkInteger('max-wallets', options['max-wallets'], 100);
-  const trades = openTable(run.dataDir, RAW_TRADES);
+  const trades = openOwnedTrades(run);
   const marketTable = openTable(run.dataDir, MARKETS);
   const { threads, ...decisive } = options;
   const key: ModelKey = { name: 'roi_regressor', options: decisive, inputs: [trades, marketTable] };
@@ -111,7 +112,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const nWindows = countWindows(firstMs, asOfMs, horizonMs, options.windows);
   const skip = (reason: string): StepOutcome => {
     run.log.result(skippedLine(run, key.name, reason));
-    return 'done';
+    return 'skipped';
   };
   if (nWindows < 2)
     return skip(

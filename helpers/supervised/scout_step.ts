@@ -49,7 +49,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {
     run.log.result(skippedLine(run, key.name, task));
-    return 'done';
+    return 'skipped';
   }
   const { rows, splits } = task;
   const columnsOf = {
@@ -84,7 +84,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
     run.log.result(
       skippedLine(run, key.name, `too few wallets are ${options.target} to choose a threshold by and to test it on`),
     );
-    return 'done';
+    return 'skipped';
   }
   const { featureNames, isTarget, nPerClass } = early;
   const model = fitScout(early.x, isTarget, featureNames, choice.minLeafRows, nPerClass, run.seed, executor);

@@ -113,7 +113,7 @@ describe('12, the analysis of thresholds', () => {
   it('without predictions is skipped with a line that names the command, and leaves no table', async () => {
     const dataDir = writeTables([{}]);
     const lines: string[] = [];
-    expect(await analyseThresholdStep(testRun('analyze_thresholds', dataDir, lines), ANALYSE)).toBe('done');
+    expect(await analyseThresholdStep(testRun('analyze_thresholds', dataDir, lines), ANALYSE)).toBe('skipped');
     expect(lines).toEqual([
       'Nothing to analyse, skipped: there are no predictions; npx tsx 6_profitability/11_train_profitability.ts makes them.',
     ]);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { makeDataSection, publishDataSection } from '../../charts/data_section.ts';
 import { publishSection, readSections, reportPath } from '../../charts/report.ts';
 import type { Block, ReportSection } from '../../charts/section.ts';
@@ -10,6 +10,7 @@ import { createLog } from '../../run/console.ts';
 import { emptyFrame } from '../../tables/schema.ts';
 import { RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
+import { removeFolders, writeTables } from '../features/tables.ts';
 import { refusal } from '../refusal.ts';
 import { gallerySection, HOSTILE } from './gallery.ts';
 
@@ -19,6 +20,7 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'spyhop-report-'));
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
+afterAll(removeFolders);
 
 function page(): string {
   return readFileSync(reportPath(dataDir), 'utf8');
@@ -122,4 +124,12 @@ it('makes a data section of empty tables, and tells rejects by reason', async ()
     ['price outside 0..1', 3],
   ]);
   expect(dataWindow).toBeUndefined();
+});
+
+it('says of a data section with fills of Kalshi how many name no wallet', () => {
+  const markets = [{ id: 'k', venue: 'kalshi' as const }];
+  const { blocks } = makeDataSection(writeTables([{}, { market: 'k', venue: 'kalshi', wallet: null }], markets));
+  expect(blocks.filter((block) => block.kind === 'verdict').map(({ text }) => text)).toEqual([
+    'Kalshi tells no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
+  ]);
 });

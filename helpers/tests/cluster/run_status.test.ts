@@ -120,6 +120,7 @@ describe('a state means', () => {
     ['running', inState('RUNNING'), null, 'runs: running'],
     ['cancelled', inState('CANCELLED'), null, 'failed: cancelled'],
     ['forgotten, but it said itself', null, report('done'), 'done: done'],
+    ['forgotten, and it had nothing to do', null, report('skipped'), 'done: skipped'],
     ['forgotten', null, null, 'unknown: no trace: cancelled before it started, or long forgotten'],
   ])('%s', (_, state, said, expected) => {
     expect(words(state, said)).toBe(expected);

@@ -178,7 +178,7 @@ describe('too little to train on', () => {
 
   it('is one line and no model when the horizon is longer than the data', async () => {
     const { outcome, last, dataDir } = await outcomeOf([{}, { at: START_MS + 5 * HOUR_MS }], { horizon: 48 });
-    expect(outcome).toBe('done');
+    expect(outcome).toBe('skipped');
     expect(last).toBe('Nothing to train, skipped: the horizon of 48 h is longer than the 5.0 h of data.');
     leavesNothing(dataDir);
     expect(openTableIfThere(dataDir, TRADE_FEATURES)).toBeNull();

@@ -43,6 +43,12 @@ describe('the master pipeline', () => {
     expect(existsSync(join(dataDir, '11_wallet_profiles/manifest.json'))).toBe(true);
   });
 
+  it('calls a step skipped that had nothing to work on, and names no table or model that is not there', () => {
+    const lineOf = (id: string): string => first.out.split('\n').find((line) => line.startsWith(`${id} `))!;
+    for (const id of ['train_scout', 'analyze_thresholds']) expect(lineOf(id)).toMatch(/ skipped .* – +–$/);
+    expect(lineOf('train_profitability')).toMatch(/skipped .* [\d,]+ +\S+\/15_trade_features$/);
+  });
+
   it('does nothing a second time', () => {
     const manifest = join(dataDir, '11_wallet_profiles/manifest.json');
     const before = statSync(manifest).mtimeMs;

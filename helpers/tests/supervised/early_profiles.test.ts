@@ -113,6 +113,20 @@ describe('EarlyFillCollector', () => {
   });
 });
 
+describe('fills that name no wallet', () => {
+  const trades = fills(5).withColumns(pl.lit(null).cast(pl.Utf8).alias('wallet'));
+  const asOfMs = START_MS + 6 * DAY_MS;
+
+  it('are not kept, but their prices are, and nobody gets a profile', async () => {
+    const collected = collect(trades, { nFills: 4, hours: null }, [asOfMs], 3);
+    expect(collected.fills.height).toBe(0);
+    expect(collected.lastPrices.get(asOfMs)!.height).toBe(10);
+    const profiles = await earlyProfiles(collected, markets, asOfMs);
+    expect(profiles.height).toBe(0);
+    expect(profiles.columns).toEqual((await early(fills(5), markets, asOfMs, { nFills: 4, hours: null })).columns);
+  });
+});
+
 describe('earlyProfiles', () => {
   const trades = fills(2);
   const asOfMs = START_MS + 6 * DAY_MS;

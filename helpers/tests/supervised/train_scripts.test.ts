@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HOUR_MS, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { DAY_MS, HOUR_MS, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 
@@ -17,18 +17,29 @@ const dataDir = writeTables(
   Array.from({ length: 40 }, (_, i) => ({ at: START_MS + (i * HOUR_MS) / 2, wallet: `w${i % 7}`, shares: i + 1 })),
 );
 
+/** Four weeks of fills that name no wallet, and wallets on the last day alone: whoever looks back a horizon sees nobody. */
+const lateDir = writeTables([
+  ...Array.from({ length: 28 }, (_, day) => ({ at: START_MS + day * DAY_MS, wallet: null, market: `m${day % 3}` })),
+  ...Array.from({ length: 40 }, (_, i) => ({ at: START_MS + 27 * DAY_MS + i * 60_000, wallet: `w${i}` })),
+]);
+
+/** The script on one day of trades, unless the arguments name another folder. */
 function run(script: string, modelsDir: string, ...args: string[]) {
-  const command = [
-    '--import',
-    'tsx',
-    `3_supervised_models/${script}`,
-    '--data-dir',
-    dataDir,
-    '--models-dir',
-    modelsDir,
-  ];
+  const data = args.includes('--data-dir') ? [] : ['--data-dir', dataDir];
+  const command = ['--import', 'tsx', `3_supervised_models/${script}`, ...data, '--models-dir', modelsDir];
   return spawnSync('node', [...command, '--quiet', ...args], { encoding: 'utf8' });
 }
+
+describe.each(SCRIPTS)(
+  'the script %s on wallets that came a day ago, after four weeks of fills without any',
+  (script) => {
+    it('says in one line what is missing and exits with 0', () => {
+      const { status, stdout, stderr } = run(script, newFolder(), '--data-dir', lateDir);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^Nothing to train, skipped: /)]);
+    });
+  },
+);
 
 describe.each(SCRIPTS)('the script %s on one day of trades', (script, name) => {
   it('says in one line what is missing, exits with 0 and leaves no model', () => {

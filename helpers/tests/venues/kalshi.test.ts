@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describeImport, type ImportSummary } from '../../import/describe_import.ts';
 import { pl } from '../../tables/polars.ts';
 import { makeSandbox, type Sandbox } from '../import/sandbox.ts';
-import { moments, parquetOf, withoutIds } from './samples.ts';
+import { moments, orderFilled, orderFilledFile, parquetOf, withoutIds } from './samples.ts';
 
 let box: Sandbox;
 beforeEach(() => {
@@ -175,6 +176,26 @@ const BOOK = {
   resolution_source: 'venue',
   source: 'kalshi',
 };
+
+describe('what the import says of wallets', () => {
+  const said = (summary: ImportSummary) => describeImport(summary, box.dataDir).filter((line) => /wallet/.test(line));
+
+  test('is that Kalshi tells none, when it has read fills and when there is nothing new', async () => {
+    box.write('t.json', JSON.stringify([REST, { ...REST, trade_id: 'another' }]));
+    const line = 'Kalshi tells no wallets: 2 of 2 fills have none; they count for markets, not for profiles.';
+    expect(said(await box.load())).toEqual([line]);
+    expect(said(await box.load())).toEqual([line]);
+  });
+
+  test('counts what another venue has told before', async () => {
+    box.write('p.csv', orderFilledFile([orderFilled()]));
+    expect(said(await box.load())).toEqual([]);
+    box.write('t.json', JSON.stringify([REST]));
+    expect(said(await box.load())).toEqual([
+      'Kalshi tells no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
+    ]);
+  });
+});
 
 describe('Kalshi markets', () => {
   test('a REST market tells question, times and result; its volume is in contracts and so is no amount', async () => {
