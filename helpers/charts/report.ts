@@ -6,13 +6,15 @@ import { formatBytes } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { pageHtml, pictureName, type StillPicture } from './page/html.ts';
-import { canRenderPng, renderPng, renderSvg } from './render.ts';
-import { type ChartBlock, chartsOf, type ReportSection, sectionSchema } from './section.ts';
+import type { StillPicture } from './page/html.ts';
+import { type ChartBlock, chartsOf, pictureName, type ReportSection, sectionSchema } from './section.ts';
 
 const REPORT_TITLE = 'Spyhop: who trades in this market, and what is worth following?';
 /** Times that the page is made anew when other steps publish meanwhile. */
 const MAX_RENEWALS = 10;
+
+/** Vega takes a quarter of a second to load: only where something is drawn, not in every script that may draw. */
+const loadRender = () => import('./render.ts');
 
 /** What publishing needs of a run. */
 export type ReportRun = Pick<Run, 'dataDir' | 'log'>;
@@ -86,6 +88,7 @@ export function readSections(dataDir: string): ReportSection[] {
 /** Draws the pictures of a section and returns their paths; what the section drew before and draws no more is removed. */
 async function writePictures(run: ReportRun, section: ReportSection): Promise<string[]> {
   const { pictures } = foldersOf(run.dataDir);
+  const { canRenderPng, renderPng, renderSvg } = await loadRender();
   const hasPng = canRenderPng();
   const written: string[] = [];
   for (const chart of chartsOf(section.blocks)) {
@@ -116,7 +119,7 @@ async function stillPictures(dataDir: string, sections: readonly ReportSection[]
       const [svgPath, pngPath] = [join(pictures, `${name}.svg`), join(pictures, `${name}.png`)];
       const svg = existsSync(svgPath)
         ? readFileSync(svgPath, 'utf8')
-        : await renderSvg(chart.spec, name, chart.widthPx);
+        : await (await loadRender()).renderSvg(chart.spec, name, chart.widthPx);
       stills.set(name, { svg, png: existsSync(pngPath) ? readFileSync(pngPath) : null });
     }
   return stills;
@@ -135,6 +138,7 @@ function stateOf(dataDir: string): string {
  * @returns its size in bytes
  */
 async function renewReport(dataDir: string): Promise<number> {
+  const { pageHtml } = await import('./page/html.ts');
   for (let i = 0; ; i++) {
     const before = stateOf(dataDir);
     const sections = readSections(dataDir);

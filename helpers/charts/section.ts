@@ -119,3 +119,8 @@ export function chartBlock(stem: string, caption: string, picture: Picture): Cha
     caption: picture.note === '' ? caption : `${caption} ${picture.note}`,
   };
 }
+
+/** Name of a chart's picture files, and of its place in the page. */
+export function pictureName(section: ReportSection, chart: ChartBlock): string {
+  return `${section.id}-${chart.stem}`;
+}

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileSpec } from '../render.ts';
-import type { Block, ChartBlock, ReportSection, TableBlock } from '../section.ts';
+import { type Block, type ChartBlock, pictureName, type ReportSection, type TableBlock } from '../section.ts';
 import { COMMON_LIMITS, SIMULATED_LIMIT } from './limits.ts';
 
 /** A picture as it stands in the page until its chart is alive: SVG text, or a PNG where that is much smaller. */
@@ -56,11 +56,6 @@ function tableHtml({ header, rows, caption }: TableBlock): string {
     .join('\n');
   const label = escapeHtml(caption);
   return `<div class="scroller" role="region" aria-label="${label}" tabindex="0"><table><caption><span>${label}</span></caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
-}
-
-/** Name of a chart's picture files, and of its place in the page. */
-export function pictureName(section: ReportSection, chart: ChartBlock): string {
-  return `${section.id}-${chart.stem}`;
 }
 
 function chartHtml(name: string, chart: ChartBlock, still: StillPicture): string {
