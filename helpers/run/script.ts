@@ -61,17 +61,13 @@ export function skipStep(run: Pick<Run, 'log'>, reason: string): never {
   throw new Skipped(reason);
 }
 
-interface Start {
-  readonly ms: number;
-  readonly cpu: NodeJS.CpuUsage;
-}
-
-function deliver(outcome: StepReport['outcome'], message: string, start: Start): void {
-  const { user, system } = process.cpuUsage(start.cpu);
+/** Reports with the time and CPU of the whole process, what it took to load included. */
+function deliver(outcome: StepReport['outcome'], message: string): void {
+  const { user, system } = process.cpuUsage();
   const report: StepReport = {
     outcome,
     message,
-    wallMs: nowMs() - start.ms,
+    wallMs: Math.round(nowMs() - performance.timeOrigin),
     cpuMs: Math.round((user + system) / 1000),
     peakMemoryMib: peakMemoryMib(),
   };
@@ -81,12 +77,12 @@ function deliver(outcome: StepReport['outcome'], message: string, start: Start):
 }
 
 /** SIGTERM ends the process at its next pause, with everything half-made taken back (see stop.ts). */
-function endOnTermination(start: Start): void {
+function endOnTermination(): void {
   process.once('SIGTERM', () => {
     const message = 'stopped by SIGTERM before the end; what was there before is whole';
     printInputError(new InputError('busy', message, 'run the same command again'));
     try {
-      deliver('stopped', message, start);
+      deliver('stopped', message);
     } finally {
       process.exit(STOPPED_EXIT_CODE);
     }
@@ -98,24 +94,23 @@ function endOnTermination(start: Start): void {
  * stack trace when we are; 75 when SIGTERM has stopped it.
  */
 export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
-  const start: Start = { ms: nowMs(), cpu: process.cpuUsage() };
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
-  endOnTermination(start);
+  endOnTermination();
   try {
-    deliver(await main(), '', start);
+    deliver(await main(), '');
   } catch (thrown) {
     const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
-    if (error instanceof OutOfDate) deliver('out of date', '', start);
-    else if (error instanceof Skipped) deliver('skipped', '', start);
+    if (error instanceof OutOfDate) deliver('out of date', '');
+    else if (error instanceof Skipped) deliver('skipped', '');
     else if (error instanceof InputError) {
       printInputError(error);
       process.exitCode = 2;
-      deliver('failed', error.message, start);
+      deliver('failed', error.message);
     } else {
       printBug(error);
       process.exitCode = 1;
-      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`, start);
+      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`);
     }
   } finally {
     if (process.connected) process.disconnect();
