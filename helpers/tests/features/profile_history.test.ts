@@ -38,7 +38,7 @@ MOMENTS.splice(3, 0, MOMENTS[2] + 1);
 
 describe.each([
   ['in memory', undefined],
-  ['on disk, some sixty fills at a time', 60],
+  ['on disk and in shards, some hundred fills at a time', 100],
 ])('ProfileHistory, %s', (_, batchRows) => {
   it('gives at each moment the bytes that profiles built anew have, and of each span those of its fills alone', async () => {
     const fills = manyFills();

@@ -52,10 +52,8 @@ describe('the master pipeline', () => {
   it('does nothing a second time', () => {
     const manifest = join(dataDir, '11_wallet_profiles/manifest.json');
     const before = statSync(manifest).mtimeMs;
-    const again = master('--trades', '2000');
-    expect(again.out).toMatch(/simulate_market +up to date/);
-    expect(again.out).toMatch(/import_trades +up to date/);
-    expect(again.out).toMatch(/build_features +up to date/);
+    for (const step of ['import_trades', 'build_features'])
+      expect(master('--trades', '2000', '--only', step).out).toMatch(new RegExp(`${step} +up to date`));
     expect(statSync(manifest).mtimeMs).toBe(before);
   });
 

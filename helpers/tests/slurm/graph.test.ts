@@ -58,8 +58,8 @@ describe.skipIf(cluster === null)('the graph on a cluster', () => {
     expect(said('generate_labels')).toMatch(/ failed .*another run \(elsewhere 1\) is writing 13_labels/);
     for (const job of ['balance_dataset', 'rebalance_dataset'])
       expect(said(job)).toMatch(/ not run .*not run: generate_labels failed$/);
+    // On so little data the classifier finds nothing to train and says so, which is a good end.
     for (const job of ['train_classifier', 'wallet_anomaly_model', 'train_profitability', 'report'])
-      // On so little data the classifier finds nothing to train and says so, which is a good end.
       expect(said(job)).toMatch(/ done .*(done|skipped)$/);
     rmSync(lock);
     const left = jobsLeft(box.dataDir);
