@@ -19,7 +19,7 @@ export default defineConfig({
           include: ['helpers/tests/**/*.test.ts'],
           exclude: OTHERS.map((name) => `helpers/tests/${name}/**`),
           env: { TZ: 'Pacific/Chatham' },
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 240_000,
         },
