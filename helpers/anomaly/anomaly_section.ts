@@ -41,7 +41,7 @@ export function anomalySection(
     .toRecords();
   return {
     id: ANOMALY_SECTION,
-    order: 130,
+    order: 104,
     title: 'The production anomaly model',
     blocks: [
       ...lines.map((text) => ({ kind: 'verdict' as const, tone: 'neutral' as const, text })),

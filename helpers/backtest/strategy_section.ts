@@ -11,7 +11,7 @@ import { mainStrategies, STRATEGY_HEADER, strategyCells, VARIANT_NAMES } from '.
 import { reliabilityLines } from './threshold_section.ts';
 
 export const STRATEGIES_SECTION = 'strategies';
-const SECTION_ORDER = 131;
+const SECTION_ORDER = 130;
 
 /** Mean returns of the strategies and their controls, one line per strategy. */
 function returnMarks(rows: readonly StrategyRow[]): IntervalMark[] {

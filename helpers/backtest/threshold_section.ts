@@ -124,7 +124,7 @@ export function thresholdSection(
       { kind: 'details', summary: 'Other delays', blocks: others },
     ],
     limits: [
-      'Orders are filled at the price of the next trade, with a half spread: what the order book held is not in the data.',
+      'Orders are filled at the price of the next trade, with a half spread: what the order book held is not in the data, and our orders move no price.',
       'Each order is judged by itself; whether a portfolio could have made them all is the question of the strategies.',
     ],
   };

@@ -18,7 +18,7 @@ export function powerSection(summary: PowerSummary): ReportSection {
       .join(', ');
   return {
     id: POWER_SECTION,
-    order: 131,
+    order: 105,
     title: 'What the detectors find of what was planted',
     blocks: [
       {
