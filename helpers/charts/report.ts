@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { formatBytes } from '../run/console.ts';
-import { InputError } from '../run/errors.ts';
-import { hashFile, makeFolder, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { hashFile, makeFolder, readJsonAs, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import type { StillPicture } from './page/html.ts';
 import { type ChartBlock, chartsOf, pictureName, type ReportSection, sectionSchema } from './section.ts';
@@ -66,14 +65,7 @@ export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string, mo
 }
 
 function readSection(path: string): ReportSection {
-  const parsed = sectionSchema.safeParse(readJson(path));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError(
-    'corrupt-file',
-    `${path} is not a section of a report (${issue.path.join('.')}: ${issue.message})`,
-    'delete it and run the step that writes it again',
-  );
+  return readJsonAs(path, sectionSchema, 'a section of a report', 'delete it and run the step that writes it again');
 }
 
 /**

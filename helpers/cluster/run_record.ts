@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
-import { makeFolder, readJson, writeJsonAtomic } from '../run/files.ts';
+import { makeFolder, readJson, readJsonAs, writeJsonAtomic } from '../run/files.ts';
 
 const RECORD_NAME = /^\d{8}-\d{6}(-\d+)?\.json$/;
 const IDS_PER_SECOND_MAX = 1000;
@@ -79,14 +79,7 @@ export function writeRecord(runsFolder: string, record: RunRecord): void {
 }
 
 function parseRecord(path: string): RunRecord {
-  const parsed = recordSchema.safeParse(readJson(path));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError(
-    'corrupt-file',
-    `${path} is not the record of a run (${issue.path.join('.')}: ${issue.message})`,
-    'delete it; squeue --me shows what is running',
-  );
+  return readJsonAs(path, recordSchema, 'the record of a run', 'delete it; squeue --me shows what is running');
 }
 
 /**

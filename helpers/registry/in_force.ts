@@ -60,9 +60,9 @@ export function loadCurrentModel(modelsDir: string, name: string, madeBy: string
   const pointer = join(modelsDir, name, POINTER_FILE);
   if (!existsSync(pointer))
     throw new InputError('missing-input', `there is no model ${name} in ${modelsDir}`, `make it: npx tsx ${madeBy}`);
-  const parsed = currentSchema.safeParse(readJson(pointer));
-  const folder = parsed.success ? join(modelsDir, name, parsed.data.run) : null;
-  if (folder === null || !existsSync(join(folder, MODEL_FILE)))
+  const runName = currentRun(modelsDir, name);
+  if (runName === null)
     throw new InputError('corrupt-file', `${pointer} points to no model`, `make it again: npx tsx ${madeBy}`);
+  const folder = join(modelsDir, name, runName);
   return { model: readJson(join(folder, MODEL_FILE)), folder };
 }

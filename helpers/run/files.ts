@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ZodType } from 'zod';
 import { InputError } from './errors.ts';
 
 /** Ends of names that are never part of a result; a crash may leave them, the next run sweeps them away. */
@@ -147,6 +148,18 @@ export function readJson(path: string): unknown {
       { cause: error },
     );
   }
+}
+
+/**
+ * Reads a JSON file that must look as `schema` says.
+ * @param what the file should be, for the message: `the record of a run`
+ * @throws InputError 'corrupt-file' naming the first thing that is wrong
+ */
+export function readJsonAs<T>(path: string, schema: ZodType<T>, what: string, hint: string): T {
+  const parsed = schema.safeParse(readJson(path));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError('corrupt-file', `${path} is not ${what} (${issue.path.join('.')}: ${issue.message})`, hint);
 }
 
 /** SHA-256 of a file in hexadecimal, read in 4 MiB pieces. */

@@ -8,8 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isoTime, nowMs } from './clock.ts';
-import { InputError } from './errors.ts';
-import { readJson, writeJsonAtomic } from './files.ts';
+import { readJson, readJsonAs, writeJsonAtomic } from './files.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
 const MANIFEST_VERSION = 1;
@@ -71,16 +70,8 @@ export type ManifestBody = Pick<
 export function readManifest(folder: string): Manifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
-  const parsed = manifestSchema.safeParse(readJson(path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError(
-      'corrupt-file',
-      `${path} is not a manifest of this version (${issue.path.join('.')}: ${issue.message})`,
-      `delete ${folder} and run the step that writes it again`,
-    );
-  }
-  return parsed.data;
+  const hint = `delete ${folder} and run the step that writes it again`;
+  return readJsonAs(path, manifestSchema, 'a manifest of this version', hint);
 }
 
 /** Peak resident memory of this process so far, in MiB. */

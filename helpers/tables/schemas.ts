@@ -209,6 +209,19 @@ export const WALLET_PROFILES_LEGACY: TableSchema = {
   madeBy: 'npx tsx 1_data_pipeline/00_legacy_build_features.ts',
 };
 
+const TARGET_UNIT = '3 whale | 2 insider | 1 grinder | 0 casual';
+/** What the waterfall says of a wallet. */
+const ARCHETYPE_COLUMNS = [
+  column(
+    'archetype',
+    'string',
+    'fresh_whale | grinder | insider_like | casual | unnamed',
+    'flagged by rules and clusters, not a fact about a person',
+    'outcome',
+  ),
+  optional('target', 'uint8', TARGET_UNIT, 'class in training sets; null for unnamed', 'outcome'),
+];
+
 export const LABELS: TableSchema = {
   name: 'labels',
   folder: '13_labels',
@@ -217,20 +230,7 @@ export const LABELS: TableSchema = {
   columns: [
     column('wallet', 'string', '0x + 40 hex', 'key'),
     column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    column(
-      'archetype',
-      'string',
-      'fresh_whale | grinder | insider_like | casual | unnamed',
-      'flagged by rules and clusters, not a fact about a person',
-      'outcome',
-    ),
-    optional(
-      'target',
-      'uint8',
-      '3 whale | 2 insider | 1 grinder | 0 casual',
-      'class in training sets; null for unnamed',
-      'outcome',
-    ),
+    ...ARCHETYPE_COLUMNS,
     column('rule', 'string', '', 'what decided: a rule, a cluster, or `not clustered`', 'outcome'),
   ],
 };
@@ -244,7 +244,7 @@ function trainingSet(name: string, folder: string, what: string, madeBy: string)
     columns: [
       column('wallet', 'string', '0x + 40 hex', 'key'),
       column('archetype', 'string', '', 'as in 13_labels', 'outcome'),
-      column('target', 'uint8', '3 whale | 2 insider | 1 grinder | 0 casual', 'as in 13_labels', 'outcome'),
+      column('target', 'uint8', TARGET_UNIT, 'as in 13_labels', 'outcome'),
       column('weight', 'float64', 'wallets', 'wallets of this class available / taken', 'key'),
       ...WALLET_PROFILES.columns.filter((c) => c.name !== 'wallet'),
     ],
@@ -273,20 +273,7 @@ export const CLASSIFIED: TableSchema = {
   columns: [
     column('wallet', 'string', '0x + 40 hex', 'key'),
     column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    column(
-      'archetype',
-      'string',
-      'fresh_whale | grinder | insider_like | casual | unnamed',
-      'flagged by rules and clusters, not a fact about a person',
-      'outcome',
-    ),
-    optional(
-      'target',
-      'uint8',
-      '3 whale | 2 insider | 1 grinder | 0 casual',
-      'class in training sets; null for unnamed',
-      'outcome',
-    ),
+    ...ARCHETYPE_COLUMNS,
     column('rule', 'string', '', 'what decided: a rule, a cluster, `noise` (DBSCAN) or `not clustered`', 'outcome'),
     optional('cluster', 'int64', '', 'cluster among the wallets that no rule took; null for the others', 'outcome'),
     optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
