@@ -9,8 +9,9 @@
 import { describeImport } from '../helpers/import/describe_import.ts';
 import { importTrades } from '../helpers/import/import_trades.ts';
 import { listInputs } from '../helpers/import/inputs.ts';
-import { takeLock } from '../helpers/run/lock.ts';
+import { withLock } from '../helpers/run/lock.ts';
 import { runScript } from '../helpers/run/script.ts';
+import { RAW_TRADES } from '../helpers/tables/schemas.ts';
 import { ADAPTERS } from '../helpers/venues/formats.ts';
 
 const INPUT = 'What to read';
@@ -49,18 +50,14 @@ await runScript(
   },
   async (run, options) => {
     const files = listInputs((options.input as string[]).map(String));
-    const unlock = takeLock(run.dataDir, '10_raw_trades');
-    try {
-      const summary = await importTrades(run, files, {
-        format: options.format ?? null,
-        context: { dataApiRole: ROLES[options.role] },
-        dropRepeats: options.repeats === 'drop',
-        blockBytes: options['block-mib'] * 2 ** 20,
-      });
-      for (const line of describeImport(summary, run.dataDir)) run.log.result(line);
-      return summary.isUpToDate ? 'up to date' : 'done';
-    } finally {
-      unlock();
-    }
+    const settings = {
+      format: options.format ?? null,
+      context: { dataApiRole: ROLES[options.role] },
+      dropRepeats: options.repeats === 'drop',
+      blockBytes: options['block-mib'] * 2 ** 20,
+    };
+    const summary = await withLock(run.dataDir, RAW_TRADES.folder, () => importTrades(run, files, settings));
+    for (const line of describeImport(summary, run.dataDir)) run.log.result(line);
+    return summary.isUpToDate ? 'up to date' : 'done';
   },
 );

@@ -12,7 +12,7 @@ import { describeProfiles, topProfiles } from '../helpers/features/describe_prof
 import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/legacy_fills.ts';
 import { legacyProfiles } from '../helpers/features/legacy_profiles.ts';
 import { formatCount } from '../helpers/run/console.ts';
-import { takeLock } from '../helpers/run/lock.ts';
+import { withLock } from '../helpers/run/lock.ts';
 import { parseMoment } from '../helpers/run/options.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -47,15 +47,13 @@ await runScript(
     if (current !== null) run.log.result(`Up to date: ${formatCount(current.rows)} wallets in ${where}.`);
     else {
       const fills = readFills(trades, asOfMs, LEGACY_FILLS_MAX);
-      const unlock = takeLock(run.dataDir, WALLET_PROFILES_LEGACY.folder);
-      try {
-        const profiles = legacyProfiles(fills, readTable(markets), asOfMs);
-        publishTable(run, WALLET_PROFILES_LEGACY, recipe, profiles, { wallets: profiles.height });
-        const lines = [...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)];
-        for (const line of [...lines, ...walletlessLines(trades, readTable(markets))]) run.log.result(line);
-      } finally {
-        unlock();
-      }
+      const profiles = await withLock(run.dataDir, WALLET_PROFILES_LEGACY.folder, () => {
+        const built = legacyProfiles(fills, readTable(markets), asOfMs);
+        publishTable(run, WALLET_PROFILES_LEGACY, recipe, built, { wallets: built.height });
+        return built;
+      });
+      const lines = [...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)];
+      for (const line of [...lines, ...walletlessLines(trades, readTable(markets))]) run.log.result(line);
     }
     const outcome = current === null ? 'done' : 'up to date';
     if (!options.compare) return outcome;

@@ -10,7 +10,7 @@ import { buildProfiles, endOfData, type ProfileJob } from '../helpers/features/b
 import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
 import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/profile_chunks.ts';
 import { formatCount } from '../helpers/run/console.ts';
-import { takeLock } from '../helpers/run/lock.ts';
+import { withLock } from '../helpers/run/lock.ts';
 import { parseChunk, parseMoment } from '../helpers/run/options.ts';
 import { withScratch } from '../helpers/run/scratch.ts';
 import { runScript } from '../helpers/run/script.ts';
@@ -65,17 +65,15 @@ await runScript(
       tell([...topProfiles(profiles), `Up to date: ${formatCount(current.rows)} wallets in ${where}.`]);
       return 'up to date';
     }
-    const unlock = takeLock(run.dataDir, WALLET_PROFILES.folder);
-    try {
-      const profiles = options.merge
+    const profiles = await withLock(run.dataDir, WALLET_PROFILES.folder, async () => {
+      const built = options.merge
         ? await mergeChunks(job, chunkDir)
         : await withScratch(run.dataDir, `.scratch_${WALLET_PROFILES.name}`, (scratch) => buildProfiles(job, scratch));
-      publishTable(run, WALLET_PROFILES, recipe, profiles, { wallets: profiles.height });
+      publishTable(run, WALLET_PROFILES, recipe, built, { wallets: built.height });
       if (options.merge) removeChunks(chunkDir);
-      tell([...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)]);
-      return 'done';
-    } finally {
-      unlock();
-    }
+      return built;
+    });
+    tell([...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)]);
+    return 'done';
   },
 );

@@ -8,7 +8,7 @@ import { formatTable, type Log } from '../run/console.ts';
 import { envValue } from '../run/env.ts';
 import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
-import { takeLock } from '../run/lock.ts';
+import { withLock } from '../run/lock.ts';
 import { hashCode } from '../run/manifest.ts';
 import { type GraphOptions, type Planned, PROJECT_ROOT, planGraph, staleSteps } from '../run/pipeline_runner.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
@@ -151,8 +151,7 @@ export async function submitGraph(options: SubmitOptions): Promise<RunRecord | n
   const { graph, runsFolder, log } = options;
   // A missing sbatch is told before anything else is looked into.
   callSlurm('sbatch', ['--version']);
-  const unlock = takeLock(graph.dataDir, 'slurm_submission');
-  try {
+  return withLock(graph.dataDir, 'slurm_submission', async () => {
     const raised = settleEarlierRun(options);
     const plan = await planSubmission(options, raised);
     for (const id of plan.upToDate) log.note(`${id}: up to date`);
@@ -183,9 +182,7 @@ export async function submitGraph(options: SubmitOptions): Promise<RunRecord | n
       throw error;
     }
     return record();
-  } finally {
-    unlock();
-  }
+  });
 }
 
 /** Cancels jobs, those that wait and those that run. */

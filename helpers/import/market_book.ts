@@ -290,7 +290,7 @@ export class MarketBook {
         const token = r[`token_${outcomeIndex}`];
         const to = token === null ? this.find(null, marketId, outcomeIndex) : (this.places.get(token) ?? null);
         if (to === null) continue;
-        const learnt = token === null ? this.entries.get(to.marketId)?.row.tokens?.[to.outcomeIndex] || null : null;
+        const learnt = token === null ? sideOf(this.entries.get(to.marketId)?.row.tokens, to.outcomeIndex) : null;
         if (learnt !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
           moves.push({ from: { marketId, outcomeIndex }, to, learntToken: learnt });
       }
@@ -312,7 +312,7 @@ export class MarketBook {
       const entry = this.entries.get(marketId);
       if (entry === undefined) return;
       const { row, rank } = entry;
-      byKey.set(key, [key, marketId, outcome, row.eventId, row.tokens?.[outcome] || null, rank === DERIVED_RANK]);
+      byKey.set(key, [key, marketId, outcome, row.eventId, sideOf(row.tokens, outcome), rank === DERIVED_RANK]);
     };
     if (kind !== 'outcomes') for (const [token, place] of this.places) add(token, place.marketId, place.outcomeIndex);
     if (kind !== 'tokens') {
@@ -368,11 +368,15 @@ const RANK_OF_SOURCE: Readonly<Record<string, number>> = {
   trades: DERIVED_RANK,
 };
 
+/** What is known of one side of a pair; a side not yet known is ''. */
+function sideOf(pair: readonly [string, string] | null | undefined, i: 0 | 1): string | null {
+  const side = pair?.[i] ?? '';
+  return side === '' ? null : side;
+}
+
 function toRecord({ venue, source, order, row }: Entry): Record<string, unknown> {
   const tags = row.tags.filter((tag) => tag !== '');
   const domain = domainOf(tags, row.question);
-  const nameOf = (i: 0 | 1): string | null => row.outcomes?.[i] || null;
-  const tokenOf = (i: 0 | 1): string | null => row.tokens?.[i] || null;
   return {
     market_id: row.marketId,
     venue,
@@ -384,10 +388,10 @@ function toRecord({ venue, source, order, row }: Entry): Record<string, unknown>
     tags: tags.length === 0 ? null : tags.join(';'),
     domain: domain?.domain ?? null,
     domain_source: domain?.source ?? null,
-    outcome_0: nameOf(0),
-    outcome_1: nameOf(1),
-    token_0: tokenOf(0),
-    token_1: tokenOf(1),
+    outcome_0: sideOf(row.outcomes, 0),
+    outcome_1: sideOf(row.outcomes, 1),
+    token_0: sideOf(row.tokens, 0),
+    token_1: sideOf(row.tokens, 1),
     outcome_order: order,
     neg_risk: row.negRisk,
     created_ms: row.createdMs,

@@ -105,3 +105,16 @@ export function takeLock(folder: string, name: string): () => void {
   }
   throw new InputError('busy', `${path} is being fought over`, 'run the command again');
 }
+
+/**
+ * Lets `work` hold the lock `name` in `folder`, and gives the lock back when the work is done or has failed.
+ * @throws InputError 'busy' when somebody else holds it; then `work` is not begun
+ */
+export async function withLock<T>(folder: string, name: string, work: () => T | Promise<T>): Promise<T> {
+  const unlock = takeLock(folder, name);
+  try {
+    return await work();
+  } finally {
+    unlock();
+  }
+}

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hashFile, hashValue } from '../run/files.ts';
-import { takeLock } from '../run/lock.ts';
+import { withLock } from '../run/lock.ts';
 import { type Manifest, type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { FILL_COLUMNS } from './fill_encoder.ts';
@@ -21,8 +21,7 @@ export async function simulateStep(run: Run, request: SimulateRequest): Promise<
   const options = resolveSimulateOptions(request);
   const folder = join(run.dataDir, run.step.writes[0]);
   const fingerprint = hashValue({ options, code: run.codeHash });
-  const unlock = takeLock(dirname(folder), basename(folder));
-  try {
+  return withLock(dirname(folder), basename(folder), async () => {
     const old = run.force ? null : readManifest(folder);
     if (old?.fingerprint === fingerprint) return { folder, manifest: old, result: null };
     endIfOnlyChecking(run);
@@ -49,9 +48,7 @@ export async function simulateStep(run: Run, request: SimulateRequest): Promise<
       startedMs: run.startedMs,
     });
     return { folder, manifest, result };
-  } finally {
-    unlock();
-  }
+  });
 }
 
 /** The report in lines for people. */

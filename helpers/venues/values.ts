@@ -38,7 +38,7 @@ export function timeOrNull(value: string | null | undefined): number | null {
   const offset = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
   const offsetMs =
     offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0)) * 60_000;
-  return Number.isNaN(base) ? null : base - offsetMs + Math.floor(Number(`0.${fraction || '0'}`) * 1000);
+  return Number.isNaN(base) ? null : base - offsetMs + Math.floor(Number(`0.${fraction}`) * 1000);
 }
 
 /** Strings (either quote), and the three words that Python spells in its own way. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { takeLock } from '../../run/lock.ts';
+import { takeLock, withLock } from '../../run/lock.ts';
 import { refusal } from '../refusal.ts';
 
 let folder: string;
@@ -21,6 +21,24 @@ test('a second writer is refused until the first gives the lock back', () => {
   unlock();
   takeLock(folder, 'table')();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('work that fails gives its lock back, and work is not begun where another holds the lock', async () => {
+  const failing = withLock(folder, 'table', async () => {
+    expect(existsSync(lockPath())).toBe(true);
+    throw new Error('broken');
+  });
+  await expect(failing).rejects.toThrow('broken');
+  expect(readdirSync(folder)).toEqual([]);
+  const unlock = takeLock(folder, 'table');
+  let isBegun = false;
+  await expect(
+    withLock(folder, 'table', () => {
+      isBegun = true;
+    }),
+  ).rejects.toThrow('another run');
+  expect(isBegun).toBe(false);
+  unlock();
 });
 
 test('locks of other names do not stand in the way', () => {
