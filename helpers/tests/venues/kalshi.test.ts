@@ -157,6 +157,8 @@ const MARKET = {
   created_time: '2026-08-12T14:00:00Z',
   open_time: '2026-08-12T14:00:00.5Z',
   close_time: '2026-08-14T04:59:00Z',
+  can_close_early: false,
+  latest_expiration_time: '2026-08-21T04:59:00Z',
   settlement_ts: '2026-08-14T12:30:00Z',
 };
 const BOOK = {
@@ -204,13 +206,24 @@ describe('Kalshi markets', () => {
     expect(box.markets()[0]).toMatchObject({ ...BOOK, lifetime_volume_usd: null });
   });
 
-  test("the archive's Parquet tells the same; a result became known when the market closed", async () => {
-    const { settlement_ts, volume_fp, ...row } = MARKET;
+  test("the archive's Parquet tells the same but the schedule; a result became known when the market closed", async () => {
+    const { settlement_ts, volume_fp, can_close_early, latest_expiration_time, ...row } = MARKET;
     const times = { created_time: BOOK.created_ms, open_time: BOOK.open_ms, close_time: BOOK.close_ms };
     const archive = { ...row, ...times, yes_bid: 1, yes_ask: null, last_price: 1, volume: 5120, _fetched_at: 0 };
     box.write('m.parquet', parquetOf(archive, { ...moments(...Object.keys(times), '_fetched_at'), yes_ask: pl.Int64 }));
     await box.load();
-    expect(box.markets()[0]).toMatchObject({ ...BOOK, resolved_ms: BOOK.close_ms });
+    expect(box.markets()[0]).toMatchObject({ ...BOOK, close_ms: null, resolved_ms: BOOK.close_ms });
+  });
+
+  test('a market that may close early is due when it expires at the latest, before and after its result is known', async () => {
+    const due = Date.UTC(2026, 7, 21, 4, 59);
+    const open = { ...MARKET, can_close_early: true, close_time: '2026-08-20T04:59:00Z', status: 'active', result: '' };
+    box.write('m.json', JSON.stringify([open]));
+    await box.load();
+    expect(box.markets()[0]).toMatchObject({ close_ms: due, resolved_ms: null });
+    box.write('later.json', JSON.stringify([{ ...MARKET, can_close_early: true }]));
+    await box.load();
+    expect(box.markets()[0]).toMatchObject({ close_ms: due, resolved_ms: BOOK.resolved_ms });
   });
 
   test.each([

@@ -52,6 +52,7 @@ export function writeKalshiFiles(folder: string, nMarkets = 60, nTradesPerMarket
       created_time: isoTime(openMs - HOUR_MS),
       open_time: isoTime(openMs),
       close_time: isoTime(closeMs),
+      can_close_early: false,
       settlement_ts: isOver ? isoTime(closeMs + HOUR_MS) : null,
     });
   }

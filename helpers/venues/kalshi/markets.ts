@@ -1,12 +1,23 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
 import { z } from 'zod';
 import type { MarketAdapter } from '../adapter.ts';
-import { textOrNull, timeOrNull } from '../values.ts';
-import { wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
+import { booleanOrNull, textOrNull, timeOrNull } from '../values.ts';
+import { wireFlagMaybe, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
 /** A result of a `determined` market may still be disputed and amended. */
 const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled']);
+
+/**
+ * The scheduled end, which must not tell more than was known while the market traded. Kalshi moves `close_time` back to the
+ * moment of the result when a market closes early and leaves the expiration as it was, so `close_time` counts only where no
+ * early close is possible; where nothing is said of that (the archive), the schedule is unknown.
+ */
+function scheduledEndMs(row: Readonly<Record<string, string | null | undefined>>): number | null {
+  return booleanOrNull(row.can_close_early) === false
+    ? timeOrNull(row.close_time)
+    : timeOrNull(row.latest_expiration_time);
+}
 
 export const KALSHI_MARKETS: MarketAdapter = {
   kind: 'markets',
@@ -15,7 +26,17 @@ export const KALSHI_MARKETS: MarketAdapter = {
   venue: 'kalshi',
   rank: 0,
   required: ['ticker', 'event_ticker', 'status', 'result'],
-  optional: ['title', 'yes_sub_title', 'no_sub_title', 'created_time', 'open_time', 'close_time', 'settlement_ts'],
+  optional: [
+    'title',
+    'yes_sub_title',
+    'no_sub_title',
+    'created_time',
+    'open_time',
+    'close_time',
+    'can_close_early',
+    'latest_expiration_time',
+    'settlement_ts',
+  ],
   wire: z.object({
     ticker: wireText,
     event_ticker: wireTextMaybe,
@@ -27,6 +48,8 @@ export const KALSHI_MARKETS: MarketAdapter = {
     created_time: wireTextMaybe,
     open_time: wireTextMaybe,
     close_time: wireTextMaybe,
+    can_close_early: wireFlagMaybe,
+    latest_expiration_time: wireTextMaybe,
     settlement_ts: wireNumberMaybe,
   }),
   market: (row) => {
@@ -47,7 +70,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
       negRisk: null,
       createdMs: timeOrNull(row.created_time),
       openMs: timeOrNull(row.open_time),
-      closeMs: timeOrNull(row.close_time),
+      closeMs: scheduledEndMs(row),
       resolvedMs: isFinal ? (timeOrNull(row.settlement_ts) ?? timeOrNull(row.close_time)) : null,
       winnerIndex,
       isVoid: isFinal ? winnerIndex === null : null,
