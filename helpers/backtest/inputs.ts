@@ -1,10 +1,18 @@
 /** What every script that replays needs: predictions, trades, markets, and the rules that its options make. */
+import type { Codebook } from '../profit/codebook.ts';
 import type { Run } from '../run/script.ts';
 import { MARKETS, RAW_TRADES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
-import type { ReplayResult, Rules, Strategy } from './model.ts';
+import type { BacktestMarkets, ReplayResult, Rules, Strategy } from './model.ts';
 import { type OrderOptions, predictionTask, rulesOf } from './options.ts';
-import { backtestMarkets, marketBook, type Part, readScoredFills, type ScoredFills } from './scored_fills.ts';
+import {
+  backtestMarkets,
+  firstTestMs,
+  marketBook,
+  type Part,
+  readScoredFills,
+  type ScoredFills,
+} from './scored_fills.ts';
 import { replayTrades } from './tape.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,22 +43,32 @@ export function openInputs(run: Run, options: OrderOptions): BacktestInputs | st
   };
 }
 
-/** Scored fills of one part with the markets they speak of. */
-export async function openScene(inputs: BacktestInputs, part: Part, knownByMs?: number) {
-  const book = marketBook();
-  const scored = await readScoredFills(inputs.predictions, part, book, knownByMs);
-  return { book, scored, markets: backtestMarkets(readTable(inputs.markets), book) };
+/** Scored fills of one part, the markets they speak of, and how far the tape may be looked at. */
+export interface Scene {
+  readonly book: Codebook;
+  readonly scored: ScoredFills;
+  readonly markets: BacktestMarkets;
+  /** Trades from this moment on are not seen. */
+  readonly untilMs: number;
 }
 
-export type Scene = Awaited<ReturnType<typeof openScene>>;
+/**
+ * Opens a part. Validation is what was known when the test began: fills whose result came later, most of them test fills of
+ * an earlier fold of the walk-forward, and trades after that moment are left out, so that a choice owes the test nothing.
+ */
+export async function openScene(inputs: BacktestInputs, part: Part): Promise<Scene> {
+  const book = marketBook();
+  const untilMs = part === 'validation' ? firstTestMs(inputs.predictions) : Number.POSITIVE_INFINITY;
+  const scored = await readScoredFills(inputs.predictions, part, book, untilMs);
+  return { book, scored, markets: backtestMarkets(readTable(inputs.markets), book), untilMs };
+}
 
-/** Replays strategies over the trades, up to `untilMs` when it is given. */
+/** Replays strategies over the trades that a scene may look at. */
 export function replayScene(
   run: Run,
   inputs: BacktestInputs,
-  { book, scored, markets }: { book: Scene['book']; scored: ScoredFills; markets: Scene['markets'] },
+  { book, scored, markets, untilMs }: Scene,
   strategies: readonly Strategy[],
-  untilMs?: number,
 ): Promise<ReplayResult> {
   const { trades, rules } = inputs;
   return replayTrades({ trades, book, markets, signals: scored, rules, log: run.log, untilMs }, strategies);

@@ -21,7 +21,7 @@ export interface ScoredFills extends Signals {
 }
 
 const PROBABILITIES = ['probability', 'price_only_probability'];
-const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'exit_ms'];
+const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'exit_ms', 'fold'];
 
 function readPart(path: string, part: Part): DataFrame {
   return withParquetErrors(path, () =>
@@ -41,7 +41,8 @@ export function firstTestMs(predictions: Table): number {
 }
 
 /**
- * The scored fills of one part, each once, by time and fill.
+ * The scored fills of one part by time and fill, each once: validation periods of the walk-forward overlap, and of a fill that
+ * several models have scored the latest model's chance counts.
  * @param book learns the markets that are spoken of
  * @param knownByMs only fills whose label was known by then
  * @throws InputError 'bad-value' for a chance outside 0..1
@@ -62,7 +63,10 @@ export async function readScoredFills(
     await releaseFrames();
   }
   if (frames.length === 0) return emptyFills();
-  const all = pl.concat(frames).sort(['ts_ms', 'fill_id']);
+  const all = pl
+    .concat(frames)
+    .sort(['ts_ms', 'fill_id', 'fold'])
+    .unique({ subset: ['fill_id'], keep: 'last', maintainOrder: true });
   const column = (name: string): Float64Array => toNumbers(all, name);
   const [prices, outcomes, follows] = ['price', 'outcome_index', 'follow_index'].map(column);
   const [probabilities, priceOnly] = PROBABILITIES.map((name) => {

@@ -24,7 +24,6 @@ import {
   unlimitedMoney,
 } from './options.ts';
 import { filledSignals, ordersByStrategy } from './orders.ts';
-import { firstTestMs } from './scored_fills.ts';
 import { chooseThreshold, type PlannedStrategy, planRandom, planTest, planTrials, trialSharpes } from './strategies.ts';
 import { collectRows, hasPaid, type StrategyRow, strategyRows } from './strategy_rows.ts';
 import { STRATEGIES_SECTION, strategySection } from './strategy_section.ts';
@@ -36,7 +35,7 @@ import {
   strategyVerdict,
 } from './strategy_tables.ts';
 import { calibrationErrors } from './threshold_section.ts';
-import { withoutFeesLines } from './threshold_step.ts';
+import { NOTHING_TO_CHOOSE_ON, withoutFeesLines } from './threshold_step.ts';
 import { percent } from './threshold_table.ts';
 import { analyseThresholds, followEverything, signalReturns, type ThresholdRow } from './thresholds.ts';
 
@@ -58,12 +57,11 @@ interface Choice {
   readonly nTrials: number;
 }
 
-/** Tries every threshold at every delay on the validation fills; what the tape shows after the test begins is not seen. */
+/** Tries every threshold at every delay on the validation fills. */
 async function chooseOnValidation(
   run: Run,
   inputs: BacktestInputs,
   scene: Scene,
-  testMs: number,
   options: StrategyOptions,
 ): Promise<Choice> {
   const thresholds = thresholdsOf(options);
@@ -72,7 +70,7 @@ async function chooseOnValidation(
   const single: Strategy[] = followEverything(scene.scored.nRows, delays.slice(0, 1), unlimitedMoney(options));
   const portfolios = planTrials(scene.scored, thresholds, delays, money);
   const strategies = [...single, ...portfolios];
-  const result = await replayScene(run, inputs, scene, strategies, testMs);
+  const result = await replayScene(run, inputs, scene, strategies);
   const rows = analyseThresholds(scene.scored, signalReturns(result, strategies, 1), thresholds, run.seed);
   const trials = trialSharpes(result, money.bankrollUsd, single.length, portfolios.length);
   return { chosen: chooseThreshold(rows), trials, nTrials: portfolios.length };
@@ -132,13 +130,11 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
     return 'up to date';
   }
   const settings = finalModelSettings(inputs.predictions);
-  const testMs = firstTestMs(inputs.predictions);
-  const validation = await openScene(inputs, 'validation', testMs);
+  const validation = await openScene(inputs, 'validation');
   const test = await openScene(inputs, 'test');
   if (test.scored.nRows === 0) return skip('no fill of the test part was scored');
-  if (validation.scored.nRows === 0)
-    return skip('no validation fill had its result before the first test fill, so nothing can be chosen');
-  const choice = await chooseOnValidation(run, inputs, validation, testMs, options);
+  if (validation.scored.nRows === 0) return skip(`${NOTHING_TO_CHOOSE_ON}, so nothing can be chosen`);
+  const choice = await chooseOnValidation(run, inputs, validation, options);
   const threshold = choice.chosen?.threshold ?? null;
   const planned = planTest(test.scored, threshold, delays, money, run.seed);
   const { result, rows } = await replayTest(run, inputs, test, planned, choice.trials, options);

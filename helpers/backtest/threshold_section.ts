@@ -10,6 +10,10 @@ import type { Source, ThresholdRow } from './thresholds.ts';
 export const TRADE_THRESHOLDS_SECTION = 'trade_thresholds';
 const SECTION_ORDER = 120;
 const RELIABILITY_BINS = 10;
+const PERIODS: Readonly<Record<Part, string>> = {
+  validation: 'validation period whose result was known when the test began',
+  test: 'test period',
+};
 const SOURCES: readonly Source[] = ['model', 'price_only', 'price_only_as_many', 'base_rate'];
 
 /** One line per source that follows anything, through its rows at one delay, by rising x. */
@@ -73,7 +77,7 @@ export function thresholdSection(
       { kind: 'verdict', text: verdict.text, tone: verdict.isGood ? 'good' : 'bad' },
       {
         kind: 'paragraph',
-        text: `Every fill of the ${part} period above a threshold is followed by an order of its own. ${costs} Price only and the base rate stand beside: a model that does not beat price knows nothing but price. Intervals are 95 %, drawn by whole markets.`,
+        text: `Every fill of the ${PERIODS[part]} above a threshold is followed by an order of its own. ${costs} Price only and the base rate stand beside: a model that does not beat price knows nothing but price. Intervals are 95 %, drawn by whole markets.`,
       },
       chartBlock(
         'win_rate',

@@ -27,11 +27,15 @@ export const THRESHOLD_STEP_OPTIONS = {
   part: {
     choices: ['validation', 'test'] as const,
     default: 'validation' as Part,
-    describe: 'scored fills to look at; choosing by what the test part shows spoils it',
+    describe:
+      'scored fills to look at; validation: those known when the test began. Choosing by the test part spoils it',
     group: 'Thresholds',
   },
   ...ORDER_OPTIONS,
 } as const;
+
+/** Why validation has nothing to show. */
+export const NOTHING_TO_CHOOSE_ON = 'no validation fill had its result before the first test fill';
 
 type Options = OrderOptions & ThresholdOptions & { readonly part: Part };
 
@@ -53,7 +57,8 @@ export async function analyseThresholdStep(run: Run, options: Options): Promise<
   }
   const scene = await openScene(inputs, options.part);
   const { scored } = scene;
-  if (scored.nRows === 0) return skip(`no fill of the ${options.part} part was scored`);
+  if (scored.nRows === 0)
+    return skip(options.part === 'test' ? 'no fill of the test part was scored' : NOTHING_TO_CHOOSE_ON);
   const delays = delaysOf(options);
   const strategies = followEverything(scored.nRows, delays, unlimitedMoney(options));
   const followed = signalReturns(await replayScene(run, inputs, scene, strategies), strategies, delays.length);

@@ -86,7 +86,13 @@ export const MARKETS: TableSchema = {
     optional('neg_risk', 'bool', '', 'one of several exclusive siblings', 'market'),
     optional('created_ms', 'int64', 'ms since 1970 UTC', 'when the market was created', 'market'),
     optional('open_ms', 'int64', 'ms since 1970 UTC', 'when trading opened', 'market'),
-    optional('close_ms', 'int64', 'ms since 1970 UTC', 'scheduled end, as it was known while the market traded', 'market'),
+    optional(
+      'close_ms',
+      'int64',
+      'ms since 1970 UTC',
+      'scheduled end, as it was known while the market traded',
+      'market',
+    ),
     optional('resolved_ms', 'int64', 'ms since 1970 UTC', 'when the outcome became known', 'market'),
     optional(
       'winner_index',

@@ -20,6 +20,7 @@ export interface PredictionSpec {
   readonly priceOnly?: number;
   readonly part?: 'validation' | 'test';
   readonly fillId?: number;
+  readonly fold?: number;
 }
 
 export const PREDICTION_OPTIONS = {
@@ -60,7 +61,7 @@ export function writePredictions(
       label: spec.label ?? 1,
       probability: spec.probability ?? 0.6,
       price_only_probability: spec.priceOnly ?? 0.5,
-      fold: 0,
+      fold: spec.fold ?? 0,
       part,
     };
   });

@@ -110,6 +110,24 @@ describe('12, the analysis of thresholds', () => {
     expect(await analyseThresholdStep(run, ANALYSE)).toBe('up to date');
   });
 
+  it('shows on validation nothing that became known after the test began, so that a choice owes the test nothing', async () => {
+    const { fills, predictions } = planted();
+    const testMs = Math.min(...predictions.filter(({ part }) => part === 'test').map(({ at }) => at!));
+    const ofFold = (fold: number, part: 'validation' | 'test') => (row: PredictionSpec) => ({ ...row, fold, part });
+    // The next fold of a walk-forward validates on what was the test of this one.
+    const later = predictions.filter(({ part }) => part === 'test').map(ofFold(1, 'validation'));
+    const rowsOf = async (extra: readonly PredictionSpec[]) => {
+      const dataDir = writeTables(fills);
+      writePredictions(dataDir, [...predictions, ...extra], { ...PREDICTION_OPTIONS, model: 'given' });
+      await analyseThresholdStep(testRun('analyze_thresholds', dataDir), ANALYSE);
+      return readTable(openTable(dataDir, THRESHOLDS)).toRecords();
+    };
+    const honest = await rowsOf([]);
+    expect(await rowsOf(later)).toEqual(honest);
+    const nKnown = predictions.filter(({ part, at }) => part === 'validation' && at! + 6 * HOUR_MS <= testMs).length;
+    expect(Number(honest.find((row) => row.source === 'base_rate')!.n_signals)).toBe(nKnown);
+  });
+
   it('without predictions is skipped with a line that names the command, and leaves no table', async () => {
     const dataDir = writeTables([{}]);
     const lines: string[] = [];
@@ -125,7 +143,9 @@ describe('12, the analysis of thresholds', () => {
     writePredictions(dataDir, []);
     const lines: string[] = [];
     await analyseThresholdStep(testRun('analyze_thresholds', dataDir, lines), ANALYSE);
-    expect(lines).toEqual(['Nothing to analyse, skipped: no fill of the validation part was scored.']);
+    expect(lines).toEqual([
+      'Nothing to analyse, skipped: no validation fill had its result before the first test fill.',
+    ]);
     expect(openTableIfThere(dataDir, THRESHOLDS)).toBeNull();
   });
 

@@ -186,8 +186,19 @@ describe('the replay of tables', () => {
     ]);
     const testMs = firstTestMs(openTable(dataDir, TRADE_PREDICTIONS));
     expect(testMs).toBe(START_MS + 10);
-    const { scored } = await openScene(inputsOf(dataDir), 'validation', testMs);
+    const { scored } = await openScene(inputsOf(dataDir), 'validation');
     expect(Array.from(scored.tsMs)).toEqual([START_MS]);
+  });
+
+  it('takes a fill that several models have scored once, with the chance of the latest', async () => {
+    const dataDir = writeTables([{ at: START_MS }]);
+    writePredictions(dataDir, [
+      { part: 'validation', fillId: 7, probability: 0.3, fold: 2 },
+      { part: 'validation', fillId: 7, probability: 0.9, fold: 1 },
+      { part: 'validation', fillId: 8, probability: 0.5 },
+    ]);
+    const { scored } = await openScene(inputsOf(dataDir), 'validation');
+    expect(Array.from(scored.probabilities)).toEqual([0.3, 0.5]);
   });
 });
 
