@@ -1,6 +1,5 @@
 /** Which strategies are tried, how one is chosen, and what is set beside it. */
 import { type DeflatedSharpe, deflatedSharpe, sharpeMoments } from '../evaluate/sharpe.ts';
-import { randomPicks } from './controls.ts';
 import type { Money, ReplayResult, Strategy } from './model.ts';
 import { dailyReturns, dailySharpe } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
@@ -90,32 +89,6 @@ export function planTest(
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
   const strategy = { name: 'everything', picks: everything, isReversed: false, delayMs: mainDelayMs, money };
   return [...planned, { name: 'everything', variant: 'main', threshold: null, strategy }];
-}
-
-/**
- * Random controls of every threshold: as many trades as the strategy itself had filled, at the same prices, drawn from the
- * fills that an order can be filled after. That looks ahead, for the controls alone: else they would trade more or less.
- * @param planned what has been replayed
- * @param filled rows of the filled orders of each planned strategy
- * @param fillable rows whose order finds a trade when money is no matter
- */
-export function planRandom(
-  scored: ScoredFills,
-  planned: readonly PlannedStrategy[],
-  filled: readonly Uint32Array[],
-  fillable: Uint32Array,
-  nDraws: number,
-  seed: number,
-): PlannedStrategy[] {
-  return planned.flatMap((own, s) =>
-    own.variant !== 'main' || own.threshold === null
-      ? []
-      : randomPicks(scored.price, fillable, filled[s], nDraws, seed).map((picks) => ({
-          ...own,
-          variant: 'random' as const,
-          strategy: { ...own.strategy, name: `${own.name} random`, picks },
-        })),
-  );
 }
 
 /** Sharpe ratios of one day of trials; those that never traded, or only once, have none and are left out. */

@@ -6,6 +6,7 @@ import { writeJsonAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
+import { RandomControls } from './controls.ts';
 import { finalModelSettings, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
 import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
 import type { ReplayResult, Strategy } from './model.ts';
@@ -24,7 +25,7 @@ import {
   unlimitedMoney,
 } from './options.ts';
 import { filledSignals, ordersByStrategy } from './orders.ts';
-import { chooseThreshold, type PlannedStrategy, planRandom, planTest, planTrials, trialSharpes } from './strategies.ts';
+import { chooseThreshold, type PlannedStrategy, planTest, planTrials, trialSharpes } from './strategies.ts';
 import { collectRows, hasPaid, type StrategyRow, strategyRows } from './strategy_rows.ts';
 import { STRATEGIES_SECTION, strategySection } from './strategy_section.ts';
 import {
@@ -45,6 +46,11 @@ export const STRATEGY_STEP_OPTIONS = {
   ...ORDER_OPTIONS,
   ...PORTFOLIO_OPTIONS,
 } as const;
+
+/** Random draws are replayed so often at most, to find picks that can be filled. */
+const RANDOM_ROUNDS_MAX = 6;
+/** Share of their picks that may stay unfilled. */
+const UNFILLED_MAX = 0.005;
 
 export type StrategyOptions = OrderOptions &
   ThresholdOptions &
@@ -83,6 +89,30 @@ function choiceLine({ chosen, nTrials, trials }: Choice): string {
   return `${tried}; threshold ${chosen.threshold!.toFixed(2)} is chosen: ${percent(estimate)} per trade there (95 %: ${percent(low)} to ${percent(high)}).`;
 }
 
+/** Rows of the filled orders of every strategy of a replay. */
+function filledOf({ orders }: ReplayResult, nStrategies: number): Uint32Array[] {
+  return ordersByStrategy(orders, nStrategies).map((list) => filledSignals(orders, list));
+}
+
+/** The random controls, replayed until as many of their orders are filled as of the strategies, or nearly. */
+async function replayRandom(
+  run: Run,
+  inputs: BacktestInputs,
+  scene: Scene,
+  random: RandomControls,
+  trials: readonly number[],
+): Promise<StrategyRow[]> {
+  for (let round = 1; ; round++) {
+    const plans = random.plans();
+    if (plans.length === 0) return [];
+    const strategies = plans.map(({ strategy }) => strategy);
+    const result = await replayScene(run, inputs, scene, strategies);
+    const isDone =
+      round === RANDOM_ROUNDS_MAX || random.replaceUnfilled(filledOf(result, plans.length)) <= UNFILLED_MAX;
+    if (isDone) return strategyRows(result, scene.scored, plans, trials, run.seed);
+  }
+}
+
 /** The planned strategies, and then their random controls, replayed on the test period. */
 async function replayTest(
   run: Run,
@@ -96,14 +126,11 @@ async function replayTest(
   const single = followEverything(scored.nRows, delaysOf(options).slice(0, 1), unlimitedMoney(options));
   const strategies = [...planned.map(({ strategy }) => strategy), ...single];
   const result = await replayScene(run, inputs, scene, strategies);
-  const filled = ordersByStrategy(result.orders, strategies.length).map((list) => filledSignals(result.orders, list));
+  const filled = filledOf(result, strategies.length);
   const fillable = filled[planned.length];
-  const random = planRandom(scored, planned, filled, fillable, options.draws, run.seed);
-  const drawn = random.map(({ strategy }) => strategy);
-  const controls = drawn.length === 0 ? null : await replayScene(run, inputs, scene, drawn);
+  const random = new RandomControls(scored, planned, filled, fillable, options.draws, run.seed);
   const rows = strategyRows(result, scored, planned, trials, run.seed);
-  const randomRows = controls === null ? [] : strategyRows(controls, scored, random, trials, run.seed);
-  return { result, rows: collectRows([...rows, ...randomRows]) };
+  return { result, rows: collectRows([...rows, ...(await replayRandom(run, inputs, scene, random, trials))]) };
 }
 
 /** Judges and publishes; says in one line what is missing when nothing can be judged, and then leaves no table. */

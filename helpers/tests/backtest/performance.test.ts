@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomPicks } from '../../backtest/controls.ts';
+import { PricePool } from '../../backtest/controls.ts';
 import { dailyReturns, dailySharpe, maxDrawdown, performanceOf } from '../../backtest/performance.ts';
 import { deflatedOf } from '../../backtest/strategies.ts';
 import { createRandom } from '../../kernels/random.ts';
@@ -99,7 +99,7 @@ describe('deflatedOf', () => {
   });
 });
 
-describe('randomPicks', () => {
+describe('random picks', () => {
   const random = createRandom(5);
   const prices = Float64Array.from({ length: 2000 }, () => random.integer(101) / 100);
   const pool = Uint32Array.from(prices.keys()).filter((row) => row % 2 === 0);
@@ -110,8 +110,14 @@ describe('randomPicks', () => {
     return counts;
   };
 
+  const randomPicks = (from: Uint32Array, wanted: Uint32Array, n: number, seed: number): Uint32Array[] => {
+    const source = createRandom(seed);
+    const byPrice = new PricePool(prices, from);
+    return Array.from({ length: n }, () => byPrice.draw(wanted, source));
+  };
+
   it('draws as many trades in every five cents, from the pool alone, each once', () => {
-    for (const drawn of randomPicks(prices, pool, picks, 5, 1)) {
+    for (const drawn of randomPicks(pool, picks, 5, 1)) {
       expect(histogram(drawn)).toEqual(histogram(picks));
       expect(new Set(drawn).size).toBe(picks.length);
       expect(drawn.every((row, i) => row % 2 === 0 && (i === 0 || row > drawn[i - 1]))).toBe(true);
@@ -119,14 +125,14 @@ describe('randomPicks', () => {
   });
 
   it('draws anew each time, and the same again for the same seed', () => {
-    const draws = randomPicks(prices, pool, picks, 2, 1);
+    const draws = randomPicks(pool, picks, 2, 1);
     expect(draws[0]).not.toEqual(draws[1]);
-    expect(randomPicks(prices, pool, picks, 2, 1)).toEqual(draws);
-    expect(randomPicks(prices, pool, picks, 1, 2)[0]).not.toEqual(draws[0]);
+    expect(randomPicks(pool, picks, 2, 1)).toEqual(draws);
+    expect(randomPicks(pool, picks, 1, 2)[0]).not.toEqual(draws[0]);
   });
 
   it('of a strategy that picks the whole pool is that strategy', () => {
-    expect(randomPicks(prices, pool, pool, 1, 1)[0]).toEqual(pool);
-    expect(randomPicks(prices, pool, new Uint32Array(0), 1, 1)[0].length).toBe(0);
+    expect(randomPicks(pool, pool, 1, 1)[0]).toEqual(pool);
+    expect(randomPicks(pool, new Uint32Array(0), 1, 1)[0].length).toBe(0);
   });
 });

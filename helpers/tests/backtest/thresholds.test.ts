@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RandomControls } from '../../backtest/controls.ts';
 import { STATE } from '../../backtest/model.ts';
 import type { ScoredFills } from '../../backtest/scored_fills.ts';
-import { chooseThreshold, planRandom, planTest, planTrials } from '../../backtest/strategies.ts';
+import { chooseThreshold, planTest, planTrials } from '../../backtest/strategies.ts';
 import { hasPaid as strategyHasPaid } from '../../backtest/strategy_rows.ts';
 import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../backtest/threshold_table.ts';
 import {
@@ -214,13 +215,33 @@ describe('plans', () => {
     const planned = planTest(scored, null, delays, money, 1);
     const filled = planned.map(({ strategy }) => strategy.picks.slice(0, 4));
     const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
-    const random = planRandom(scored, planned, filled, everything, 3, 1);
+    const random = new RandomControls(scored, planned, filled, everything, 3, 1).plans();
     expect(random.map(({ name, strategy }) => `${name} ${strategy.picks.length}`)).toEqual([
       ...new Array(3).fill('sniper 4'),
       ...new Array(3).fill('god_mode 4'),
     ]);
     const bins = (rows: Uint32Array) => Array.from(rows, (row) => Math.floor(scored.price[row] * 20)).sort();
     expect(bins(random[0].strategy.picks)).toEqual(bins(filled[0]));
+  });
+
+  it('draw others at the same prices for what could not be filled, none twice, until all have been tried', () => {
+    const flat = { ...scored, price: new Float64Array(40).fill(0.5) };
+    const planned = planTest(flat, null, delays, money, 1);
+    const filled = planned.map(({ strategy }) => strategy.picks.slice(0, 4));
+    const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
+    const random = new RandomControls(flat, planned, filled, everything, 1, 1);
+    const picksOf = (draw = 0) => random.plans()[draw].strategy.picks;
+    const tried = new Set(picksOf());
+    for (let n = 4; n < 40; n += 3) {
+      const kept = picksOf()[0];
+      expect(random.replaceUnfilled([Uint32Array.of(kept), picksOf(1)])).toBe(3 / 8);
+      expect(picksOf()).toContain(kept);
+      for (const row of picksOf()) tried.add(row);
+      expect(tried.size).toBe(n + 3);
+    }
+    const last = picksOf();
+    random.replaceUnfilled([new Uint32Array(0), new Uint32Array(0)]);
+    expect(picksOf()).toEqual(last);
   });
 });
 
