@@ -11,8 +11,9 @@ import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import type { Run } from '../run/script.ts';
-import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import type { Table } from '../tables/table_store.ts';
+import { isMadeFrom } from '../tables/derived_table.ts';
+import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
+import { openTable, type Table } from '../tables/table_store.ts';
 import type { BacktestInputs } from './inputs.ts';
 import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
 
@@ -29,11 +30,17 @@ const settingsSchema = z.object({
   model: z.string().nullish(),
 });
 
+/** What the final model is made of: the table that it learns from, and how it is trained. */
+export interface FinalModelRecipe {
+  readonly features: Table;
+  readonly settings: ModelOptions;
+}
+
 /**
  * How the model of the predictions was trained; null when it was not, because a booster was given.
- * @throws InputError 'bad-schema' when their manifest does not tell
+ * @throws InputError 'bad-schema' when their manifest does not tell, 'bad-value' when the features have been made anew since
  */
-export function finalModelSettings(predictions: Table): ModelOptions | null {
+export function finalModelRecipe(run: Run, predictions: Table): FinalModelRecipe | null {
   const parsed = settingsSchema.safeParse(predictions.manifest.options);
   if (!parsed.success)
     throw new InputError(
@@ -42,7 +49,15 @@ export function finalModelSettings(predictions: Table): ModelOptions | null {
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   const { model, ...settings } = parsed.data;
-  return model === null || model === undefined ? settings : null;
+  if (model !== null && model !== undefined) return null;
+  const features = openTable(run.dataDir, TRADE_FEATURES);
+  if (!isMadeFrom(predictions.manifest, features))
+    throw new InputError(
+      'bad-value',
+      `${TRADE_FEATURES.folder} and ${TRADE_PREDICTIONS.folder} were not made together: a run of 11 has ended in between`,
+      `make the predictions again: ${TRADE_PREDICTIONS.madeBy} --data-dir ${run.dataDir}`,
+    );
+  return { features, settings };
 }
 
 /** Whether the model saved by an earlier run (null for none) is kept. */
@@ -54,21 +69,22 @@ export function isFinalModelKept(run: Run, runName: unknown): boolean {
 export async function saveFinalModel(
   run: Run,
   { task, predictions, trades, markets, costs }: BacktestInputs,
-  settings: ModelOptions | null,
+  recipe: FinalModelRecipe | null,
   threads: number,
   chosen: number | null,
   figures: Readonly<Record<string, unknown>>,
   verdicts: readonly { readonly text: string }[],
 ): Promise<{ line: string; runName: string | null }> {
-  if (settings === null)
+  if (recipe === null)
     return { line: 'The fills were scored by a model made elsewhere: none is trained and saved.', runName: null };
   const cutMs = trades.manifest.parts.reduce((last, part) => Math.max(last, part.maxTsMs ?? last), 0);
-  const final = await trainFinalModel(run, cutMs, { ...settings, threads });
+  const { features, settings } = recipe;
+  const final = await trainFinalModel(run, features, cutMs, { ...settings, threads });
   if (typeof final === 'string') return { line: `No final model, skipped: ${final}.`, runName: null };
   const thresholds = { sniper: SNIPER_THRESHOLD, god_mode: GOD_MODE_THRESHOLD, chosen };
   const folder = saveModel(run, {
     name: TRADE_PROFIT,
-    inputs: [final.features, predictions, trades, markets],
+    inputs: [features, predictions, trades, markets],
     options: { ...settings, ...task, thresholds },
     model: { ...(final.json as object), thresholds },
     nRows: final.nFitRows,

@@ -27,16 +27,21 @@ export interface BacktestInputs {
   readonly costs: string;
 }
 
-/** Opens the tables; the sentence that says what is missing when nothing has been predicted. */
+/**
+ * Opens the tables; the sentence that says what is missing when nothing has been predicted.
+ * @throws InputError 'missing-input' without trades
+ */
 export function openInputs(run: Run, options: OrderOptions): BacktestInputs | string {
+  const trades = openTable(run.dataDir, RAW_TRADES);
+  const markets = openTable(run.dataDir, MARKETS);
   const predictions = openTableIfThere(run.dataDir, TRADE_PREDICTIONS);
   if (predictions === null) return `there are no predictions; ${TRADE_PREDICTIONS.madeBy} makes them`;
   const task = predictionTask(predictions);
   const exit = options.exit === 'horizon' ? `sold ${task.horizonMs / HOUR_MS} h after the fill` : 'held to resolution';
   return {
     predictions,
-    trades: openTable(run.dataDir, RAW_TRADES),
-    markets: openTable(run.dataDir, MARKETS),
+    trades,
+    markets,
     task,
     rules: rulesOf(options, task.horizonMs),
     costs: `Orders of $${options.stake} are filled by the next trade after the delay and ${exit}, with the venue's taker fee and ${options['half-spread']} cents of half spread each way; a void market pays .5 a share.`,

@@ -7,7 +7,7 @@ import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { RandomControls } from './controls.ts';
-import { finalModelSettings, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
+import { finalModelRecipe, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
 import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
 import type { ReplayResult, Strategy } from './model.ts';
 import {
@@ -146,7 +146,16 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   const inputs = openInputs(run, options);
   if (typeof inputs === 'string') return skip(inputs);
   const decisive = decisiveOptions(options, STRATEGY_STEP_OPTIONS);
-  const recipe: Recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
+  const modelRecipe = finalModelRecipe(run, inputs.predictions);
+  const recipe: Recipe = {
+    inputs: [
+      ...(modelRecipe === null ? [] : [modelRecipe.features]),
+      inputs.predictions,
+      inputs.trades,
+      inputs.markets,
+    ],
+    options: decisive,
+  };
   const current = upToDateManifest(run, STRATEGIES, recipe);
   const hasOthers = [STRATEGY_TRADES, STRATEGY_EQUITY].every(
     (schema) => upToDateManifest(run, schema, recipe) !== null,
@@ -156,7 +165,6 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
     for (const line of current.metrics.lines as string[]) run.log.result(line);
     return 'up to date';
   }
-  const settings = finalModelSettings(inputs.predictions);
   const validation = await openScene(inputs, 'validation');
   const test = await openScene(inputs, 'test');
   if (test.scored.nRows === 0) return skip('no fill of the test part was scored');
@@ -182,7 +190,7 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   const section = strategySection(result, test.scored, planned, rows, verdicts, inputs.costs, choiceLine(choice));
   const head = { ...inputs.task, options: decisive, chosen: threshold, nTrials: choice.nTrials, calibration };
   const figures = { ...head, trialSharpes: choice.trials, verdicts: verdicts.map(({ text }) => text), rows };
-  const model = await saveFinalModel(run, inputs, settings, options.threads, threshold, figures, verdicts);
+  const model = await saveFinalModel(run, inputs, modelRecipe, options.threads, threshold, figures, verdicts);
   run.log.result(model.line);
   writeJsonAtomic(join(run.dataDir, 'reports', 'strategies.json'), figures);
   run.log.result(describeReport(await publishSection(run, section)));

@@ -1,8 +1,7 @@
 /** The model that goes into use: the same fit and calibration as in the folds, on every row whose label was known at a cut. */
 import { createExecutor } from '../parallel/executor.ts';
 import type { Run } from '../run/script.ts';
-import { TRADE_FEATURES } from '../tables/schemas.ts';
-import { openTable, type Table } from '../tables/table_store.ts';
+import type { Table } from '../tables/table_store.ts';
 import { type CalibratedBoosting, calibratedToModel, fitCalibratedBoosting } from './calibrated_boosting.ts';
 import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
 import { FEATURES, readTradeRows } from './trade_rows.ts';
@@ -17,21 +16,20 @@ export interface FinalModel {
   /** Rows learned from and rows calibrated on. */
   readonly nFitRows: number;
   readonly nValidationRows: number;
-  /** The table it learnt from. */
-  readonly features: Table;
 }
 
 /**
- * Trains on all rows of 15_trade_features with exit_ms ≤ cutMs.
+ * Trains on all rows with exit_ms ≤ cutMs.
+ * @param features 15_trade_features
  * @returns the model, or the sentence that says what is missing
  */
 export async function trainFinalModel(
   run: Run,
+  features: Table,
   cutMs: number,
   options: ModelOptions & { readonly threads: number },
 ): Promise<FinalModel | string> {
-  const table = openTable(run.dataDir, TRADE_FEATURES);
-  const rows = await readTradeRows(table);
+  const rows = await readTradeRows(features);
   const known = Uint32Array.from({ length: rows.n }, (_, i) => i).filter((i) => rows.exitMs[i] <= cutMs);
   const split = calibrationSplit(rows, known, splitOptionsOf(options));
   const reason = reasonToSkipFit(rows.labels, split);
@@ -46,6 +44,5 @@ export async function trainFinalModel(
     featureNames: FEATURES,
     nFitRows: fitRows.length,
     nValidationRows: split.validationRows.length,
-    features: table,
   };
 }

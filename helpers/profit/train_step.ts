@@ -1,8 +1,8 @@
 /** The step that 11 is: features, walk-forward chances beside price only, scores with intervals, the model with its card. */
 import { isReported, publishSection } from '../charts/report.ts';
+import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
-import type { Executor } from '../kernels/executor.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { keepModel, type ModelKey, modelRunName, saveModel } from '../registry/registry.ts';
@@ -97,8 +97,12 @@ function verdictLine({ top }: Scorecard): string {
   );
 }
 
-function walkForwardInput(rows: TradeRows, options: TrainOptions, seed: number, executor: Executor): WalkForwardInput {
-  const booster = options.model === undefined ? undefined : readGivenModel(options.model, executor);
+function walkForwardInput(
+  rows: TradeRows,
+  options: TrainOptions,
+  seed: number,
+  booster: GradientBoosting | undefined,
+): WalkForwardInput {
   return {
     x: rows.x,
     featureNames: FEATURES,
@@ -165,6 +169,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   const executor = createExecutor({ nThreads: options.threads });
   splitOptionsOf(options);
   boostingFitOf(options, run.seed);
+  // Looked at before anything is written: a table of features for other predictions must not be left by a slip of the pen.
+  const given = options.model === undefined ? undefined : readGivenModel(options.model, executor);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to train, skipped: ${reason}.`);
     return 'skipped';
@@ -186,7 +192,7 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
     return 'up to date';
   }
   const rows = await readTradeRows(features);
-  const input = walkForwardInput(rows, options, run.seed, executor);
+  const input = walkForwardInput(rows, options, run.seed, given);
   const folds: FittedFold[] = [];
   const skipped: string[] = [];
   const progress = run.log.progress('training folds', input.folds.length);

@@ -17,7 +17,7 @@ import {
 } from '../run/files.ts';
 import { type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { manifestInputs, type Recipe } from '../tables/derived_table.ts';
+import { isMadeFrom, manifestInputs, type Recipe } from '../tables/derived_table.ts';
 import type { Table } from '../tables/table_store.ts';
 import { currentRun, isPublished, isRegistered, MODEL_FILE, PUBLISHED_FOLDER, putInForce } from './in_force.ts';
 
@@ -67,12 +67,6 @@ export function modelRunName(run: Run, key: ModelKey): string {
   return fingerprintOf(run, key).slice(0, 12);
 }
 
-/** Whether a run was made from this very content of a table. */
-function isMadeFrom(folder: string, table: Table): boolean {
-  const [{ path, sha256 }] = manifestInputs([table]);
-  return readManifest(folder)?.inputs.some((input) => input.path === path && input.sha256 === sha256) ?? false;
-}
-
 /**
  * Whether a run is in the registry. When another has taken its place, as a run on other data does, it is put in force again.
  * With --check the step ends here when there is something to do.
@@ -86,7 +80,8 @@ export function keepModel(run: Run, name: string, runName: string, product: Tabl
   }
   const current = currentRun(modelsDir, name);
   const folder = current === null ? null : join(modelsDir, name, current);
-  const isCurrent = current === runName || (folder !== null && product !== null && isMadeFrom(folder, product));
+  const manifest = folder === null ? null : readManifest(folder);
+  const isCurrent = current === runName || (manifest !== null && product !== null && isMadeFrom(manifest, product));
   if (folder !== null && isCurrent && isPublished(modelsDir, folder)) return true;
   endIfOnlyChecking(run);
   putInForce(modelsDir, name, runName);

@@ -25,6 +25,12 @@ export function manifestInputs(tables: readonly Table[]): ManifestInput[] {
   }));
 }
 
+/** Whether what a manifest tells of was made from this very content of a table. */
+export function isMadeFrom(manifest: Manifest, table: Table): boolean {
+  const [{ path, sha256 }] = manifestInputs([table]);
+  return manifest.inputs.some((input) => input.path === path && input.sha256 === sha256);
+}
+
 function fingerprintOf(run: Run, schema: TableSchema, recipe: Recipe): string {
   const inputs = recipe.inputs.map((table) => [table.schema.name, table.manifest.parts.map((part) => part.sha256)]);
   return hashValue([run.step.id, schemaHash(schema), inputs, recipe.options, run.seed, run.codeHash]);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { finalizeStrategies, STRATEGY_STEP_OPTIONS, type StrategyOptions } from '../../backtest/strategy_step.ts';
+import { featuresStep } from '../../profit/features_step.ts';
 import { TRADE_PROFIT, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
 import { loadCurrentModel } from '../../registry/in_force.ts';
 import { readManifest } from '../../run/manifest.ts';
@@ -9,6 +10,7 @@ import type { StepOutcome } from '../../run/script.ts';
 import { RAW_TRADES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { newFolder, removeFolders, writeTables } from '../features/tables.ts';
 import { defaultsOf, OPTIONS, runIn, tippedFills } from '../profit/training.ts';
+import { rejection } from '../refusal.ts';
 import { testRun } from './predictions.ts';
 
 afterAll(removeFolders);
@@ -42,4 +44,17 @@ it('11 and 13 put their models in force again after both ran on other data, and 
   // The model of 13 has taken the place of that of 11, which is no reason to do anything.
   expect(await trainProfitability({ ...runIn(dataDir), modelsDir, isCheck: true }, OPTIONS)).toBe('up to date');
   expect(inForce()).toEqual(first);
+});
+
+it('13 refuses to train on features that were made anew after the predictions, and makes nothing of the mixture', async () => {
+  const dataDir = writeTables(tippedFills(50, 60, 20));
+  const finalize = () => finalizeStrategies(testRun('finalize_strategies', dataDir), FINALIZE);
+  await trainProfitability(runIn(dataDir), OPTIONS);
+  expect(await finalize()).toBe('done');
+  await featuresStep(runIn(dataDir), { ...OPTIONS, horizon: 2 });
+  expect(await rejection(finalize)).toBe(
+    'bad-value: 15_trade_features and 16_trade_predictions were not made together: a run of 11 has ended in between',
+  );
+  await trainProfitability(runIn(dataDir), { ...OPTIONS, horizon: 2 });
+  expect(await finalize()).toBe('done');
 });

@@ -256,6 +256,7 @@ describe('13, the strategies', () => {
     writePredictions(
       dataDir,
       predictions.map((row) => ({ ...row, exitMs: START_MS + 9 * DAY_MS })),
+      { ...PREDICTION_OPTIONS, model: 'given' },
     );
     const lines: string[] = [];
     await finalizeStrategies(testRun('finalize_strategies', dataDir, lines), FINALIZE);
@@ -267,7 +268,7 @@ describe('13, the strategies', () => {
 
   it('with validation alone is skipped', async () => {
     const dataDir = writeTables([{}]);
-    writePredictions(dataDir, [{ part: 'validation' }]);
+    writePredictions(dataDir, [{ part: 'validation' }], { ...PREDICTION_OPTIONS, model: 'given' });
     const lines: string[] = [];
     await finalizeStrategies(testRun('finalize_strategies', dataDir, lines), FINALIZE);
     expect(lines).toEqual(['Nothing to finalize, skipped: no fill of the test part was scored.']);

@@ -94,14 +94,15 @@ describe('training', () => {
   });
 
   it('trains the final model only on rows whose label was known at the cut', async () => {
-    const rows = await readTradeRows(openTable(dataDir, TRADE_FEATURES));
+    const features = openTable(dataDir, TRADE_FEATURES);
+    const rows = await readTradeRows(features);
     const cutMs = rows.tsMs[Math.floor(rows.n * 0.7)];
     const nKnown = rows.exitMs.filter((exit) => exit <= cutMs).length;
-    const made = await trainFinalModel(runIn(dataDir), cutMs, OPTIONS);
+    const made = await trainFinalModel(runIn(dataDir), features, cutMs, OPTIONS);
     if (typeof made === 'string') throw new Error(made);
     expect(made.nFitRows + made.nValidationRows).toBeLessThanOrEqual(nKnown);
     expect(made.nFitRows).toBeGreaterThan(nKnown / 3);
-    expect(await trainFinalModel(runIn(dataDir), START_MS + HOUR_MS, OPTIONS)).toMatch(/fit rows are left/);
+    expect(await trainFinalModel(runIn(dataDir), features, START_MS + HOUR_MS, OPTIONS)).toMatch(/fit rows are left/);
   });
 
   it('scores a booster trained elsewhere on the four published columns in its place', async () => {
@@ -138,6 +139,13 @@ describe('training', () => {
     expect(await rejection(() => trainProfitability(runIn(dataDir), { ...OPTIONS, model: file }))).toMatch(
       /^bad-model: .*moon_phase/,
     );
+  });
+
+  it('leaves the features alone when the booster cannot be read, whatever other option is given', async () => {
+    const before = openTable(dataDir, TRADE_FEATURES).manifest;
+    const options = { ...OPTIONS, horizon: 2, model: join(dataDir, 'nowhere.json') };
+    expect(await rejection(() => trainProfitability(runIn(dataDir), options))).toMatch(/^missing-input: /);
+    expect(openTable(dataDir, TRADE_FEATURES).manifest).toEqual(before);
   });
 });
 
