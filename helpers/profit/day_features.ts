@@ -25,7 +25,7 @@ export const FILL_COLUMNS = [
 ] as const;
 
 /** Columns of the fills after the day that labels look at. */
-export const PRINT_COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'price'] as const;
+export const PRINT_COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares'] as const;
 
 export interface Lookahead {
   readonly horizonMs: number;
@@ -55,6 +55,7 @@ export function tapeOf(sorted: DataFrame): Tape {
     market: toNumbers(sorted, 'market'),
     tsMs: toNumbers(sorted, 'ts_ms'),
     price0: toNumbers(sorted.withColumns(price0().alias('price0')), 'price0'),
+    shares: toNumbers(sorted, 'shares'),
   };
 }
 
@@ -133,7 +134,7 @@ export function dayRows(day: DataFrame, next: DataFrame, state: CarriedState, lo
 
 /** Future prices of the day's rows of a tape that reaches beyond the day; same order as `byMarket`. */
 function lookAhead(byMarket: DataFrame, next: DataFrame, markets: MarketState, lookahead: Lookahead): FuturePrices {
-  const columns = ['market', 'ts_ms', 'outcome_index', 'price', 'row'];
+  const columns = ['market', 'ts_ms', 'outcome_index', 'price', 'shares', 'row'];
   const later = next
     .filter(pl.col('market').isNotNull())
     .withColumns(pl.lit(null).cast(pl.UInt32).alias('row'))

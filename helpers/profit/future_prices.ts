@@ -3,12 +3,13 @@
  * later, when a follower could first trade, and which trade lies nearest to a moment. Two pointers a market, no joins.
  */
 
-/** Fills of some span, sorted by market, then by time; equal times in the order of the table. */
+/** Fills of some span, sorted by market, then by time; equal times in any order. */
 export interface Tape {
   readonly market: ArrayLike<number>;
   readonly tsMs: Float64Array;
   /** Price of outcome 0, USD a share: a trade of outcome 1 at q is one of outcome 0 at 1 − q. */
   readonly price0: Float64Array;
+  readonly shares: Float64Array;
 }
 
 /** How markets ended, by market code. */
@@ -46,8 +47,30 @@ export interface FuturePrices {
 }
 
 /**
+ * Price of outcome 0 at the moment of row `i`: that of the market's fills of this very moment, weighed by shares where they
+ * differ. The clocks of the venues count in seconds, so one match or several share a moment, and which of them was last
+ * nobody knows.
+ * @param i the last row of its moment
+ */
+function momentPrice({ market, tsMs, price0, shares }: Tape, i: number): number {
+  let first = i;
+  let isOne = true;
+  while (first > 0 && market[first - 1] === market[i] && tsMs[first - 1] === tsMs[i]) {
+    first--;
+    isOne &&= price0[first] === price0[i];
+  }
+  if (isOne) return price0[i];
+  // In an order of their own, so that the last bit of the sums does not depend on that of the table.
+  const rows = Array.from({ length: i - first + 1 }, (_, k) => first + k).sort(
+    (a, b) => price0[a] - price0[b] || shares[a] - shares[b],
+  );
+  const total = rows.reduce((sum, row) => sum + shares[row], 0);
+  return rows.reduce((sum, row) => sum + shares[row] * price0[row], 0) / total;
+}
+
+/**
  * The price of outcome 0 one horizon after every row: its payoff once resolved by then, else the last trade at or before
- * t + horizon and strictly after t. Nothing after the resolution but the payoff counts.
+ * t + horizon and strictly after t (of several at one moment their mean). Nothing after the resolution but the payoff counts.
  * @param endMs last moment of the data: horizons that reach beyond it are unknown, resolved or not, for a resolution is
  *   learned from them only when it comes early
  */
@@ -60,6 +83,8 @@ export function futurePrices(tape: Tape, ends: Resolutions, horizonMs: number, e
     exitMs: new Float64Array(n),
   };
   let last = 0;
+  let pricedRow = -1;
+  let lastPrice0 = Number.NaN;
   for (let i = 0; i < n; i++) {
     const m = market[i];
     const limitMs = tsMs[i] + horizonMs;
@@ -73,8 +98,11 @@ export function futurePrices(tape: Tape, ends: Resolutions, horizonMs: number, e
     else if (limitMs > endMs) result.state[i] = PAST_END;
     else if (isResolved && Number.isNaN(ends.payoff0[m])) result.state[i] = VOID;
     else if (isResolved) result.price0[i] = ends.payoff0[m];
-    else if (tsMs[last] > tsMs[i]) result.price0[i] = price0[last];
-    else result.state[i] = NO_TRADE;
+    else if (tsMs[last] > tsMs[i]) {
+      if (pricedRow !== last) lastPrice0 = momentPrice(tape, last);
+      pricedRow = last;
+      result.price0[i] = lastPrice0;
+    } else result.state[i] = NO_TRADE;
     if (result.state[i] !== KNOWN) result.price0[i] = Number.NaN;
   }
   return result;
@@ -84,7 +112,12 @@ export function futurePrices(tape: Tape, ends: Resolutions, horizonMs: number, e
  * Row of the first trade of the same market at or after t + delay and strictly after t, before the resolution; −1 when there
  * is none within the horizon. A follower pays that price.
  */
-export function entryRows(tape: Tape, ends: Resolutions, delayMs: number, horizonMs: number): Int32Array {
+export function entryRows(
+  tape: Pick<Tape, 'market' | 'tsMs'>,
+  ends: Resolutions,
+  delayMs: number,
+  horizonMs: number,
+): Int32Array {
   const { market, tsMs } = tape;
   const n = tsMs.length;
   const rows = new Int32Array(n).fill(-1);

@@ -104,7 +104,7 @@ function lifetimeVolumes(trades: Table, markets: DataFrame): DataFrame {
 /** All trades of the kept markets, sorted by market, time and fill, with what the kernels find added as columns. */
 function annotatedTape(job: LadderJob, kept: DataFrame, codes: Codebook, state: MarketState): DataFrame {
   const trades = withParquetErrors(job.trades.folder, () =>
-    scanAll(job.trades, ['ts_ms', 'market_id', 'outcome_index', 'price', 'tx', 'fill_id'])
+    scanAll(job.trades, ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares', 'tx', 'fill_id'])
       .join(kept.lazy(), { on: 'market_id', how: 'semi' })
       .collectSync(),
   );
@@ -115,7 +115,7 @@ function annotatedTape(job: LadderJob, kept: DataFrame, codes: Codebook, state: 
   const outcomes = toNumbers(tape, 'outcome_index');
   const priceAt = (rows: Int32Array, source: Float64Array): Float64Array =>
     Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : source[row]));
-  const entries = entryRows({ market, tsMs, price0 }, state.resolutions(), job.delayMs, job.horizonMs);
+  const entries = entryRows({ market, tsMs }, state.resolutions(), job.delayMs, job.horizonMs);
   return tape.withColumns(
     pl.Series('nearest_in_market', priceAt(nearestRows(market, tsMs, job.horizonMs, NEAREST_MS), prices), pl.Float64),
     pl.Series('nearest_in_outcome', nearestOfOutcome(market, outcomes, tsMs, prices, job.horizonMs), pl.Float64),

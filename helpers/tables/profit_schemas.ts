@@ -24,7 +24,7 @@ const FOLLOWED_FILL: readonly Column[] = [
     'future_price',
     'float64',
     'USD per share, 0..1',
-    'price of `outcome_index` at exit_ms: 0 or 1 once resolved, else the last trade of the market after the fill (p₀ = 1 − p₁)',
+    'price of `outcome_index` at exit_ms: 0 or 1 once resolved, else the last trade of the market after the fill (p₀ = 1 − p₁; of several at that moment the mean by shares)',
     'outcome',
   ),
   column(

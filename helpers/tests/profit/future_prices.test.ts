@@ -16,6 +16,7 @@ interface Print {
   readonly market: number;
   readonly tsMs: number;
   readonly price0: number;
+  readonly shares?: number;
 }
 
 function tapeOf(prints: readonly Print[]): Tape {
@@ -23,6 +24,7 @@ function tapeOf(prints: readonly Print[]): Tape {
     market: prints.map((print) => print.market),
     tsMs: Float64Array.from(prints, (print) => print.tsMs),
     price0: Float64Array.from(prints, (print) => print.price0),
+    shares: Float64Array.from(prints, (print) => print.shares ?? 1),
   };
 }
 
@@ -48,7 +50,11 @@ function slowFuture(prints: readonly Print[], i: number, ends: Resolutions, endM
   if (resolvedMs <= tsMs || tsMs + HORIZON_MS > endMs || price0 <= 0 || price0 >= 1) return null;
   if (resolvedMs <= tsMs + HORIZON_MS) return Number.isNaN(ends.payoff0[market]) ? null : ends.payoff0[market];
   const later = prints.filter((p) => p.market === market && p.tsMs > tsMs && p.tsMs <= tsMs + HORIZON_MS);
-  return later.length === 0 ? null : later[later.length - 1].price0;
+  if (later.length === 0) return null;
+  const lastMs = Math.max(...later.map((p) => p.tsMs));
+  const moment = later.filter((p) => p.tsMs === lastMs);
+  const shares = moment.reduce((sum, p) => sum + (p.shares ?? 1), 0);
+  return moment.reduce((sum, p) => sum + p.price0 * (p.shares ?? 1), 0) / shares;
 }
 
 describe('the price one horizon later', () => {
@@ -62,6 +68,17 @@ describe('the price one horizon later', () => {
   it('takes a trade exactly at the horizon', () => {
     const { price0 } = futurePrices(hours([0, 0.4], [6, 0.7]), endsOf(OPEN), HORIZON_MS, 100 * HOUR_MS);
     expect(price0[0]).toBe(0.7);
+  });
+
+  it('of several trades at the last moment is their mean by shares, to the last bit in whatever order they stand', () => {
+    const at = (price0: number, shares: number): Print => ({ market: 0, tsMs: HOUR_MS, price0, shares });
+    const moment = [at(0.61, 7), at(0.5, 30), at(0.57, 11), at(0.5, 3)];
+    const first: Print = { market: 0, tsMs: 0, price0: 0.4 };
+    const priceOf = (prints: readonly Print[]) =>
+      futurePrices(tapeOf([first, ...prints]), endsOf(OPEN), HORIZON_MS, 100 * HOUR_MS).price0[0];
+    expect(priceOf(moment)).toBeCloseTo((0.61 * 7 + 0.5 * 33 + 0.57 * 11) / 51, 15);
+    expect(priceOf([...moment].reverse())).toBe(priceOf(moment));
+    expect(priceOf([at(0.7, 3), at(0.7, 5)])).toBe(0.7);
   });
 
   it('does not take a trade of the same millisecond for a later one', () => {
@@ -102,10 +119,12 @@ describe('the price one horizon later', () => {
         market: random.integer(4),
         tsMs: random.integer(80) * (HOUR_MS / 2),
         price0: random.integer(101) / 100,
+        shares: 1 + random.integer(50),
       })).sort((a, b) => a.market - b.market || a.tsMs - b.tsMs);
       const { price0 } = futurePrices(tapeOf(prints), ends, HORIZON_MS, 38 * HOUR_MS);
       const slow = prints.map((_, i) => slowFuture(prints, i, ends, 38 * HOUR_MS) ?? Number.NaN);
-      expect(Array.from(price0)).toEqual(slow);
+      expect(Array.from(price0, Number.isNaN)).toEqual(slow.map(Number.isNaN));
+      expect(Math.max(...slow.map((price, i) => Math.abs(price - price0[i]) || 0))).toBeLessThan(1e-12);
       expect(slow.filter((price) => !Number.isNaN(price)).length).toBeGreaterThan(50);
     }
   });
