@@ -61,6 +61,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     .option('rows', { type: 'number', default: 5_000_000, describe: 'fills' })
     .option('repeat', { type: 'number', default: 3, describe: 'runs a side; medians are reported (pandas runs once)' })
     .option('only', { type: 'string', describe: 'pandas, pandas-plain, polars or duckdb, comma-separated' })
+    .option('python', { type: 'string', default: 'python3', describe: 'interpreter of the Python rivals' })
     .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
     .strict()
     .parseSync();
@@ -73,7 +74,10 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-etl-'));
   try {
-    const rivals = RIVALS.filter(({ name }) => names.includes(name));
+    const rivals = RIVALS.filter(({ name }) => names.includes(name)).map((rival) => ({
+      ...rival,
+      command: rival.command.map((word) => (word === 'python3' ? options.python : word)),
+    }));
     await benchRivals(folder, options.rows, options.repeat, rivals);
   } finally {
     if (options.keep) say(`kept: ${folder}`);
