@@ -3,12 +3,17 @@
  *
  * Reads   11_wallet_profiles
  * Writes  12_classified
- * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest, clusters named by their centres; an
- *         isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
+ * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest with a win rate, clusters named by their
+ *         centres; an isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
  */
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
-import { archetypeCounts, describeArchetypes } from '../helpers/discovery/describe_archetypes.ts';
+import {
+  archetypeCounts,
+  describeArchetypes,
+  describeInsiders,
+  describeUnnamed,
+} from '../helpers/discovery/describe_archetypes.ts';
 import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
 import { ARCHETYPES_SECTION, archetypesSection } from '../helpers/discovery/sections/archetypes_section.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
@@ -17,6 +22,7 @@ import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tabl
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { toNumbers } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { CLASSIFIED } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
@@ -62,10 +68,14 @@ await runScript(
       result.points === null
         ? { refusal: result.refusal! }
         : judgeGroups(result.points, thresholds.nClusters, run.seed, executor);
-    const lines = [...describeArchetypes(result), ...describeVerdict(verdict)];
+    const lines = [
+      ...describeArchetypes(result),
+      ...describeInsiders(result.archetypes, toNumbers(profiles, 'win_rate_pct')),
+      ...describeVerdict(verdict),
+    ];
     const metrics = { counts: archetypeCounts(result), verdict, lines };
     const classified = classifiedFrame(profiles, result, scores);
-    await publishSection(run, archetypesSection(profiles, classified, verdict));
+    await publishSection(run, archetypesSection(profiles, classified, describeUnnamed(result), verdict));
     publishTable(run, CLASSIFIED, recipe, classified, metrics);
     for (const line of lines) run.log.result(line);
     return 'done';

@@ -3,10 +3,11 @@
  *
  * Reads   11_wallet_profiles
  * Writes  13_labels
- * Method  the waterfall of helpers/discovery, with a t-SNE map to see whether labels live together: fresh whale, grinder, then K-Means among the rest with names from centres. The
+ * Method  the waterfall of helpers/discovery, with a t-SNE map to see whether labels live together: fresh whale, grinder, then K-Means among the rest with a win rate, with names from centres. The
  *         labels are made of profile columns: a classifier that sees those columns learns the rules back and nothing else.
  */
 import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { describeUnnamed } from '../helpers/discovery/describe_archetypes.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
 import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
@@ -42,7 +43,7 @@ await runScript(
     const counts = labels.groupBy(['archetype', 'target']).agg(pl.len().alias('n')).sort('archetype').toRecords();
     const check = checkLabels(profiles, result.archetypes, checkWallets, run.seed, executor);
     const byLabel = new Map(counts.map((row) => [String(row.archetype), Number(row.n)]));
-    await publishSection(run, labelsSection(byLabel, check));
+    await publishSection(run, labelsSection(byLabel, describeUnnamed(result), check));
     publishTable(run, LABELS, recipe, labels, {
       counts,
       check: check.line,
@@ -60,8 +61,7 @@ await runScript(
       ),
     );
     run.log.result(check.line);
-    if (result.refusal !== null)
-      run.log.result(`The rest was not clustered: ${result.refusal}; those wallets are unnamed.`);
+    for (const line of describeUnnamed(result)) run.log.result(line);
     return 'done';
   },
 );

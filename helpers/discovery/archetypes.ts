@@ -1,7 +1,7 @@
 /** The archetypes of wallets, their training targets and the thresholds of the rules that decide them (methods §3). */
 import { InputError } from '../run/errors.ts';
 
-/** `unnamed` is a wallet of a cluster that no rule fits; it is in no training set. */
+/** `unnamed` is a wallet without a win rate, or one of a cluster that no rule fits; it is in no training set. */
 export const ARCHETYPES = ['casual', 'grinder', 'insider_like', 'fresh_whale', 'unnamed'] as const;
 export type Archetype = (typeof ARCHETYPES)[number];
 

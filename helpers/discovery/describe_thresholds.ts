@@ -3,7 +3,7 @@ import { formatCount, formatTable } from '../run/console.ts';
 import type { WaterfallThresholds } from './archetypes.ts';
 import { archetypeCounts } from './describe_archetypes.ts';
 import type { ThresholdShift } from './threshold_shifts.ts';
-import type { WaterfallResult } from './waterfall.ts';
+import { NO_WIN_RATE, type WaterfallResult } from './waterfall.ts';
 
 interface WaterfallStepCount {
   readonly name: string;
@@ -15,22 +15,26 @@ interface WaterfallStepCount {
 /** Wallets that each step takes and leaves, in the order of the waterfall. */
 export function waterfallSteps(result: WaterfallResult, thresholds: WaterfallThresholds): WaterfallStepCount[] {
   const counts = archetypeCounts(result);
+  const nUnrated = result.rules.filter((rule) => rule === NO_WIN_RATE).length;
+  const nUnnamed = (counts.unnamed ?? 0) - nUnrated;
   const steps = [
     [
       'fresh_whale',
       `mean fill of $${thresholds.whaleAggressionUsd} and more, tenure under ${thresholds.whaleTenureDays} days`,
+      counts.fresh_whale ?? 0,
     ],
     [
       'grinder',
       `more than ${result.grinderFrequency.toPrecision(3)} fills/day or ${result.grinderMarkets.toPrecision(3)} markets`,
+      counts.grinder ?? 0,
     ],
-    ['insider_like', 'cluster with a high win rate, narrow and slow'],
-    ['casual', 'cluster without a high win rate'],
-    ['unnamed', result.refusal ?? 'cluster that no rule names'],
+    ['unnamed', 'no resolved market, so no win rate', nUnrated],
+    ['insider_like', 'cluster with a high win rate, narrow and slow', counts.insider_like ?? 0],
+    ['casual', 'cluster without a high win rate', counts.casual ?? 0],
+    ['unnamed', nUnnamed > 0 && result.refusal !== null ? result.refusal : 'cluster that no rule names', nUnnamed],
   ] as const;
   let nLeft = result.archetypes.length;
-  return steps.map(([name, rule]) => {
-    const nTaken = counts[name] ?? 0;
+  return steps.map(([name, rule, nTaken]) => {
     nLeft -= nTaken;
     return { name, rule, nTaken, nLeft };
   });

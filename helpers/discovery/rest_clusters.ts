@@ -51,11 +51,15 @@ type RestClusters =
       readonly refusal: string;
     };
 
-function refused(refusal: string): RestClusters {
+/** No clusters, and why. */
+export function refused(refusal: string): RestClusters {
   return { labels: null, distances: null, points: null, named: [], refusal };
 }
 
-/** Clusters the given wallets, or says why that would mean nothing. */
+/**
+ * Clusters the given wallets, or says why that would mean nothing.
+ * @param rest wallets that no rule took, all with a win rate: insider-like and casual differ by it
+ */
 export function clusterRest(
   rest: DataFrame,
   thresholds: WaterfallThresholds,
@@ -66,8 +70,6 @@ export function clusterRest(
   const { nClusters } = thresholds;
   if (rest.height < nClusters * ROWS_PER_CLUSTER_MIN)
     return refused(`${rest.height} wallets are too few for ${nClusters} clusters`);
-  if (rest.getColumn('win_rate_pct').nullCount() === rest.height)
-    return refused('no market is known to have resolved, so no wallet has a win rate');
   const space = FeatureSpace.fit(rest, REST_FEATURES, 'log');
   const points = space.transform(rest);
   if (method.kind === 'kmeans' && !hasDistinctRows(points, nClusters))

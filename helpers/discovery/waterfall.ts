@@ -1,4 +1,7 @@
-/** The waterfall of archetypes: fresh whale, grinder, then clusters of the rest separate insider-like from casual. */
+/**
+ * The waterfall of archetypes: fresh whale, grinder, then clusters of the rest separate insider-like from casual. Those two
+ * differ by the win rate, so a wallet of the rest that has none stays unnamed.
+ */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { toNumbers } from '../tables/matrix.ts';
@@ -6,17 +9,22 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { type Archetype, checkThresholds, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
 import { percentile } from './percentile.ts';
-import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod } from './rest_clusters.ts';
+import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod, refused } from './rest_clusters.ts';
+
+/** The rule of wallets that no rule took and that have no resolved market. */
+export const NO_WIN_RATE = 'no win rate';
+/** The rule of wallets that were left when clusters would have meant nothing. */
+export const NOT_CLUSTERED = 'not clustered';
 
 export interface WaterfallResult {
   /** One entry per row of the profiles. */
   readonly archetypes: readonly Archetype[];
   readonly targets: readonly (0 | 1 | 2 | 3 | null)[];
-  /** What decided: `fresh whale`, `grinder`, `cluster 2`, `noise` (DBSCAN), or `not clustered`. */
+  /** What decided: `fresh whale`, `grinder`, `no win rate`, `cluster 2`, `noise` (DBSCAN), or `not clustered`. */
   readonly rules: readonly string[];
-  /** Cluster of each row, −1 for those that a rule took and for noise. */
+  /** Cluster of each row, −1 for those that a rule took, those without a win rate and noise. */
   readonly clusters: Int32Array;
-  /** Distance to the nearest centre in standard deviations, NaN for those that a rule took. */
+  /** Distance to the nearest centre in standard deviations, NaN for those that were not clustered. */
   readonly distances: Float64Array;
   readonly named: readonly NamedCluster[];
   /** Values at the grinder percentile. */
@@ -54,9 +62,10 @@ export function assignWaterfall(
   const tenure = toNumbers(profiles, 'tenure_days');
   const frequency = toNumbers(profiles, 'frequency_trades_daily');
   const markets = toNumbers(profiles, 'diversification_markets_count');
+  const winRate = toNumbers(profiles, 'win_rate_pct');
   const cuts = grinderCuts(profiles, thresholds);
   const archetypes = new Array<Archetype>(nRows).fill('unnamed');
-  const rules = new Array<string>(nRows).fill('not clustered');
+  const rules = new Array<string>(nRows).fill(NOT_CLUSTERED);
   const rest: number[] = [];
   for (let row = 0; row < nRows; row++) {
     if (aggression[row] >= thresholds.whaleAggressionUsd && tenure[row] < thresholds.whaleTenureDays) {
@@ -65,11 +74,16 @@ export function assignWaterfall(
     } else if (frequency[row] > cuts.frequency || markets[row] > cuts.markets) {
       archetypes[row] = 'grinder';
       rules[row] = 'grinder';
-    } else rest.push(row);
+    } else if (Number.isNaN(winRate[row])) rules[row] = NO_WIN_RATE;
+    else rest.push(row);
   }
   const clusters = new Int32Array(nRows).fill(-1);
   const distances = new Float64Array(nRows).fill(Number.NaN);
-  const found = clusterRest(rowsOf(profiles, rest), thresholds, method, seed, executor);
+  const hasUnrated = rules.includes(NO_WIN_RATE);
+  const found =
+    rest.length === 0 && hasUnrated
+      ? refused('no wallet that is left has a win rate, for no market of theirs is known to have resolved')
+      : clusterRest(rowsOf(profiles, rest), thresholds, method, seed, executor);
   if (found.labels !== null) {
     rest.forEach((row, i) => {
       const label = found.labels[i];

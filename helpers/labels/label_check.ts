@@ -38,8 +38,15 @@ export function checkLabels(
   return { map, labels: own, line: describePurity('labels', neighbourPurity(map, own, seed, executor)) };
 }
 
-/** @param counts wallets by label */
-export function labelsSection(counts: ReadonlyMap<string, number>, { map, labels, line }: LabelCheck): ReportSection {
+/**
+ * @param counts wallets by label
+ * @param whyUnnamed sentences about wallets that no cluster left unnamed
+ */
+export function labelsSection(
+  counts: ReadonlyMap<string, number>,
+  whyUnnamed: readonly string[],
+  { map, labels, line }: LabelCheck,
+): ReportSection {
   const bars = [...counts].map(([label, value]) => ({ label, value, group: label }));
   return {
     id: LABELS_SECTION,
@@ -49,7 +56,7 @@ export function labelsSection(counts: ReadonlyMap<string, number>, { map, labels
       { kind: 'verdict', tone: 'neutral', text: line },
       chartBlock(
         'counts',
-        'Wallets by label; unnamed ones are in no training set.',
+        ['Wallets by label; unnamed ones are in no training set.', ...whyUnnamed].join(' '),
         rankedBarsPicture(bars, 'wallets'),
       ),
       ...(map === null

@@ -43,6 +43,9 @@ export async function buildTrainingSet(
       ]),
     ),
   );
+  const nUnnamed = targets.filter((target) => target === null).length;
+  if (nUnnamed > 0)
+    run.log.result(`Left out: ${formatCount(nUnnamed)} unnamed wallets (no win rate, or no rule fits their cluster).`);
   if (!sample.counts.some((c) => c.target === options.whale))
     run.log.result(
       `There is no wallet of class ${options.whale} (fresh whale): a classifier has nothing to find here.`,

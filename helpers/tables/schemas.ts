@@ -225,7 +225,13 @@ const ARCHETYPE_COLUMNS = [
     'flagged by rules and clusters, not a fact about a person',
     'outcome',
   ),
-  optional('target', 'uint8', TARGET_UNIT, 'class in training sets; null for unnamed', 'outcome'),
+  optional(
+    'target',
+    'uint8',
+    TARGET_UNIT,
+    'class in training sets; null for unnamed: no win rate, or no rule fits',
+    'outcome',
+  ),
 ];
 
 export const LABELS: TableSchema = {
@@ -237,7 +243,7 @@ export const LABELS: TableSchema = {
     column('wallet', 'string', '0x + 40 hex', 'key'),
     column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
     ...ARCHETYPE_COLUMNS,
-    column('rule', 'string', '', 'what decided: a rule, a cluster, or `not clustered`', 'outcome'),
+    column('rule', 'string', '', 'what decided: a rule, `no win rate`, a cluster, or `not clustered`', 'outcome'),
   ],
 };
 
@@ -280,8 +286,20 @@ export const CLASSIFIED: TableSchema = {
     column('wallet', 'string', '0x + 40 hex', 'key'),
     column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
     ...ARCHETYPE_COLUMNS,
-    column('rule', 'string', '', 'what decided: a rule, a cluster, `noise` (DBSCAN) or `not clustered`', 'outcome'),
-    optional('cluster', 'int64', '', 'cluster among the wallets that no rule took; null for the others', 'outcome'),
+    column(
+      'rule',
+      'string',
+      '',
+      'what decided: a rule, `no win rate` (no resolved market), a cluster, `noise` (DBSCAN) or `not clustered`',
+      'outcome',
+    ),
+    optional(
+      'cluster',
+      'int64',
+      '',
+      'cluster among the wallets that no rule took and that have a win rate; null for the others',
+      'outcome',
+    ),
     optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
     column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher = stranger', 'outcome'),
   ],

@@ -6,6 +6,7 @@ import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { ARCHETYPES } from '../archetypes.ts';
+import { describeInsiders } from '../describe_archetypes.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 
@@ -45,10 +46,14 @@ function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]):
     );
 }
 
-/** @param classified rows of 12_classified in the order of the profiles */
+/**
+ * @param classified rows of 12_classified in the order of the profiles
+ * @param whyUnnamed sentences about wallets that no cluster left unnamed
+ */
 export function archetypesSection(
   profiles: DataFrame,
   classified: DataFrame,
+  whyUnnamed: readonly string[],
   verdict: Verdict | NoVerdict,
 ): ReportSection {
   const archetypes = toTexts(classified, 'archetype') as string[];
@@ -84,6 +89,10 @@ export function archetypesSection(
         ],
         rows: mediansByArchetype(profiles, archetypes),
       },
+      ...[...whyUnnamed, ...describeInsiders(archetypes, toNumbers(profiles, 'win_rate_pct'))].map((text) => ({
+        kind: 'paragraph' as const,
+        text,
+      })),
       chartBlock(
         'strangeness',
         'Isolation-forest score by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.',

@@ -106,9 +106,11 @@ describe('three wallets', () => {
 });
 
 describe('wallets that are all alike', () => {
-  it('get labels, no clusters and no model', async () => {
+  it('get labels, no clusters and no model, and 08 counts those that it leaves out', async () => {
     const dataDir = await dataOf(makeProfiles(80, 0, 1, true));
     expect(run(READERS[3], dataDir).stdout).toContain('fewer than 4 different profiles');
+    const balanced = run('3_supervised_models/08-1_balance_dataset.ts', dataDir);
+    expect([balanced.status, balanced.stdout]).toEqual([0, expect.stringContaining('Left out: 80 unnamed wallets')]);
     expect(run(READERS[4], dataDir).stdout).toContain('skipped: the wallets have only 1 different profiles');
   });
 });

@@ -107,6 +107,25 @@ describe('assignWaterfall', () => {
     expect(archetypes.slice(0, 100).filter((name) => name === 'insider_like')).toEqual([]);
   });
 
+  it('leaves a wallet without a win rate unnamed, in no cluster and out of training, and the others as they were', () => {
+    const unrated = [...insiders, ...casuals.slice(0, 30)].map((w) => ({ ...w, winRate: null }));
+    const known = waterfall([...casuals, ...insiders]);
+    const result = waterfall([...casuals, ...insiders, ...unrated]);
+    expect(result.archetypes.slice(0, 115)).toEqual(known.archetypes);
+    expect(new Set(result.archetypes.slice(115))).toEqual(new Set(['unnamed']));
+    expect(new Set(result.rules.slice(115))).toEqual(new Set(['no win rate']));
+    expect(new Set(result.targets.slice(115))).toEqual(new Set([null]));
+    expect(new Set(result.clusters.slice(115))).toEqual(new Set([-1]));
+    expect(result.named).toEqual(known.named);
+  });
+
+  it('calls a wallet without a win rate a fresh whale or a grinder all the same', () => {
+    const whale = { ...casual(0), aggression: 1000, tenure: 1, winRate: null };
+    const grinder = { ...casual(0), frequency: 50, winRate: null };
+    const { archetypes } = waterfall([whale, grinder, ...casuals, ...insiders]);
+    expect(archetypes.slice(0, 2)).toEqual(['fresh_whale', 'grinder']);
+  });
+
   it('finds the same groups with DBSCAN and leaves a stray wallet unnamed as noise', () => {
     const stray = { ...casual(0), winRate: 0, frequency: 0.01, markets: 1, top: 1 };
     const method = { kind: 'dbscan', eps: 1, minSamples: 5 } as const;
@@ -121,7 +140,7 @@ describe('assignWaterfall', () => {
     [
       'no resolved market',
       casuals.map((w) => ({ ...w, winRate: null })),
-      'no market is known to have resolved, so no wallet has a win rate',
+      'no wallet that is left has a win rate, for no market of theirs is known to have resolved',
     ],
     ['wallets all alike', new Array(50).fill(casual(0)), 'the wallets have fewer than 2 different profiles'],
   ])('does not cluster %s, says why and names nobody', (_, wallets, why) => {

@@ -130,7 +130,7 @@ describe('the tables of chapter 2', () => {
   it('are made of wallets whose outcomes are all unknown as well', () => {
     const unknown = allUnknown(60);
     const own = assignWaterfall(unknown, DEFAULT_THRESHOLDS, 1, executor);
-    expect(own.refusal).toContain('no market is known to have resolved');
+    expect(own.refusal).toContain('no market of theirs is known to have resolved');
     const frame = classifiedFrame(unknown, own, isolationScores(unknown, 1, executor));
     expect(frame.getColumn('anomaly_score').nullCount()).toBe(0);
     expect(new Set(own.archetypes).has('insider_like')).toBe(false);
