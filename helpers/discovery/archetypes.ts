@@ -1,7 +1,10 @@
 /** The archetypes of wallets, their training targets and the thresholds of the rules that decide them (methods §3). */
 import { InputError } from '../run/errors.ts';
 
-/** `unnamed` is a wallet without a win rate, or one of a cluster that no rule fits; it is in no training set. */
+/**
+ * `unnamed` is a wallet without a win rate, or one of a cluster that no rule fits. It is in no training set of 08; 09 keeps
+ * such wallets as a class of their own.
+ */
 export const ARCHETYPES = ['casual', 'grinder', 'insider_like', 'fresh_whale', 'unnamed'] as const;
 export type Archetype = (typeof ARCHETYPES)[number];
 
@@ -13,6 +16,12 @@ export const TARGETS: Readonly<Record<Archetype, 0 | 1 | 2 | 3 | null>> = {
   fresh_whale: 3,
   unnamed: null,
 };
+
+/**
+ * Class of unnamed wallets where a classifier must tell the others from them. Left out, an unknown win rate would be the mark
+ * of whales and grinders, the only ones that keep their name without one.
+ */
+export const UNNAMED_CLASS = 4;
 
 export interface WaterfallThresholds {
   /** A fresh whale's mean fill is at least this, in USD … */

@@ -69,7 +69,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
     published: { 'final_whale_hunter_model.json': xgboost },
     metrics: { trials, rule, lines },
     card: {
-      purpose: `Chances of the archetypes from the first ${window.nFills} fills of a wallet, ${options['horizon-days']} days ahead.`,
+      purpose: `Chances of the archetypes (0 casual, 1 grinder, 2 insider-like, 3 fresh whale, 4 unnamed) from the first ${window.nFills} fills of a wallet, ${options['horizon-days']} days ahead.`,
       data: `fills before ${new Date(asOfMs).toISOString()}, ${nSnapshots} snapshots`,
       features: EARLY_COLUMNS,
       split: `${options.folds} folds of wallets; the newer half of the snapshots tests, the older half trains`,

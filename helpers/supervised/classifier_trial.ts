@@ -1,5 +1,5 @@
 /** Trains a classifier so that no wallet and no moment is on both sides, and measures what it is worth. */
-import { ARCHETYPES, TARGETS } from '../discovery/archetypes.ts';
+import { UNNAMED_CLASS } from '../discovery/archetypes.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
@@ -14,7 +14,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { balancedSample } from '../labels/sampling.ts';
 
-const N_CLASSES = ARCHETYPES.filter((archetype) => TARGETS[archetype] !== null).length;
+const N_CLASSES = UNNAMED_CLASS + 1;
 export const WHALE = 3;
 const N_RESAMPLES = 300;
 
@@ -74,7 +74,7 @@ export function fitClassifier(
   ).fit(drawn, y, input);
 }
 
-/** Chances of the four classes, row-major; a class that training never saw has chance 0. */
+/** Chances of the five classes, row-major; a class that training never saw has chance 0. */
 export function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
   // A forest's mean of leaf shares can exceed 1 by rounding.
   const chances = model.predictProbability(x).map((chance) => Math.min(Math.max(chance, 0), 1));

@@ -2,7 +2,7 @@
  * The rows classifiers learn from: what was known of each wallet at several moments, the label it had then, and what its
  * first fills showed one horizon earlier. Later snapshots test what earlier ones taught.
  */
-import type { WaterfallThresholds } from '../discovery/archetypes.ts';
+import { UNNAMED_CLASS, type WaterfallThresholds } from '../discovery/archetypes.ts';
 import { assignWaterfall } from '../discovery/waterfall.ts';
 import { ProfileHistory, tradeBatches } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
@@ -22,9 +22,10 @@ export interface SnapshotPlan {
   readonly window: EarlyWindow;
 }
 
-/** One row per wallet and snapshot; only wallets that had traded one horizon before, and that the waterfall named. */
+/** One row per wallet and snapshot; only wallets that had traded one horizon before. */
 export interface SnapshotRows {
   readonly wallets: readonly string[];
+  /** Class of the archetype; UNNAMED_CLASS where the waterfall names none. */
   readonly labels: Int32Array;
   /** 0 is the last snapshot; k lies k horizons earlier. */
   readonly snapshots: Int32Array;
@@ -107,9 +108,8 @@ export async function buildSnapshots(
       await history.advance(labelMoments[k]);
       const present = await history.profiles();
       const { targets } = assignWaterfall(present, thresholds, seed, executor);
-      const labelled = thin(
-        present.withColumns(pl.Series('target', [...targets], pl.UInt8)).filter(pl.col('target').isNotNull()),
-      );
+      const classes = targets.map((target) => target ?? UNNAMED_CLASS);
+      const labelled = thin(present.withColumns(pl.Series('target', classes, pl.UInt8)));
       const early = await earlyProfiles(earlyFills, source.markets, earlyMoments[k]);
       const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
       const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
+import { createExecutor } from '../../parallel/executor.ts';
+import { buildSnapshots } from '../../supervised/snapshots.ts';
+import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
+import { openTable, readTable } from '../../tables/table_store.ts';
+import { DAY_MS, type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+
+afterAll(removeFolders);
+
+const executor = createExecutor({ nThreads: 1 });
+
+/** 40 wallets with a few fills in a market that resolves on the second day or in one that never does, and one whale. */
+const fills: FillSpec[] = [
+  ...Array.from({ length: 120 }, (_, i) => ({
+    at: START_MS + Math.floor(i / 40) * 60_000,
+    wallet: `w${i % 40}`,
+    market: i % 40 < 25 ? 'resolved' : 'open',
+    shares: 10 + i,
+    outcome: (i % 2) as 0 | 1,
+  })),
+  { at: START_MS, wallet: 'whale', market: 'open', shares: 1e5 },
+];
+
+describe('buildSnapshots', () => {
+  it('keeps every wallet that traded a horizon ago, those without a win rate as a class of their own', async () => {
+    const dataDir = writeTables(fills, [{ id: 'resolved', resolvedMs: START_MS + DAY_MS, winner: 1 }]);
+    const rows = await buildSnapshots(
+      {
+        trades: openTable(dataDir, RAW_TRADES),
+        markets: readTable(openTable(dataDir, MARKETS)),
+        scratch: join(newFolder(), 'scratch'),
+        codeHash: 'test',
+      },
+      {
+        asOfMs: START_MS + 4 * DAY_MS,
+        horizonMs: DAY_MS,
+        nSnapshots: 1,
+        nWalletsMax: 1000,
+        window: { nFills: 20, hours: null },
+      },
+      { present: ['win_rate_pct'], early: ['win_rate_pct'] },
+      DEFAULT_THRESHOLDS,
+      1,
+      executor,
+    );
+    const classOf = new Map(rows.wallets.map((wallet, row) => [wallet, rows.labels[row]]));
+    expect(classOf.size).toBe(41);
+    expect(classOf.get('whale')).toBe(3);
+    for (let i = 25; i < 40; i++) expect(classOf.get(`w${i}`)).toBe(4);
+    // Nobody else lacks a win rate.
+    expect(rows.wallets.filter((_, row) => Number.isNaN(rows.present.values[row]))).toHaveLength(16);
+  });
+});
