@@ -8,7 +8,7 @@ import { type ScalerModel, StandardScaler } from '../estimators/scalers.ts';
 import { isHeavyTailed } from '../features/feature_sets.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
-import { toMatrix } from '../tables/matrix.ts';
+import { toMatrix, toNumbers } from '../tables/matrix.ts';
 import type { DataFrame } from '../tables/polars.ts';
 
 const FORMAT = 'spyhop-feature-space';
@@ -33,6 +33,11 @@ const modelSchema = z.object({
 /** log(1 + |x|) with the sign of x. */
 function signedLog(value: number): number {
   return Math.sign(value) * Math.log1p(Math.abs(value));
+}
+
+/** What `signedLog` turns into `value`. */
+function signedExp(value: number): number {
+  return Math.sign(value) * Math.expm1(Math.abs(value));
 }
 
 function medianOf(values: Float32Array): number {
@@ -76,12 +81,35 @@ export class FeatureSpace {
     return this.scaler.transform(fill(shaped, this.medians), this.columns);
   }
 
-  /** A point of the space (a cluster's centre) in the units of the profiles. */
-  toUnits(point: ArrayLike<number>): number[] {
-    const back = this.scaler.inverseTransform(createMatrix(Float32Array.from(point), 1, this.columns.length));
-    return Array.from(back.values, (value, column) =>
-      this.isLog[column] ? Math.sign(value) * Math.expm1(Math.abs(value)) : value,
-    );
+  /**
+   * Centres of clusters in the units of the profiles: means over the members whose value is known, of logarithms where the
+   * space takes them. In float64 and never outside the members' own range, so that a column in which they agree gives back
+   * what they agree on. NaN where no member's value is known.
+   * @param labels cluster 0..nClusters-1 of each row; a negative one is in none
+   */
+  centresOf(profiles: DataFrame, labels: ArrayLike<number>, nClusters: number): Float64Array[] {
+    const centres = Array.from({ length: nClusters }, () => new Float64Array(this.columns.length));
+    this.columns.forEach((name, column) => {
+      const shape = this.isLog[column] ? signedLog : (value: number) => value;
+      const unshape = this.isLog[column] ? signedExp : (value: number) => value;
+      const sums = new Float64Array(nClusters);
+      const counts = new Uint32Array(nClusters);
+      const lows = new Float64Array(nClusters).fill(Number.POSITIVE_INFINITY);
+      const highs = new Float64Array(nClusters).fill(Number.NEGATIVE_INFINITY);
+      toNumbers(profiles, name).forEach((value, row) => {
+        const own = labels[row];
+        if (own < 0 || Number.isNaN(value)) return;
+        sums[own] += shape(value);
+        counts[own]++;
+        lows[own] = Math.min(lows[own], value);
+        highs[own] = Math.max(highs[own], value);
+      });
+      centres.forEach((centre, own) => {
+        const mean = unshape(sums[own] / counts[own]);
+        centre[column] = counts[own] === 0 ? Number.NaN : Math.min(Math.max(mean, lows[own]), highs[own]);
+      });
+    });
+    return centres;
   }
 
   toModel(): FeatureSpaceModel {

@@ -1,10 +1,27 @@
 /** Names for clusters from where their centres lie; a rule that fits no cluster names none. */
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
 
-/** Where a value lies among others, 0..1: the share below it, ties counted half. NaN when there is nothing to compare. */
-export function rankAmong(sorted: Float64Array, value: number): number {
+/** A centre this close to a value is at it: means are rounded. Relative, absolute below 1. */
+const TIE = 1e-9;
+
+/**
+ * Where a value lies among others, 0..1: the share below it, ties counted half. NaN when there is nothing to compare.
+ * @param tolerance others no further away than this are ties
+ */
+export function rankAmong(sorted: Float64Array, value: number, tolerance = 0): number {
   if (sorted.length === 0 || Number.isNaN(value)) return Number.NaN;
-  return (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / (2 * sorted.length);
+  return (
+    (countBelow(sorted, value - tolerance, false) + countBelow(sorted, value + tolerance, true)) / (2 * sorted.length)
+  );
+}
+
+/** Where a centre lies among wallets, 0..1, as in `rankAmong`. */
+export function rankCentre(sorted: Float64Array, value: number): number {
+  return rankAmong(sorted, value, tieWidth(value));
+}
+
+function tieWidth(value: number): number {
+  return TIE * Math.max(1, Math.abs(value));
 }
 
 function countBelow(sorted: Float64Array, value: number, orEqual: boolean): number {
@@ -63,6 +80,7 @@ export function nameCentre(
 ): Archetype {
   if (centre.aggressionUsd >= thresholds.whaleAggressionUsd && centre.tenureDays < thresholds.whaleTenureDays)
     return 'fresh_whale';
-  if (centre.frequency > cuts.frequency || centre.markets > cuts.markets) return 'grinder';
+  const isAbove = (value: number, cut: number): boolean => value > cut + tieWidth(cut);
+  if (isAbove(centre.frequency, cuts.frequency) || isAbove(centre.markets, cuts.markets)) return 'grinder';
   return nameCluster(ranks, thresholds);
 }

@@ -7,7 +7,7 @@ import { toNumbers } from '../tables/matrix.ts';
 import type { DataFrame } from '../tables/polars.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
 import { FeatureSpace } from './feature_space.ts';
-import { type CentreRanks, nameCluster, rankAmong } from './naming.ts';
+import { type CentreRanks, nameCluster, rankCentre } from './naming.ts';
 
 /** Columns in which the rest is clustered. */
 export const REST_FEATURES: readonly string[] = [
@@ -29,7 +29,7 @@ export interface NamedCluster {
   readonly cluster: number;
   readonly name: Archetype;
   readonly nWallets: number;
-  /** The centre in the units of REST_FEATURES. */
+  /** The centre in the units of REST_FEATURES; NaN where no member's value is known. */
   readonly centre: readonly number[];
   readonly ranks: CentreRanks;
 }
@@ -83,7 +83,7 @@ export function clusterRest(
     labels,
     distances: nearestDistances(points, centres),
     points,
-    named: nameAll(rest, space, centres, labels, thresholds),
+    named: nameAll(rest, space.centresOf(rest, labels, centres.length), labels, thresholds),
     refusal: null,
   };
 }
@@ -124,7 +124,6 @@ function nearestDistances(points: Matrix, centres: readonly Float64Array[]): Flo
 
 function nameAll(
   rest: DataFrame,
-  space: FeatureSpace,
   centres: readonly Float64Array[],
   labels: Int32Array,
   thresholds: WaterfallThresholds,
@@ -136,9 +135,9 @@ function nameAll(
   );
   const sizes = new Uint32Array(centres.length);
   for (const label of labels) if (label >= 0) sizes[label]++;
-  return centres.map((point, cluster) => {
-    const centre = space.toUnits(point);
-    const [winRate, diversification, frequency] = centre.map((value, column) => rankAmong(sorted[column], value));
+  return centres.map((values, cluster) => {
+    const centre = Array.from(values);
+    const [winRate, diversification, frequency] = centre.map((value, column) => rankCentre(sorted[column], value));
     const ranks = { winRate, diversification, frequency };
     return { cluster, name: nameCluster(ranks, thresholds), nWallets: sizes[cluster], centre, ranks };
   });

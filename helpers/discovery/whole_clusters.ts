@@ -7,7 +7,7 @@ import { toNumbers } from '../tables/matrix.ts';
 import type { DataFrame } from '../tables/polars.ts';
 import { type Archetype, DEFAULT_THRESHOLDS } from './archetypes.ts';
 import { FeatureSpace } from './feature_space.ts';
-import { nameCentre, rankAmong } from './naming.ts';
+import { nameCentre, rankCentre } from './naming.ts';
 import { grinderCuts } from './waterfall.ts';
 
 const N_INITS = 5;
@@ -17,7 +17,7 @@ interface WholeCluster {
   readonly cluster: number;
   readonly name: Archetype;
   readonly nWallets: number;
-  /** The centre in the units of the features. */
+  /** The centre in the units of the features; NaN where no member's value is known. */
   readonly centre: readonly number[];
 }
 
@@ -59,29 +59,27 @@ export function clusterWallets(
     points,
     labels,
     distances: model.score(points),
-    clusters: nameAll(profiles, features, space, model, labels),
+    clusters: nameAll(profiles, features, space.centresOf(profiles, labels, nClusters), labels),
   };
 }
 
 function nameAll(
   profiles: DataFrame,
   features: readonly string[],
-  space: FeatureSpace,
-  model: KMeans,
+  centres: readonly Float64Array[],
   labels: Int32Array,
 ): WholeCluster[] {
   const at = (name: string): number => features.indexOf(name);
   const rankIn = (name: string, value: number): number =>
-    rankAmong(
+    rankCentre(
       toNumbers(profiles, name)
         .filter((other) => !Number.isNaN(other))
         .sort(),
       value,
     );
   const cuts = grinderCuts(profiles, DEFAULT_THRESHOLDS);
-  const { values, nRows, nCols } = model.centres;
-  return Array.from({ length: nRows }, (_, cluster) => {
-    const centre = space.toUnits(values.subarray(cluster * nCols, (cluster + 1) * nCols));
+  return centres.map((values, cluster) => {
+    const centre = Array.from(values);
     const units = {
       aggressionUsd: centre[at('aggression_avg_usd')],
       tenureDays: centre[at('tenure_days')],

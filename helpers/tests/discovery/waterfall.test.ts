@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { nameCentre, nameCluster, rankAmong } from '../../discovery/naming.ts';
+import { nameCentre, nameCluster, rankAmong, rankCentre } from '../../discovery/naming.ts';
 import { percentile } from '../../discovery/percentile.ts';
 import { shiftThresholds } from '../../discovery/threshold_shifts.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
@@ -126,6 +126,17 @@ describe('assignWaterfall', () => {
     expect(archetypes.slice(0, 2)).toEqual(['fresh_whale', 'grinder']);
   });
 
+  it('ranks a cluster of tied win rates at the middle of the tie', () => {
+    const losers = Array.from({ length: 60 }, (_, i) => ({ ...insider(i), winRate: 0, top: 90 + (i % 3) }));
+    const { named } = waterfall([...losers, ...casuals.slice(0, 40)]);
+    const lost = named.find(({ centre }) => centre[0] === 0)!;
+    expect([lost.nWallets, lost.centre[1], lost.ranks]).toEqual([
+      60,
+      2,
+      { winRate: 0.3, diversification: 0.3, frequency: 0.3 },
+    ]);
+  });
+
   it('finds the same groups with DBSCAN and leaves a stray wallet unnamed as noise', () => {
     const stray = { ...casual(0), winRate: 0, frequency: 0.01, markets: 1, top: 1 };
     const method = { kind: 'dbscan', eps: 1, minSamples: 5 } as const;
@@ -195,6 +206,17 @@ describe('naming', () => {
     expect(rankAmong(Float64Array.from([1, 2, 2, 3]), 2)).toBe(0.5);
     expect(rankAmong(Float64Array.from([1, 2]), 9)).toBe(1);
     expect(rankAmong(new Float64Array(0), 1)).toBeNaN();
+  });
+
+  it('ranks a centre that rounding moved off a tie as if it lay on it', () => {
+    const sorted = Float64Array.from([0, 0, 0, 0.3, 50, 50, 100]);
+    for (const error of [0, 1e-14, -1e-14]) {
+      expect(rankCentre(sorted, error)).toBe(1.5 / 7);
+      expect(rankCentre(sorted, 0.3 + error)).toBe(3.5 / 7);
+      expect(rankCentre(sorted, 50 * (1 + error))).toBe(5 / 7);
+    }
+    const centre = { aggressionUsd: 10, tenureDays: 9, frequency: 0.3 + 1e-14, markets: 1 + 1e-14 };
+    expect(nameCentre(centre, ranks, { frequency: 0.3, markets: 1 }, DEFAULT_THRESHOLDS)).toBe('insider_like');
   });
 });
 

@@ -71,8 +71,28 @@ describe('clusterWallets', () => {
       const values = few.getColumn(name).toArray().map(Number);
       // One cluster's centre is the mean: of logarithms where a column spans orders of magnitude, of win rates plainly.
       const expected = name === 'win_rate_pct' ? mean(values) : Math.expm1(mean(values.map(Math.log1p)));
-      expect(found.clusters[0].centre[k]).toBeCloseTo(expected, 3);
+      expect(found.clusters[0].centre[k]).toBeCloseTo(expected, 9);
     });
+  });
+
+  it('gives a column in which all agree back as it is, and calls nobody a grinder for rounding', () => {
+    // expm1(log1p(1)) in float32 is a little more than 1, and so above the 95th percentile of ones.
+    const one = makeProfiles(313, 0, 1).withColumns(pl.lit(1).cast(pl.Int64).alias('diversification_markets_count'));
+    const found = clusterWallets(one, BASELINE_FEATURES, 3, 1, executor);
+    if ('refusal' in found) throw new Error(found.refusal);
+    const markets = BASELINE_FEATURES.indexOf('diversification_markets_count');
+    expect(found.clusters.map(({ centre }) => centre[markets])).toEqual([1, 1, 1]);
+    expect(found.clusters.map(({ name }) => name)).not.toContain('grinder');
+  });
+
+  it('means a column over the members that have a value, and nobody’s is no number', () => {
+    const rates = Array.from({ length: 100 }, (_, row) => (row < 80 ? (row % 2 === 0 ? 60 : null) : null));
+    const some = profiles.withColumns(pl.Series('win_rate_pct', rates, pl.Float64));
+    const found = clusterWallets(some, BASELINE_FEATURES, 2, 1, executor);
+    if ('refusal' in found) throw new Error(found.refusal);
+    const centreOf = (row: number): number =>
+      found.clusters[found.labels[row]].centre[BASELINE_FEATURES.indexOf('win_rate_pct')];
+    expect([centreOf(0), centreOf(99)]).toEqual([60, Number.NaN]);
   });
 
   it('says why three wallets, or wallets all alike, are not clustered', () => {
