@@ -55,7 +55,8 @@ export interface Verdict {
   readonly nSampled: number;
   readonly silhouette: number;
   readonly nulls: readonly NullSilhouette[];
-  readonly gapBestK: number;
+  /** Null where the gap still rises at the largest number of groups looked at. */
+  readonly gapBestK: number | null;
   readonly gaps: readonly { readonly k: number; readonly gap: number; readonly standardError: number }[];
   /** Adjusted Rand index between the groups and those of bootstrap samples: mean and 5th percentile. */
   readonly stability: { readonly mean: number; readonly p5: number };
@@ -72,7 +73,7 @@ export interface NoVerdict {
 
 /**
  * Judges k-means with `k` groups on standardised, finite points. k groups are supported when their silhouette is above
- * both nulls (p ≤ .05 and by .05 at least), the gap statistic wants more than one group, and bootstraps agree (adjusted
+ * both nulls (p ≤ .05 and by .05 at least), the gap statistic does not stop at one group, and bootstraps agree (adjusted
  * Rand ≥ .75). Groups that the marginals make alone (a threshold on one column) are in the nulls too and do not count.
  */
 export function judgeGroups(x: Matrix, k: number, seed: number, executor: Executor): Verdict | NoVerdict {
@@ -147,7 +148,7 @@ function agreeOverBootstraps(
 function reasonsAgainst(
   silhouette: number,
   nulls: readonly NullSilhouette[],
-  gapBestK: number,
+  gapBestK: number | null,
   stability: number,
 ): string[] {
   const reasons = nulls
@@ -186,16 +187,22 @@ function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
   return pool.slice(0, nDrawn).sort();
 }
 
+/** How many groups the gap statistic wants, without a full stop. */
+export function describeGap({ gapBestK, gaps }: Pick<Verdict, 'gapBestK' | 'gaps'>): string {
+  if (gapBestK === null) return `Gap statistic wants no number of groups up to ${gaps.at(-1)!.k}: the gap still rises`;
+  return `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}`;
+}
+
 /** The verdict in lines for people. */
 export function describeVerdict(verdict: Verdict | NoVerdict): string[] {
   if ('refusal' in verdict) return [`Verdict: none, ${verdict.refusal}.`];
-  const { nulls, stability, dbscan, gapBestK, k, nSampled, nPoints } = verdict;
+  const { nulls, stability, dbscan, k, nSampled, nPoints } = verdict;
   const nOne = dbscan.filter((setting) => setting.nGroups === 1).length;
   const nMore = dbscan.filter((setting) => setting.nGroups > 1).length;
   const silhouettes = nulls.map((n) => `${n.name} ${n.mean.toFixed(3)} (p = ${n.pValue.toFixed(3)})`).join(', ');
   return [
     `Silhouette of ${k} groups ${verdict.silhouette.toFixed(3)}; without groups: ${silhouettes}.`,
-    `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
+    `${describeGap(verdict)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
     `DBSCAN finds one group at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
     `Verdict (${nSampled.toLocaleString('en-US')} of ${nPoints.toLocaleString('en-US')} wallets): ${verdict.sentence}`,
   ];

@@ -34,8 +34,8 @@ interface GapPoint {
 
 export interface GapResult {
   points: GapPoint[];
-  /** Smallest k whose gap is at least the next one less its standard error; the largest k if there is none. */
-  bestK: number;
+  /** Smallest k whose gap is at least the next one less its standard error; null if the gap still rises at the largest k. */
+  bestK: number | null;
 }
 
 /** log Σ over clusters of the squared distances to the cluster's mean. */
@@ -99,7 +99,8 @@ function createReferences(x: Matrix, axes: readonly number[][], random: Random):
 }
 
 /**
- * The gap curve and the number of clusters it supports. A best k of 1 says: no grouping is better supported than none.
+ * The gap curve and the number of clusters it supports. A best k of 1 says: no grouping is better supported than none; null
+ * says that the curve has no answer among the numbers looked at.
  * @param x finite, at least two rows
  */
 export function gapStatistic(x: Matrix, options: GapOptions): GapResult {
@@ -126,5 +127,5 @@ export function gapStatistic(x: Matrix, options: GapOptions): GapResult {
     const next = points[i + 1];
     return next !== undefined && point.gap >= next.gap - next.standardError;
   });
-  return { points, bestK: (best ?? points[points.length - 1]).k };
+  return { points, bestK: best?.k ?? null };
 }

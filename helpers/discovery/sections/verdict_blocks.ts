@@ -2,7 +2,7 @@
 import { type Block, chartBlock } from '../../charts/section.ts';
 import { heatMapPicture } from '../../charts/specs/heat_map.ts';
 import { linesPicture } from '../../charts/specs/lines.ts';
-import type { NoVerdict, Verdict } from '../verdict.ts';
+import { describeGap, type NoVerdict, type Verdict } from '../verdict.ts';
 
 /** Blocks of a verdict; one paragraph when there is none. */
 export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
@@ -27,7 +27,7 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
         },
         chartBlock(
           'gap',
-          'Gap statistic by number of groups (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error.',
+          `Gap statistic by number of groups (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error. ${describeGap(verdict)}.`,
           linesPicture(
             [
               {

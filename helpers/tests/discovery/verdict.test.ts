@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeVerdict, judgeGroups, type Verdict } from '../../discovery/verdict.ts';
+import { verdictBlocks } from '../../discovery/sections/verdict_blocks.ts';
+import { describeGap, describeVerdict, judgeGroups, type Verdict } from '../../discovery/verdict.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom, type Random } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
@@ -65,6 +66,17 @@ describe('judgeGroups', () => {
     expect(verdict.sentence).toBe('4 groups are better supported than one.');
     expect(verdict.stability.mean).toBeGreaterThan(0.95);
     expect(verdict.dbscan.some((setting) => setting.nGroups === 4)).toBe(true);
+  });
+
+  it('does not take the last number of groups for the best when the gap still rises there', () => {
+    // Nine blobs, and no more than two groups and the two numbers above them are asked about.
+    const verdict = judged(scale(makeBlobs({ nRows: 450, nCols: 4, nBlobs: 9, spread: 0.3, seed: 3 })), 2);
+    expect(verdict.gapBestK).toBeNull();
+    expect(describeVerdict(verdict)[1]).toMatch(
+      /^Gap statistic wants no number of groups up to 4: the gap still rises;/,
+    );
+    expect(JSON.stringify(verdictBlocks(verdict))).toContain('no number of groups up to 4: the gap still rises.');
+    expect(describeGap({ ...verdict, gapBestK: 1 })).toBe('Gap statistic wants 1 group');
   });
 
   it('gives the same verdict for the same seed on another number of threads', () => {

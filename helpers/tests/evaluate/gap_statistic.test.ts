@@ -46,6 +46,12 @@ describe('gapStatistic', () => {
     expect(result.bestK).toBe(1);
   });
 
+  it('has no best number of groups where the gap still rises at the last one looked at', () => {
+    const options = { cluster, nReferences: 10, seed: 1 };
+    expect(gapStatistic(triangle, { ...options, ks: [1, 2, 3] }).bestK).toBeNull();
+    expect(gapStatistic(triangle, { ...options, ks: [1, 2, 3, 4] }).bestK).toBe(3);
+  });
+
   it('measures dispersion as the definition: half the mean squared distance of all pairs', () => {
     const { points } = gapStatistic(triangle, { ks: [2], cluster, nReferences: 2, seed: 1 });
     const labels = cluster(triangle, 2, 1);
