@@ -3,6 +3,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { findNeighbours } from '../kernels/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
+import { formatCount } from '../run/console.ts';
 import { percentile } from './percentile.ts';
 
 const N_NEIGHBOURS = 10;
@@ -10,19 +11,25 @@ const N_PERMUTATIONS = 199;
 
 export interface NeighbourPurity {
   readonly nNeighbours: number;
-  /** Mean share of neighbours with the point's own label, each label counted once whatever its size, 0..1. */
+  /** Mean over labels of the share of neighbours with a point's own label, each label counted once whatever its size, 0..1. */
   readonly purity: number;
   /** The same when labels are shuffled: mean and 95 % interval. */
   readonly nullMean: number;
   readonly nullLow: number;
   readonly nullHigh: number;
   readonly pValue: number;
+  /** Share of all neighbours with the point's own label, each point counted once, 0..1; and its mean when shuffled. */
+  readonly plainShare: number;
+  readonly plainNullMean: number;
+  /** Labels of two points and more; a label that one point wears has nothing to share and is left out. */
   readonly byLabel: readonly { readonly label: string; readonly n: number; readonly purity: number }[];
+  readonly nSingletons: number;
 }
 
 /**
- * Neighbour purity of labels on a map; null with fewer than two labels or too few points. Labels are averaged with equal
- * weight, for a label that nearly everybody wears would look pure on any map.
+ * Neighbour purity of labels on a map; null with fewer than two labels of two points or too few points. Labels are averaged
+ * with equal weight, for a label that nearly everybody wears would look pure on any map. A label of n points can be worn by
+ * n − 1 neighbours of any of them, so where that is less than the neighbours looked at it is what the share is taken of.
  */
 export function neighbourPurity(
   map: Matrix,
@@ -31,56 +38,73 @@ export function neighbourPurity(
   executor: Executor,
 ): NeighbourPurity | null {
   const names = [...new Set(labels)].sort();
-  if (names.length < 2 || map.nRows <= N_NEIGHBOURS) return null;
   const codes = Uint32Array.from(labels, (label) => names.indexOf(label));
+  const counts = new Uint32Array(names.length);
+  for (const code of codes) counts[code]++;
+  const shared = Array.from(names.keys()).filter((code) => counts[code] > 1);
+  if (shared.length < 2 || map.nRows <= N_NEIGHBOURS) return null;
   const { rows } = findNeighbours(executor, map, N_NEIGHBOURS);
-  const observed = purities(rows, codes, names.length);
+  const measure = (own: Uint32Array): { purity: number; plainShare: number; shares: Float64Array } => {
+    const same = countSame(rows, own, names.length);
+    const shares = same.map((sum, code) => sum / (counts[code] * Math.min(N_NEIGHBOURS, counts[code] - 1)));
+    return {
+      shares,
+      purity: mean(Float64Array.from(shared, (code) => shares[code])),
+      plainShare: same.reduce((sum, n) => sum + n, 0) / (own.length * N_NEIGHBOURS),
+    };
+  };
+  const observed = measure(codes);
   const random = createRandom(seed);
   const shuffled = codes.slice();
-  const nulls = Float64Array.from({ length: N_PERMUTATIONS }, () => {
+  const nulls = Array.from({ length: N_PERMUTATIONS }, () => {
     for (let i = shuffled.length - 1; i > 0; i--) {
       const j = random.integer(i + 1);
       [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
     }
-    return mean(purities(rows, shuffled, names.length).shares);
+    return measure(shuffled);
   });
-  const purity = mean(observed.shares);
+  const purities = Float64Array.from(nulls, (own) => own.purity);
   return {
     nNeighbours: N_NEIGHBOURS,
-    purity,
-    nullMean: mean(nulls),
-    nullLow: percentile(nulls, 2.5),
-    nullHigh: percentile(nulls, 97.5),
-    pValue: (1 + nulls.filter((value) => value >= purity).length) / (1 + N_PERMUTATIONS),
-    byLabel: names.map((label, code) => ({ label, n: observed.counts[code], purity: observed.shares[code] })),
+    purity: observed.purity,
+    nullMean: mean(purities),
+    nullLow: percentile(purities, 2.5),
+    nullHigh: percentile(purities, 97.5),
+    pValue: (1 + purities.filter((value) => value >= observed.purity).length) / (1 + N_PERMUTATIONS),
+    plainShare: observed.plainShare,
+    plainNullMean: mean(Float64Array.from(nulls, (own) => own.plainShare)),
+    byLabel: shared.map((code) => ({ label: names[code], n: counts[code], purity: observed.shares[code] })),
+    nSingletons: names.length - shared.length,
   };
 }
 
-function purities(
-  rows: Uint32Array,
-  codes: Uint32Array,
-  nLabels: number,
-): { shares: Float64Array; counts: Uint32Array } {
+/** Per label, how many neighbours of its points wear it. */
+function countSame(rows: Uint32Array, codes: Uint32Array, nLabels: number): Float64Array {
   const same = new Float64Array(nLabels);
-  const counts = new Uint32Array(nLabels);
-  for (let i = 0; i < codes.length; i++) {
-    counts[codes[i]]++;
-    for (let j = 0; j < N_NEIGHBOURS; j++)
-      if (codes[rows[i * N_NEIGHBOURS + j]] === codes[i]) same[codes[i]] += 1 / N_NEIGHBOURS;
-  }
-  return { shares: same.map((sum, code) => sum / counts[code]), counts };
+  for (let i = 0; i < codes.length; i++)
+    for (let j = 0; j < N_NEIGHBOURS; j++) if (codes[rows[i * N_NEIGHBOURS + j]] === codes[i]) same[codes[i]]++;
+  return same;
 }
 
 function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The purity in a line for people. */
+/** The purity in lines for people: over labels, over wallets, and label by label. */
 export function describePurity(what: string, purity: NeighbourPurity | null): string {
-  if (purity === null) return `Neighbour purity of ${what}: not measured, it takes two labels and more points.`;
-  const { nNeighbours, nullLow, nullHigh, pValue } = purity;
-  return (
-    `Neighbour purity of ${what}: ${purity.purity.toFixed(3)} of the ${nNeighbours} nearest share the label ` +
-    `(shuffled: ${nullLow.toFixed(3)} to ${nullHigh.toFixed(3)}, p = ${pValue.toFixed(3)}).`
-  );
+  if (purity === null)
+    return `Neighbour purity of ${what}: not measured, it takes two labels of two wallets each and more points.`;
+  const { nNeighbours, nullLow, nullHigh, pValue, plainShare, plainNullMean, byLabel, nSingletons } = purity;
+  const own = byLabel.map(({ label, n, purity: share }) => `${label} ${share.toFixed(3)} (${formatCount(n)})`);
+  return [
+    `Neighbour purity of ${what}: ${purity.purity.toFixed(3)}, a mean over labels, each counted once (shuffled: ${nullLow.toFixed(3)} to ${nullHigh.toFixed(3)}, p = ${pValue.toFixed(3)}).`,
+    `Counting wallets, ${plainShare.toFixed(3)} of the ${nNeighbours} nearest share the label (shuffled: ${plainNullMean.toFixed(3)}).`,
+    `By label (wallets): ${own.join(', ')}.`,
+    ...(byLabel.some(({ n }) => n <= nNeighbours)
+      ? [`A label of ${nNeighbours} wallets or fewer is measured against as many neighbours as can wear it.`]
+      : []),
+    ...(nSingletons === 0
+      ? []
+      : [`Left out, for one wallet alone wears it: ${nSingletons} ${nSingletons === 1 ? 'label' : 'labels'}.`]),
+  ].join('\n');
 }

@@ -16,7 +16,7 @@ export interface LabelCheck {
   readonly map: Matrix | null;
   /** Labels of the wallets on the map. */
   readonly labels: readonly string[];
-  /** What neighbour purity says. */
+  /** What neighbour purity says, a line a sentence. */
   readonly line: string;
 }
 

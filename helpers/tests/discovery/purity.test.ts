@@ -42,6 +42,37 @@ describe('neighbourPurity', () => {
     expect(purity).toBeLessThan(0.65);
   });
 
+  it('asks of a label of five no more than its four others, and leaves out a label of one', () => {
+    const { map } = islands(6);
+    // Five points far from all and from no other wearer of their label, and one that is alone with its label.
+    const labels = Array.from({ length: map.nRows }, (_, i) => (i < 5 ? 'five' : i === 5 ? 'alone' : 'common'));
+    const values = map.values.slice();
+    for (let i = 0; i < 5; i++) values.set([500 + i, 500], 2 * i);
+    const found = neighbourPurity(createMatrix(values, map.nRows, 2), labels, 1, executor)!;
+    const of = (name: string) => found.byLabel.find(({ label }) => label === name);
+    expect([of('five')!.n, of('five')!.purity, of('alone'), found.nSingletons]).toEqual([5, 1, undefined, 1]);
+    expect(found.purity).toBeCloseTo((1 + of('common')!.purity) / 2, 12);
+    const line = describePurity('labels', found);
+    expect(line).toContain('five 1.000 (5)');
+    expect(line).toContain('Left out, for one wallet alone wears it: 1 label.');
+  });
+
+  it('gives the plain share of neighbours beside the mean over labels, and says which is which', () => {
+    const { map, blobs } = islands(7);
+    // Three labels are mixed on one island, the two others wear one together: two thirds of the points are pure.
+    const labels = blobs.map((blob, i) => (blob === 'island 0' ? `part ${Math.floor(i / 3) % 3}` : 'common'));
+    const found = neighbourPurity(map, labels, 1, executor)!;
+    expect(found.plainShare).toBeCloseTo(
+      found.byLabel.reduce((sum, { n, purity }) => sum + n * purity, 0) / (3 * N),
+      12,
+    );
+    expect(found.plainShare).toBeGreaterThan(0.75);
+    expect(found.purity).toBeLessThan(0.55);
+    const line = describePurity('labels', found);
+    expect(line).toContain(`${found.purity.toFixed(3)}, a mean over labels, each counted once`);
+    expect(line).toContain(`Counting wallets, ${found.plainShare.toFixed(3)} of the 10 nearest share the label`);
+  });
+
   it('is not measured with one label or too few points, and says so', () => {
     const { map, blobs } = islands(5);
     expect(neighbourPurity(map, new Array(map.nRows).fill('all'), 1, executor)).toBeNull();
