@@ -42,9 +42,9 @@ await runScript(
     }
     const importance = clusterImportance(found.model, found.points, BASELINE_FEATURES, createRandom(run.seed));
     const verdict = judgeGroups(found.points, options.clusters, run.seed, executor);
-    const lines = [...describeBaseline(found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];
+    const lines = [...describeBaseline(profiles, found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];
     const metrics = { clusters: found.clusters, importance, verdict, lines };
-    await publishSection(run, baselineSection(found, BASELINE_FEATURES, importance, verdict));
+    await publishSection(run, baselineSection(profiles, found, BASELINE_FEATURES, importance, verdict));
     publishTable(run, KMEANS_BASELINE, recipe, baselineFrame(profiles, found), metrics);
     for (const line of lines) run.log.result(line);
     return 'done';

@@ -51,7 +51,7 @@ await runScript(
     const verdict = 'refusal' in found ? found : judgeGroups(points, clusters, run.seed, executor);
     const frame = anomaliesFrame(profiles, strangeness, flags, 'refusal' in found ? null : found);
     const flagLine = describeConformal(flags, fdr);
-    const lines = [...describeAnomalies(frame), flagLine, ...describeVerdict(verdict)];
+    const lines = [...describeAnomalies(profiles, frame), flagLine, ...describeVerdict(verdict)];
     const archetypes = toTexts(classified, 'archetype') as string[];
     await publishSection(run, anomaliesSection(profiles, frame, archetypes, flagLine, verdict));
     publishTable(run, ANOMALIES, recipe, frame, { n_conformal: flags.nFlagged, verdict, lines });

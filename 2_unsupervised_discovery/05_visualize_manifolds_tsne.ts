@@ -3,15 +3,17 @@
  *
  * Reads   11_wallet_profiles, 12_classified; the planted truth where the market is simulated, for looking only
  * Writes  12_manifold
- * Method  t-SNE (van der Maaten & Hinton 2008) of 13 features; a stratified sample above --max-wallets; neighbour purity of
+ * Method  t-SNE (van der Maaten & Hinton 2008) of the 13 anomaly features; a stratified sample above --max-wallets; neighbour purity of
  *         archetypes and of planted types on the map, against shuffled labels.
  */
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
+import { countFeatures } from '../helpers/discovery/known_features.ts';
 import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
 import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
 import { plantedTypes } from '../helpers/discovery/planted_types.ts';
 import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections/manifold_section.ts';
+import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -55,13 +57,15 @@ await runScript(
       run.log.result(`No map, skipped: ${map.refusal}.`);
       return 'skipped';
     }
+    const used = countFeatures(sampled, ANOMALY_FEATURES);
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
-    const lines = describeManifold(map, profiles.height, archetypes, planted, run.seed, executor);
+    const lines = describeManifold(map, used, profiles.height, archetypes, planted, run.seed, executor);
     const frame = manifoldFrame(sampled, map, archetypes, planted);
     await publishSection(
       run,
       manifoldSection(
         frame,
+        used,
         lines.filter((line) => line.startsWith('Neighbour purity')),
       ),
     );

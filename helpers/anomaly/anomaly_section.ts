@@ -1,8 +1,10 @@
 /** The report's section of 13: where the strangest wallets lie among all, what makes them strange, and who shows signs. */
+
 import { chartBlock, type ReportSection } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
 import { binValues, histogramPicture } from '../charts/specs/histogram.ts';
 import { scatterPicture } from '../charts/specs/scatter.ts';
+import { countFeatures } from '../discovery/known_features.ts';
 import { percentile } from '../discovery/percentile.ts';
 import { Pca } from '../estimators/pca.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
@@ -47,7 +49,7 @@ export function anomalySection(
       ...lines.map((text) => ({ kind: 'verdict' as const, tone: 'neutral' as const, text })),
       chartBlock(
         'plane',
-        `Wallets on the first two principal components of the 13 columns (${shares[0]} and ${shares[1]} of the variance); the strangest twentieth by the ${model.detector.name} detector in colour.`,
+        `Wallets on the first two principal components of ${countFeatures(profiles, model.space.columns)} (${shares[0]} and ${shares[1]} of the variance); the strangest twentieth by the ${model.detector.name} detector in colour.`,
         scatterPicture(
           Array.from(result.scores, (score, row) => ({
             x: places.values[row * 2],

@@ -1,5 +1,6 @@
 /** Rows of 12_anomalies, who counts as ordinary, and the strangest wallets in lines for people. */
 
+import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
 import { formatTable } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { toTexts } from '../tables/matrix.ts';
@@ -8,6 +9,7 @@ import { conform } from '../tables/schema.ts';
 import { ANOMALIES, CLASSIFIED } from '../tables/schemas.ts';
 import { orNull } from './classified_table.ts';
 import type { ConformalFlags } from './conformal_flags.ts';
+import { countFeatures } from './known_features.ts';
 import type { Strangeness } from './strangeness.ts';
 import type { WholeClusters } from './whole_clusters.ts';
 
@@ -100,7 +102,7 @@ export function anomaliesFrame(
 }
 
 /** The strangest wallets with their reasons. */
-export function describeAnomalies(frame: DataFrame): string[] {
+export function describeAnomalies(profiles: DataFrame, frame: DataFrame): string[] {
   const top = frame
     .sort({ by: 'anomaly_score', descending: true, maintainOrder: true })
     .head(N_SHOWN)
@@ -111,5 +113,8 @@ export function describeAnomalies(frame: DataFrame): string[] {
     row.p_value === null ? '–' : Number(row.p_value).toFixed(4),
     [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null).join(', '),
   ]);
-  return [formatTable(['strangest wallets', 'score', 'p', 'what moved the score most'], rows)];
+  return [
+    `Scored by ${countFeatures(profiles, ANOMALY_FEATURES)}.`,
+    formatTable(['strangest wallets', 'score', 'p', 'what moved the score most'], rows),
+  ];
 }

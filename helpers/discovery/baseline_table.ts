@@ -4,6 +4,7 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { KMEANS_BASELINE } from '../tables/schemas.ts';
 import type { FeatureImportance } from './importance.ts';
+import { countFeatures } from './known_features.ts';
 import type { WholeClusters } from './whole_clusters.ts';
 
 /** The table: one row per wallet, in the order of the profiles. */
@@ -20,22 +21,27 @@ export function baselineFrame(profiles: DataFrame, found: WholeClusters): DataFr
   return conform(frame, KMEANS_BASELINE);
 }
 
-/** Centres in the units of the features, and the features by importance. */
+/** Centres in the units of the features, a dash where nothing is known, and the features by importance. */
 export function describeBaseline(
+  profiles: DataFrame,
   found: WholeClusters,
   features: readonly string[],
   importance: readonly FeatureImportance[],
 ): string[] {
   const centres = features.map((feature, column) => [
     feature,
-    ...found.clusters.map(({ centre }) => Number(centre[column].toPrecision(3)).toLocaleString('en-US')),
+    ...found.clusters.map(({ centre }) =>
+      Number.isNaN(centre[column]) ? '–' : Number(centre[column].toPrecision(3)).toLocaleString('en-US'),
+    ),
   ]);
   const shares = importance.map(({ feature, betweenShare, movedShare }) => [
     feature,
     `${(100 * betweenShare).toFixed(1)}%`,
     `${(100 * movedShare).toFixed(1)}%`,
   ]);
+  const used = countFeatures(profiles, features);
   return [
+    `Clustered by ${used}.`,
     formatTable(
       ['centre', ...found.clusters.map((c) => `${c.cluster}: ${c.name} (${formatCount(c.nWallets)})`)],
       centres,

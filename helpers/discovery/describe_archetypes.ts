@@ -9,6 +9,8 @@ export function archetypeCounts(result: WaterfallResult): Record<string, number>
   return Object.fromEntries(counts.filter(([, n]) => n > 0));
 }
 
+const orDash = (value: number, nDigits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(nDigits));
+
 /** Why wallets are unnamed that no cluster left so, one sentence a reason. */
 export function describeUnnamed({ refusal, rules }: WaterfallResult): string[] {
   const nUnrated = rules.filter((rule) => rule === NO_WIN_RATE).length;
@@ -50,10 +52,10 @@ export function describeArchetypes(result: WaterfallResult): string[] {
     cluster,
     name,
     formatCount(nWallets),
-    winRate.toFixed(1),
-    markets.toFixed(1),
-    frequency.toFixed(2),
-    top.toFixed(1),
+    orDash(winRate, 1),
+    orDash(markets, 1),
+    orDash(frequency, 2),
+    orDash(top, 1),
   ]);
   return [
     formatTable(['archetype', 'target', 'wallets', 'share'], rows),

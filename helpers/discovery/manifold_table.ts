@@ -39,13 +39,14 @@ export function manifoldFrame(
 /** Purity of archetypes and, on simulated data, of planted types, with a table of one against the other. */
 export function describeManifold(
   map: Matrix,
+  used: string,
   nWallets: number,
   archetypes: readonly string[],
   planted: readonly string[] | null,
   seed: number,
   executor: Executor,
 ): string[] {
-  const head = `Map of ${formatCount(map.nRows)} of ${formatCount(nWallets)} wallets.`;
+  const head = `Map of ${formatCount(map.nRows)} of ${formatCount(nWallets)} wallets by ${used}.`;
   const flagged = describePurity('archetypes', neighbourPurity(map, archetypes, seed, executor));
   if (planted === null) return [head, flagged];
   const table = crossTable(archetypes, planted);

@@ -2,8 +2,10 @@
 import { type Block, chartBlock, type ReportSection } from '../../charts/section.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../../charts/specs/scatter.ts';
+import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
+import { countFeatures } from '../known_features.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 
@@ -67,7 +69,7 @@ export function anomaliesSection(
       { kind: 'verdict', tone: 'neutral', text: flagLine },
       {
         kind: 'table',
-        caption: 'The strangest wallets with the features that moved their score most.',
+        caption: `The strangest wallets, scored by ${countFeatures(profiles, ANOMALY_FEATURES)}, with those that moved their score most.`,
         header: ['wallet', 'score', 'p', 'first reason', 'second', 'third'],
         rows: top.map((row) => [
           shortened(row.wallet),

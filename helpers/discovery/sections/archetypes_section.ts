@@ -3,10 +3,12 @@ import { op, table } from 'arquero';
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { distributionsPicture } from '../../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
+import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { ARCHETYPES } from '../archetypes.ts';
 import { describeInsiders } from '../describe_archetypes.ts';
+import { countFeatures } from '../known_features.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 
@@ -95,7 +97,7 @@ export function archetypesSection(
       })),
       chartBlock(
         'strangeness',
-        'Isolation-forest score by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.',
+        `Isolation-forest score of ${countFeatures(profiles, ANOMALY_FEATURES)} by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.`,
         distributionsPicture(
           present.map((name) => ({
             group: name,

@@ -1,7 +1,9 @@
 /** The report's section of 03: what plain K-Means finds, and which features decide it. */
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
+import type { DataFrame } from '../../tables/polars.ts';
 import type { FeatureImportance } from '../importance.ts';
+import { countFeatures } from '../known_features.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';
 import type { WholeClusters } from '../whole_clusters.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
@@ -9,6 +11,7 @@ import { verdictBlocks } from './verdict_blocks.ts';
 export const BASELINE_SECTION = 'kmeans_baseline';
 
 export function baselineSection(
+  profiles: DataFrame,
   found: WholeClusters,
   features: readonly string[],
   importance: readonly FeatureImportance[],
@@ -22,7 +25,7 @@ export function baselineSection(
       ...verdictBlocks(verdict),
       {
         kind: 'table',
-        caption: 'Centres in the units of the features; names are what the rules say of the centre.',
+        caption: `Centres in the units of the features: means over the wallets of which the feature is known (of logarithms, but for win rates), a dash where it is known of none. Clustered by ${countFeatures(profiles, features)}; names are what the rules say of the centre.`,
         header: ['feature', ...found.clusters.map((own) => `${own.cluster}: ${own.name}`)],
         rows: [
           ['wallets', ...found.clusters.map((own) => own.nWallets)],

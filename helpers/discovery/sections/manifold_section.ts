@@ -8,9 +8,10 @@ export const MANIFOLD_SECTION = 'manifold';
 
 /**
  * @param manifold rows of 12_manifold
+ * @param used what made the map: `13 features`, or which of them nobody has
  * @param purityLines what neighbour purity says, one sentence a labelling
  */
-export function manifoldSection(manifold: DataFrame, purityLines: readonly string[]): ReportSection {
+export function manifoldSection(manifold: DataFrame, used: string, purityLines: readonly string[]): ReportSection {
   const [x, y] = ['x', 'y'].map((name) => toNumbers(manifold, name));
   const wallets = toTexts(manifold, 'wallet');
   const map = (groups: readonly string[], stem: string, caption: string): Block =>
@@ -38,7 +39,7 @@ export function manifoldSection(manifold: DataFrame, purityLines: readonly strin
       map(
         toTexts(manifold, 'archetype') as string[],
         'archetypes',
-        'Wallets that are alike in 13 features lie close together (t-SNE). Colours are archetypes, which partly come from the same features. Distances between islands and their sizes mean nothing.',
+        `Wallets that are alike lie close together (t-SNE of ${used}). Colours are archetypes, which partly come from the same features. Distances between islands and their sizes mean nothing.`,
       ),
       ...(hasTruth
         ? [

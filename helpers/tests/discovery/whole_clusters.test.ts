@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { anomaliesFrame, checkSameWallets, ordinaryWallets } from '../../discovery/anomalies_table.ts';
+import { sectionSchema } from '../../charts/section.ts';
+import {
+  anomaliesFrame,
+  checkSameWallets,
+  describeAnomalies,
+  ordinaryWallets,
+} from '../../discovery/anomalies_table.ts';
 import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { baselineFrame } from '../../discovery/baseline_table.ts';
+import { baselineFrame, describeBaseline } from '../../discovery/baseline_table.ts';
 import { classifiedFrame, isolationScores } from '../../discovery/classified_table.ts';
 import { conformalFlags } from '../../discovery/conformal_flags.ts';
 import { FeatureSpace } from '../../discovery/feature_space.ts';
 import { clusterImportance } from '../../discovery/importance.ts';
+import { countFeatures } from '../../discovery/known_features.ts';
+import { anomaliesSection } from '../../discovery/sections/anomalies_section.ts';
+import { archetypesSection } from '../../discovery/sections/archetypes_section.ts';
+import { baselineSection } from '../../discovery/sections/baseline_section.ts';
 import { measureStrangeness } from '../../discovery/strangeness.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { clusterWallets } from '../../discovery/whole_clusters.ts';
@@ -160,5 +170,42 @@ describe('the tables of chapter 2', () => {
     expect(refusal(() => checkSameWallets(makeProfiles(9, 0, 1), classified))).toContain(
       'bad-schema: 12_classified and 11_wallet_profiles speak of different wallets',
     );
+  });
+});
+
+describe('features of which nobody has a value', () => {
+  const unknown = allUnknown(60);
+  const found = clusterWallets(unknown, BASELINE_FEATURES, 3, 1, executor);
+  if ('refusal' in found) throw new Error(found.refusal);
+  const importance = clusterImportance(found.model, found.points, BASELINE_FEATURES, createRandom(1));
+  const why = 'no wallet has a value of conviction_avg_buy_usd, win_rate_pct';
+
+  it('are a dash and no 0 among the centres, and are named', () => {
+    const text = describeBaseline(unknown, found, BASELINE_FEATURES, importance).join('\n');
+    expect(text).toContain(`Clustered by 5 of 7 features (${why}).`);
+    expect(text).toMatch(/^win_rate_pct +– +– +–$/m);
+    const section = sectionSchema.parse(
+      baselineSection(unknown, found, BASELINE_FEATURES, importance, { refusal: 'none' }),
+    );
+    const centres = section.blocks.find((block) => block.kind === 'table')!;
+    expect(centres.caption).toContain(why);
+    expect(JSON.parse(JSON.stringify(centres.rows)).at(-1)).toEqual(['win_rate_pct', null, null, null]);
+  });
+
+  it('are not said to have been used by the captions of 02, 04 and 05', () => {
+    const used =
+      '9 of 13 features (no wallet has a value of wins, unique_markets, conviction_avg_buy_usd, win_rate_pct)';
+    const result = assignWaterfall(unknown, DEFAULT_THRESHOLDS, 1, executor);
+    const classified = classifiedFrame(unknown, result, isolationScores(unknown, 1, executor));
+    const points = FeatureSpace.fit(unknown, ANOMALY_FEATURES, 'log').transform(unknown);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const flags = conformalFlags(points, ordinaryWallets(unknown, classified), 0.05, 1, executor);
+    const frame = anomaliesFrame(unknown, strangeness, flags, null);
+    const none = { refusal: 'none' };
+    expect(countFeatures(unknown, ANOMALY_FEATURES)).toBe(used);
+    expect(JSON.stringify(archetypesSection(unknown, classified, [], none))).toContain(used);
+    expect(JSON.stringify(anomaliesSection(unknown, frame, [...result.archetypes], 'none', none))).toContain(used);
+    expect(describeAnomalies(unknown, frame)[0]).toBe(`Scored by ${used}.`);
+    expect(countFeatures(makeProfiles(9, 0, 1), ANOMALY_FEATURES)).toBe('13 features');
   });
 });
