@@ -111,7 +111,9 @@ export function describeAnomalies(profiles: DataFrame, frame: DataFrame): string
     String(row.wallet),
     Number(row.anomaly_score).toFixed(3),
     row.p_value === null ? '–' : Number(row.p_value).toFixed(4),
-    [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null).join(', '),
+    row.reason_1 === null
+      ? '–'
+      : [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null).join(', '),
   ]);
   return [
     `Scored by ${countFeatures(profiles, ANOMALY_FEATURES)}.`,

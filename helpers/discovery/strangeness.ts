@@ -10,7 +10,7 @@ export interface Strangeness {
   readonly scores: Float64Array;
   /** 1 for the strangest `topPercent` per cent, rounded down; equal scores in row order. */
   readonly isTop: Uint8Array;
-  /** The three features that moved a row's score most. */
+  /** The three features that moved a row's score most; fewer where fewer moved it. */
   readonly explain: (rows: readonly number[]) => FeatureAttribution[][];
 }
 

@@ -158,7 +158,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
   }
 
   /**
-   * Per row the `nTop` columns that moved its score most, largest first: along each path the change of the expected path
+   * Per row the `nTop` columns that moved its score most, largest first, and none that did not move it: along each path the change of the expected path
    * length at a split is credited to the split's column (Saabas 2014). The contributions of all columns and a constant
    * add up to log₂ of the score. About 100 µs a row: for the rows one wants to explain, not for all.
    */
@@ -170,6 +170,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     return Array.from({ length: x.nRows }, (_, row) =>
       this.#featureNames
         .map((feature, column) => ({ feature, contribution: values[row * x.nCols + column] }))
+        .filter(({ contribution }) => contribution !== 0)
         .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
         .slice(0, nTop),
     );

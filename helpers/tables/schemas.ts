@@ -344,7 +344,7 @@ export const ANOMALIES: TableSchema = {
       'reason_1',
       'string',
       'feature',
-      'the feature that moved the score most; null when not flagged',
+      'the feature that moved the score most; null when not flagged, or when none moved it',
       'outcome',
     ),
     optional('reason_2', 'string', 'feature', 'the second', 'outcome'),

@@ -157,6 +157,16 @@ describe('the tables of chapter 2', () => {
     expect(rows.slice(200).every((row) => row.is_top_share === true)).toBe(true);
   });
 
+  it('12_anomalies gives no reason where wallets are all alike, for nothing moved a score', () => {
+    const alike = makeProfiles(200, 0, 1, true);
+    const points = FeatureSpace.fit(alike, ANOMALY_FEATURES, 'log').transform(alike);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const flags = conformalFlags(points, new Uint8Array(200).fill(1), 0.05, 1, executor);
+    const frame = anomaliesFrame(alike, strangeness, flags, null);
+    expect(frame.filter(pl.col('is_top_share')).height).toBe(10);
+    expect(['reason_1', 'reason_1_bits'].map((name) => frame.getColumn(name).nullCount())).toEqual([200, 200]);
+  });
+
   it('are made of wallets whose outcomes are all unknown as well', () => {
     const unknown = allUnknown(60);
     const own = assignWaterfall(unknown, DEFAULT_THRESHOLDS, 1, executor);

@@ -118,6 +118,16 @@ describe('IsolationForest', () => {
     ).toBe(true);
   });
 
+  it('gives no column as a reason that did not move the score', () => {
+    const rows = Array.from({ length: 50 }, (_, row) => [row, 7]);
+    const [reasons] = new IsolationForest()
+      .fit(matrixFromRows(rows), ['told', 'constant'])
+      .explain(matrixFromRows([[49, 7]]));
+    expect(reasons.map(({ feature }) => feature)).toEqual(['told']);
+    const alike = matrixFromRows(Array.from({ length: 50 }, () => [1, 7]));
+    expect(new IsolationForest().fit(alike).explain(alike)).toEqual(Array.from({ length: 50 }, () => []));
+  });
+
   it('explains a row by the columns that made it strange, largest first', () => {
     const odd = matrixFromRows([[0, 0, 30, 0, -8, 0]]);
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
