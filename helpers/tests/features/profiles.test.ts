@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareProfiles } from '../../features/compare_profiles.ts';
-import { domainOf } from '../../features/domain.ts';
 import { readFills } from '../../features/legacy_fills.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
@@ -278,16 +277,5 @@ describe('a profile', () => {
     const { a } = byWallet(await chunked(dataDir, AS_OF_MS, 2));
     expect(a.burst_share_pct).toBeCloseTo(100 / 3, 12);
     expect(readTable(openTable(dataDir, MARKETS)).height).toBe(1);
-  });
-});
-
-describe('domains', () => {
-  it.each([
-    ['Whether the weather holds', 'other'],
-    ['Will the Warriors win?', 'sports'],
-    ['Will ETH reach $5,000?', 'crypto'],
-    ['Will the war end?', 'politics'],
-  ])('of "%s" is %s', async (question, domain) => {
-    expect(domainOf([], question)).toEqual({ domain, source: 'question' });
   });
 });
