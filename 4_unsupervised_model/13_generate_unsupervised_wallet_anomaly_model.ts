@@ -19,7 +19,7 @@ import {
   walletModelKey,
 } from '../helpers/anomaly/publish.ts';
 import { type FitOptions, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
-import { countSigns, describeSigns, signsFrame } from '../helpers/anomaly/wallet_signs.ts';
+import { countSigns, describeSigns, judgeSigns } from '../helpers/anomaly/wallet_signs.ts';
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { keepModel, modelRunName } from '../helpers/registry/registry.ts';
@@ -90,12 +90,12 @@ await runScript(
     run.log.result(`${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets flagged; model in ${folder}.`);
     const warning = calibrationWarning(model, profiles.height);
     if (warning !== null) run.log.warn(warning);
-    const signs = signsFrame(profiles, options.fdr, run.seed);
+    const signs = await judgeSigns(profiles, options.fdr, run.seed, run.log);
     const [signTable, signLine] = describeSigns(signs);
     const flagLine = `${formatCount(nFlagged)} of ${formatCount(profiles.height)} wallets are flagged as strange.`;
     const lines = [flagLine, ...(warning === null ? [] : [warning]), signLine];
-    await publishSection(run, anomalySection(profiles, model, result, signs, lines));
-    publishTable(run, WALLET_SIGNS, signRecipe, signs, countSigns(signs));
+    await publishSection(run, anomalySection(profiles, model, result, signs.frame, lines));
+    publishTable(run, WALLET_SIGNS, signRecipe, signs.frame, countSigns(signs));
     publishTable(run, WALLET_SCORES, recipe, scoresFrame(profiles, result), { flagged: nFlagged });
     run.log.result(`${signTable}\n${signLine}`);
     return 'done';

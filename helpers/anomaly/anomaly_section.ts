@@ -8,8 +8,9 @@ import { countFeatures } from '../discovery/known_features.ts';
 import { percentile } from '../discovery/percentile.ts';
 import { Pca } from '../estimators/pca.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import type { DataFrame } from '../tables/polars.ts';
 import type { WalletAnomalyModel, WalletScores } from './wallet_model.ts';
+import { flagWord } from './wallet_signs.ts';
 
 export const ANOMALY_SECTION = 'anomaly_model';
 const STRANGE_PERCENT = 95;
@@ -39,7 +40,7 @@ export function anomalySection(
   const top = signs
     .sort({ by: 'insider_score', descending: true, maintainOrder: true })
     .head(N_SHOWN)
-    .select('wallet', 'insider_score', 'insider_p_value', pl.col('is_insider_flagged').cast(pl.UInt8), 'whale_score')
+    .select('wallet', 'insider_score', 'insider_p_value', 'is_insider_flagged', 'is_insider_borderline', 'whale_score')
     .toRecords();
   return {
     id: ANOMALY_SECTION,
@@ -104,7 +105,7 @@ export function anomalySection(
           shortened(row.wallet),
           Number(row.insider_score),
           Number(row.insider_p_value),
-          Number(row.is_insider_flagged) === 1 ? 'yes' : 'no',
+          flagWord(row.is_insider_flagged, row.is_insider_borderline),
           Number(row.whale_score),
         ]),
       },

@@ -1,42 +1,78 @@
-/** p-values of scores against wallets that nobody is: drawn with the marginals and correlations of the population judged. */
-import { fitCopula } from '../discovery/nulls.ts';
-import { conformalPValues } from '../evaluate/conformal.ts';
-import { type Matrix, takeRows } from '../kernels/matrix.ts';
+/** Flags of scores against wallets that nobody is: drawn with the marginals and correlations of the population judged. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { copulaRows } from '../discovery/nulls.ts';
+import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
+import { ExceedanceCounts } from './exceedances.ts';
 
-/** Wallets that the copula learns its correlations from, at most. */
-const COPULA_ROWS_MAX = 20_000;
-/** Drawn wallets in all, at most. */
-const DRAWS_MAX = 400_000;
+/** Draws beyond the bar of a single flag, on average: in the first look; afforded whatever it takes; never more than. */
+const [FIRST_PER_FLAG, SURE_PER_FLAG, LAST_PER_FLAG] = [2, 32, 1024];
+/** Rows drawn and scored at a time. */
+const BLOCK_ROWS = 8192;
+/** Standard errors that p-values are given either way. */
+const SURE = 3;
+/** Share of flags that may stay borderline. */
+const BORDERLINE_SHARE = 0.05;
+/** Blocks between two pauses, in which the process can be asked to end. */
+const PAUSE_BLOCKS = 64;
 
-export interface CopulaCalibration {
+export interface CopulaFlags {
   readonly pValues: Float64Array;
+  /** 1 where the wallet is flagged at the false discovery rate asked for (Benjamini–Hochberg). */
+  readonly flags: Uint8Array;
+  /** 1 where more draws might change that, either way. */
+  readonly isBorderline: Uint8Array;
   /** Drawn wallets behind each p-value. */
   readonly nDrawn: number;
 }
 
 /**
- * p-values of the rows of `x` against draws from a copula of them: the same marginals and the same correlations,
- * but no group that stands out in many columns at once. It needs no wallets known to be clean and its size is free, which a
- * calibration on the population itself lacks. It is a model: where ordinary wallets depend on each other beyond
- * correlations, p-values can be too small; the power study measures how often.
- * @param fdr the rate at which flags will be made; decides how many wallets are drawn
+ * Flags of the rows of `x` against draws from a copula of them: the same marginals and the same correlations, but no group
+ * that stands out in many columns at once. It needs no wallets known to be clean, which a calibration on the population
+ * itself lacks. It is a model: where ordinary wallets depend on each other beyond correlations, p-values can be too small;
+ * the power study measures how often.
+ *
+ * Draws go on, twice as many each time, until more of them would change no flag, or hardly any of many: Benjamini–Hochberg
+ * flags the same wallets with all p-values at either end of their Monte-Carlo intervals (as in Gandy & Hahn 2014). Where
+ * that takes too many, the wallets between the two ends are borderline. All wallets share the draws, of which nothing is
+ * kept but counts, so p-values are (1 + draws that reach the score) / (draws + 1).
  * @param degrees of the t copula, Infinity for the Gaussian one
+ * @param nCheap draws that may be spent on a small population to settle flags that are close
+ * @param onDrawn told the number of wallets drawn so far
  */
-export function copulaPValues(
+export async function flagByCopula(
   x: Matrix,
   score: (rows: Matrix) => Float64Array,
   fdr: number,
   degrees: number,
   seed: number,
-): CopulaCalibration {
+  nCheap: number,
+  onDrawn: (nDrawn: number) => void = () => {},
+): Promise<CopulaFlags> {
   const random = createRandom(seed);
-  const step = Math.max(1, Math.ceil(x.nRows / COPULA_ROWS_MAX));
-  const rows = Array.from({ length: Math.ceil(x.nRows / step) }, (_, i) => i * step);
-  const draw = fitCopula(step === 1 ? x : takeRows(x, rows), degrees);
-  const nWanted = Math.min(DRAWS_MAX, Math.ceil((2 * x.nRows) / fdr));
-  const nDraws = Math.ceil(nWanted / rows.length);
-  const drawn = new Float64Array(nDraws * rows.length);
-  for (let i = 0; i < nDraws; i++) drawn.set(score(draw(random.fork(i))), i * rows.length);
-  return { pValues: conformalPValues(drawn, score(x)), nDrawn: drawn.length };
+  const fill = copulaRows(x, degrees);
+  const counts = new ExceedanceCounts(score(x));
+  const perFlag = x.nRows / fdr;
+  const nMost = Math.max(SURE_PER_FLAG * perFlag, Math.min(LAST_PER_FLAG * perFlag, nCheap));
+  const block = new Float32Array(BLOCK_ROWS * x.nCols);
+  const rows = createMatrix(block, BLOCK_ROWS, x.nCols);
+  for (let nWanted = FIRST_PER_FLAG * perFlag; ; nWanted = Math.min(2 * nWanted, nMost)) {
+    while (counts.nDrawn < nWanted) {
+      fill(block, random);
+      counts.add(score(rows));
+      if (counts.nDrawn % (PAUSE_BLOCKS * BLOCK_ROWS) === 0) {
+        onDrawn(counts.nDrawn);
+        await nextTurn();
+      }
+    }
+    const [fewest, most] = [SURE, -SURE].map((errors) => counts.nRejected(fdr, errors));
+    if (most - fewest <= BORDERLINE_SHARE * fewest || nWanted >= nMost) {
+      return {
+        pValues: counts.pValues(),
+        flags: counts.highest(0, counts.nRejected(fdr, 0)),
+        isBorderline: counts.highest(fewest, most),
+        nDrawn: counts.nDrawn,
+      };
+    }
+  }
 }

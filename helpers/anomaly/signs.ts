@@ -146,11 +146,13 @@ export class SignDetector {
   scoreRanks({ values, nRows, nCols }: Matrix): Float64Array {
     const weights = this.set.map(([weight]) => weight);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return Float64Array.from({ length: nRows }, (_, row) => {
+    const scores = new Float64Array(nRows);
+    for (let row = 0; row < nRows; row++) {
       let sum = 0;
       for (let k = 0; k < nCols; k++) sum += weights[k] * values[row * nCols + k];
-      return sum / total;
-    });
+      scores[row] = sum / total;
+    }
+    return scores;
   }
 
   score(profiles: DataFrame): Float64Array {

@@ -409,12 +409,13 @@ export const WALLET_SCORES: TableSchema = {
   ],
 };
 
-/** Score, p-value and flag of one set of signs. */
+/** Score, p-value, flag and how sure it is, of one set of signs. */
 function signColumns(kind: string, signs: string) {
   return [
     column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
     column(`${kind}_p_value`, 'float64', '0..1', 'share of wallets drawn from a copula of all that score as high'),
     column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
+    column(`is_${kind}_borderline`, 'bool', '', 'so close to the bar that more drawn wallets might flag it, or not'),
   ];
 }
 

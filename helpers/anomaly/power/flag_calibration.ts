@@ -11,7 +11,7 @@ import { crossFolds } from '../../evaluate/cross_folds.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../tables/polars.ts';
-import { copulaPValues } from '../copula_calibration.ts';
+import { flagByCopula } from '../copula_calibration.ts';
 import { INSIDER_COPULA_DEGREES } from '../signs.ts';
 import type { StudyDetector } from './study_detectors.ts';
 
@@ -28,6 +28,9 @@ const COPULAS = [
   ['Gaussian copula', Number.POSITIVE_INFINITY],
   ['t copula', INSIDER_COPULA_DEGREES],
 ] as const satisfies readonly (readonly [Calibration, number])[];
+
+/** Learned detectors take their time to score, and a mean over markets does not hang on single flags: no draws beyond need. */
+const N_CHEAP = 0;
 
 export interface FlagCount {
   readonly calibration: Calibration;
@@ -92,7 +95,7 @@ async function judgeByCopula(
 ): Promise<Judged | null> {
   const { points, scorePoints } = await detector.fit(profiles, seed, executor);
   if (points === null || scorePoints === null) return null;
-  const { pValues, nDrawn } = copulaPValues(points(profiles), scorePoints, fdr, degrees, seed);
+  const { pValues, nDrawn } = await flagByCopula(points(profiles), scorePoints, fdr, degrees, seed, N_CHEAP);
   return { pValues, nCalibration: nDrawn };
 }
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { copulaPValues } from '../../anomaly/copula_calibration.ts';
+import { flagByCopula } from '../../anomaly/copula_calibration.ts';
+import { ExceedanceCounts } from '../../anomaly/exceedances.ts';
 import { SIGN_SETS, SignDetector, type SignSetName } from '../../anomaly/signs.ts';
-import { countSigns, signsFrame } from '../../anomaly/wallet_signs.ts';
+import { countSigns, describeSigns, judgeSigns } from '../../anomaly/wallet_signs.ts';
+import { conformalPValues } from '../../evaluate/conformal.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { createLog } from '../../run/console.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
 import { WALLET_SIGNS } from '../../tables/schemas.ts';
 import { makeProfiles } from './profiles.ts';
@@ -70,13 +73,13 @@ describe('SignDetector', () => {
   });
 });
 
-/** Rows of two columns with correlation .5; the last `nPlanted` are high in both. */
-function pairs(nOrdinary: number, nPlanted: number, seed: number): Matrix {
+/** Rows of two columns; the last `nPlanted` are high in both, which is the less of a surprise the higher the correlation. */
+function pairs(nOrdinary: number, nPlanted: number, seed: number, correlation = 0.2): Matrix {
   const random = createRandom(seed);
   const values = Float32Array.from({ length: 2 * (nOrdinary + nPlanted) });
   for (let row = 0; row < nOrdinary + nPlanted; row++) {
     const a = random.normal();
-    const b = 0.5 * a + Math.sqrt(0.75) * random.normal();
+    const b = correlation * a + Math.sqrt(1 - correlation ** 2) * random.normal();
     values.set(row < nOrdinary ? [a, b] : [4.5 + 0.1 * a, 4.5 + 0.1 * b], 2 * row);
   }
   return createMatrix(values, nOrdinary + nPlanted, 2);
@@ -85,41 +88,87 @@ function pairs(nOrdinary: number, nPlanted: number, seed: number): Matrix {
 const sum = ({ values, nRows }: Matrix): Float64Array =>
   Float64Array.from({ length: nRows }, (_, row) => values[2 * row] + values[2 * row + 1]);
 
-describe('copulaPValues', () => {
-  test('keep to the false discovery rate where ordinary rows have no more than correlations, and find who stands out', () => {
+const count = (marks: Uint8Array): number => marks.reduce((a, b) => a + b, 0);
+const GAUSSIAN = Number.POSITIVE_INFINITY;
+
+describe('ExceedanceCounts', () => {
+  const random = createRandom(4);
+  // Ties, within the scores and with the draws.
+  const tenths = (n: number): Float64Array =>
+    Float64Array.from({ length: n }, () => Math.round(10 * random.normal()) / 10);
+
+  test.each([
+    ['scores with ties', tenths(50)],
+    ['one score', Float64Array.of(0.3)],
+    ['equal scores', new Float64Array(9).fill(0.2)],
+    ['a score far from all others', Float64Array.of(1e9, ...tenths(20))],
+  ])('give the p-values and flags of a list of all draws: %s', (_, scores) => {
+    const counts = new ExceedanceCounts(scores);
+    const draws = [tenths(300), tenths(200)];
+    for (const drawn of draws) counts.add(drawn);
+    const expected = conformalPValues(Float64Array.from(draws.flatMap((drawn) => [...drawn])), scores);
+    expect(counts.pValues()).toEqual(expected);
+    const { rejected, nRejected } = benjaminiHochberg(expected, 0.4);
+    expect(counts.highest(0, counts.nRejected(0.4, 0))).toEqual(rejected);
+    expect(counts.nRejected(0.4, 3)).toBeLessThanOrEqual(nRejected);
+    expect(counts.nRejected(0.4, -3)).toBeGreaterThanOrEqual(nRejected);
+  });
+});
+
+describe('flagByCopula', () => {
+  test('keeps to the false discovery rate where ordinary rows have no more than correlations, and finds who stands out', async () => {
     const shares: number[] = [];
     let nFound = 0;
     for (let seed = 0; seed < 20; seed++) {
-      const x = pairs(600, 6, seed);
-      const { pValues } = copulaPValues(x, sum, 0.1, Number.POSITIVE_INFINITY, seed);
-      const { rejected, nRejected } = benjaminiHochberg(pValues, 0.1);
-      const nTrue = rejected.subarray(600).reduce((a, b) => a + b, 0);
-      shares.push(nRejected === 0 ? 0 : (nRejected - nTrue) / nRejected);
+      const { flags } = await flagByCopula(pairs(600, 6, seed), sum, 0.1, GAUSSIAN, seed, 0);
+      const nTrue = count(flags.subarray(600));
+      shares.push(count(flags) === 0 ? 0 : 1 - nTrue / count(flags));
       nFound += nTrue;
     }
     const mean = shares.reduce((a, b) => a + b, 0) / shares.length;
     const deviation = Math.sqrt(shares.reduce((s, share) => s + (share - mean) ** 2, 0) / (shares.length - 1));
     expect(mean).toBeLessThan(0.1 + (2 * deviation) / Math.sqrt(shares.length));
     // 120 were planted.
-    expect(nFound).toBeGreaterThan(30);
+    expect(nFound).toBeGreaterThan(100);
   });
 
-  test('are larger for who stands out in both columns when extremes may meet more often', () => {
+  test('gives larger p-values to who stands out in both columns when extremes may meet more often', async () => {
     const x = pairs(600, 1, 3);
-    const of = (degrees: number): number => copulaPValues(x, sum, 0.01, degrees, 1).pValues[600];
-    expect(of(4)).toBeGreaterThan(of(Number.POSITIVE_INFINITY));
+    const of = async (degrees: number) => (await flagByCopula(x, sum, 0.01, degrees, 1, 0)).pValues[600];
+    expect(await of(4)).toBeGreaterThan(await of(GAUSSIAN));
   });
 
-  test('draws as many wallets as one flag alone would need, and are the same for the same seed', () => {
-    const x = pairs(100, 0, 1);
-    const first = copulaPValues(x, sum, 0.1, 15, 1);
-    expect(first.nDrawn).toBeGreaterThanOrEqual(2000);
-    expect(copulaPValues(x, sum, 0.1, 15, 1)).toEqual(first);
+  test('flags the same wallets whatever the seed of the draws, also where they lie near the bar', async () => {
+    for (let market = 0; market < 6; market++) {
+      const x = pairs(500, 5, market, 0.35);
+      const flagged: number[] = [];
+      for (let seed = 1; seed <= 4; seed++)
+        flagged.push(count((await flagByCopula(x, sum, 0.1, GAUSSIAN, seed, 400_000)).flags));
+      // 5, 4, 3, 5 and the like when as many are drawn as two flags would need.
+      expect(flagged).toEqual([5, 5, 5, 5]);
+    }
+  });
+
+  test('draws more where wallets lie near the bar, not without end, and then says that they are borderline', async () => {
+    const judge = (correlation: number) => flagByCopula(pairs(500, 5, 3, correlation), sum, 0.1, GAUSSIAN, 1, 400_000);
+    const [far, near] = [await judge(0.2), await judge(0.42)];
+    expect(far.nDrawn).toBeLessThan(100_000);
+    expect(count(far.isBorderline)).toBe(0);
+    expect(near.nDrawn).toBeGreaterThanOrEqual(400_000);
+    expect(near.nDrawn).toBeLessThan(400_000 + 8192);
+    expect(count(near.isBorderline)).toBeGreaterThan(0);
+    expect(count(near.isBorderline.subarray(0, 500))).toBe(0);
+  });
+
+  test('is the same for the same seed', async () => {
+    const x = pairs(100, 2, 1);
+    const first = await flagByCopula(x, sum, 0.1, 15, 1, 0);
+    expect(await flagByCopula(x, sum, 0.1, 15, 1, 0)).toEqual(first);
   });
 });
 
 describe('14_wallet_signs', () => {
-  test('has one row a wallet, reasons for flagged wallets alone, and counts that add up', () => {
+  test('has one row a wallet, reasons for flagged wallets alone, and counts that add up', async () => {
     const profiles = withColumns(makeProfiles(400, 0, 1), {
       // Three wallets have all signs of an insider at once, and nobody else more than chance has it.
       maker_share_pct: (row) => (row < 3 ? 0 : 50 + ((row * 37) % 50)),
@@ -130,11 +179,18 @@ describe('14_wallet_signs', () => {
       bet_size_cv: (row) => (row < 3 ? 9 : ((row * 13) % 71) / 50),
       top_market_share_pct: (row) => (row < 3 ? 100 : (row * 11) % 97),
     });
-    const frame = signsFrame(profiles, 0.1, 1);
+    const signs = await judgeSigns(profiles, 0.1, 1, createLog({ quiet: true }));
+    const { frame } = signs;
     expect(frame.columns).toEqual(WALLET_SIGNS.columns.map(({ name }) => name));
-    const rows = frame.toRecords();
+    const rows = frame.toRecords() as Record<string, unknown>[];
     expect(rows.slice(0, 3).every((row) => row.is_insider_flagged === true)).toBe(true);
     for (const row of rows) expect(row.insider_reason_1 !== null).toBe(row.is_insider_flagged === true);
-    expect(countSigns(frame).insider).toBe(rows.filter((row) => row.is_insider_flagged === true).length);
+    const counts = countSigns(signs);
+    for (const [name, key] of [
+      ['is_insider_flagged', 'insider'],
+      ['is_copy_borderline', 'copy_borderline'],
+    ])
+      expect(counts[key]).toBe(rows.filter((row) => row[name] === true).length);
+    expect(describeSigns(signs)[1]).toContain(`${counts.wash_drawn.toLocaleString('en-US')} wallets drawn`);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normalCdf, normalQuantile } from '../../evaluate/normal.ts';
 import { deflatedSharpe, expectedMaximumZ, probabilisticSharpe, sharpeMoments } from '../../evaluate/sharpe.ts';
 import { spearman } from '../../evaluate/spearman.ts';
+import { studentCdf } from '../../evaluate/student.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { reference } from './fixture.ts';
 
@@ -30,6 +31,25 @@ describe('the normal distribution', () => {
     expect(normalCdf(Number.NaN)).toBeNaN();
     expect(() => normalQuantile(1.1)).toThrow(/p must lie/);
     expect(() => normalQuantile(Number.NaN)).toThrow(/p must lie/);
+  });
+});
+
+describe("Student's t distribution", () => {
+  // scipy.stats.t.cdf, SciPy 1.16; one degree is Cauchy's 1/2 + atan(t)/π.
+  it.each([
+    [2, [0.013335736607712385, 0.13619656244550055, 0.6037571695799112, 0.908248290463863, 0.9939391699536065]],
+    [4, [0.0019412685234802554, 0.104, 0.6104392858612702, 0.9419417382415922, 0.9995780837411994]],
+    [15, [1.216327275551927e-5, 0.07718333019085012, 0.6158527327322239, 0.96802749635764, 0.9999999019264287]],
+    [1, [-6, -1.5, 0.3, 2, 9].map((t) => 0.5 + Math.atan(t) / Math.PI)],
+  ])('with %d degrees equals SciPy to 14 digits', (degrees, expected) => {
+    [-6, -1.5, 0.3, 2, 9].forEach((t, i) => {
+      expect(studentCdf(t, degrees)).toBeCloseTo(expected[i], 14);
+    });
+    expect([-Infinity, 0, Infinity].map((t) => studentCdf(t, degrees))).toEqual([0, 0.5, 1]);
+  });
+
+  it('refuses degrees that are no positive integer', () => {
+    expect(() => studentCdf(1, 1.5)).toThrow(/degrees must be/);
   });
 });
 
