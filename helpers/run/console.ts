@@ -1,6 +1,6 @@
 /** The one owner of the terminal: lines for people on standard error, results on standard output, progress on either. */
 import { formatDuration, nowMs } from './clock.ts';
-import { assert, type InputError } from './errors.ts';
+import { assert, InputError } from './errors.ts';
 
 export interface Log {
   /** A line of what is being done (silenced by --quiet). */
@@ -39,6 +39,29 @@ export function formatBytes(nBytes: number): string {
     unit++;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/**
+ * Keeps a process at work whose output cannot be written: a reader that has gone (`| head`) is no fault and goes unmentioned;
+ * what else is wrong with standard output, for example a full disk, is kept for the end, so that no work is lost over its text.
+ * @returns what is wrong with the output so far, or null
+ */
+export function watchOutput(): () => InputError | null {
+  let fault: InputError | null = null;
+  for (const [stream, name] of [
+    [process.stdout, 'standard output'],
+    [process.stderr, 'standard error'],
+  ] as const)
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
+      fault ??= new InputError(
+        error.code === 'ENOSPC' ? 'disk-full' : 'no-permission',
+        `${name} cannot be written (${error.code ?? error.message}): lines of this run are lost, its tables are whole`,
+        'free some disk space or send the output elsewhere; the same command prints its results again',
+        { cause: error },
+      );
+    });
+  return () => fault;
 }
 
 /** A log that writes to the terminal. On a terminal progress is a bar; elsewhere a line every ten seconds. */

@@ -1,7 +1,7 @@
 /** How every numbered script runs: options, one story, and an answer to whatever goes wrong. */
 import { findStep, type Step } from '../pipeline.ts';
 import { nowMs } from './clock.ts';
-import { createLog, type Log, printBug, printInputError } from './console.ts';
+import { createLog, type Log, printBug, printInputError, watchOutput } from './console.ts';
 import { envValue } from './env.ts';
 import { InputError } from './errors.ts';
 import { explainSystemError, writeJsonAtomic } from './files.ts';
@@ -97,8 +97,14 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
   endOnTermination();
+  const outputFault = watchOutput();
   try {
-    deliver(await main(), '');
+    const outcome = await main();
+    // A stream tells of its fault one turn after the write.
+    await new Promise((turn) => setImmediate(turn));
+    const fault = outputFault();
+    if (fault !== null) throw fault;
+    deliver(outcome, '');
   } catch (thrown) {
     const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof OutOfDate) deliver('out of date', '');
