@@ -45,7 +45,7 @@ export function finalModelRecipe(run: Run, predictions: Table): FinalModelRecipe
   if (!parsed.success)
     throw new InputError(
       'bad-schema',
-      `the manifest of table ${TRADE_PREDICTIONS.name} does not tell how its model was trained`,
+      `the manifest of table ${TRADE_PREDICTIONS.folder} does not tell how its model was trained`,
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   const { model, ...settings } = parsed.data;
@@ -55,7 +55,7 @@ export function finalModelRecipe(run: Run, predictions: Table): FinalModelRecipe
     throw new InputError(
       'bad-value',
       `${TRADE_FEATURES.folder} and ${TRADE_PREDICTIONS.folder} were not made together: a run of 11 has ended in between`,
-      `make the predictions again: ${TRADE_PREDICTIONS.madeBy} --data-dir ${run.dataDir}`,
+      `make the predictions again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   return { features, settings };
 }

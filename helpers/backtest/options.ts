@@ -78,7 +78,7 @@ export function predictionTask(predictions: Table): { horizonMs: number; target:
   if (!parsed.success)
     throw new InputError(
       'bad-schema',
-      `the manifest of table ${TRADE_PREDICTIONS.name} does not tell its horizon and target`,
+      `the manifest of table ${TRADE_PREDICTIONS.folder} does not tell its horizon and target`,
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   return { horizonMs: parsed.data.horizon * HOUR_MS, target: parsed.data.target };

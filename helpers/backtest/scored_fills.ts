@@ -75,7 +75,7 @@ export async function readScoredFills(
     if (bad >= 0)
       throw new InputError(
         'bad-value',
-        `${name} of table ${TRADE_PREDICTIONS.name} is ${values[bad]}, not a chance`,
+        `${name} of table ${TRADE_PREDICTIONS.folder} is ${values[bad]}, not a chance`,
         `make it again: ${TRADE_PREDICTIONS.madeBy}`,
       );
     return values;
@@ -132,7 +132,7 @@ export function backtestMarkets(frame: DataFrame, book: Codebook): BacktestMarke
   if (known.height !== book.size)
     throw new InputError(
       'bad-value',
-      `${book.size - known.height} markets of table ${TRADE_PREDICTIONS.name} are not in 10_markets`,
+      `${book.size - known.height} markets of table ${TRADE_PREDICTIONS.folder} are not in 10_markets`,
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   const venues = toTexts(known, 'venue') as Venue[];

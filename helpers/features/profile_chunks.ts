@@ -5,10 +5,12 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { isoTime } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, hashValue, readJson, temporaryName, writeJsonAtomic } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
+import { shellWord } from '../run/whole_commands.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import {
@@ -163,6 +165,11 @@ export function removeChunks(folder: string): void {
   if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
 }
 
+function chunkCommand({ trades, asOfMs }: ProfileJob, folder: string, chunk: string): string {
+  const where = folder === chunksFolder(dirname(trades.folder)) ? '' : ` --chunk-dir ${shellWord(folder)}`;
+  return `${WALLET_PROFILES.madeBy} --chunk ${chunk}${where} --as-of ${isoTime(asOfMs)}`;
+}
+
 /**
  * Joins all chunks in `folder` into profiles.
  * @throws InputError 'missing-input' naming the chunk that is not there, 'bad-value' when chunks do not belong together
@@ -175,7 +182,7 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
       throw new InputError(
         'missing-input',
         `chunk ${i}/${nChunks} is not in ${folder}`,
-        `run it: npx tsx 1_data_pipeline/01_build_features_polars.ts --chunk ${i}/${nChunks} (with the same --as-of)`,
+        `run it: ${chunkCommand(job, folder, `${i}/${nChunks}`)}`,
       );
   }
   const odd = infos.find((info) => info.nChunks !== nChunks || !belongsTo(info, job));

@@ -64,16 +64,19 @@ export function watchOutput(): () => InputError | null {
   return () => fault;
 }
 
-/** A log that writes to the terminal. On a terminal progress is a bar; elsewhere a line every ten seconds. */
-export function createLog(options: { quiet: boolean }): Log {
-  const { quiet } = options;
+/**
+ * A log that writes to the terminal. On a terminal progress is a bar; elsewhere a line every ten seconds.
+ * @param options.complete what is done to every line first
+ */
+export function createLog(options: { quiet: boolean; complete?: (line: string) => string }): Log {
+  const { quiet, complete = (line) => line } = options;
   const isTerminal = process.stderr.isTTY === true;
   return {
     note: (line) => {
-      if (!quiet) console.error(line);
+      if (!quiet) console.error(complete(line));
     },
-    result: (line) => console.log(line),
-    warn: (line) => console.error(`note: ${line}`),
+    result: (line) => console.log(complete(line)),
+    warn: (line) => console.error(`note: ${complete(line)}`),
     progress: (label, total) => {
       const startedMs = nowMs();
       let lastMs = startedMs;

@@ -47,6 +47,12 @@ export type CommonName = keyof typeof COMMON;
 export type OptionValues<S extends OptionSpecs, C extends CommonName = CommonName> = InferredOptionTypes<S> &
   Pick<InferredOptionTypes<typeof COMMON>, C>;
 
+/** Where data and models are unless an option says otherwise. */
+export const COMMON_DEFAULTS = {
+  'data-dir': COMMON['data-dir'].default,
+  'models-dir': COMMON['models-dir'].default,
+} as const;
+
 const COMMON_NAMES = Object.keys(COMMON) as CommonName[];
 
 function readConfig(path: string): Record<string, unknown> {

@@ -7,6 +7,7 @@ import { InputError } from './errors.ts';
 import { explainSystemError, writeJsonAtomic } from './files.ts';
 import { codeRevision, hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
+import { wholeCommands, withWholeHint } from './whole_commands.ts';
 
 /** What a running step knows of itself. */
 export interface Run {
@@ -138,7 +139,7 @@ export async function runScript<S extends OptionSpecs>(
     const options = await parseOptions(process.argv.slice(2), usage, specs);
     const run: Run = {
       step,
-      log: createLog({ quiet: options.quiet }),
+      log: createLog({ quiet: options.quiet, complete: (line) => wholeCommands(line, options) }),
       dataDir: options['data-dir'],
       modelsDir: options['models-dir'],
       seed: options.seed,
@@ -151,6 +152,10 @@ export async function runScript<S extends OptionSpecs>(
     if (step.writes.length === 0) endIfOnlyChecking(run);
     // Asked for the manifest, while the process is small.
     if (!options.check) codeRevision();
-    return await main(run, options);
+    try {
+      return await main(run, options);
+    } catch (error) {
+      throw withWholeHint(error, options);
+    }
   });
 }

@@ -93,7 +93,7 @@ export function checkColumns(path: string, found: readonly string[], schema: Tab
   ].filter((part) => part !== '');
   throw new InputError(
     'bad-schema',
-    `${path} ${parts.join(' and ')} (table ${schema.name})`,
+    `${path} ${parts.join(' and ')} (table ${schema.folder})`,
     `make it again: ${schema.madeBy}`,
   );
 }

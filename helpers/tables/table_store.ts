@@ -59,7 +59,7 @@ export function openTable(dataDir: string, schema: TableSchema): Table {
   if (table === null)
     throw new InputError(
       'missing-input',
-      `table ${schema.name} is not in ${dataDir}`,
+      `table ${schema.folder} is not in ${dataDir}`,
       `make it first: ${schema.madeBy}`,
     );
   return table;
@@ -74,7 +74,7 @@ export function openTableIfThere(dataDir: string, schema: TableSchema): Table | 
   if (manifest.schemaHash !== schemaHash(schema))
     throw new InputError(
       'bad-schema',
-      `table ${schema.name} in ${folder} was made with other columns`,
+      `table ${folder} was made with other columns`,
       `delete ${folder} and run: ${schema.madeBy}`,
     );
   return { schema, folder, manifest };

@@ -186,7 +186,7 @@ describe('12, the analysis of thresholds', () => {
     const dataDir = newFolder();
     writePredictions(dataDir, [{}]);
     const work = () => analyseThresholdStep(testRun('analyze_thresholds', dataDir), ANALYSE);
-    expect(await rejection(work)).toContain('missing-input: table raw_trades');
+    expect(await rejection(work)).toContain('missing-input: table 10_raw_trades');
   });
 });
 
@@ -282,7 +282,7 @@ describe('13, the strategies', () => {
     expect(await tell({ bankroll: 10 })).toBe('bad-option: --bankroll 10 must lie between 50 and 1000000000000 USD');
     expect(await tell({ draws: 1 })).toBe('bad-option: --draws 1 must be a whole number from 2 to 1000');
     expect(await tell({})).toBe(
-      'bad-schema: the manifest of table trade_predictions does not tell how its model was trained',
+      'bad-schema: the manifest of table 16_trade_predictions does not tell how its model was trained',
     );
   });
 });

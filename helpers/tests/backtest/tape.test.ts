@@ -209,7 +209,7 @@ describe('bad tables', () => {
     const dataDir = writeTables(fills);
     writePredictions(dataDir, [{ market: 'elsewhere' }]);
     expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
-      'bad-value: 1 markets of table trade_predictions are not in 10_markets',
+      'bad-value: 1 markets of table 16_trade_predictions are not in 10_markets',
     );
   });
 
@@ -217,7 +217,7 @@ describe('bad tables', () => {
     const dataDir = writeTables(fills);
     writePredictions(dataDir, [{ probability: 1.5 }]);
     expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
-      'bad-value: probability of table trade_predictions is 1.5, not a chance',
+      'bad-value: probability of table 16_trade_predictions is 1.5, not a chance',
     );
   });
 
@@ -225,7 +225,7 @@ describe('bad tables', () => {
     const dataDir = writeTables(fills);
     writePredictions(dataDir, [{}], {});
     expect(await rejection(async () => inputsOf(dataDir))).toBe(
-      'bad-schema: the manifest of table trade_predictions does not tell its horizon and target',
+      'bad-schema: the manifest of table 16_trade_predictions does not tell its horizon and target',
     );
   });
 

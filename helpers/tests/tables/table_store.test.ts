@@ -84,7 +84,9 @@ describe('a table on disk', () => {
     expect(refusal(() => openTable(dir, ONE))).toBe(`missing-input: table one is not in ${dir}`);
     write(ONE, 1).commit([], BODY);
     const other = { ...ONE, columns: [column('m', 'int64', '', 'another')] };
-    expect(refusal(() => openTable(dir, other))).toMatch(/^bad-schema: table one .* was made with other columns$/);
+    expect(refusal(() => openTable(dir, other))).toBe(
+      `bad-schema: table ${join(dir, 'one')} was made with other columns`,
+    );
   });
 
   test('a part with other columns is refused by name', () => {
