@@ -34,7 +34,13 @@ await runScript(
       describe: 'force a format (default: recognised by the columns)',
       group: INPUT,
     },
-    'block-mib': { type: 'number', default: 64, describe: 'text held in memory at once, MiB', group: INPUT },
+    'block-mib': {
+      type: 'number',
+      default: 64,
+      describe: 'text held in memory at once, MiB',
+      range: { from: 0.0001, to: 1e4, unit: 'MiB' },
+      group: INPUT,
+    },
     role: {
       choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
       default: 'unknown' as keyof typeof ROLES,

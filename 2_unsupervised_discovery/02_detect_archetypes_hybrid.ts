@@ -20,6 +20,7 @@ import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toNumbers } from '../helpers/tables/matrix.ts';
@@ -39,11 +40,18 @@ await runScript(
       describe: 'how the rest is clustered',
       group: METHOD,
     },
-    eps: { type: 'number', default: 0.5, describe: 'with --method dbscan: radius, standard deviations', group: METHOD },
+    eps: {
+      type: 'number',
+      default: 0.5,
+      describe: 'with --method dbscan: radius, standard deviations',
+      range: { from: 0, to: 1000, isOpen: true, unit: 'standard deviations' },
+      group: METHOD,
+    },
     'min-samples': {
       type: 'number',
       default: 10,
       describe: 'with --method dbscan: wallets within eps of a core',
+      range: wholeFrom(1),
       group: METHOD,
     },
   },

@@ -15,6 +15,7 @@ import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
+import { CLUSTERS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -24,7 +25,7 @@ import { readTable } from '../helpers/tables/table_store.ts';
 
 await runScript(
   'kmeans_baseline',
-  { clusters: { type: 'number', default: 3, describe: 'K-Means clusters', group: 'Clusters' } },
+  { clusters: { type: 'number', default: 3, describe: 'K-Means clusters', range: CLUSTERS, group: 'Clusters' } },
   async (run, options) => {
     const table = openProfiles(run);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };

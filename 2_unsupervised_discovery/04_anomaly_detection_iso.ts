@@ -16,7 +16,9 @@ import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
+import { CLUSTERS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
+import { OPEN_SHARE } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
@@ -29,9 +31,21 @@ const FLAGS = 'What is flagged';
 await runScript(
   'detect_anomalies',
   {
-    'top-share': { type: 'number', default: 5, describe: 'strangest share that is flagged, per cent', group: FLAGS },
-    fdr: { type: 'number', default: 0.05, describe: 'false discovery rate of the conformal flags, 0..1', group: FLAGS },
-    clusters: { type: 'number', default: 4, describe: 'K-Means clusters', group: 'Clusters' },
+    'top-share': {
+      type: 'number',
+      default: 5,
+      describe: 'strangest share that is flagged, per cent',
+      range: { from: 0, to: 100, unit: 'per cent' },
+      group: FLAGS,
+    },
+    fdr: {
+      type: 'number',
+      default: 0.05,
+      describe: 'false discovery rate of the conformal flags, 0..1',
+      range: OPEN_SHARE,
+      group: FLAGS,
+    },
+    clusters: { type: 'number', default: 4, describe: 'K-Means clusters', range: CLUSTERS, group: 'Clusters' },
   },
   async (run, options) => {
     const tables = [openProfiles(run), openTable(run.dataDir, CLASSIFIED)];

@@ -15,6 +15,7 @@ import { plantedTypes } from '../helpers/discovery/planted_types.ts';
 import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections/manifold_section.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
@@ -27,7 +28,13 @@ const MAP = 'Map';
 await runScript(
   'visualize_manifold',
   {
-    'max-wallets': { type: 'number', default: 50_000, describe: 'wallets on the map, at most', group: MAP },
+    'max-wallets': {
+      type: 'number',
+      default: 50_000,
+      describe: 'wallets on the map, at most',
+      range: wholeFrom(1),
+      group: MAP,
+    },
     engine: {
       choices: ['spyhop', 'tsne-js'] as const,
       default: 'spyhop' as const,

@@ -13,6 +13,7 @@ import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/la
 import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
@@ -23,7 +24,13 @@ import { readTable } from '../helpers/tables/table_store.ts';
 await runScript(
   'generate_labels',
   {
-    'check-wallets': { type: 'number', default: 5000, describe: 'wallets on the t-SNE check, at most', group: 'Check' },
+    'check-wallets': {
+      type: 'number',
+      default: 5000,
+      describe: 'wallets on the t-SNE check, at most',
+      range: wholeFrom(1),
+      group: 'Check',
+    },
     ...WATERFALL_OPTIONS,
   },
   async (run, options) => {

@@ -7,6 +7,7 @@
  */
 import { balancedSample } from '../helpers/labels/sampling.ts';
 import { buildTrainingSet } from '../helpers/labels/training_step.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
 
@@ -19,7 +20,13 @@ await runScript(
       describe: 'class kept whole: 3 fresh whale, 2 insider-like, 1 grinder, 0 casual',
       group: 'Sample',
     },
-    'per-class': { type: 'number', default: 3000, describe: 'wallets of each other class, at most', group: 'Sample' },
+    'per-class': {
+      type: 'number',
+      default: 3000,
+      describe: 'wallets of each other class, at most',
+      range: wholeFrom(1),
+      group: 'Sample',
+    },
   },
   async (run, options) =>
     buildTrainingSet(run, TRAINING_BALANCED, { whale: options.whale, per_class: options['per-class'] }, (targets) =>

@@ -16,7 +16,13 @@ await runScript(
   'train_scout',
   {
     target: { choices: SCOUT_TARGETS, default: 'fresh_whale' as const, describe: 'archetype looked for', group: SCOUT },
-    recall: { type: 'number', default: 0.5, describe: 'recall that the threshold must reach, 0..1', group: SCOUT },
+    recall: {
+      type: 'number',
+      default: 0.5,
+      describe: 'recall that the threshold must reach, 0..1',
+      range: { from: 0.01, to: 1, unit: 'a share' },
+      group: SCOUT,
+    },
     ...EARLY_TASK_OPTIONS,
   },
   trainScout,

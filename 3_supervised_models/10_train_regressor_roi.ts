@@ -8,7 +8,9 @@
  *         winsorised by training rows; two published claims are put to the data, with intervals over wallets
  */
 import { WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
+import { HORIZON_DAYS } from '../helpers/supervised/early_task.ts';
 import { trainRoiRegressor } from '../helpers/supervised/roi_step.ts';
 
 const TASK = 'Task';
@@ -16,11 +18,35 @@ const TASK = 'Task';
 await runScript(
   'train_roi_regressor',
   {
-    'horizon-days': { type: 'number', default: 7, describe: 'length of a window, days', group: TASK },
-    windows: { type: 'number', default: 6, describe: 'windows, at most', group: TASK },
-    'min-invested': { type: 'number', default: 10, describe: 'money paid in a window, at least, USD', group: TASK },
-    'max-wallets': { type: 'number', default: 50_000, describe: 'wallets that take part, at most', group: TASK },
-    folds: { type: 'number', default: 3, describe: 'parts into which wallets are cut', group: TASK },
+    'horizon-days': {
+      type: 'number',
+      default: 7,
+      describe: 'length of a window, days',
+      range: HORIZON_DAYS,
+      group: TASK,
+    },
+    windows: { type: 'number', default: 6, describe: 'windows, at most', range: wholeFrom(2, 100), group: TASK },
+    'min-invested': {
+      type: 'number',
+      default: 10,
+      describe: 'money paid in a window, at least, USD',
+      range: { from: 0, unit: 'USD' },
+      group: TASK,
+    },
+    'max-wallets': {
+      type: 'number',
+      default: 50_000,
+      describe: 'wallets that take part, at most',
+      range: wholeFrom(100),
+      group: TASK,
+    },
+    folds: {
+      type: 'number',
+      default: 3,
+      describe: 'parts into which wallets are cut',
+      range: wholeFrom(2, 20),
+      group: TASK,
+    },
     ...WATERFALL_OPTIONS,
   },
   trainRoiRegressor,

@@ -24,7 +24,7 @@ import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { keepModel, modelRunName } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
-import { InputError } from '../helpers/run/errors.ts';
+import { OPEN_SHARE } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
@@ -49,15 +49,17 @@ await runScript(
       describe: 'flag at a false discovery rate, or above a percentile of the calibration scores',
       group: FLAGS,
     },
-    fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', group: FLAGS },
-    percentile: { type: 'number', default: 95, describe: 'with --flag percentile: percentile, 0..100', group: FLAGS },
+    fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', range: OPEN_SHARE, group: FLAGS },
+    percentile: {
+      type: 'number',
+      default: 95,
+      describe: 'with --flag percentile: percentile, 0..100',
+      range: { from: 0, to: 100, isOpen: true, unit: 'a percentile' },
+      group: FLAGS,
+    },
     ...POWER_OPTIONS,
   },
   async (run, options) => {
-    if (!(options.fdr > 0 && options.fdr < 1))
-      throw new InputError('bad-option', '--fdr must lie between 0 and 1', 'for example --fdr 0.1');
-    if (!(options.percentile > 0 && options.percentile < 100))
-      throw new InputError('bad-option', '--percentile must lie between 0 and 100', 'for example --percentile 95');
     if (options.compare) return (await comparePower(run, options)).outcome;
     const table = openProfiles(run);
     const fit: FitOptions = {

@@ -8,6 +8,7 @@
 import { publishDataSection } from '../helpers/charts/data_section.ts';
 import { describeReport } from '../helpers/charts/report.ts';
 import { describePlan, planGraph, runGraph } from '../helpers/run/pipeline_runner.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 
 const WHAT = 'What to run';
@@ -16,7 +17,13 @@ await runScript(
   'master_pipeline',
   {
     data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
-    trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
+    trades: {
+      type: 'number',
+      default: 200_000,
+      describe: 'fills to simulate when --data is simulated',
+      range: wholeFrom(2),
+      group: WHAT,
+    },
     'as-of': {
       type: 'string',
       describe:

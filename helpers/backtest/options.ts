@@ -1,6 +1,7 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
+import { checkRange, checkRanges, type Range } from '../run/ranges.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { Money, Rules } from './model.ts';
@@ -15,10 +16,24 @@ const CENT = 0.01;
 /** Delays that every analysis looks at, ms. */
 const DELAYS_MS: readonly number[] = [0, 30 * SECOND_MS, 5 * MINUTE_MS, HOUR_MS];
 
+const usdFrom = (from: number): Range => ({ from, to: 1e12, unit: 'USD' });
+
 /** How an order is filled and what it costs. */
 export const ORDER_OPTIONS = {
-  delay: { type: 'number', default: 30, describe: 'from a fill to our order, seconds', group: COSTS },
-  'half-spread': { type: 'number', default: 0.5, describe: 'paid at entry and exit, cents a share', group: COSTS },
+  delay: {
+    type: 'number',
+    default: 30,
+    describe: 'from a fill to our order, seconds',
+    range: { from: 0, to: 86_400, unit: 'seconds' },
+    group: COSTS,
+  },
+  'half-spread': {
+    type: 'number',
+    default: 0.5,
+    describe: 'paid at entry and exit, cents a share',
+    range: { from: 0, to: 49, unit: 'cents' },
+    group: COSTS,
+  },
   exit: {
     choices: ['horizon', 'resolution'] as const,
     default: 'horizon' as 'horizon' | 'resolution',
@@ -29,26 +44,47 @@ export const ORDER_OPTIONS = {
     type: 'number',
     default: 60,
     describe: 'an order that finds no trade for so long is dropped, minutes',
+    range: { from: 0, to: 1e5, unit: 'minutes' },
     group: COSTS,
   },
   'stale-after': {
     type: 'number',
     default: 6,
     describe: 'without a trade for so long after the horizon we sell at the last price, hours',
+    range: { from: 0, to: 1e4, unit: 'hours' },
     group: COSTS,
   },
-  'min-order': { type: 'number', default: 1, describe: 'smallest order, USD', group: COSTS },
-  stake: { type: 'number', default: 100, describe: 'USD per order', group: MONEY },
+  'min-order': {
+    type: 'number',
+    default: 1,
+    describe: 'smallest order, USD',
+    range: { from: 0, to: 1e6, unit: 'USD' },
+    group: COSTS,
+  },
+  stake: { type: 'number', default: 100, describe: 'USD per order', range: usdFrom(0.01), group: MONEY },
 } as const;
 
 /** What a portfolio may spend. */
 export const PORTFOLIO_OPTIONS = {
-  bankroll: { type: 'number', default: 10_000, describe: 'money at the start, USD', group: MONEY },
-  'market-limit': { type: 'number', default: 500, describe: 'most in one market at once, USD', group: MONEY },
+  bankroll: {
+    type: 'number',
+    default: 10_000,
+    describe: 'money at the start, USD',
+    range: usdFrom(0.01),
+    group: MONEY,
+  },
+  'market-limit': {
+    type: 'number',
+    default: 500,
+    describe: 'most in one market at once, USD',
+    range: usdFrom(0),
+    group: MONEY,
+  },
   participation: {
     type: 'number',
     default: 20,
     describe: "our share of a trade's size at most, per cent",
+    range: { from: 0.01, to: 100, unit: 'per cent' },
     group: MONEY,
   },
 } as const;
@@ -57,15 +93,6 @@ export type OrderOptions = Readonly<
   Record<'delay' | 'half-spread' | 'entry-window' | 'stale-after' | 'min-order' | 'stake', number>
 > & { readonly exit: 'horizon' | 'resolution' };
 export type PortfolioOptions = Readonly<Record<keyof typeof PORTFOLIO_OPTIONS, number>>;
-
-function checkRange(option: string, value: number, low: number, high: number, unit: string): void {
-  if (!(value >= low && value <= high))
-    throw new InputError(
-      'bad-option',
-      `--${option} ${value} must lie between ${low} and ${high} ${unit}`,
-      `for example --${option} ${low === 0 ? high / 2 : low}`,
-    );
-}
 
 const producerSchema = z.object({ horizon: z.number().positive(), target: z.string() });
 
@@ -89,12 +116,13 @@ export function predictionTask(predictions: Table): { horizonMs: number; target:
  * @throws InputError 'bad-option'
  */
 export function rulesOf(options: OrderOptions, horizonMs: number): Rules {
-  checkRange('delay', options.delay, 0, 86_400, 'seconds');
-  checkRange('half-spread', options['half-spread'], 0, 49, 'cents');
-  checkRange('entry-window', options['entry-window'], 0, 1e5, 'minutes');
-  checkRange('stale-after', options['stale-after'], 0, 1e4, 'hours');
-  checkRange('min-order', options['min-order'], 0, 1e6, 'USD');
-  checkRange('stake', options.stake, Math.max(options['min-order'], 0.01), 1e9, 'USD');
+  checkRanges(ORDER_OPTIONS, options);
+  checkRange(
+    'stake',
+    options.stake,
+    usdFrom(options['min-order']),
+    Math.max(ORDER_OPTIONS.stake.default, options['min-order']),
+  );
   return {
     horizonMs: options.exit === 'horizon' ? horizonMs : Number.POSITIVE_INFINITY,
     entryWindowMs: options['entry-window'] * MINUTE_MS,
@@ -121,9 +149,11 @@ export function unlimitedMoney(options: OrderOptions): Money {
  * @throws InputError 'bad-option'
  */
 export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money {
-  checkRange('bankroll', options.bankroll, options.stake, 1e12, 'USD');
-  checkRange('market-limit', options['market-limit'], options['min-order'], 1e12, 'USD');
-  checkRange('participation', options.participation, 0.01, 100, 'per cent');
+  checkRanges(PORTFOLIO_OPTIONS, options);
+  const { bankroll, 'market-limit': limit } = PORTFOLIO_OPTIONS;
+  checkRange('bankroll', options.bankroll, usdFrom(options.stake), Math.max(bankroll.default, options.stake));
+  const least = options['min-order'];
+  checkRange('market-limit', options['market-limit'], usdFrom(least), Math.max(limit.default, least));
   return {
     bankrollUsd: options.bankroll,
     stakeUsd: options.stake,
@@ -132,11 +162,31 @@ export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money 
   };
 }
 
+const CHANCE = { from: 0, to: 1, unit: 'a chance' } as const satisfies Range;
+
 /** Thresholds of an analysis, rising. */
 export const THRESHOLD_OPTIONS = {
-  'from-threshold': { type: 'number', default: 0.5, describe: 'smallest threshold, 0..1', group: 'Thresholds' },
-  'to-threshold': { type: 'number', default: 0.9, describe: 'largest threshold, 0..1', group: 'Thresholds' },
-  step: { type: 'number', default: 0.05, describe: 'from one threshold to the next, 0..1', group: 'Thresholds' },
+  'from-threshold': {
+    type: 'number',
+    default: 0.5,
+    describe: 'smallest threshold, 0..1',
+    range: CHANCE,
+    group: 'Thresholds',
+  },
+  'to-threshold': {
+    type: 'number',
+    default: 0.9,
+    describe: 'largest threshold, 0..1',
+    range: CHANCE,
+    group: 'Thresholds',
+  },
+  step: {
+    type: 'number',
+    default: 0.05,
+    describe: 'from one threshold to the next, 0..1',
+    range: { ...CHANCE, from: 0.005 },
+    group: 'Thresholds',
+  },
 } as const;
 
 export type ThresholdOptions = Readonly<Record<keyof typeof THRESHOLD_OPTIONS, number>>;
@@ -147,9 +197,8 @@ export type ThresholdOptions = Readonly<Record<keyof typeof THRESHOLD_OPTIONS, n
  */
 export function thresholdsOf(options: ThresholdOptions): number[] {
   const { 'from-threshold': from, 'to-threshold': to, step } = options;
-  checkRange('from-threshold', from, 0, 1, '');
-  checkRange('to-threshold', to, from, 1, '');
-  checkRange('step', step, 0.005, 1, '');
+  checkRanges(THRESHOLD_OPTIONS, options);
+  checkRange('to-threshold', to, { from, to: 1 }, Math.max(THRESHOLD_OPTIONS['to-threshold'].default, from));
   const n = Math.floor((to - from) / step + 1e-9) + 1;
   return Array.from({ length: n }, (_, i) => Math.round((from + i * step) * 1e6) / 1e6);
 }
@@ -158,14 +207,4 @@ export function thresholdsOf(options: ThresholdOptions): number[] {
 export function decisiveOptions(options: object, specs: object): Record<string, unknown> {
   const values = options as Readonly<Record<string, unknown>>;
   return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]]));
-}
-
-/** @throws InputError 'bad-option' */
-export function checkDraws(draws: number): void {
-  if (!Number.isInteger(draws) || draws < 2 || draws > 1000)
-    throw new InputError(
-      'bad-option',
-      `--draws ${draws} must be a whole number from 2 to 1000`,
-      'for example --draws 20',
-    );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeReport, isReported, publishSection } from '../charts/report.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
+import { checkRanges, wholeFrom } from '../run/ranges.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
@@ -11,7 +12,6 @@ import { finalModelRecipe, isFinalModelKept, saveFinalModel } from './final_stra
 import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
 import type { ReplayResult, Strategy } from './model.ts';
 import {
-  checkDraws,
   decisiveOptions,
   delaysOf,
   ORDER_OPTIONS,
@@ -42,7 +42,13 @@ import { analyseThresholds, followEverything, signalReturns, type ThresholdRow }
 
 export const STRATEGY_STEP_OPTIONS = {
   ...THRESHOLD_OPTIONS,
-  draws: { type: 'number', default: 20, describe: 'random controls per strategy', group: 'Controls' },
+  draws: {
+    type: 'number',
+    default: 20,
+    describe: 'random controls per strategy',
+    range: wholeFrom(2, 1000),
+    group: 'Controls',
+  },
   ...ORDER_OPTIONS,
   ...PORTFOLIO_OPTIONS,
 } as const;
@@ -138,7 +144,7 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   const delays = delaysOf(options);
   const money = portfolioMoney(options);
   thresholdsOf(options);
-  checkDraws(options.draws);
+  checkRanges(STRATEGY_STEP_OPTIONS, options);
   const skip = (reason: string): StepOutcome => {
     run.log.result(`Nothing to finalize, skipped: ${reason}.`);
     return 'skipped';

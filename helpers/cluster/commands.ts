@@ -1,9 +1,9 @@
 /** The commands of slurm/submit.ts with their options. */
 import { resolve } from 'node:path';
 import { createLog, type Log } from '../run/console.ts';
-import { InputError } from '../run/errors.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
 import { PROJECT_ROOT } from '../run/pipeline_runner.ts';
+import { wholeFrom } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
 import { describeRun, refreshRun, waitForRun } from './follow_run.ts';
 import { jobNames } from './graph_jobs.ts';
@@ -37,12 +37,18 @@ const list = (describe: string) =>
 
 const SUBMIT = {
   data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
-  trades: { type: 'number', default: 200_000, describe: 'fills to simulate when --data is simulated', group: WHAT },
+  trades: {
+    type: 'number',
+    default: 200_000,
+    describe: 'fills to simulate when --data is simulated',
+    range: wholeFrom(2),
+    group: WHAT,
+  },
   from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
   only: { type: 'string', describe: 'run this step alone', group: WHAT },
   'dry-run': { type: 'boolean', default: false, describe: 'print the jobs and commands and do nothing', group: WHAT },
   chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles', group: SIZE },
-  throttle: { type: 'number', describe: 'tasks of an array that may run at once', group: SIZE },
+  throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: wholeFrom(1), group: SIZE },
   cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
   mem: list('memory of all jobs (8G) or of one (build_features=8G), MiB or with G'),
   time: list('time limit of all jobs (60) or of one (build_features=60), minutes'),
@@ -73,8 +79,6 @@ const SUBMIT_COMMON = ['data-dir', 'models-dir', 'seed', 'force', 'quiet'] as co
 type SubmitValues = OptionValues<typeof SUBMIT, (typeof SUBMIT_COMMON)[number]>;
 
 function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
-  if (options.throttle !== undefined && !(Number.isInteger(options.throttle) && options.throttle >= 1))
-    throw new InputError('bad-option', '--throttle must be a whole number of at least 1', 'for example --throttle 16');
   const dataDir = resolve(options['data-dir']);
   const names = jobNames();
   return {

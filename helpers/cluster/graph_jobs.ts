@@ -1,7 +1,7 @@
 /** The graph of pipeline.ts as jobs: what runs after what, which steps are arrays, and the exact sbatch command of each. */
 import { type ChunkNeeds, findStep, STEPS, type Step } from '../pipeline.ts';
-import { InputError } from '../run/errors.ts';
 import { feeds, type Planned } from '../run/pipeline_runner.ts';
+import { checkRange, wholeFrom } from '../run/ranges.ts';
 import {
   atLeast,
   CHUNK_ROWS,
@@ -55,8 +55,7 @@ export function chunkCount({
   largestTask,
 }: Pick<JobOptions, 'nRows' | 'nChunks' | 'finished' | 'largestTask'>): number {
   const most = Math.min(CHUNKS_MAX, largestTask ?? CHUNKS_MAX);
-  if (nChunks !== null && !(Number.isInteger(nChunks) && nChunks >= 1 && nChunks <= most))
-    throw new InputError('bad-option', `--chunks must be a whole number from 1 to ${most}`, 'for example --chunks 8');
+  if (nChunks !== null) checkRange('chunks', nChunks, wholeFrom(1, most), Math.min(8, most));
   return nChunks ?? finished?.nChunks ?? Math.min(most, Math.max(1, Math.ceil(nRows / CHUNK_ROWS)));
 }
 

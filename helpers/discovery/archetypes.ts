@@ -1,5 +1,4 @@
 /** The archetypes of wallets, their training targets and the thresholds of the rules that decide them (methods §3). */
-import { InputError } from '../run/errors.ts';
 
 /**
  * `unnamed` is a wallet without a win rate, or one of a cluster that no rule fits. It is in no training set of 08; 09 keeps
@@ -46,24 +45,6 @@ export const DEFAULT_THRESHOLDS: WaterfallThresholds = {
   insiderWinRankMin: 0.75,
   insiderBreadthRankMax: 0.6,
 };
-
-/**
- * Refuses thresholds that mean nothing.
- * @throws InputError 'bad-option' naming the option
- */
-export function checkThresholds(thresholds: WaterfallThresholds): void {
-  const inRange = (option: string, value: number, low: number, high: number): void => {
-    if (value >= low && value <= high) return;
-    throw new InputError('bad-option', `--${option} ${value} is not in ${low}..${high}`, `change --${option}`);
-  };
-  inRange('whale-usd', thresholds.whaleAggressionUsd, 0, Number.MAX_VALUE);
-  inRange('whale-days', thresholds.whaleTenureDays, 0, Number.MAX_VALUE);
-  inRange('grinder-percentile', thresholds.grinderPercentile, 0, 100);
-  inRange('insider-win-rank', thresholds.insiderWinRankMin, 0, 1);
-  inRange('insider-breadth-rank', thresholds.insiderBreadthRankMax, 0, 1);
-  if (!Number.isInteger(thresholds.nClusters) || thresholds.nClusters < 1)
-    throw new InputError('bad-option', `--clusters ${thresholds.nClusters} is no whole number of at least 1`, 'try 4');
-}
 
 /** Profile columns that the rules read: a classifier that sees them learns the rules and nothing else. */
 export const LABEL_DEFINING_COLUMNS: readonly string[] = [

@@ -6,7 +6,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
-import { type Archetype, checkThresholds, TARGETS, type WaterfallThresholds } from './archetypes.ts';
+import { type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
 import { percentile } from './percentile.ts';
 import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod, refused } from './rest_clusters.ts';
@@ -56,7 +56,6 @@ export function assignWaterfall(
   executor: Executor,
   method: RestMethod = { kind: 'kmeans' },
 ): WaterfallResult {
-  checkThresholds(thresholds);
   const nRows = profiles.height;
   const aggression = toNumbers(profiles, 'aggression_avg_usd');
   const tenure = toNumbers(profiles, 'tenure_days');

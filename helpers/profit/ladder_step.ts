@@ -1,9 +1,9 @@
 /** `--ladder`: the seven rungs on the rows of 15_trade_features, as a table, as JSON and as a section of the report. */
 import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
-import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { writeJsonAtomic } from '../run/files.ts';
+import { checkRanges, wholeFrom } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
 import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
@@ -22,8 +22,20 @@ export const LADDER_OPTIONS = {
     describe: 'also judge the widespread recipe and switch its faults off one by one',
     group: GROUP,
   },
-  'ladder-rows': { type: 'number', default: 1_000_000, describe: 'rows at most, whole markets', group: GROUP },
-  delay: { type: 'number', default: 60, describe: 'from the fill to the order that follows it, seconds', group: GROUP },
+  'ladder-rows': {
+    type: 'number',
+    default: 1_000_000,
+    describe: 'rows at most, whole markets',
+    range: wholeFrom(1000),
+    group: GROUP,
+  },
+  delay: {
+    type: 'number',
+    default: 60,
+    describe: 'from the fill to the order that follows it, seconds',
+    range: { from: 0, to: 86_400, unit: 'seconds' },
+    group: GROUP,
+  },
 } as const;
 
 export type LadderStepOptions = TargetOptions &
@@ -35,8 +47,7 @@ export type LadderStepOptions = TargetOptions &
 
 /** Refuses ladder options before long work begins. */
 export function checkLadderOptions(options: Pick<LadderStepOptions, 'delay' | 'ladder-rows'>): void {
-  checkNumber('delay', options.delay, 0, 86_400);
-  checkInteger('ladder-rows', options['ladder-rows'], 1000);
+  checkRanges(LADDER_OPTIONS, options);
 }
 
 /** The rungs on the rows there are; 15_trade_features must be made. */

@@ -1,5 +1,5 @@
 /** The options of chapter 6 that decide how a model is trained and judged. */
-import { checkChoice, checkInteger, checkNumber } from '../estimators/contract.ts';
+import { checkRanges, SHARE, wholeFrom } from '../run/ranges.ts';
 import { type BoostingFit, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
 import type { SplitOptions } from './trade_splits.ts';
 
@@ -8,24 +8,61 @@ const SPLIT = 'Splits';
 const MODEL = 'Model';
 
 export const MODEL_OPTIONS = {
-  folds: { type: 'number', default: 3, describe: 'test periods, one after the other', group: SPLIT },
-  'warmup-share': { type: 'number', default: 0.4, describe: 'share of the rows that only train, 0..1', group: SPLIT },
+  folds: {
+    type: 'number',
+    default: 3,
+    describe: 'test periods, one after the other',
+    range: wholeFrom(1, 100),
+    group: SPLIT,
+  },
+  'warmup-share': {
+    type: 'number',
+    default: 0.4,
+    describe: 'share of the rows that only train, 0..1',
+    range: { ...SHARE, from: 0.01, to: 0.99 },
+    group: SPLIT,
+  },
   'validation-share': {
     type: 'number',
     default: 0.25,
     describe: 'share of the training rows, the latest, that calibrate, 0..1',
+    range: { ...SHARE, from: 0.01, to: 0.9 },
     group: SPLIT,
   },
-  embargo: { type: 'number', default: 6, describe: 'kept free between training and test, hours', group: SPLIT },
-  rounds: { type: 'number', default: 300, describe: 'trees at most; validation stops earlier', group: MODEL },
-  depth: { type: 'number', default: 5, describe: 'splits between root and leaf at most', group: MODEL },
+  embargo: {
+    type: 'number',
+    default: 6,
+    describe: 'kept free between training and test, hours',
+    range: { from: 0, to: 24 * 365, unit: 'hours' },
+    group: SPLIT,
+  },
+  rounds: {
+    type: 'number',
+    default: 300,
+    describe: 'trees at most; validation stops earlier',
+    range: wholeFrom(1, 10_000),
+    group: MODEL,
+  },
+  depth: {
+    type: 'number',
+    default: 5,
+    describe: 'splits between root and leaf at most',
+    range: wholeFrom(1, 16),
+    group: MODEL,
+  },
   calibration: {
     choices: CALIBRATIONS,
     default: 'platt' as CalibrationKind,
     describe: 'curve from scores to chances',
     group: MODEL,
   },
-  'fit-rows': { type: 'number', default: 2_000_000, describe: 'rows to learn from at most, drawn', group: MODEL },
+  'fit-rows': {
+    type: 'number',
+    default: 2_000_000,
+    describe: 'rows to learn from at most, drawn',
+    range: wholeFrom(200),
+    group: MODEL,
+  },
 } as const;
 
 export interface ModelOptions {
@@ -44,10 +81,7 @@ export interface ModelOptions {
  * @throws InputError 'bad-option' naming the option
  */
 export function splitOptionsOf(options: ModelOptions): SplitOptions {
-  checkInteger('folds', options.folds, 1, 100);
-  checkNumber('warmup-share', options['warmup-share'], 0.01, 0.99);
-  checkNumber('validation-share', options['validation-share'], 0.01, 0.9);
-  checkNumber('embargo', options.embargo, 0, 24 * 365);
+  checkRanges(MODEL_OPTIONS, options);
   return {
     nFolds: options.folds,
     embargoMs: options.embargo * HOUR_MS,
@@ -61,10 +95,7 @@ export function splitOptionsOf(options: ModelOptions): SplitOptions {
  * @throws InputError 'bad-option' naming the option
  */
 export function boostingFitOf(options: ModelOptions, seed: number): BoostingFit {
-  checkInteger('rounds', options.rounds, 1, 10_000);
-  checkInteger('depth', options.depth, 1, 16);
-  checkInteger('fit-rows', options['fit-rows'], 200);
-  checkChoice('calibration', options.calibration, CALIBRATIONS);
+  checkRanges(MODEL_OPTIONS, options);
   return { nRounds: options.rounds, maxDepth: options.depth, calibration: options.calibration, seed };
 }
 

@@ -2,7 +2,7 @@
  * What "it paid" means for a followed fill. Following a BUY of outcome k is buying k at its price; following a SELL of k is
  * buying the other outcome at 1 − price, so that every row is a purchase and no row a short sale.
  */
-import { checkChoice, checkNumber } from '../estimators/contract.ts';
+import { checkRanges } from '../run/ranges.ts';
 
 const TARGETS = ['roi', 'cents', 'neutral'] as const;
 export type TargetKind = (typeof TARGETS)[number];
@@ -16,7 +16,13 @@ export interface Target {
 const GROUP = 'What pays';
 
 export const TARGET_OPTIONS = {
-  horizon: { type: 'number', default: 6, describe: 'from the fill to the price it is judged by, hours', group: GROUP },
+  horizon: {
+    type: 'number',
+    default: 6,
+    describe: 'from the fill to the price it is judged by, hours',
+    range: { from: 0.0003, to: 24 * 3650, unit: 'hours' },
+    group: GROUP,
+  },
   target: {
     choices: TARGETS,
     default: 'roi' as TargetKind,
@@ -24,12 +30,25 @@ export const TARGET_OPTIONS = {
       'gain as roi (over the price paid), cents (a share) or neutral (over √(p(1−p)), the same risk at any price)',
     group: GROUP,
   },
-  'roi-min': { type: 'number', default: 5, describe: 'for roi: gain that counts, % of the price', group: GROUP },
-  'cents-min': { type: 'number', default: 2, describe: 'for cents: gain that counts, cents a share', group: GROUP },
+  'roi-min': {
+    type: 'number',
+    default: 5,
+    describe: 'for roi: gain that counts, % of the price',
+    range: { from: -100, to: 1e6, unit: 'per cent' },
+    group: GROUP,
+  },
+  'cents-min': {
+    type: 'number',
+    default: 2,
+    describe: 'for cents: gain that counts, cents a share',
+    range: { from: -100, to: 100, unit: 'cents' },
+    group: GROUP,
+  },
   'neutral-min': {
     type: 'number',
     default: 0.1,
     describe: 'for neutral: gain that counts, in √(p(1−p))',
+    range: { from: -100, to: 100 },
     group: GROUP,
   },
 } as const;
@@ -47,11 +66,7 @@ export interface TargetOptions {
  * @throws InputError 'bad-option' naming the option
  */
 export function targetOf(options: TargetOptions): Target {
-  checkChoice('target', options.target, TARGETS);
-  checkNumber('horizon', options.horizon, 1 / 3600, 24 * 3650);
-  checkNumber('roi-min', options['roi-min'], -100, 1e6);
-  checkNumber('cents-min', options['cents-min'], -100, 100);
-  checkNumber('neutral-min', options['neutral-min'], -100, 100);
+  checkRanges(TARGET_OPTIONS, options);
   if (options.target === 'roi') return { kind: 'roi', threshold: options['roi-min'] / 100 };
   if (options.target === 'cents') return { kind: 'cents', threshold: options['cents-min'] / 100 };
   return { kind: 'neutral', threshold: options['neutral-min'] };

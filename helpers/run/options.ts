@@ -4,6 +4,11 @@ import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
+import { checkRanges, type Range, wholeFrom } from './ranges.ts';
+
+/** What yargs knows of an option, and what is checked of its value besides. */
+type OptionSpec = Options & { readonly range?: Range };
+export type OptionSpecs = Record<string, OptionSpec>;
 
 const COMMON_GROUP = 'Common options';
 
@@ -23,12 +28,13 @@ const COMMON = {
     describe: 'folder of the models',
     group: COMMON_GROUP,
   },
-  seed: { type: 'number', default: 1, describe: 'seed of everything random', group: COMMON_GROUP },
+  seed: { type: 'number', default: 1, describe: 'seed of everything random', range: wholeFrom(0), group: COMMON_GROUP },
   threads: {
     type: 'number',
     default: nThreads,
     defaultDescription: 'SLURM_CPUS_PER_TASK, THREADS or all cores',
     describe: 'threads to use',
+    range: wholeFrom(1),
     group: COMMON_GROUP,
   },
   force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
@@ -39,9 +45,8 @@ const COMMON = {
     group: COMMON_GROUP,
   },
   quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
-} as const satisfies Record<string, Options>;
+} as const satisfies OptionSpecs;
 
-export type OptionSpecs = Record<string, Options>;
 export type CommonName = keyof typeof COMMON;
 /** Values of own options and of the common ones named by `C`. */
 export type OptionValues<S extends OptionSpecs, C extends CommonName = CommonName> = InferredOptionTypes<S> &
@@ -105,7 +110,7 @@ const SEE_HELP = 'see --help for the options';
 /**
  * Parses a command line. Words on it win over `--config file.json`, which wins over defaults.
  * @param commonNames the common options that the command heeds; the others are neither shown nor taken
- * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type or a choice that does not exist
+ * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type, a number out of its range or a choice that does not exist
  */
 export async function parseOptions<S extends OptionSpecs, C extends CommonName = CommonName>(
   argv: readonly string[],
@@ -156,9 +161,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
       throw new InputError('bad-option', `--${name} needs a number`, `for example --${name} ${spec.default ?? 1}`);
     if (spec.type === 'string' && value === '') throw new InputError('bad-option', `--${name} is empty`, SEE_HELP);
   }
-  const { threads } = parsed;
-  if (threads !== undefined && (!Number.isInteger(threads) || (threads as number) < 1))
-    throw new InputError('bad-option', '--threads must be a whole number of at least 1', 'for example --threads 2');
+  checkRanges(all, parsed);
   return parsed as OptionValues<S, C>;
 }
 

@@ -1,5 +1,6 @@
 /** The options of the market simulator, their defaults and their checks. */
 import { InputError } from '../run/errors.ts';
+import { checkRange, SHARE, wholeFrom } from '../run/ranges.ts';
 import { MODEL } from './model.ts';
 
 export interface SimulateOptions {
@@ -31,12 +32,13 @@ const INSIDER_SHARE_MAX = 0.5;
 
 const DIFFICULTIES: Readonly<Record<string, number>> = { easy: 0, medium: 0.5, hard: 1 };
 
+/** Option, range and example of every whole number. */
 const LIMITS = {
-  nTrades: [2, 4e9, '--trades'],
-  nWallets: [30, 8_000_000, '--wallets'],
-  nMarkets: [10, 2_000_000, '--markets'],
-  nDays: [1, 3650, '--days'],
-  seed: [0, Number.MAX_SAFE_INTEGER, '--seed'],
+  nTrades: ['trades', wholeFrom(2, 4e9), DEFAULT_N_TRADES],
+  nWallets: ['wallets', wholeFrom(30, 8_000_000), 2000],
+  nMarkets: ['markets', wholeFrom(10, 2_000_000), 400],
+  nDays: ['days', wholeFrom(1, 3650), 60],
+  seed: ['seed', wholeFrom(0), 1],
 } as const;
 
 /**
@@ -77,14 +79,14 @@ export function simulatedPeriod(options: SimulateOptions): { startS: number; end
 }
 
 function checkInteger(key: keyof typeof LIMITS, value: number): number {
-  const [min, max, name] = LIMITS[key];
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new InputError('bad-option', `${name} is ${value}`, `use a whole number from ${min} to ${max}`);
+  const [option, range, example] = LIMITS[key];
+  checkRange(option, value, range, example);
+  return value;
 }
 
 function checkInsiderShare(value: number): number {
-  if (value >= 0 && value <= INSIDER_SHARE_MAX) return value;
-  throw new InputError('bad-option', `--insiders is ${value}`, `use a share of wallets from 0 to ${INSIDER_SHARE_MAX}`);
+  checkRange('insiders', value, { ...SHARE, to: INSIDER_SHARE_MAX }, MODEL.typeShares.insider);
+  return value;
 }
 
 function resolveDifficulty(value: number | string): number {

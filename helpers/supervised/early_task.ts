@@ -1,11 +1,11 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
 import { join } from 'node:path';
-import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import type { Split } from '../evaluate/group_split.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import type { OptionSpecs } from '../run/options.ts';
+import { type Range, wholeFrom } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
 import { openOwnedTrades } from '../tables/owned_tables.ts';
 import { MARKETS } from '../tables/schemas.ts';
@@ -17,21 +17,59 @@ import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.t
 
 export const DAY_MS = 86_400_000;
 const TASK = 'Early detection';
+/** How long a horizon may be. */
+export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const satisfies Range;
 
 /** Options of every script that takes up the task. */
 export const EARLY_TASK_OPTIONS = {
-  'first-fills': { type: 'number', default: 20, describe: 'fills of each wallet that are seen', group: TASK },
+  'first-fills': {
+    type: 'number',
+    default: 20,
+    describe: 'fills of each wallet that are seen',
+    range: wholeFrom(1),
+    group: TASK,
+  },
   'first-hours': {
     type: 'number',
     defaultDescription: 'no limit',
     describe: 'only fills this soon after its first, hours',
     group: TASK,
   },
-  'horizon-days': { type: 'number', default: 3, describe: 'from what is seen to the label, days', group: TASK },
-  snapshots: { type: 'number', default: 8, describe: 'moments, one horizon apart, at most', group: TASK },
-  'max-wallets': { type: 'number', default: 200_000, describe: 'wallets that take part, at most', group: TASK },
-  'per-class': { type: 'number', default: 3000, describe: 'training rows of each class but whales', group: TASK },
-  folds: { type: 'number', default: 3, describe: 'parts into which wallets are cut', group: TASK },
+  'horizon-days': {
+    type: 'number',
+    default: 3,
+    describe: 'from what is seen to the label, days',
+    range: HORIZON_DAYS,
+    group: TASK,
+  },
+  snapshots: {
+    type: 'number',
+    default: 8,
+    describe: 'moments, one horizon apart, at most',
+    range: wholeFrom(2, 100),
+    group: TASK,
+  },
+  'max-wallets': {
+    type: 'number',
+    default: 200_000,
+    describe: 'wallets that take part, at most',
+    range: wholeFrom(100),
+    group: TASK,
+  },
+  'per-class': {
+    type: 'number',
+    default: 3000,
+    describe: 'training rows of each class but whales',
+    range: wholeFrom(1),
+    group: TASK,
+  },
+  folds: {
+    type: 'number',
+    default: 3,
+    describe: 'parts into which wallets are cut',
+    range: wholeFrom(2, 20),
+    group: TASK,
+  },
   ...WATERFALL_OPTIONS,
 } as const satisfies OptionSpecs;
 
@@ -66,14 +104,8 @@ export function startOfData(trades: Table, asOfMs: number): number {
   return trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? asOfMs), asOfMs);
 }
 
-/** Checks the options and opens the tables; without wallets the step is skipped. @throws InputError 'bad-option', 'missing-input' */
+/** Opens the tables; without wallets the step is skipped. @throws InputError 'missing-input' */
 export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPlan {
-  checkInteger('first-fills', options['first-fills'], 1);
-  checkNumber('horizon-days', options['horizon-days'], 0.01);
-  checkInteger('snapshots', options.snapshots, 2, 100);
-  checkInteger('max-wallets', options['max-wallets'], 100);
-  checkInteger('folds', options.folds, 2, 20);
-  checkInteger('per-class', options['per-class'], 1);
   const trades = openOwnedTrades(run);
   const asOfMs = endOfData(trades);
   return {

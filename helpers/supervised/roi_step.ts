@@ -1,7 +1,6 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
 import { publishSection } from '../charts/report.ts';
-import { checkInteger, checkNumber } from '../estimators/contract.ts';
 import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.ts';
@@ -96,11 +95,6 @@ function partialDependence(
 
 /** Trains and measures; says in one line what is missing when there is nothing to learn, and then leaves no new model. */
 export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<StepOutcome> {
-  checkNumber('horizon-days', options['horizon-days'], 0.01);
-  checkInteger('windows', options.windows, 2, 100);
-  checkInteger('folds', options.folds, 2, 20);
-  checkNumber('min-invested', options['min-invested'], 0);
-  checkInteger('max-wallets', options['max-wallets'], 100);
   const trades = openOwnedTrades(run);
   const marketTable = openTable(run.dataDir, MARKETS);
   const { threads, ...decisive } = options;

@@ -1,7 +1,6 @@
 /** The step that 09-2 is: snapshots, three rows of trials on behaviour alone, and the early scout saved with its card. */
 import { publishSection } from '../charts/report.ts';
 import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../discovery/archetypes.ts';
-import { checkNumber } from '../estimators/contract.ts';
 import { featuresOfClass } from '../features/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -40,7 +39,6 @@ function scoutTable(rows: readonly ScoutRow[]): string {
 
 /** Trains and measures; says in one line what is missing when there is nothing to learn, and then leaves no new model. */
 export async function trainScout(run: Run, options: ScoutOptions): Promise<StepOutcome> {
-  checkNumber('recall', options.recall, 0.01, 1);
   const plan = planEarlyTask(run, options);
   const { threads: _threads, ...decisive } = options;
   const key: ModelKey = { name: 'scout', options: decisive, inputs: [plan.trades, plan.markets] };

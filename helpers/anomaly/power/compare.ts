@@ -5,6 +5,7 @@ import { createExecutor } from '../../parallel/executor.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
 import type { OptionSpecs } from '../../run/options.ts';
+import { checkRanges, OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
 import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.ts';
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
@@ -28,6 +29,7 @@ export const POWER_OPTIONS = {
   'only-seed': {
     type: 'number',
     describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
+    range: wholeFrom(0),
     group: STUDY,
   },
   difficulties: {
@@ -42,9 +44,27 @@ export const POWER_OPTIONS = {
     describe: `detectors compared: all, or some of ${STUDY_DETECTOR_NAMES.join(', ')}`,
     group: STUDY,
   },
-  'market-trades': { type: 'number', default: 200_000, describe: 'fills of a market', group: STUDY },
-  'snapshot-days': { type: 'number', default: 5, describe: 'time between two watch lists, days', group: STUDY },
-  'watch-share': { type: 'number', default: 0.025, describe: 'share of wallets on a watch list, 0..1', group: STUDY },
+  'market-trades': {
+    type: 'number',
+    default: 200_000,
+    describe: 'fills of a market',
+    range: wholeFrom(2, 4e9),
+    group: STUDY,
+  },
+  'snapshot-days': {
+    type: 'number',
+    default: 5,
+    describe: 'time between two watch lists, days',
+    range: { from: 1, unit: 'days' },
+    group: STUDY,
+  },
+  'watch-share': {
+    type: 'number',
+    default: 0.025,
+    describe: 'share of wallets on a watch list, 0..1',
+    range: OPEN_SHARE,
+    group: STUDY,
+  },
 } as const satisfies OptionSpecs;
 
 export interface CompareOptions {
@@ -83,10 +103,7 @@ export function parseSeeds(text: string): number[] {
 export async function comparePower(run: Run, options: CompareOptions): Promise<{ outcome: StepOutcome; nRun: number }> {
   const seeds = options['only-seed'] === undefined ? parseSeeds(options.seeds) : [options['only-seed']];
   const difficulties = options.difficulties.split(',').map((word) => word.trim());
-  if (!(options['snapshot-days'] >= 1))
-    throw new InputError('bad-option', '--snapshot-days must be at least 1', 'for example --snapshot-days 5');
-  if (!(options['watch-share'] > 0 && options['watch-share'] < 1))
-    throw new InputError('bad-option', '--watch-share must lie between 0 and 1', 'for example --watch-share 0.025');
+  checkRanges(POWER_OPTIONS, options);
   chooseDetectors(options.detectors);
   const folder = join(run.modelsDir, 'wallet_anomaly', 'power');
   const executor = createExecutor({ nThreads: options.threads });

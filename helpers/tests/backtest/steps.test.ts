@@ -168,13 +168,13 @@ describe('12, the analysis of thresholds', () => {
   });
 
   it.each([
-    [{ 'from-threshold': -0.1 }, '--from-threshold -0.1 must lie between 0 and 1 '],
-    [{ 'to-threshold': 1.2 }, '--to-threshold 1.2 must lie between 0.5 and 1 '],
-    [{ 'from-threshold': 0.9, 'to-threshold': 0.5 }, '--to-threshold 0.5 must lie between 0.9 and 1 '],
-    [{ step: 0 }, '--step 0 must lie between 0.005 and 1 '],
-    [{ delay: -1 }, '--delay -1 must lie between 0 and 86400 seconds'],
-    [{ 'half-spread': 50 }, '--half-spread 50 must lie between 0 and 49 cents'],
-    [{ stake: 0.5 }, '--stake 0.5 must lie between 1 and 1000000000 USD'],
+    [{ 'from-threshold': -0.1 }, '--from-threshold -0.1: it must be a chance from 0 to 1'],
+    [{ 'to-threshold': 1.2 }, '--to-threshold 1.2: it must be a chance from 0 to 1'],
+    [{ 'from-threshold': 0.9, 'to-threshold': 0.5 }, '--to-threshold 0.5: it must be a number from 0.9 to 1'],
+    [{ step: 0 }, '--step 0: it must be a chance from 0.005 to 1'],
+    [{ delay: -1 }, '--delay -1: it must be seconds from 0 to 86400'],
+    [{ 'half-spread': 50 }, '--half-spread 50: it must be cents from 0 to 49'],
+    [{ stake: 0.5 }, '--stake 0.5: it must be USD from 1 to 1,000,000,000,000'],
   ])('refuses %o', async (options, message) => {
     const dataDir = writeTables([{}]);
     writePredictions(dataDir, [{}]);
@@ -279,8 +279,8 @@ describe('13, the strategies', () => {
     writePredictions(dataDir, [{}], { horizon: 6, target: 'roi' });
     const tell = (options: object) =>
       rejection(() => finalizeStrategies(testRun('finalize_strategies', dataDir), { ...FINALIZE, ...options }));
-    expect(await tell({ bankroll: 10 })).toBe('bad-option: --bankroll 10 must lie between 50 and 1000000000000 USD');
-    expect(await tell({ draws: 1 })).toBe('bad-option: --draws 1 must be a whole number from 2 to 1000');
+    expect(await tell({ bankroll: 10 })).toBe('bad-option: --bankroll 10: it must be USD from 50 to 1,000,000,000,000');
+    expect(await tell({ draws: 1 })).toBe('bad-option: --draws 1: it must be a whole number from 2 to 1000');
     expect(await tell({})).toBe(
       'bad-schema: the manifest of table 16_trade_predictions does not tell how its model was trained',
     );

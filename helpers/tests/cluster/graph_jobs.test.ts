@@ -76,7 +76,9 @@ describe('the jobs of the graph', () => {
     expect(chunkCount({ ...BASE, nRows: 1e12, largestTask: 1000 })).toBe(999);
     expect(chunkCount({ ...BASE, nRows: 1e12, largestTask: 50 })).toBe(50);
     for (const nChunks of [0, 51, 1.5])
-      expect(refusal(() => chunkCount({ ...BASE, nChunks, largestTask: 50 }))).toMatch(/^bad-option: --chunks must be/);
+      expect(refusal(() => chunkCount({ ...BASE, nChunks, largestTask: 50 }))).toMatch(
+        /^bad-option: --chunks \S+ it must be a whole number/,
+      );
   });
 });
 

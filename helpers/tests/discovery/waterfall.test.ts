@@ -167,16 +167,6 @@ describe('assignWaterfall', () => {
     expect(waterfall([nothing, ...casuals, ...insiders]).archetypes).toHaveLength(116);
   });
 
-  it.each([
-    [{ grinderPercentile: 101 }, '--grinder-percentile 101 is not in 0..100'],
-    [{ whaleAggressionUsd: -1 }, '--whale-usd -1'],
-    [{ whaleTenureDays: Number.NaN }, '--whale-days NaN'],
-    [{ nClusters: 2.5 }, '--clusters 2.5 is no whole number'],
-    [{ insiderWinRankMin: 2 }, '--insider-win-rank 2'],
-  ])('refuses the thresholds %o', (change, message) => {
-    expect(refusal(() => waterfall(casuals, { ...two, ...change }))).toContain(`bad-option: ${message}`);
-  });
-
   it('names the column that a profile table lacks', () => {
     const frame = profilesOf([...casuals, ...insiders]).drop('top_market_share_pct');
     expect(refusal(() => assignWaterfall(frame, two, 1, executor))).toContain('lacks column top_market_share_pct');

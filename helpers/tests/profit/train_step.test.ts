@@ -223,6 +223,6 @@ describe('too little to train on', () => {
   ])('is not what a bad --%s is called', async (name, change) => {
     const dataDir = writeTables([{}]);
     const refused = await rejection(() => trainProfitability(runIn(dataDir), { ...OPTIONS, ...change }));
-    expect(refused).toMatch(new RegExp(`^bad-option: ${name}`));
+    expect(refused).toMatch(new RegExp(`^bad-option: --${name} `));
   });
 });

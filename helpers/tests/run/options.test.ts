@@ -47,7 +47,7 @@ describe('options', () => {
     [['--size'], 'bad-option: --size needs a value'],
     [['--size='], 'bad-option: --size is empty'],
     [['--data-dir'], 'bad-option: --data-dir needs a value'],
-    [['--threads', '0'], 'bad-option: --threads must be a whole number of at least 1'],
+    [['--threads', '0'], 'bad-option: --threads 0: it must be a whole number of at least 1'],
     [['--mode', 'c'], 'bad-option: --mode "c" is none of a, b'],
   ])('%j is refused in one line', async (words, message) => {
     expect(await parse(...words)).toBe(message);

@@ -1,0 +1,73 @@
+/** Numbers of options that mean nothing are refused before anything is read, all in one form. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { InputError } from '../../run/errors.ts';
+import { parseOptions } from '../../run/options.ts';
+import { checkRange, OPEN_SHARE, SHARE, wholeFrom } from '../../run/ranges.ts';
+import { refusal, rejection } from '../refusal.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ranges-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe('a number of an option', () => {
+  test('may be an end of its range unless the range is open, and never lie beyond', () => {
+    for (const value of [0, 0.3, 1]) expect(refusal(() => checkRange('x', value, SHARE, 0.1))).toBe('accepted');
+    for (const value of [-1e-9, 1.1, Number.NaN, Number.POSITIVE_INFINITY, '0.5'])
+      expect(refusal(() => checkRange('x', value, SHARE, 0.1))).toBe(
+        `bad-option: --x ${value}: it must be a share from 0 to 1`,
+      );
+    for (const value of [0, 1])
+      expect(refusal(() => checkRange('x', value, OPEN_SHARE, 0.1))).toBe(
+        `bad-option: --x ${value}: it must be a share above 0 and below 1`,
+      );
+  });
+
+  test('must be whole where things are counted', () => {
+    expect(refusal(() => checkRange('x', 2, wholeFrom(2), 2))).toBe('accepted');
+    for (const value of [1, 2.5, 1e300])
+      expect(refusal(() => checkRange('x', value, wholeFrom(2), 2))).toBe(
+        `bad-option: --x ${value}: it must be a whole number of at least 2`,
+      );
+    expect(refusal(() => checkRange('x', 9, wholeFrom(2, 8), 2))).toContain('from 2 to 8');
+  });
+
+  test('is refused with the default as an example', async () => {
+    const specs = { horizon: { type: 'number', default: 6, range: { from: 0.0003, to: 9, unit: 'hours' } } } as const;
+    const error = await parseOptions(['--horizon', '0'], 'usage', specs).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toBe('--horizon 0: it must be hours from 0.0003 to 9');
+    expect((error as InputError).hint).toBe('for example --horizon 6');
+    expect(await rejection(() => parseOptions([], 'usage', specs))).toBe('accepted');
+  });
+});
+
+const BAD = {
+  '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts': [
+    ['--whale-usd', '-1'],
+    ['--clusters', '2.5'],
+  ],
+  '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [['--fdr', '1']],
+  '3_supervised_models/08-1_balance_dataset.ts': [['--per-class', '0']],
+  '6_profitability/11_train_profitability.ts': [['--horizon', '0']],
+  '6_profitability/13_finalize_strategies.ts': [['--draws', '1']],
+} as const;
+
+test.each(Object.entries(BAD).flatMap(([script, all]) => all.map((words) => [script, words] as const)))(
+  '%s refuses %j with one line, a hint and exit code 2, also with --check and without data',
+  (script, words) => {
+    const run = spawnSync('node', ['--import', 'tsx', script, '--data-dir', dataDir, '--check', ...words], {
+      encoding: 'utf8',
+    });
+    const [option, value] = words;
+    expect(run.stderr).toMatch(
+      new RegExp(`^error: ${option} ${value}: it must be .*\\nhint: {2}for example ${option} \\S+.*\\n$`),
+    );
+    expect(run.status).toBe(2);
+    expect(readdirSync(dataDir)).toEqual([]);
+  },
+);
