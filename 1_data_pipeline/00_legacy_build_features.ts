@@ -6,14 +6,13 @@
  * Method  the definitions one by one as Arquero verbs, in floating point, for 2,000,000 fills at most;
  *         01_build_features_polars.ts does the same for any number, written independently, and a test holds them equal
  */
-import { endOfData } from '../helpers/features/build_profiles.ts';
+import { momentOf } from '../helpers/features/build_profiles.ts';
 import { compareProfiles, describeDifferences } from '../helpers/features/compare_profiles.ts';
 import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
 import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/legacy_fills.ts';
 import { legacyProfiles } from '../helpers/features/legacy_profiles.ts';
 import { formatCount } from '../helpers/run/console.ts';
 import { withLock } from '../helpers/run/lock.ts';
-import { parseMoment } from '../helpers/run/options.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_PROFILES_LEGACY } from '../helpers/tables/schemas.ts';
@@ -40,7 +39,7 @@ await runScript(
   async (run, options) => {
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
-    const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
+    const asOfMs = momentOf(trades, options['as-of'], run.log);
     const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
     const where = tableFolder(run.dataDir, WALLET_PROFILES_LEGACY);
     const current = upToDateManifest(run, WALLET_PROFILES_LEGACY, recipe);

@@ -6,12 +6,12 @@
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { buildProfiles, endOfData, type ProfileJob } from '../helpers/features/build_profiles.ts';
+import { buildProfiles, momentOf, type ProfileJob } from '../helpers/features/build_profiles.ts';
 import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
 import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/profile_chunks.ts';
 import { formatCount } from '../helpers/run/console.ts';
 import { withLock } from '../helpers/run/lock.ts';
-import { parseChunk, parseMoment } from '../helpers/run/options.ts';
+import { parseChunk } from '../helpers/run/options.ts';
 import { withScratch } from '../helpers/run/scratch.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -44,7 +44,7 @@ await runScript(
   async (run, options) => {
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
-    const asOfMs = options['as-of'] === undefined ? endOfData(trades) : parseMoment('as-of', options['as-of']);
+    const asOfMs = momentOf(trades, options['as-of'], run.log);
     const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.codeHash };
     const chunkDir = options['chunk-dir'] ?? chunksFolder(run.dataDir);
     if (options.chunk !== undefined) {

@@ -6,7 +6,7 @@
  * Method  seeded draw without replacement; the weight of a wallet is available / taken of its class
  */
 import { balancedSample } from '../helpers/labels/sampling.ts';
-import { buildTrainingSet } from '../helpers/labels/training_step.ts';
+import { buildTrainingSet, WHALE_OPTION } from '../helpers/labels/training_step.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
@@ -14,12 +14,7 @@ import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
 await runScript(
   'balance_dataset',
   {
-    whale: {
-      type: 'number',
-      default: 3,
-      describe: 'class kept whole: 3 fresh whale, 2 insider-like, 1 grinder, 0 casual',
-      group: 'Sample',
-    },
+    whale: WHALE_OPTION,
     'per-class': {
       type: 'number',
       default: 3000,
@@ -29,7 +24,10 @@ await runScript(
     },
   },
   async (run, options) =>
-    buildTrainingSet(run, TRAINING_BALANCED, { whale: options.whale, per_class: options['per-class'] }, (targets) =>
-      balancedSample(targets, options.whale, options['per-class'], run.seed),
+    buildTrainingSet(
+      run,
+      TRAINING_BALANCED,
+      { whale: options.whale, per_class: options['per-class'] },
+      (targets, kept) => balancedSample(targets, kept, options['per-class'], run.seed),
     ),
 );

@@ -6,23 +6,24 @@
  * Method  one whale to thirty others, the others in proportion to their classes; weights as in 08-1
  */
 import { ratioSample } from '../helpers/labels/sampling.ts';
-import { buildTrainingSet } from '../helpers/labels/training_step.ts';
+import { buildTrainingSet, WHALE_OPTION } from '../helpers/labels/training_step.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { TRAINING_REBALANCED } from '../helpers/tables/schemas.ts';
 
 await runScript(
   'rebalance_dataset',
   {
-    whale: {
+    whale: WHALE_OPTION,
+    ratio: {
       type: 'number',
-      default: 3,
-      describe: 'class kept whole: 3 fresh whale, 2 insider-like, 1 grinder, 0 casual',
+      default: 30,
+      describe: 'other wallets for each whale',
+      range: { from: 1, to: 1e6, unit: 'wallets', hint: 'it counts the others for each whale' },
       group: 'Sample',
     },
-    ratio: { type: 'number', default: 30, describe: 'other wallets for each whale', group: 'Sample' },
   },
   async (run, options) =>
-    buildTrainingSet(run, TRAINING_REBALANCED, { whale: options.whale, ratio: options.ratio }, (targets) =>
-      ratioSample(targets, options.whale, options.ratio, run.seed),
+    buildTrainingSet(run, TRAINING_REBALANCED, { whale: options.whale, ratio: options.ratio }, (targets, kept) =>
+      ratioSample(targets, kept, options.ratio, run.seed),
     ),
 );

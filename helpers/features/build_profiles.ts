@@ -4,10 +4,12 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../run/console.ts';
+import { isoTime } from '../run/clock.ts';
+import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
+import { parseMoment } from '../run/options.ts';
 import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
@@ -52,6 +54,24 @@ export interface ProfileJob {
 export function endOfData(trades: Table): number {
   const last = Math.max(...trades.manifest.parts.map((part) => part.maxTsMs ?? 0));
   return (Math.floor(last / 86_400_000) + 1) * 86_400_000;
+}
+
+/** Beyond so long after the last fill T is likely to be a slip. */
+const LATE_MS = 86_400_000;
+
+/**
+ * The moment T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
+ * @throws InputError 'bad-option' when it names no moment
+ */
+export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
+  if (asOf === undefined) return endOfData(trades);
+  const asOfMs = parseMoment('as-of', asOf);
+  const lastMs = Math.max(...trades.manifest.parts.map((part) => part.maxTsMs ?? Number.NEGATIVE_INFINITY));
+  if (asOfMs - lastMs > LATE_MS)
+    log.warn(
+      `--as-of ${asOf} is ${formatCount((asOfMs - lastMs) / LATE_MS)} days after the last fill, ${isoTime(lastMs)}`,
+    );
+  return asOfMs;
 }
 
 /** Parts that hold rows before T (and from `fromMs` on), in order of time. */

@@ -11,7 +11,7 @@ import type { Sample } from './sampling.ts';
 const GROUP = 'Thresholds of the waterfall';
 const RANK = { from: 0, to: 1, unit: 'a rank' } as const satisfies Range;
 /** How many K-Means clusters may be asked for. */
-export const CLUSTERS = wholeFrom(1);
+export const CLUSTERS = wholeFrom(2, 100);
 
 /** Options of every script that runs the waterfall. */
 export const WATERFALL_OPTIONS = {
@@ -32,8 +32,8 @@ export const WATERFALL_OPTIONS = {
   'grinder-percentile': {
     type: 'number',
     default: DEFAULT_THRESHOLDS.grinderPercentile,
-    describe: 'grinders are above it in frequency or markets, 0..100',
-    range: { from: 0, to: 100, unit: 'a percentile' },
+    describe: 'grinders are above it in frequency or markets, 1..100',
+    range: { from: 1, to: 100, unit: 'a percentile', hint: 'it is no share' },
     group: GROUP,
   },
   clusters: {

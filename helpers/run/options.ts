@@ -165,21 +165,24 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   return parsed as OptionValues<S, C>;
 }
 
+/** No moment from here on is meant: 2100. */
+const MOMENT_END_MS = Date.UTC(2100, 0, 1);
+
 /**
  * A moment given as `2026-01-09`, `2026-01-09T12:00:00Z` or milliseconds since 1970, in ms since 1970 UTC.
  * @throws InputError 'bad-option' naming the option
  */
 export function parseMoment(option: string, text: string): number {
-  if (/^\d{12,14}$/.test(text)) return Number(text);
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z)?)?$/.exec(text);
-  const ms = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}Z`);
-  if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(match![1]))
-    throw new InputError(
-      'bad-option',
-      `--${option} ${text} is not a moment`,
-      `write --${option} 2026-01-09, --${option} 2026-01-09T12:00:00Z (UTC) or milliseconds since 1970`,
-    );
-  return ms;
+  const isMs = /^\d{12,14}$/.test(text);
+  const ms = isMs ? Number(text) : Date.parse(`${match?.[1]}T${match?.[2] ?? '00:00'}Z`);
+  const isMoment = isMs || (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(match![1]));
+  if (isMoment && ms < MOMENT_END_MS) return ms;
+  throw new InputError(
+    'bad-option',
+    `--${option} ${text} ${isMoment ? 'lies after the year 2099' : 'is not a moment'}`,
+    `write --${option} 2026-01-09, --${option} 2026-01-09T12:00:00Z (UTC) or milliseconds since 1970`,
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { formatDuration } from './clock.ts';
 import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
+import { parseMoment } from './options.ts';
 import type { StepReport } from './script.ts';
 import { undoAtExit } from './stop.ts';
 
@@ -63,6 +64,7 @@ function indexOf(steps: readonly Step[], option: string, word: string): number {
 export function planGraph(options: GraphOptions): Planned[] {
   if (options.from !== null && options.only !== null)
     throw new InputError('bad-option', '--from and --only exclude each other', 'give one of them');
+  if (options.asOf !== null) parseMoment('as-of', options.asOf);
   const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];

@@ -89,8 +89,16 @@ function checkInsiderShare(value: number): number {
   return value;
 }
 
-function resolveDifficulty(value: number | string): number {
+/**
+ * How close insiders look to casuals, 0..1, by name or as a number.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function resolveDifficulty(value: number | string, option = 'difficulty'): number {
   const number = typeof value === 'string' && value in DIFFICULTIES ? DIFFICULTIES[value] : Number(value);
   if (number >= 0 && number <= 1 && value !== '') return number;
-  throw new InputError('bad-option', `--difficulty is "${value}"`, 'use easy, medium, hard or a number from 0 to 1');
+  throw new InputError(
+    'bad-option',
+    `--${option} "${value}": it must be easy, medium, hard or a number from 0 to 1`,
+    `for example --${option} medium`,
+  );
 }

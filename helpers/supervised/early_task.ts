@@ -33,6 +33,7 @@ export const EARLY_TASK_OPTIONS = {
     type: 'number',
     defaultDescription: 'no limit',
     describe: 'only fills this soon after its first, hours',
+    range: { from: 0.01, to: 1e5, unit: 'hours', hint: 'leave it out for no limit' },
     group: TASK,
   },
   'horizon-days': {

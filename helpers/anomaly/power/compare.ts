@@ -7,6 +7,7 @@ import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
 import type { OptionSpecs } from '../../run/options.ts';
 import { checkRanges, OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
 import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.ts';
+import { resolveDifficulty } from '../../simulate/options.ts';
 import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
 import { powerSection } from './power_section.ts';
@@ -103,6 +104,7 @@ export function parseSeeds(text: string): number[] {
 export async function comparePower(run: Run, options: CompareOptions): Promise<{ outcome: StepOutcome; nRun: number }> {
   const seeds = options['only-seed'] === undefined ? parseSeeds(options.seeds) : [options['only-seed']];
   const difficulties = options.difficulties.split(',').map((word) => word.trim());
+  for (const difficulty of difficulties) resolveDifficulty(difficulty, 'difficulties');
   checkRanges(POWER_OPTIONS, options);
   chooseDetectors(options.detectors);
   const folder = join(run.modelsDir, 'wallet_anomaly', 'power');

@@ -85,6 +85,8 @@ describe('options', () => {
     expect(parseMoment('as-of', '2026-01-09')).toBe(Date.UTC(2026, 0, 9));
     expect(parseMoment('as-of', '2026-01-09T12:30:00Z')).toBe(Date.UTC(2026, 0, 9, 12, 30));
     expect(parseMoment('as-of', '1767916800000')).toBe(1_767_916_800_000);
+    for (const text of ['2100-01-01', '17679168000000'])
+      expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} lies after the year 2099`);
     for (const text of ['2026-02-30', 'soon', '2026-1-9'])
       expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} is not a moment`);
   });

@@ -53,6 +53,8 @@ const BAD = {
   ],
   '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [['--fdr', '1']],
   '3_supervised_models/08-1_balance_dataset.ts': [['--per-class', '0']],
+  '3_supervised_models/08-2_rebalance_dataset.ts': [['--ratio', '.5']],
+  '3_supervised_models/09-1_train_classifier_rf_xgb.ts': [['--first-hours', '0']],
   '6_profitability/11_train_profitability.ts': [['--horizon', '0']],
   '6_profitability/13_finalize_strategies.ts': [['--draws', '1']],
 } as const;
@@ -63,7 +65,7 @@ test.each(Object.entries(BAD).flatMap(([script, all]) => all.map((words) => [scr
     const run = spawnSync('node', ['--import', 'tsx', script, '--data-dir', dataDir, '--check', ...words], {
       encoding: 'utf8',
     });
-    const [option, value] = words;
+    const [option, value] = [words[0], Number(words[1])];
     expect(run.stderr).toMatch(
       new RegExp(`^error: ${option} ${value}: it must be .*\\nhint: {2}for example ${option} \\S+.*\\n$`),
     );
@@ -71,3 +73,19 @@ test.each(Object.entries(BAD).flatMap(([script, all]) => all.map((words) => [scr
     expect(readdirSync(dataDir)).toEqual([]);
   },
 );
+
+test.each([
+  ['3_supervised_models/08-1_balance_dataset.ts', ['--whale', '7'], '--whale 7 is none of fresh_whale, insider_like'],
+  [
+    '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+    ['--compare', '--difficulties', 'easy,esay'],
+    '--difficulties "esay": it must be easy, medium, hard or a number from 0 to 1',
+  ],
+  ['5_live_inference/14_master_pipeline.ts', ['--as-of', '2026-02-30'], '--as-of 2026-02-30 is not a moment'],
+])('%s refuses %j before it does anything', (script, words, message) => {
+  const folders = ['--data-dir', dataDir, '--models-dir', join(dataDir, 'models')];
+  const run = spawnSync('node', ['--import', 'tsx', script, ...folders, ...words], { encoding: 'utf8' });
+  expect(run.stderr).toContain(`error: ${message}`);
+  expect(run.status).toBe(2);
+  expect(readdirSync(dataDir)).toEqual([]);
+});
