@@ -9,7 +9,7 @@
  */
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
-import { conformalFlags, describeConformal } from '../helpers/discovery/conformal_flags.ts';
+import { conformalFlags, describeConformal, FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
 import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
 import { ANOMALIES_SECTION, anomaliesSection } from '../helpers/discovery/sections/anomalies_section.ts';
 import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
@@ -18,7 +18,7 @@ import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { CLUSTERS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
-import { OPEN_SHARE } from '../helpers/run/ranges.ts';
+import { SHARE } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
@@ -33,18 +33,12 @@ await runScript(
   {
     'top-share': {
       type: 'number',
-      default: 5,
-      describe: 'strangest share that is flagged, per cent',
-      range: { from: 0, to: 100, unit: 'per cent' },
-      group: FLAGS,
-    },
-    fdr: {
-      type: 'number',
       default: 0.05,
-      describe: 'false discovery rate of the conformal flags, 0..1',
-      range: OPEN_SHARE,
+      describe: 'share of the wallets, the strangest, that is flagged, 0..1',
+      range: SHARE,
       group: FLAGS,
     },
+    fdr: FDR_OPTION,
     clusters: { type: 'number', default: 4, describe: 'K-Means clusters', range: CLUSTERS, group: 'Clusters' },
   },
   async (run, options) => {

@@ -21,10 +21,10 @@ import {
 import { type FitOptions, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, judgeSigns } from '../helpers/anomaly/wallet_signs.ts';
 import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { keepModel, modelRunName } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
-import { OPEN_SHARE } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
@@ -49,7 +49,7 @@ await runScript(
       describe: 'flag at a false discovery rate, or above a percentile of the calibration scores',
       group: FLAGS,
     },
-    fdr: { type: 'number', default: 0.1, describe: 'false discovery rate, 0..1', range: OPEN_SHARE, group: FLAGS },
+    fdr: FDR_OPTION,
     percentile: {
       type: 'number',
       default: 95,

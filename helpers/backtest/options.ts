@@ -1,7 +1,7 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
-import { checkRange, checkRanges, type Range } from '../run/ranges.ts';
+import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { Money, Rules } from './model.ts';
@@ -82,9 +82,9 @@ export const PORTFOLIO_OPTIONS = {
   },
   participation: {
     type: 'number',
-    default: 20,
-    describe: "our share of a trade's size at most, per cent",
-    range: { from: 0.01, to: 100, unit: 'per cent' },
+    default: 0.2,
+    describe: "our share of a trade's size at most, 0..1",
+    range: { ...SHARE, from: 0.0001 },
     group: MONEY,
   },
 } as const;
@@ -158,7 +158,7 @@ export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money 
     bankrollUsd: options.bankroll,
     stakeUsd: options.stake,
     marketLimitUsd: options['market-limit'],
-    participation: options.participation / 100,
+    participation: options.participation,
   };
 }
 

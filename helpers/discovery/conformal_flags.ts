@@ -6,9 +6,19 @@ import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
+import { OPEN_SHARE } from '../run/ranges.ts';
 
 /** A forest of fewer rows, or p-values of fewer, say nothing. */
 const REFERENCE_PER_FOLD_MIN = 20;
+
+/** Option of every script that flags wallets at a false discovery rate. */
+export const FDR_OPTION = {
+  type: 'number',
+  default: 0.1,
+  describe: 'false discovery rate of the flags, 0..1',
+  range: OPEN_SHARE,
+  group: 'What is flagged',
+} as const;
 
 export interface ConformalFlags {
   /** Per row: chance that an ordinary wallet scores as high; NaN for all when there are too few ordinary wallets. */

@@ -1,5 +1,6 @@
 /** `--ladder`: the seven rungs on the rows of 15_trade_features, as a table, as JSON and as a section of the report. */
 import { join } from 'node:path';
+import { ORDER_OPTIONS } from '../backtest/options.ts';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { writeJsonAtomic } from '../run/files.ts';
@@ -29,13 +30,7 @@ export const LADDER_OPTIONS = {
     range: wholeFrom(1000),
     group: GROUP,
   },
-  delay: {
-    type: 'number',
-    default: 60,
-    describe: 'from the fill to the order that follows it, seconds',
-    range: { from: 0, to: 86_400, unit: 'seconds' },
-    group: GROUP,
-  },
+  delay: { ...ORDER_OPTIONS.delay, group: GROUP },
 } as const;
 
 export type LadderStepOptions = TargetOptions &

@@ -337,7 +337,7 @@ export const ANOMALIES: TableSchema = {
     optional('cluster_name', 'string', 'an archetype', 'what the rules say of the centre', 'outcome'),
     optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
     column('anomaly_score', 'float64', '0..1', 'isolation forest; higher = stranger', 'outcome'),
-    column('is_top_share', 'bool', '', 'among the strangest --top-share per cent', 'outcome'),
+    column('is_top_share', 'bool', '', 'among the strangest --top-share of all wallets', 'outcome'),
     optional('p_value', 'float64', '0..1', 'conformal: chance that an ordinary wallet scores as high', 'outcome'),
     column('is_conformal', 'bool', '', 'flagged at the false discovery rate --fdr (Benjamini–Hochberg)', 'outcome'),
     optional(

@@ -28,7 +28,7 @@ const ORDERS = {
   step: 0.1,
 };
 const ANALYSE = { ...ORDERS, part: 'validation' as const };
-const FINALIZE = { ...ORDERS, bankroll: 5000, 'market-limit': 500, participation: 50, draws: 5, threads: 1 };
+const FINALIZE = { ...ORDERS, bankroll: 5000, 'market-limit': 500, participation: 0.5, draws: 5, threads: 1 };
 
 afterAll(removeFolders);
 

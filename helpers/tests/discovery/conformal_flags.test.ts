@@ -82,7 +82,7 @@ describe('measureStrangeness', () => {
   it('marks the asked share and explains a row that is strange in one feature by that feature', () => {
     const x = planted(400, 3);
     x.values[2] = 60;
-    const { isTop, scores, explain } = measureStrangeness(x, ['a', 'b', 'c', 'd'], 5, 1, executor);
+    const { isTop, scores, explain } = measureStrangeness(x, ['a', 'b', 'c', 'd'], 0.05, 1, executor);
     expect(isTop.reduce((a, b) => a + b, 0)).toBe(23);
     expect(Math.min(...scores.filter((_, row) => isTop[row] === 1))).toBeGreaterThanOrEqual(
       Math.max(...scores.filter((_, row) => isTop[row] === 0)),
@@ -92,7 +92,7 @@ describe('measureStrangeness', () => {
   });
 
   it('refuses a share that is none', () => {
-    expect(refusal(() => measureStrangeness(planted(60, 1), ['a', 'b', 'c', 'd'], 101, 1, executor))).toMatch(
+    expect(refusal(() => measureStrangeness(planted(60, 1), ['a', 'b', 'c', 'd'], 5, 1, executor))).toMatch(
       /^bad-option: --top-share/,
     );
   });

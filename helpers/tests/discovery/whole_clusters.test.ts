@@ -146,7 +146,7 @@ describe('the tables of chapter 2', () => {
 
   it('12_anomalies gives reasons to flagged wallets and to no others', () => {
     const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
-    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 0.05, 1, executor);
     const flags = conformalFlags(points, ordinaryWallets(profiles, classified), 0.05, 1, executor);
     const frame = anomaliesFrame(profiles, strangeness, flags, null);
     expect(frame.columns).toEqual(namesOf(ANOMALIES));
@@ -160,7 +160,7 @@ describe('the tables of chapter 2', () => {
   it('12_anomalies gives no reason where wallets are all alike, for nothing moved a score', () => {
     const alike = makeProfiles(200, 0, 1, true);
     const points = FeatureSpace.fit(alike, ANOMALY_FEATURES, 'log').transform(alike);
-    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 0.05, 1, executor);
     const flags = conformalFlags(points, new Uint8Array(200).fill(1), 0.05, 1, executor);
     const frame = anomaliesFrame(alike, strangeness, flags, null);
     expect(frame.filter(pl.col('is_top_share')).height).toBe(10);
@@ -208,7 +208,7 @@ describe('features of which nobody has a value', () => {
     const result = assignWaterfall(unknown, DEFAULT_THRESHOLDS, 1, executor);
     const classified = classifiedFrame(unknown, result, isolationScores(unknown, 1, executor));
     const points = FeatureSpace.fit(unknown, ANOMALY_FEATURES, 'log').transform(unknown);
-    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 5, 1, executor);
+    const strangeness = measureStrangeness(points, ANOMALY_FEATURES, 0.05, 1, executor);
     const flags = conformalFlags(points, ordinaryWallets(unknown, classified), 0.05, 1, executor);
     const frame = anomaliesFrame(unknown, strangeness, flags, null);
     const none = { refusal: 'none' };

@@ -4,12 +4,20 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { ORDER_OPTIONS, PORTFOLIO_OPTIONS, portfolioMoney } from '../../backtest/options.ts';
+import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { InputError } from '../../run/errors.ts';
 import { parseOptions } from '../../run/options.ts';
 import { checkRange, OPEN_SHARE, SHARE, wholeFrom } from '../../run/ranges.ts';
 import { refusal, rejection } from '../refusal.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
+
+/** Every option at its default. */
+function valuesOf<S extends Readonly<Record<string, { readonly default: unknown }>>>(specs: S) {
+  const values = Object.entries(specs).map(([name, spec]) => [name, spec.default]);
+  return Object.fromEntries(values) as { [K in keyof S]: S[K]['default'] };
+}
 
 const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ranges-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -46,17 +54,34 @@ describe('a number of an option', () => {
   });
 });
 
+test('a delay is the same in every script unless told, and shares are no per cents', async () => {
+  expect(LADDER_OPTIONS.delay.default).toBe(ORDER_OPTIONS.delay.default);
+  const { participation, bankroll } = PORTFOLIO_OPTIONS;
+  expect(portfolioMoney({ ...valuesOf(ORDER_OPTIONS), ...valuesOf(PORTFOLIO_OPTIONS) })).toMatchObject({
+    participation: participation.default,
+    bankrollUsd: bankroll.default,
+  });
+  const error = await parseOptions(['--participation', '20'], 'usage', { participation }).catch((thrown) => thrown);
+  expect(error.hint).toBe('for example --participation 0.2; 5 per cent are 0.05');
+});
+
 const BAD = {
   '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts': [
     ['--whale-usd', '-1'],
     ['--clusters', '2.5'],
   ],
-  '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [['--fdr', '1']],
+  '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [
+    ['--fdr', '1'],
+    ['--top-share', '5'],
+  ],
   '3_supervised_models/08-1_balance_dataset.ts': [['--per-class', '0']],
   '3_supervised_models/08-2_rebalance_dataset.ts': [['--ratio', '.5']],
   '3_supervised_models/09-1_train_classifier_rf_xgb.ts': [['--first-hours', '0']],
   '6_profitability/11_train_profitability.ts': [['--horizon', '0']],
-  '6_profitability/13_finalize_strategies.ts': [['--draws', '1']],
+  '6_profitability/13_finalize_strategies.ts': [
+    ['--draws', '1'],
+    ['--participation', '20'],
+  ],
 } as const;
 
 test.each(Object.entries(BAD).flatMap(([script, all]) => all.map((words) => [script, words] as const)))(
