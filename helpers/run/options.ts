@@ -60,6 +60,38 @@ export const COMMON_DEFAULTS = {
 
 const COMMON_NAMES = Object.keys(COMMON) as CommonName[];
 
+/** What a value of a config file must be, in words, or null when it is that. */
+function lacking({ type }: Options, value: unknown): string | null {
+  const isWord = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
+  if (type === 'boolean') return typeof value === 'boolean' ? null : 'true or false';
+  if (type === 'number') return typeof value === 'number' ? null : 'a number';
+  if (type === 'array') return isWord(value) || (Array.isArray(value) && value.every(isWord)) ? null : 'a list';
+  return isWord(value) ? null : 'a word';
+}
+
+/** Refuses what yargs would bend into another value: "no" as true or false, null as nothing. */
+function checkConfig(config: Readonly<Record<string, unknown>>, specs: OptionSpecs, path: string): void {
+  for (const [name, spec] of Object.entries(specs))
+    for (const key of new Set([name, camelCase(name)])) {
+      const what = key in config ? lacking(spec, config[key]) : null;
+      if (what !== null)
+        throw new InputError(
+          'bad-option',
+          `--${name} needs ${what}, not ${JSON.stringify(config[key])}`,
+          `change "${key}" in ${path}`,
+        );
+    }
+}
+
+/** Refuses `--force=yes`: a switch is there or not. */
+function checkSwitches(argv: readonly string[], specs: OptionSpecs): void {
+  for (const word of argv) {
+    const [, name, value] = /^--([^=]+)=(.*)$/.exec(word) ?? [];
+    if (name !== undefined && specs[name]?.type === 'boolean' && value !== 'true' && value !== 'false')
+      throw new InputError('bad-option', `${word}: --${name} takes no value`, `write --${name}, or leave it out`);
+  }
+}
+
 function readConfig(path: string): Record<string, unknown> {
   let parsed: unknown;
   try {
@@ -127,16 +159,19 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   );
   const empty = argv.find((word) => /^--[^=]+=$/.test(word));
   if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, SEE_HELP);
+  checkSwitches(argv, all);
   let configFault: unknown = null;
   const parser = yargs([...argv])
     .scriptName('')
     .usage(usage)
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': true })
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': true, 'boolean-negation': false })
     .options(all)
     .option('config', { type: 'string', requiresArg: true, group: COMMON_GROUP })
     .config('config', 'JSON file with options', (path) => {
       try {
-        return readConfig(path);
+        const config = readConfig(path);
+        checkConfig(config, all, path);
+        return config;
       } catch (error) {
         // yargs keeps the message of an error only, and not its hint.
         configFault = error;

@@ -48,6 +48,10 @@ describe('options', () => {
     [['--size='], 'bad-option: --size is empty'],
     [['--data-dir'], 'bad-option: --data-dir needs a value'],
     [['--threads', '0'], 'bad-option: --threads 0: it must be a whole number of at least 1'],
+    [['--quiet=maybe'], 'bad-option: --quiet=maybe: --quiet takes no value'],
+    [['--force=yes'], 'bad-option: --force=yes: --force takes no value'],
+    [['--no-quiet'], 'bad-option: --no-quiet is no option'],
+    [['--quiet', 'yes'], 'bad-option: "yes" is no option'],
     [['--mode', 'c'], 'bad-option: --mode "c" is none of a, b'],
   ])('%j is refused in one line', async (words, message) => {
     expect(await parse(...words)).toBe(message);
@@ -68,11 +72,18 @@ describe('options', () => {
     writeFileSync(path, '{"size": 7, "mode": "b"}');
     expect(await parse('--config', path)).toEqual({ ...PLAIN, size: 7, mode: 'b' });
     expect(await parse('--config', path, '--size', '9')).toEqual({ ...PLAIN, size: 9, mode: 'b' });
+    writeFileSync(path, '{"quiet": true}');
+    expect(await parse('--config', path)).toEqual({ ...PLAIN, quiet: true });
+    expect(await parse('--config', path, '--quiet=false')).toEqual(PLAIN);
   });
 
   test.each([
     ['{"nope": 1}', /^bad-option: --nope is no option/],
     ['{"size": "x"}', /^bad-option: --size needs a number/],
+    ['{"quiet": "no"}', /^bad-option: --quiet needs true or false, not "no"/],
+    ['{"size": null}', /^bad-option: --size needs a number, not null/],
+    ['{"dataDir": {}}', /^bad-option: --data-dir needs a word, not {}/],
+    ['{"mode": null}', /^bad-option: --mode needs a word, not null/],
     ['[1]', /^bad-option: --config .* does not hold a JSON object/],
     ['{', /^bad-option: --config .* cannot be read as JSON/],
   ])('a config file of %s is refused', async (text, message) => {
