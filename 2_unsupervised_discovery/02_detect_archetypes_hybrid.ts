@@ -45,6 +45,7 @@ await runScript(
       default: 0.5,
       describe: 'with --method dbscan: radius, standard deviations',
       range: { from: 0, to: 1000, isOpen: true, unit: 'standard deviations' },
+      onlyWith: { method: 'dbscan' },
       group: METHOD,
     },
     'min-samples': {
@@ -52,6 +53,7 @@ await runScript(
       default: 10,
       describe: 'with --method dbscan: wallets within eps of a core',
       range: wholeFrom(1),
+      onlyWith: { method: 'dbscan' },
       group: METHOD,
     },
   },

@@ -55,6 +55,7 @@ await runScript(
       default: 95,
       describe: 'with --flag percentile: percentile, 0..100',
       range: { from: 0, to: 100, isOpen: true, unit: 'a percentile' },
+      onlyWith: { flag: 'percentile' },
       group: FLAGS,
     },
     ...POWER_OPTIONS,

@@ -21,6 +21,7 @@ await runScript(
       type: 'number',
       default: 200_000,
       describe: 'fills to simulate when --data is simulated',
+      onlyWith: { data: 'simulated' },
       range: wholeFrom(2),
       group: WHAT,
     },
@@ -33,7 +34,13 @@ await runScript(
     },
     from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
     only: { type: 'string', describe: 'run this step alone', group: WHAT },
-    report: { type: 'boolean', default: false, describe: 'run no step, only renew the first section', group: WHAT },
+    report: {
+      type: 'boolean',
+      default: false,
+      describe: 'run no step, only renew the first section',
+      excludes: ['from', 'only', 'plan'],
+      group: WHAT,
+    },
     plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
   },
   async (run, options) => {

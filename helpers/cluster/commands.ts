@@ -41,6 +41,7 @@ const SUBMIT = {
     type: 'number',
     default: 200_000,
     describe: 'fills to simulate when --data is simulated',
+    onlyWith: { data: 'simulated' },
     range: wholeFrom(2),
     group: WHAT,
   },

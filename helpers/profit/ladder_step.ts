@@ -28,9 +28,10 @@ export const LADDER_OPTIONS = {
     default: 1_000_000,
     describe: 'rows at most, whole markets',
     range: wholeFrom(1000),
+    onlyWith: { ladder: true },
     group: GROUP,
   },
-  delay: { ...ORDER_OPTIONS.delay, group: GROUP },
+  delay: { ...ORDER_OPTIONS.delay, onlyWith: { ladder: true }, group: GROUP },
 } as const;
 
 export type LadderStepOptions = TargetOptions &

@@ -35,6 +35,7 @@ export const TARGET_OPTIONS = {
     default: 5,
     describe: 'for roi: gain that counts, % of the price',
     range: { from: -100, to: 1e6, unit: 'per cent' },
+    onlyWith: { target: 'roi', ladder: true },
     group: GROUP,
   },
   'cents-min': {
@@ -42,6 +43,7 @@ export const TARGET_OPTIONS = {
     default: 2,
     describe: 'for cents: gain that counts, cents a share',
     range: { from: -100, to: 100, unit: 'cents' },
+    onlyWith: { target: 'cents' },
     group: GROUP,
   },
   'neutral-min': {
@@ -49,6 +51,7 @@ export const TARGET_OPTIONS = {
     default: 0.1,
     describe: 'for neutral: gain that counts, in √(p(1−p))',
     range: { from: -100, to: 100 },
+    onlyWith: { target: 'neutral', ladder: true },
     group: GROUP,
   },
 } as const;

@@ -7,7 +7,13 @@ import { withSystemErrors } from './files.ts';
 import { checkRanges, type Range, wholeFrom } from './ranges.ts';
 
 /** What yargs knows of an option, and what is checked of its value besides. */
-type OptionSpec = Options & { readonly range?: Range };
+type OptionSpec = Options & {
+  readonly range?: Range;
+  /** The option has an effect only where one of these has this value; true also stands for any value given. */
+  readonly onlyWith?: Readonly<Record<string, string | true>>;
+  /** Options that have no effect beside this one. */
+  readonly excludes?: readonly string[];
+};
 export type OptionSpecs = Record<string, OptionSpec>;
 
 const COMMON_GROUP = 'Common options';
@@ -83,6 +89,31 @@ function checkConfig(config: Readonly<Record<string, unknown>>, specs: OptionSpe
     }
 }
 
+/** Refuses options that would be ignored, each with what it needs. */
+function checkEffects(
+  specs: OptionSpecs,
+  values: Readonly<Record<string, unknown>>,
+  isGiven: (name: string) => boolean,
+): void {
+  for (const [name, { onlyWith, excludes = [] }] of Object.entries(specs)) {
+    if (!isGiven(name)) continue;
+    const other = excludes.find(isGiven);
+    if (other !== undefined)
+      throw new InputError('bad-option', `--${other} has no effect beside --${name}`, 'give one of them');
+    if (onlyWith === undefined) continue;
+    const needs = Object.entries(onlyWith);
+    if (needs.some(([needed, value]) => (value === true ? isGiven(needed) : values[needed] === value))) continue;
+    const words = needs
+      .map(([needed, value]) => (value === true ? `--${needed}` : `--${needed} ${value}`))
+      .join(' or ');
+    throw new InputError(
+      'bad-option',
+      `--${name} has no effect without ${words}`,
+      `add ${words}, or leave --${name} out`,
+    );
+  }
+}
+
 /** Refuses `--force=yes`: a switch is there or not. */
 function checkSwitches(argv: readonly string[], specs: OptionSpecs): void {
   for (const word of argv) {
@@ -142,7 +173,8 @@ const SEE_HELP = 'see --help for the options';
 /**
  * Parses a command line. Words on it win over `--config file.json`, which wins over defaults.
  * @param commonNames the common options that the command heeds; the others are neither shown nor taken
- * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type, a number out of its range or a choice that does not exist
+ * @throws InputError 'bad-option' for an unknown option, a missing value, a wrong type, a number out of its range, a choice that
+ * does not exist or an option that would have no effect
  */
 export async function parseOptions<S extends OptionSpecs, C extends CommonName = CommonName>(
   argv: readonly string[],
@@ -161,6 +193,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, SEE_HELP);
   checkSwitches(argv, all);
   let configFault: unknown = null;
+  const configured = new Set<string>();
   const parser = yargs([...argv])
     .scriptName('')
     .usage(usage)
@@ -171,6 +204,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
       try {
         const config = readConfig(path);
         checkConfig(config, all, path);
+        for (const key of Object.keys(config)) configured.add(key);
         return config;
       } catch (error) {
         // yargs keeps the message of an error only, and not its hint.
@@ -197,6 +231,12 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
     if (spec.type === 'string' && value === '') throw new InputError('bad-option', `--${name} is empty`, SEE_HELP);
   }
   checkRanges(all, parsed);
+  const isGiven = (name: string): boolean =>
+    parsed[name] !== false &&
+    [name, camelCase(name)].some(
+      (word) => configured.has(word) || argv.some((given) => given === `--${word}` || given.startsWith(`--${word}=`)),
+    );
+  checkEffects(all, parsed, isGiven);
   return parsed as OptionValues<S, C>;
 }
 

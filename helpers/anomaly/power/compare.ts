@@ -17,32 +17,44 @@ import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
 const SEEDS_MAX = 1000;
 const STUDY = 'Power study on simulated markets';
+const IN_STUDY = { compare: true } as const;
 
 /** Options of the study. */
 export const POWER_OPTIONS = {
-  compare: { type: 'boolean', default: false, describe: 'run the study instead of the model', group: STUDY },
+  compare: {
+    type: 'boolean',
+    default: false,
+    describe: 'run the study instead of the model',
+    excludes: ['detector', 'flag', 'percentile'],
+    group: STUDY,
+  },
   seeds: {
     type: 'string',
     default: '101-110',
     describe: 'seeds of the markets, as 101-110 or 101,105',
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   'only-seed': {
     type: 'number',
     describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
     range: wholeFrom(0),
+    excludes: ['seeds'],
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   difficulties: {
     type: 'string',
     default: 'easy,medium,hard',
     describe: 'how close insiders look to casuals: easy, medium, hard, some of them',
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   detectors: {
     type: 'string',
     default: 'all',
     describe: `detectors compared: all, or some of ${STUDY_DETECTOR_NAMES.join(', ')}`,
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   'market-trades': {
@@ -50,6 +62,7 @@ export const POWER_OPTIONS = {
     default: 200_000,
     describe: 'fills of a market',
     range: wholeFrom(2, 4e9),
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   'snapshot-days': {
@@ -57,6 +70,7 @@ export const POWER_OPTIONS = {
     default: 5,
     describe: 'time between two watch lists, days',
     range: { from: 1, unit: 'days' },
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
   'watch-share': {
@@ -64,6 +78,7 @@ export const POWER_OPTIONS = {
     default: 0.025,
     describe: 'share of wallets on a watch list, 0..1',
     range: OPEN_SHARE,
+    onlyWith: IN_STUDY,
     group: STUDY,
   },
 } as const satisfies OptionSpecs;

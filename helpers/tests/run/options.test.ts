@@ -92,6 +92,27 @@ describe('options', () => {
     expect(await parse('--config', path)).toMatch(message);
   });
 
+  test.each([
+    [['--size', '4', '--mode', 'b'], 'accepted'],
+    [['--near', '1', '--mode', 'b'], 'accepted'],
+    [['--near', '1', '--far'], 'accepted'],
+    [['--near', '1'], 'bad-option: --near has no effect without --mode b or --far'],
+    [['--near', '0.5'], 'bad-option: --near has no effect without --mode b or --far'],
+    [['--near', '1', '--far=false'], 'bad-option: --near has no effect without --mode b or --far'],
+    [['--far', '--size', '4'], 'bad-option: --size has no effect beside --far'],
+  ])('of %j none is ignored', async (words, outcome) => {
+    const specs = {
+      size: SPECS.size,
+      mode: SPECS.mode,
+      near: { type: 'number', default: 0.5, onlyWith: { mode: 'b', far: true } },
+      far: { type: 'boolean', default: false, excludes: ['size'] },
+    } as const;
+    expect(await rejection(() => parseOptions(words, 'usage', specs))).toBe(outcome);
+    const path = join(folder, 'c.json');
+    writeFileSync(path, '{"near": 1}');
+    expect(await rejection(() => parseOptions(['--config', path], 'usage', specs))).toContain('--near has no effect');
+  });
+
   test('moments are days, times or ms, all in UTC, and 30 February is none', () => {
     expect(parseMoment('as-of', '2026-01-09')).toBe(Date.UTC(2026, 0, 9));
     expect(parseMoment('as-of', '2026-01-09T12:30:00Z')).toBe(Date.UTC(2026, 0, 9, 12, 30));

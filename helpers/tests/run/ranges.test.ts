@@ -106,6 +106,32 @@ test.each([
     ['--compare', '--difficulties', 'easy,esay'],
     '--difficulties "esay": it must be easy, medium, hard or a number from 0 to 1',
   ],
+  [
+    '1_data_pipeline/01_build_features_polars.ts',
+    ['--chunk', '1/8', '--merge'],
+    '--merge has no effect beside --chunk',
+  ],
+  [
+    '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts',
+    ['--eps', '1'],
+    '--eps has no effect without --method dbscan',
+  ],
+  [
+    '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+    ['--only-seed', '101'],
+    '--only-seed has no effect without --compare',
+  ],
+  [
+    '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
+    ['--percentile', '95'],
+    '--percentile has no effect without --flag percentile',
+  ],
+  ['6_profitability/11_train_profitability.ts', ['--delay', '60'], '--delay has no effect without --ladder'],
+  [
+    '5_live_inference/14_master_pipeline.ts',
+    ['--data', tmpdir(), '--trades', '3'],
+    '--trades has no effect without --data simulated',
+  ],
   ['5_live_inference/14_master_pipeline.ts', ['--as-of', '2026-02-30'], '--as-of 2026-02-30 is not a moment'],
 ])('%s refuses %j before it does anything', (script, words, message) => {
   const folders = ['--data-dir', dataDir, '--models-dir', join(dataDir, 'models')];

@@ -55,8 +55,8 @@ describe('step 00-1', () => {
   });
 
   it.each([
-    [['--trades', '0'], '--trades is 0'],
-    [['--difficulty', 'absurd'], '--difficulty is "absurd"'],
+    [['--trades', '0'], '--trades 0: it must be a whole number'],
+    [['--difficulty', 'absurd'], '--difficulty "absurd": it must be easy'],
     [['--end-date', 'someday'], '--end-date is "someday"'],
     [['--format', 'xlsx'], 'format'],
     [['--insiders', '5'], 'insiders'],
