@@ -29,6 +29,8 @@ export interface Step {
   /** Artifacts (folders below DATA_DIR) read and written. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Whether it saves a model below MODELS_DIR. */
+  readonly savesModel?: true;
   readonly cpus: number;
   /** Peak memory at 100 M fills, with something to spare. */
   readonly memoryMib: number;
@@ -222,6 +224,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Can an archetype be told before it is obvious, by forest or by boosting?',
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
+    savesModel: true,
     cpus: 2,
     memoryMib: 10240,
     memoryGrowsWith: 'wallets',
@@ -236,6 +239,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Can a whale be told by behaviour alone, without looking at money?',
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
+    savesModel: true,
     cpus: 2,
     memoryMib: 10240,
     memoryGrowsWith: 'wallets',
@@ -250,6 +254,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Does a wallet that did well go on to do well, beyond what its prices say?',
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
+    savesModel: true,
     cpus: 2,
     memoryMib: 8192,
     memoryGrowsWith: 'wallets',
@@ -264,6 +269,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Which wallets are unlike the others, and how sure is that?',
     reads: ['11_wallet_profiles'],
     writes: ['14_wallet_scores', '14_wallet_signs'],
+    savesModel: true,
     cpus: 2,
     memoryMib: 5120,
     memoryGrowsWith: 'wallets',
@@ -278,6 +284,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Does following a trade pay, and can that be told better than from its price?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['15_trade_features', '16_trade_predictions'],
+    savesModel: true,
     cpus: 2,
     memoryMib: 49152,
     memoryGrowsWith: 'fills',
@@ -306,6 +313,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question: 'Which strategy remains, and what does it earn on a period that nobody has looked at?',
     reads: ['15_trade_features', '16_trade_predictions', '10_raw_trades', '10_markets'],
     writes: ['17_strategies', '17_strategy_trades', '17_strategy_equity'],
+    savesModel: true,
     cpus: 2,
     memoryMib: 49152,
     memoryGrowsWith: 'fills',

@@ -1,6 +1,7 @@
 /** The commands of slurm/submit.ts with their options. */
 import { resolve } from 'node:path';
 import { createLog, type Log } from '../run/console.ts';
+import { checkFolder } from '../run/files.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
 import { PROJECT_ROOT } from '../run/pipeline_runner.ts';
 import { wholeFrom } from '../run/ranges.ts';
@@ -80,6 +81,8 @@ const SUBMIT_COMMON = ['data-dir', 'models-dir', 'seed', 'force', 'quiet'] as co
 type SubmitValues = OptionValues<typeof SUBMIT, (typeof SUBMIT_COMMON)[number]>;
 
 function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
+  checkFolder('data-dir', options['data-dir'], false);
+  checkFolder('models-dir', options['models-dir'], false);
   const dataDir = resolve(options['data-dir']);
   const names = jobNames();
   return {

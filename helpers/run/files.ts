@@ -1,10 +1,13 @@
 /** File system verbs that never leave half a file: write under a temporary name, flush, rename. */
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -16,7 +19,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ZodType } from 'zod';
 import { InputError } from './errors.ts';
 
@@ -53,6 +56,10 @@ export function explainSystemError(error: unknown, path: string): unknown {
     return new InputError('missing-input', `${path} does not exist`, 'check the spelling of the path', {
       cause: error,
     });
+  if (code === 'EEXIST')
+    return new InputError('bad-format', `${path} is there and is no folder`, 'name another folder, or move it away', {
+      cause: error,
+    });
   if (code === 'EISDIR')
     return new InputError('bad-format', `${path} is a folder, a file was expected`, 'name a file', { cause: error });
   if (code === 'EIO')
@@ -77,6 +84,37 @@ export function syncPath(path: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+interface PathEnd {
+  readonly there: string;
+  readonly kind: 'folder' | 'file' | 'link to nothing';
+}
+
+/** The last thing there is on the way down to an absolute path; a link counts as what it leads to. */
+function lastThere(path: string): PathEnd {
+  const parent = dirname(path);
+  if (parent === path) return { there: path, kind: 'folder' };
+  const above = lastThere(parent);
+  if (above.kind !== 'folder' || lstatSync(path, { throwIfNoEntry: false }) === undefined) return above;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return { there: path, kind: stat === undefined ? 'link to nothing' : stat.isDirectory() ? 'folder' : 'file' };
+}
+
+/**
+ * Refuses a path where no folder is and none can be made.
+ * @param mustBeWritable whether files will be written there at once or later
+ * @throws InputError naming the option
+ */
+export function checkFolder(option: string, path: string, mustBeWritable: boolean): void {
+  const { there, kind } = withSystemErrors(path, () => lastThere(resolve(path)));
+  if (kind !== 'folder')
+    throw new InputError(
+      'bad-option',
+      `--${option} ${path}: ${there} is a ${kind}`,
+      'name a folder, or one to be made',
+    );
+  if (mustBeWritable) withSystemErrors(there, () => accessSync(there, constants.W_OK | constants.X_OK));
 }
 
 /** Makes a folder with its parents. */

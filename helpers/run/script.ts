@@ -4,7 +4,7 @@ import { nowMs } from './clock.ts';
 import { createLog, type Log, printBug, printInputError, watchOutput } from './console.ts';
 import { envValue } from './env.ts';
 import { InputError } from './errors.ts';
-import { explainSystemError, writeJsonAtomic } from './files.ts';
+import { checkFolder, explainSystemError, writeJsonAtomic } from './files.ts';
 import { codeRevision, hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
 import { wholeCommands, withWholeHint } from './whole_commands.ts';
@@ -137,6 +137,9 @@ export async function runScript<S extends OptionSpecs>(
     const step = findStep(stepId);
     const usage = `npx tsx ${step.script} [options]\n\n${step.question}`;
     const options = await parseOptions(process.argv.slice(2), usage, specs);
+    checkFolder('data-dir', options['data-dir'], false);
+    // A model that cannot be saved would be learnt for nothing.
+    checkFolder('models-dir', options['models-dir'], step.savesModel === true);
     const run: Run = {
       step,
       log: createLog({ quiet: options.quiet, complete: (line) => wholeCommands(line, options) }),
