@@ -9,7 +9,7 @@ import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { parseMoment } from './options.ts';
 import type { StepReport } from './script.ts';
-import { undoAtExit } from './stop.ts';
+import { endAtSignal, undoAtExit } from './stop.ts';
 
 export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
@@ -120,16 +120,23 @@ async function runStep(
       stdio: ['ignore', output, output, 'ipc'],
     },
   );
-  const forget = undoAtExit(() => child.kill('SIGTERM'));
   let report: StepReport | null = null;
   child.on('message', (message) => {
     report = message as StepReport;
   });
-  const code = await new Promise<number>((done, fail) => {
+  const ended = new Promise<number>((done, fail) => {
     child.on('error', fail);
     child.on('close', (exitCode, signal) => done(exitCode ?? (signal === null ? 1 : 128)));
   });
-  forget();
+  const forgets = [
+    endAtSignal(() => {
+      child.kill('SIGTERM');
+      return ended;
+    }),
+    undoAtExit(() => child.kill('SIGKILL')),
+  ];
+  const code = await ended;
+  for (const forget of forgets) forget();
   return { code, report };
 }
 

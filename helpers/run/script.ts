@@ -7,6 +7,7 @@ import { InputError } from './errors.ts';
 import { checkFolder, explainSystemError, writeJsonAtomic } from './files.ts';
 import { codeRevision, hashCode, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
+import { endOthers } from './stop.ts';
 import { wholeCommands, withWholeHint } from './whole_commands.ts';
 
 /** What a running step knows of itself. */
@@ -77,27 +78,38 @@ function deliver(outcome: StepReport['outcome'], message: string): void {
   if (path !== undefined) writeJsonAtomic(path, report);
 }
 
-/** SIGTERM ends the process at its next pause, with everything half-made taken back (see stop.ts). */
-function endOnTermination(): void {
-  process.once('SIGTERM', () => {
-    const message = 'stopped by SIGTERM before the end; what was there before is whole';
-    printInputError(new InputError('busy', message, 'run the same command again'));
-    try {
-      deliver('stopped', message);
-    } finally {
-      process.exit(STOPPED_EXIT_CODE);
-    }
-  });
+/** Signals that stop a step, what people call them, and the exit code. */
+const STOPS = [
+  ['SIGTERM', 'SIGTERM', STOPPED_EXIT_CODE],
+  ['SIGINT', 'Ctrl-C', 130],
+] as const;
+
+/** A signal ends the process at its next pause, with everything half-made taken back (see stop.ts); a second one at once. */
+function endOnSignals(): void {
+  let isEnding = false;
+  for (const [signal, by, code] of STOPS)
+    process.on(signal, async () => {
+      if (isEnding) process.exit(code);
+      isEnding = true;
+      const message = `stopped by ${by} before the end; what was there before is whole`;
+      printInputError(new InputError('busy', message, 'run the same command again'));
+      try {
+        await endOthers();
+        deliver('stopped', message);
+      } finally {
+        process.exit(code);
+      }
+    });
 }
 
 /**
  * Runs the main part of a command: ends with exit code 0; 2 with one line and a hint when the world is at fault; 1 with a
- * stack trace when we are; 75 when SIGTERM has stopped it.
+ * stack trace when we are; 75 when SIGTERM has stopped it, 130 when Ctrl-C has.
  */
 export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
-  endOnTermination();
+  endOnSignals();
   const outputFault = watchOutput();
   try {
     const outcome = await main();

@@ -1,11 +1,13 @@
-/** What must be undone when a process ends before its work does. */
+/** What must be undone, and who must be told, when a process ends before its work does. */
 
 /** Not state of a computation: the operating system knows one end of a process, and this is the list kept for it. */
 const undos = new Set<() => void>();
 
 /**
- * Has `undo` done when the process ends, by itself or by SIGTERM, unless the returned function is called first. Nothing can be
- * done about SIGKILL: what it leaves is swept by the next run. `undo` must not wait for anything.
+ * Has `undo` done when the process ends, by itself or by a signal, unless the returned function is called first. Nothing can be
+ * done about SIGKILL: what it leaves is swept by the next run. `npx tsx` sends it to a script that has not answered a signal
+ * within 60 ms because it is computing (tsx 4.23, relaySignalToChild); node with `--import tsx`, as the graph and the cluster
+ * start steps, does not. `undo` must not wait for anything.
  */
 export function undoAtExit(undo: () => void): () => void {
   if (undos.size === 0) process.on('exit', undoAll);
@@ -24,4 +26,25 @@ function undoAll(): void {
       // The process is ending: the next undo must still have its turn, and the next run sweeps what is left.
     }
   }
+}
+
+/** How long the processes that this one has started may take to end, ms. */
+const OTHERS_MS_MAX = 5000;
+
+/** Not state of a computation either: who is to be told, and awaited, when a signal ends this process. */
+const others = new Set<() => Promise<unknown>>();
+
+/** Has `end` done when a signal ends this process, which then waits for it a little, unless the returned function is called first. */
+export function endAtSignal(end: () => Promise<unknown>): () => void {
+  others.add(end);
+  return () => {
+    others.delete(end);
+  };
+}
+
+/** Tells all of them, and waits until they have ended or have taken too long. */
+export async function endOthers(): Promise<void> {
+  if (others.size === 0) return;
+  const tooLong = new Promise((done) => setTimeout(done, OTHERS_MS_MAX).unref());
+  await Promise.race([Promise.allSettled([...others].map((end) => end())), tooLong]);
 }

@@ -21,15 +21,19 @@ const words = (script: string, dataDir: string, trades: number): string[] => [
   ...['--data-dir', dataDir, '--models-dir', join(dataDir, 'models'), '--trades', String(trades)],
 ];
 
-/** Sends SIGTERM once the simulation is at work, and gives exit code and standard error. */
-async function terminateAtWork(child: ChildProcess, dataDir: string): Promise<{ code: number | null; err: string }> {
+/** Sends a signal once the simulation is at work, and gives exit code and standard error. */
+async function terminateAtWork(
+  child: ChildProcess,
+  dataDir: string,
+  signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+): Promise<{ code: number | null; err: string }> {
   let err = '';
   child.stderr!.on('data', (piece) => (err += String(piece)));
   const ended = new Promise<number | null>((done) => child.on('close', done));
   const look = setInterval(() => {
     if (!existsSync(dataDir) || !readdirSync(dataDir).some((name) => name.endsWith('.tmp'))) return;
     clearInterval(look);
-    child.kill('SIGTERM');
+    child.kill(signal);
   }, 50);
   const code = await ended;
   clearInterval(look);
@@ -48,15 +52,32 @@ test('SIGTERM ends a step with exit code 75 and one line; its lock and what was 
   expect(readReport()).toMatchObject({ outcome: 'stopped' });
 });
 
-test('SIGTERM to the master pipeline ends the step that it runs too', async () => {
-  const dataDir = join(root, 'master');
-  const script = '5_live_inference/14_master_pipeline.ts';
-  const child = spawn('node', words(script, dataDir, 3_000_000), { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const { code } = await terminateAtWork(child, dataDir);
-  expect(code).toBe(75);
-  // The pipe that both write to is closed only when both have ended.
+test('Ctrl-C ends a step as SIGTERM does, with exit code 130', async () => {
+  const dataDir = join(root, 'interrupted');
+  const child = spawn('node', words(SIMULATE, dataDir, 3_000_000), { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { code, err } = await terminateAtWork(child, dataDir, 'SIGINT');
+  expect(err).toMatch(/^error: stopped by Ctrl-C before the end; what was there before is whole\nhint: .*\n$/m);
+  expect(code).toBe(130);
   expect(readdirSync(dataDir)).toEqual([]);
+  expect(readReport()).toMatchObject({ outcome: 'stopped' });
 });
+
+test.each([
+  ['SIGTERM', 75],
+  ['SIGINT', 130],
+] as const)(
+  '%s to the master pipeline ends the step that it runs too, and says how to go on',
+  async (signal, exitCode) => {
+    const dataDir = join(root, `master-${exitCode}`);
+    const script = '5_live_inference/14_master_pipeline.ts';
+    const child = spawn('node', words(script, dataDir, 3_000_000), { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const { code, err } = await terminateAtWork(child, dataDir, signal);
+    expect(code).toBe(exitCode);
+    expect(err).toMatch(/Go on with: npm start -- --from simulate_market /);
+    // The pipe that both write to is closed only when both have ended.
+    expect(readdirSync(dataDir)).toEqual([]);
+  },
+);
 
 test('--check tells whether a step is up to date and does nothing', () => {
   const dataDir = join(root, 'check');
