@@ -23,7 +23,7 @@ import { countSigns, describeSigns, judgeSigns } from '../helpers/anomaly/wallet
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
-import { keepModel, modelRunName } from '../helpers/registry/registry.ts';
+import { keepModel, modelRunName, skippedLine } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
@@ -83,7 +83,7 @@ await runScript(
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
     if (typeof model === 'string') {
-      run.log.result(`Nothing to train, skipped: ${model}.`);
+      run.log.result(skippedLine(run, walletModelKey(table, fit), model));
       return 'skipped';
     }
     const result = scoreWallets(model, profiles);

@@ -1,6 +1,8 @@
 /** The step that 13 is: a threshold chosen on validation, strategies judged once on the test period, the final model. */
 import { join } from 'node:path';
 import { describeReport, isReported, publishSection } from '../charts/report.ts';
+import { TRADE_PROFIT } from '../profit/train_step.ts';
+import { keptLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import { checkRanges, wholeFrom } from '../run/ranges.ts';
@@ -146,7 +148,7 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   thresholdsOf(options);
   checkRanges(STRATEGY_STEP_OPTIONS, options);
   const skip = (reason: string): StepOutcome => {
-    run.log.result(`Nothing to finalize, skipped: ${reason}.`);
+    run.log.result(`Nothing to finalize, skipped: ${reason}.${keptLine(run, TRADE_PROFIT, [])}`);
     return 'skipped';
   };
   const inputs = openInputs(run, options);

@@ -5,7 +5,7 @@ import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { keepModel, type ModelKey, modelRunName, saveModel } from '../registry/registry.ts';
+import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { hashFile } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
@@ -171,8 +171,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   boostingFitOf(options, run.seed);
   // Looked at before anything is written: a table of features for other predictions must not be left by a slip of the pen.
   const given = options.model === undefined ? undefined : readGivenModel(options.model, executor);
-  const skip = (reason: string): StepOutcome => {
-    run.log.result(`Nothing to train, skipped: ${reason}.`);
+  const skip = (reason: string, ...inputs: readonly Table[]): StepOutcome => {
+    run.log.result(skippedLine(run, { name: TRADE_PROFIT, inputs }, reason));
     return 'skipped';
   };
   const features = await featuresStep(run, options);
@@ -203,7 +203,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
     progress.update(i + 1);
   }
   progress.done();
-  if (folds.length === 0) return skip(skipped[0]?.replace(/^Fold 0 skipped: |\.$/g, '') ?? 'there is no fold');
+  if (folds.length === 0)
+    return skip(skipped[0]?.replace(/^Fold 0 skipped: |\.$/g, '') ?? 'there is no fold', features);
   const judged = judgedTest(rows, folds, run.seed);
   const card = scorecard(judged);
   const cutLines = [...foldLines(folds), ...skipped];

@@ -106,13 +106,26 @@ export function upToDateModel(run: Run, key: ModelKey): { runName: string; lines
 }
 
 /**
- * The line of a step that has nothing to train. A model that other data gave before stays in force: it is no worse for the
- * new data being thin, and whoever uses it reads in its card what it learnt from.
+ * What to say of the model in force where none is trained: it stays. It is no worse for the new data being thin, and whoever
+ * uses it reads in its card what it learnt from.
+ * @param inputs tables that the model would have been made from; without any nothing is said of where the old one comes from
  */
-export function skippedLine(run: Run, name: string, reason: string): string {
+export function keptLine(run: Pick<Run, 'modelsDir'>, name: string, inputs: readonly Table[]): string {
   const old = currentRun(run.modelsDir, name);
-  const kept = old === null ? '' : ` The model in force, ${name} ${old}, stays; it was not made from these data.`;
-  return `Nothing to train, skipped: ${reason}.${kept}`;
+  if (old === null) return '';
+  const manifest = readManifest(join(run.modelsDir, name, old));
+  const isOurs = manifest !== null && inputs.every((table) => isMadeFrom(manifest, table));
+  const origin = isOurs ? '; it was made from these data' : '; it was made with other options or from other data';
+  return ` The model in force, ${name} ${old}, stays${inputs.length === 0 ? '' : origin}.`;
+}
+
+/** The line of a step that has nothing to train. */
+export function skippedLine(
+  run: Pick<Run, 'modelsDir'>,
+  { name, inputs }: Pick<ModelKey, 'name' | 'inputs'>,
+  reason: string,
+): string {
+  return `Nothing to train, skipped: ${reason}.${keptLine(run, name, inputs)}`;
 }
 
 /** Files of a run as its manifest lists them. */

@@ -30,7 +30,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {
-    run.log.result(skippedLine(run, key.name, task));
+    run.log.result(skippedLine(run, key, task));
     return 'skipped';
   }
   const { rows, splits, nSnapshots } = task;

@@ -105,7 +105,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const horizonMs = options['horizon-days'] * DAY_MS;
   const nWindows = countWindows(firstMs, asOfMs, horizonMs, options.windows);
   const skip = (reason: string): StepOutcome => {
-    run.log.result(skippedLine(run, key.name, reason));
+    run.log.result(skippedLine(run, key, reason));
     return 'skipped';
   };
   if (nWindows < 2)

@@ -46,7 +46,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
   if (typeof task === 'string') {
-    run.log.result(skippedLine(run, key.name, task));
+    run.log.result(skippedLine(run, key, task));
     return 'skipped';
   }
   const { rows, splits } = task;
@@ -80,7 +80,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const isMeasured = trials.length === ROWS.length && trials.every(({ trial }) => trial.nTargets > 0);
   if (choice === null || !isMeasured) {
     run.log.result(
-      skippedLine(run, key.name, `too few wallets are ${options.target} to choose a threshold by and to test it on`),
+      skippedLine(run, key, `too few wallets are ${options.target} to choose a threshold by and to test it on`),
     );
     return 'skipped';
   }

@@ -173,10 +173,20 @@ describe('loadCurrentModel', () => {
 
 describe('skippedLine', () => {
   it('says what is missing, and that the model in force stays when there is one', () => {
-    expect(skippedLine(run, 'scout', 'no whale')).toBe('Nothing to train, skipped: no whale.');
+    expect(skippedLine(run, { name: 'scout', inputs: [] }, 'no whale')).toBe('Nothing to train, skipped: no whale.');
     const name = save().split('/').at(-1);
-    expect(skippedLine(run, 'scout', 'no whale')).toContain(`The model in force, scout ${name}, stays`);
+    expect(skippedLine(run, { name: 'scout', inputs: [] }, 'no whale')).toContain(
+      `The model in force, scout ${name}, stays.`,
+    );
     expect(existsSync(join(run.modelsDir, 'scout', 'current.json'))).toBe(true);
     expect(readFileSync(join(run.modelsDir, 'scout', 'current.json'), 'utf8')).toContain(name);
+  });
+
+  it('says of a model in force that it was made from these data only when it was', () => {
+    save();
+    expect(skippedLine(run, key, 'no whale')).toMatch(/stays; it was made from these data\.$/);
+    expect(skippedLine(run, otherKey, 'no whale')).toMatch(
+      /stays; it was made with other options or from other data\.$/,
+    );
   });
 });
