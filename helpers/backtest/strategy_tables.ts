@@ -136,7 +136,7 @@ export function strategyEquityFrame(result: ReplayResult, planned: readonly Plan
 /** What a variant is called beside its strategy. */
 export const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
   main: '',
-  late: 'later',
+  late: 'other delay',
   reverse: 'reversed',
   random: 'at random',
   price_only: 'price only, as many',

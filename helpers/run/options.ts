@@ -5,6 +5,7 @@ import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
 import { checkRanges, type Range, wholeFrom } from './ranges.ts';
+import { nearestWord } from './spelling.ts';
 
 /** What yargs knows of an option, and what is checked of its value besides. */
 type OptionSpec = Options & {
@@ -219,7 +220,10 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .fail((message, error) => {
       if (configFault !== null) throw configFault;
-      throw new InputError('bad-option', inOurWords(message ?? error.message, argv), SEE_HELP);
+      const words = inOurWords(message ?? error.message, argv);
+      const [, misspelt] = /^--(\S+) is no option$/.exec(words) ?? [];
+      const meant = misspelt === undefined ? null : nearestWord(misspelt, Object.keys(all));
+      throw new InputError('bad-option', words, meant === null ? SEE_HELP : `did you mean --${meant}? ${SEE_HELP}`);
     });
   const parsed = (await parser.parseAsync()) as Record<string, unknown>;
   for (const [name, spec] of Object.entries(all)) {

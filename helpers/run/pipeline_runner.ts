@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STEPS, type Step } from '../pipeline.ts';
+import { findStep, STEPS, type Step } from '../pipeline.ts';
 import { formatDuration } from './clock.ts';
 import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
@@ -14,6 +14,7 @@ import { endAtSignal, undoAtExit } from './stop.ts';
 export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
+const MASTER_STEP = findStep('master_pipeline');
 /** Step that makes profiles as of a moment. */
 const PROFILES_ID = 'build_features';
 
@@ -37,19 +38,35 @@ export interface Planned {
   readonly args: readonly string[];
 }
 
+/** `08-1` of a script's path. */
+function numberOf({ script }: Step): string {
+  return script.split('/')[1].split('_')[0];
+}
+
 /** Whether a word names a step: by id, by script name, or by its number. */
 function names(word: string, step: Step): boolean {
   const script = step.script.split('/')[1].replace('.ts', '');
-  return word === step.id || word === step.script || word === script || word === script.split('_')[0];
+  return word === step.id || word === step.script || word === script || word === numberOf(step);
+}
+
+/** The steps that a word may stand for: those it names, else those whose number it begins, a leading zero left out or not. */
+function stepsNamed(steps: readonly Step[], word: string): Step[] {
+  const named = steps.filter((step) => names(word, step));
+  if (named.length > 0) return named;
+  const number = word.replace(/^(\d)(?!\d)/, '0$1');
+  return steps.filter((step) => names(number, step) || numberOf(step).startsWith(`${number}-`));
 }
 
 function indexOf(steps: readonly Step[], option: string, word: string): number {
-  const named = steps.filter((step) => names(word, step));
+  const named = stepsNamed(steps, word);
+  const numbers = [...new Set(steps.map(numberOf))].join(', ');
   if (named.length === 0)
     throw new InputError(
       'bad-option',
-      `--${option} ${word} is no step`,
-      `one of ${steps.map((step) => step.id).join(', ')}, or a script's number`,
+      names(word, MASTER_STEP)
+        ? `--${option} ${word} is the script that runs all others`
+        : `--${option} ${word} is no step`,
+      `one of ${numbers}, or a step's name (npm start -- --plan shows them)`,
     );
   if (named.length > 1)
     throw new InputError(

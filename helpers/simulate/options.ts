@@ -51,6 +51,12 @@ export function resolveSimulateOptions(request: SimulateRequest): SimulateOption
   const nTrades = checkInteger('nTrades', request.nTrades ?? DEFAULT_N_TRADES);
   const nWalletsDefault = Math.max(300, Math.round(nTrades / FILLS_PER_WALLET_DEFAULT));
   const nMarketsDefault = Math.max(60, Math.round(nTrades / FILLS_PER_MARKET_DEFAULT));
+  if (request.nMarkets !== undefined && request.nMarkets > nTrades)
+    throw new InputError(
+      'bad-option',
+      `--markets ${request.nMarkets} are more than the ${nTrades} fills of --trades`,
+      'give fewer markets or more fills, or leave --markets out',
+    );
   const format = request.format ?? 'csv';
   if (format !== 'csv' && format !== 'parquet') {
     throw new InputError('bad-option', `--format is "${String(format)}"`, 'use --format csv or --format parquet');

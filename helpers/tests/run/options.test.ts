@@ -93,6 +93,16 @@ describe('options', () => {
   });
 
   test.each([
+    ['--sise', 'did you mean --size? see --help for the options'],
+    ['--date-dir', 'did you mean --data-dir? see --help for the options'],
+    ['--thread', 'did you mean --threads? see --help for the options'],
+    ['--nonsense', 'see --help for the options'],
+  ])('%s is answered with the option that it is near to, if there is one', async (word, hint) => {
+    const thrown = await parseOptions([word, '1'], 'usage', { size: SPECS.size }).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ hint });
+  });
+
+  test.each([
     [['--size', '4', '--mode', 'b'], 'accepted'],
     [['--near', '1', '--mode', 'b'], 'accepted'],
     [['--near', '1', '--far'], 'accepted'],

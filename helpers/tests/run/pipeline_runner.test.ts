@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createLog } from '../../run/console.ts';
+import { planGraph } from '../../run/pipeline_runner.ts';
+import { refusal } from '../refusal.ts';
 
 // Every step is a process of its own, so the whole graph takes a while on a busy machine.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -75,6 +78,27 @@ describe('the master pipeline', () => {
     const wrong = master('--from', 'nowhere');
     expect(wrong.code).toBe(2);
     expect(wrong.err).toMatch(/^error: --from nowhere is no step\nhint: {2}one of/m);
+  });
+
+  it.each([
+    ['7', ['generate_labels']],
+    ['07', ['generate_labels']],
+    ['08-2', ['rebalance_dataset']],
+    ['9', '--only 9 may be any of 2 steps'],
+    ['09', '--only 09 may be any of 2 steps'],
+    ['00', '--only 00 may be any of 2 steps'],
+    ['1', ['build_features']],
+    ['14', '--only 14 is the script that runs all others'],
+    ['master_pipeline', '--only master_pipeline is the script that runs all others'],
+    ['0', '--only 0 may be any of 2 steps'],
+    ['77', '--only 77 is no step'],
+  ])('knows %s for the step, or the steps, that have the number', (only, what) => {
+    const graph = { dataDir, rawFolder: null, nSimulatedTrades: 9, asOf: null, from: null, common: [] };
+    let ids: string[] = [];
+    const refused = refusal(() => {
+      ids = planGraph({ ...graph, only, log: createLog({ quiet: true }) }).map(({ step }) => step.id);
+    });
+    expect(refused === 'accepted' ? ids : refused).toEqual(typeof what === 'string' ? `bad-option: ${what}` : what);
   });
 
   it('asks which step is meant when two have the number', () => {

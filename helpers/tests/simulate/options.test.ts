@@ -33,6 +33,7 @@ describe('simulator options', () => {
     ['--trades', { nTrades: Number.NaN }],
     ['--wallets', { nWallets: 3 }],
     ['--markets', { nMarkets: 0 }],
+    ['--markets', { nMarkets: 1000, nTrades: 10 }],
     ['--days', { nDays: -1 }],
     ['--seed', { seed: -1 }],
     ['--difficulty', { difficulty: 'impossible' }],
