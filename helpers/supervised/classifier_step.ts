@@ -4,6 +4,7 @@ import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import {
   circularityTable,
@@ -24,8 +25,11 @@ const KINDS: readonly ModelKind[] = ['forest', 'boosting'];
 /** Trains and measures; says in one line what is missing when there is nothing to learn, and then leaves no model. */
 export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptions): Promise<StepOutcome> {
   const plan = planEarlyTask(run, options);
-  const { threads: _threads, ...decisive } = options;
-  const key: ModelKey = { name: 'archetype_classifier', options: decisive, inputs: [plan.trades, plan.markets] };
+  const key: ModelKey = {
+    name: 'archetype_classifier',
+    options: ownOptions(options),
+    inputs: [plan.trades, plan.markets],
+  };
   if (isToldAgain(run, key, CLASSIFIER_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);

@@ -7,6 +7,7 @@ import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
+import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { openOwnedTrades } from '../tables/owned_tables.ts';
 import { MARKETS } from '../tables/schemas.ts';
@@ -97,8 +98,7 @@ function partialDependence(
 export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<StepOutcome> {
   const trades = openOwnedTrades(run);
   const marketTable = openTable(run.dataDir, MARKETS);
-  const { threads, ...decisive } = options;
-  const key: ModelKey = { name: 'roi_regressor', options: decisive, inputs: [trades, marketTable] };
+  const key: ModelKey = { name: 'roi_regressor', options: ownOptions(options), inputs: [trades, marketTable] };
   if (isToldAgain(run, key, ROI_SECTION)) return 'up to date';
   const asOfMs = endOfData(trades);
   const firstMs = startOfData(trades, asOfMs);
@@ -112,7 +112,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
     return skip(
       `${((asOfMs - firstMs) / DAY_MS).toFixed(1)} days of history, ${options['horizon-days'] * 3} are needed at least for windows of ${options['horizon-days']}`,
     );
-  const executor = createExecutor({ nThreads: threads });
+  const executor = createExecutor({ nThreads: options.threads });
   const progress = run.log.progress('windows', nWindows);
   const rows = await buildRoiRows(
     {

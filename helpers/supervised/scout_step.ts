@@ -6,6 +6,7 @@ import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { formatCount, formatTable } from '../run/console.ts';
+import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { EARLY_COLUMNS, formatInterval, PRESENT_COLUMNS, ROWS, type RowName, takeColumns } from './circularity.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
@@ -40,8 +41,7 @@ function scoutTable(rows: readonly ScoutRow[]): string {
 /** Trains and measures; says in one line what is missing when there is nothing to learn, and then leaves no new model. */
 export async function trainScout(run: Run, options: ScoutOptions): Promise<StepOutcome> {
   const plan = planEarlyTask(run, options);
-  const { threads: _threads, ...decisive } = options;
-  const key: ModelKey = { name: 'scout', options: decisive, inputs: [plan.trades, plan.markets] };
+  const key: ModelKey = { name: 'scout', options: ownOptions(options), inputs: [plan.trades, plan.markets] };
   if (isToldAgain(run, key, SCOUT_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
