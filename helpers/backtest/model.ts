@@ -1,5 +1,5 @@
 /** What a back-test is made of: markets, signals, strategies, rules, and what became of every order. */
-import type { Venue } from './fees.ts';
+import type { Venue } from '../venues/fees.ts';
 
 /** Markets that signals speak of; everything by the market's number. */
 export interface BacktestMarkets {

@@ -1,5 +1,6 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
+import { DELAY_OPTION } from '../profit/targets.ts';
 import { InputError } from '../run/errors.ts';
 import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
@@ -20,13 +21,7 @@ const usdFrom = (from: number): Range => ({ from, to: 1e12, unit: 'USD' });
 
 /** How an order is filled and what it costs. */
 export const ORDER_OPTIONS = {
-  delay: {
-    type: 'number',
-    default: 30,
-    describe: 'from a fill to our order, seconds',
-    range: { from: 0, to: 86_400, unit: 'seconds' },
-    group: COSTS,
-  },
+  delay: { ...DELAY_OPTION, group: COSTS },
   'half-spread': {
     type: 'number',
     default: 0.5,

@@ -1,5 +1,5 @@
 /** What is known of an order at any moment: its market, outcome, price, fee, lots and horizon. */
-import { takerFeeUsd } from './fees.ts';
+import { takerFeeUsd } from '../venues/fees.ts';
 import type { BacktestMarkets, Orders, Rules, Signals, Strategy } from './model.ts';
 
 /** Sizes are counted in hundredths of a share on Polymarket and in whole contracts on Kalshi. */

@@ -5,7 +5,7 @@ import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
-import type { Venue } from './fees.ts';
+import type { Venue } from '../venues/fees.ts';
 import type { BacktestMarkets, Signals } from './model.ts';
 
 export type Part = 'validation' | 'test';

@@ -7,8 +7,8 @@ import { type DataFrame, pl } from '../tables/polars.ts';
 import { polarsType, type TableSchema } from '../tables/schema.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import type { MarketRow } from '../venues/adapter.ts';
+import type { Venue } from '../venues/fees.ts';
 
-type Venue = 'polymarket' | 'kalshi';
 type OutcomeOrder = 'venue' | 'name' | 'assumed';
 
 /** One market as the book holds it: a row of 10_markets, with the rank of its best source. */

@@ -2,12 +2,13 @@
  * The rows of the ablation ladder: fills of 15_trade_features with everything its rungs need beside, also what no honest
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
-import { takerFeeUsd, type Venue } from '../backtest/fees.ts';
+
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, type Expr, pl, releaseFrames } from '../tables/polars.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { takerFeeUsd, type Venue } from '../venues/fees.ts';
 import { Codebook } from './codebook.ts';
 import { tapeOf } from './day_features.ts';
 import { entryRows, nearestRows } from './future_prices.ts';

@@ -1,6 +1,5 @@
 /** `--ladder`: the seven rungs on the rows of 15_trade_features, as a table, as JSON and as a section of the report. */
 import { join } from 'node:path';
-import { ORDER_OPTIONS } from '../backtest/options.ts';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { writeJsonAtomic } from '../run/files.ts';
@@ -12,7 +11,7 @@ import { type RungResult, runLadder } from './ladder.ts';
 import { type LadderRows, readLadderRows } from './ladder_rows.ts';
 import { ladderSection, ladderTable, ladderVerdict } from './ladder_section.ts';
 import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
-import { type TargetOptions, targetOf } from './targets.ts';
+import { DELAY_OPTION, type TargetOptions, targetOf } from './targets.ts';
 
 const GROUP = 'Ladder';
 
@@ -31,7 +30,7 @@ export const LADDER_OPTIONS = {
     onlyWith: { ladder: true },
     group: GROUP,
   },
-  delay: { ...ORDER_OPTIONS.delay, onlyWith: { ladder: true }, group: GROUP },
+  delay: { ...DELAY_OPTION, onlyWith: { ladder: true }, group: GROUP },
 } as const;
 
 export type LadderStepOptions = TargetOptions &

@@ -56,6 +56,14 @@ export const TARGET_OPTIONS = {
   },
 } as const;
 
+/** How late we follow, wherever that is asked. */
+export const DELAY_OPTION = {
+  type: 'number',
+  default: 30,
+  describe: 'from a fill to our order, seconds',
+  range: { from: 0, to: 86_400, unit: 'seconds' },
+} as const;
+
 export interface TargetOptions {
   readonly horizon: number;
   readonly target: TargetKind;

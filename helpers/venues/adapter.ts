@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
+import type { Venue } from './fees.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
 export const FILL_COLUMNS = [
@@ -33,7 +34,7 @@ interface AdapterBase {
   /** Name for --format and for the manifest. */
   readonly format: string;
   readonly what: string;
-  readonly venue: 'polymarket' | 'kalshi';
+  readonly venue: Venue;
   /** Columns that must be there; a file is recognised by them. */
   readonly required: readonly string[];
   /** Columns used when they are there. */

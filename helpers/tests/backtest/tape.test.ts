@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { takerFeeUsd } from '../../backtest/fees.ts';
 import { type BacktestInputs, openInputs, openScene, replayScene } from '../../backtest/inputs.ts';
 import { STATE } from '../../backtest/model.ts';
 import { firstTestMs } from '../../backtest/scored_fills.ts';
@@ -7,6 +6,7 @@ import { followEverything, signalReturns } from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
+import { takerFeeUsd } from '../../venues/fees.ts';
 import {
   commit,
   DAY_MS,

@@ -4,6 +4,7 @@
  */
 import { assert } from '../run/errors.ts';
 
+/** The venues whose trades are understood, as the column `venue` spells them. */
 export type Venue = 'polymarket' | 'kalshi';
 
 /** Kalshi's published taker rate; an event's multiplier is part of the rate that a caller gives. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { takerFeeUsd } from '../../backtest/fees.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { takerFeeUsd } from '../../venues/fees.ts';
 
 /**
  * Fees that the chain charged: shares, price, rate, fee in units of 1e-6 USD. Facts from OrderFilled events, as listed in
