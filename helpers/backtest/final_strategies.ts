@@ -14,6 +14,7 @@ import type { Run } from '../run/script.ts';
 import { isMadeFrom } from '../tables/derived_table.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, type Table } from '../tables/table_store.ts';
+import { lastMoment } from '../tables/time_range.ts';
 import type { BacktestInputs } from './inputs.ts';
 import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
 
@@ -77,7 +78,7 @@ export async function saveFinalModel(
 ): Promise<{ line: string; runName: string | null }> {
   if (recipe === null)
     return { line: 'The fills were scored by a model made elsewhere: none is trained and saved.', runName: null };
-  const cutMs = trades.manifest.parts.reduce((last, part) => Math.max(last, part.maxTsMs ?? last), 0);
+  const cutMs = lastMoment(trades);
   const { features, settings } = recipe;
   const final = await trainFinalModel(run, features, cutMs, { ...settings, threads });
   if (typeof final === 'string') return { line: `No final model, skipped: ${final}.`, runName: null };

@@ -9,6 +9,7 @@ import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
+import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { walletlessLines } from '../tables/walletless_fills.ts';
 import { type PublishedReport, publishSection, type ReportRun } from './report.ts';
 import { type Block, chartBlock, type ReportSection } from './section.ts';
@@ -184,13 +185,8 @@ function marginalBlocks(dataDir: string): Block[] {
   ];
 }
 
-function timeWindow(trades: Manifest): { fromMs: number; toMs: number } | null {
-  let fromMs = Infinity;
-  let toMs = -Infinity;
-  for (const part of trades.parts) {
-    fromMs = Math.min(fromMs, part.minTsMs ?? Infinity);
-    toMs = Math.max(toMs, part.maxTsMs ?? -Infinity);
-  }
+function timeWindow(trades: Table): { fromMs: number; toMs: number } | null {
+  const [fromMs, toMs] = [firstMoment(trades), lastMoment(trades)];
   return toMs >= fromMs ? { fromMs, toMs } : null;
 }
 
@@ -201,7 +197,7 @@ export function makeDataSection(dataDir: string): ReportSection {
   const markets = openTableIfThere(dataDir, MARKETS);
   const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
   const hasSimulated = isSimulated(dataDir, manifests);
-  const window = trades === null ? null : timeWindow(trades.manifest);
+  const window = trades === null ? null : timeWindow(trades);
   const source = hasSimulated ? 'simulated market' : 'imported trades';
   const flow = flowPicture(flowBoxes(manifests, hasSimulated));
   return {

@@ -1,6 +1,5 @@
 /** Submits the graph: plans it by what there is, refuses what would collide, and leaves nothing behind when it cannot be done. */
 import { resolve } from 'node:path';
-import { endOfData } from '../features/build_profiles.ts';
 import { chunksFolder, finishedChunks } from '../features/profile_chunks.ts';
 import { findStep } from '../pipeline.ts';
 import { isoTime, nowMs } from '../run/clock.ts';
@@ -13,6 +12,7 @@ import { hashCode } from '../run/manifest.ts';
 import { type GraphOptions, type Planned, PROJECT_ROOT, planGraph, staleSteps } from '../run/pipeline_runner.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
+import { endOfData } from '../tables/time_range.ts';
 import { expectedRows } from './data_size.ts';
 import { commentOf, type Job, jobsOf, type RunPlace, type SiteOptions, sbatchArgs } from './graph_jobs.ts';
 import type { Override, ResourceRequest } from './resources.ts';

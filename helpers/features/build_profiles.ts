@@ -14,6 +14,7 @@ import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { endOfData, lastMoment } from '../tables/time_range.ts';
 import { micro } from './amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
@@ -50,12 +51,6 @@ export interface ProfileJob {
   readonly shardRows?: number;
 }
 
-/** Moment right after the last day that has trades, in ms; the default of --as-of. */
-export function endOfData(trades: Table): number {
-  const last = Math.max(...trades.manifest.parts.map((part) => part.maxTsMs ?? 0));
-  return (Math.floor(last / 86_400_000) + 1) * 86_400_000;
-}
-
 /** Beyond so long after the last fill T is likely to be a slip. */
 const LATE_MS = 86_400_000;
 
@@ -66,7 +61,7 @@ const LATE_MS = 86_400_000;
 export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
   if (asOf === undefined) return endOfData(trades);
   const asOfMs = parseMoment('as-of', asOf);
-  const lastMs = Math.max(...trades.manifest.parts.map((part) => part.maxTsMs ?? Number.NEGATIVE_INFINITY));
+  const lastMs = lastMoment(trades);
   if (asOfMs - lastMs > LATE_MS)
     log.warn(
       `--as-of ${asOf} is ${formatCount((asOfMs - lastMs) / LATE_MS)} days after the last fill, ${isoTime(lastMs)}`,

@@ -5,6 +5,7 @@ import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
+import { lastMoment } from '../tables/time_range.ts';
 import { Codebook } from './codebook.ts';
 import {
   type CarriedState,
@@ -69,11 +70,6 @@ function emptyState(markets: DataFrame): CarriedState {
     wallets: new WalletState(),
     markets: new MarketState(markets, marketCodes),
   };
-}
-
-/** Last moment that has a trade, ms. */
-export function lastMoment(trades: Table): number {
-  return trades.manifest.parts.reduce((last, part) => Math.max(last, part.maxTsMs ?? last), Number.NEGATIVE_INFINITY);
 }
 
 /** Calls `onDay` with the rows of every day in turn, and returns all fills counted by what is known of their label. */

@@ -4,7 +4,8 @@ import type { Run } from '../run/script.ts';
 import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { openTable, readTable, type Table, TableWriter } from '../tables/table_store.ts';
-import { lastMoment, writeFeatures } from './build_features.ts';
+import { firstMoment, lastMoment } from '../tables/time_range.ts';
+import { writeFeatures } from './build_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
 
@@ -28,8 +29,7 @@ function describeCounts(counts: Counts, what: string): string {
 
 /** Why no fill has a label. */
 function reasonForNone(trades: Table, counts: Counts, horizonHours: number): string {
-  const firstMs = trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? least), Infinity);
-  const spanHours = (lastMoment(trades) - firstMs) / HOUR_MS;
+  const spanHours = (lastMoment(trades) - firstMoment(trades)) / HOUR_MS;
   if (trades.manifest.rows === 0) return 'there is no trade';
   if (spanHours < horizonHours)
     return `the horizon of ${horizonHours} h is longer than the ${spanHours.toFixed(1)} h of data`;

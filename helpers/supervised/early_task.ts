@@ -1,7 +1,6 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
 import { join } from 'node:path';
 import type { Split } from '../evaluate/group_split.ts';
-import { endOfData } from '../features/build_profiles.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import type { OptionSpecs } from '../run/options.ts';
@@ -10,6 +9,7 @@ import type { Run } from '../run/script.ts';
 import { openOwnedTrades } from '../tables/owned_tables.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../tables/table_store.ts';
+import { endOfData, firstMoment } from '../tables/time_range.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { WHALE, walletTimeSplits } from './classifier_trial.ts';
 import type { EarlyWindow } from './early_profiles.ts';
@@ -100,11 +100,6 @@ export interface EarlyTaskPlan {
   readonly window: EarlyWindow;
 }
 
-/** Moment of the first fill of a table. */
-export function startOfData(trades: Table, asOfMs: number): number {
-  return trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? asOfMs), asOfMs);
-}
-
 /** Opens the tables; without wallets the step is skipped. @throws InputError 'missing-input' */
 export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPlan {
   const trades = openOwnedTrades(run);
@@ -113,7 +108,7 @@ export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPla
     trades,
     markets: openTable(run.dataDir, MARKETS),
     asOfMs,
-    firstMs: startOfData(trades, asOfMs),
+    firstMs: firstMoment(trades),
     window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
   };
 }

@@ -1,7 +1,6 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
 import { publishSection } from '../charts/report.ts';
-import { endOfData } from '../features/build_profiles.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { thresholdsOf, type WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -12,9 +11,10 @@ import type { Run, StepOutcome } from '../run/script.ts';
 import { openOwnedTrades } from '../tables/owned_tables.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
+import { endOfData, firstMoment } from '../tables/time_range.ts';
 import { formatInterval, PRESENT_COLUMNS, takeColumns } from './circularity.ts';
 import { walletTimeSplits } from './classifier_trial.ts';
-import { DAY_MS, startOfData } from './early_task.ts';
+import { DAY_MS } from './early_task.ts';
 import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
 import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
@@ -101,7 +101,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const key: ModelKey = { name: 'roi_regressor', options: ownOptions(options), inputs: [trades, marketTable] };
   if (isToldAgain(run, key, ROI_SECTION)) return 'up to date';
   const asOfMs = endOfData(trades);
-  const firstMs = startOfData(trades, asOfMs);
+  const firstMs = firstMoment(trades);
   const horizonMs = options['horizon-days'] * DAY_MS;
   const nWindows = countWindows(firstMs, asOfMs, horizonMs, options.windows);
   const skip = (reason: string): StepOutcome => {

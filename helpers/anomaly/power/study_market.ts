@@ -1,7 +1,7 @@
 /** A small simulated market for the power study, made by the pipeline's own functions in a scratch folder. */
 import { join } from 'node:path';
 import { plantedTypes } from '../../discovery/planted_types.ts';
-import { buildProfiles, endOfData } from '../../features/build_profiles.ts';
+import { buildProfiles } from '../../features/build_profiles.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { findStep } from '../../pipeline.ts';
@@ -13,6 +13,7 @@ import { toTexts } from '../../tables/matrix.ts';
 import { type DataFrame, releaseFrames } from '../../tables/polars.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
+import { endOfData, firstMoment } from '../../tables/time_range.ts';
 
 export interface StudyMarket {
   readonly dataDir: string;
@@ -48,7 +49,7 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   });
   const trades = openTable(dataDir, RAW_TRADES);
   const endMs = endOfData(trades);
-  const fromMs = trades.manifest.parts.reduce((least, part) => Math.min(least, part.minTsMs ?? endMs), endMs);
+  const fromMs = firstMoment(trades);
   return { dataDir, trades, markets: readTable(openTable(dataDir, MARKETS)), fromMs, endMs };
 }
 

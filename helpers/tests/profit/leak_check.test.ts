@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusteredAuc } from '../../evaluate/clustered.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { featuresBefore, forEachDay, lastMoment } from '../../profit/build_features.ts';
+import { featuresBefore, forEachDay } from '../../profit/build_features.ts';
 import { findLeaks } from '../../profit/leak_check.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';
@@ -15,6 +15,7 @@ import { toMatrix, toNumbers } from '../../tables/matrix.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
+import { lastMoment } from '../../tables/time_range.ts';
 import { DAY_MS, HOUR_MS, importPaths, newFolder, removeFolders } from '../features/tables.ts';
 
 let trades: Table;
