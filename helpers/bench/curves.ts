@@ -7,8 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median } from 'simple-statistics';
 import yargs from 'yargs';
-import { costCurvesSpec } from '../charts/cost_curves.ts';
-import { renderChart } from '../charts/render_chart.ts';
+import { renderPng, renderSvg } from '../charts/render.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { KMeans } from '../estimators/kmeans.ts';
@@ -16,6 +15,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { createExecutor } from '../parallel/executor.ts';
+import { costCurvesSpec } from './curves/cost_curves.ts';
 import { timed } from './ml/benchmark.ts';
 
 const ROWS = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000];
@@ -102,9 +102,9 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     yTitle: 'seconds',
     points: points.filter((p) => p.axis === axis).map(({ model, n, seconds }) => ({ series: model, x: n, y: seconds })),
   }));
-  const { svg, png } = await renderChart(costCurvesSpec(panels));
+  const svg = await renderSvg(costCurvesSpec(panels), 'cost');
   mkdirSync(options.out, { recursive: true });
   writeFileSync(path.join(options.out, 'cost_curves.svg'), svg);
-  writeFileSync(path.join(options.out, 'cost_curves.png'), png);
+  writeFileSync(path.join(options.out, 'cost_curves.png'), renderPng(svg));
   process.stdout.write(`${JSON.stringify({ bench: 'curves', results: points })}\n`);
 }

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import yargs from 'yargs';
 import { z } from 'zod';
-import { type CostPanel, costCurvesSpec } from '../charts/cost_curves.ts';
-import { renderChart } from '../charts/render_chart.ts';
+import { renderPng, renderSvg } from '../charts/render.ts';
 import { formatTable } from '../run/console.ts';
 import { folderBytes } from '../run/files.ts';
+import { type CostPanel, costCurvesSpec } from './curves/cost_curves.ts';
 import type { Measured } from './etl/measured_process.ts';
 import { buildProfiles, importTrades, simulate } from './etl/steps.ts';
 
@@ -45,9 +45,9 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     const runs = [...readRuns(options.out).filter(({ fills }) => fills !== run.fills), run];
     runs.sort((a, b) => a.fills - b.fills);
     writeFileSync(path.join(options.out, 'etl_scale.json'), `${JSON.stringify(runs, null, 1)}\n`);
-    const { svg, png } = await renderChart(costCurvesSpec(panelsOf(runs)));
+    const svg = await renderSvg(costCurvesSpec(panelsOf(runs)), 'scale');
     writeFileSync(path.join(options.out, 'etl_scale.svg'), svg);
-    writeFileSync(path.join(options.out, 'etl_scale.png'), png);
+    writeFileSync(path.join(options.out, 'etl_scale.png'), renderPng(svg));
     report(run);
   } finally {
     if (options.keep) process.stdout.write(`kept: ${folder}\n`);

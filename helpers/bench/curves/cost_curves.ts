@@ -1,6 +1,6 @@
 /** Specification of pictures of cost against size: time or memory, one line a series, one panel a question. */
 
-import type { TopLevelSpec } from 'vega-lite';
+import type { ChartSpec } from '../../charts/section.ts';
 
 export interface CostPanel {
   readonly title: string;
@@ -27,6 +27,11 @@ function panelSpec({ title, xTitle, yTitle, points }: CostPanel): object {
 }
 
 /** Panels side by side with logarithmic axes, where a straight line of slope 1 is a cost in proportion. */
-export function costCurvesSpec(panels: readonly CostPanel[]): TopLevelSpec {
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', hconcat: panels.map(panelSpec) } as TopLevelSpec;
+export function costCurvesSpec(panels: readonly CostPanel[]): ChartSpec {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    // The theme's fit-x would leave panels that stand side by side no width.
+    autosize: 'pad',
+    hconcat: panels.map(panelSpec),
+  } as ChartSpec;
 }
