@@ -7,44 +7,33 @@ import { join } from 'node:path';
 import { isoTime } from '../run/clock.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { makeFolder } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { parseMoment } from '../run/options.ts';
-import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
-import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { endOfData, lastMoment } from '../tables/time_range.ts';
 import { micro } from './amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
-import { marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
-import { positionFrame, positionsOf } from './position_table.ts';
+import { marketColumns, type NumberedFills, numberFills } from './number_fills.ts';
 import { outcomeValues } from './position_values.ts';
 import { mergeProfiles, withAlpha } from './profile_merge.ts';
-import { FillSummer, type FillSums, type WalletSums } from './sum_fills.ts';
+import { Shards, shardCount } from './shards.ts';
+import { FillSummer } from './sum_fills.ts';
+import { countRows, cutIntoBatches, relevantParts, scanBatch, type TradeSpan } from './trade_batches.ts';
 import { WalletNumbers } from './wallet_numbers.ts';
 
-/** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 1_000_000;
 /** Positions summed at once; with more, what there is is handed over and summing begins anew. */
 const POSITIONS_MAX = 3_000_000;
 /** Up to so many times as many fills nothing goes to disk, and all wallets are one shard. */
 const SPANS_IN_MEMORY = 2;
-/** Of more fills, as many are dealt into one shard. */
-const SHARD_ROWS = 2_000_000;
-const SHARDS_MAX = 256;
 
-export interface ProfileJob {
-  readonly trades: Table;
+/** What profiles are made of: the fills of a span, and what came of them by all that is known at `asOfMs`. */
+export interface ProfileJob extends TradeSpan {
   readonly markets: DataFrame;
-  readonly asOfMs: number;
-  /** Only fills from this moment on; default all. What came of them is still told by all that is known at `asOfMs`. */
-  readonly fromMs?: number;
   readonly log: Log;
   readonly codeHash: string;
-  /** Fills summed at once; default BATCH_ROWS. The result does not depend on it. */
-  readonly batchRows?: number;
   /** Positions summed at once; default POSITIONS_MAX. The result does not depend on it. */
   readonly positionsMax?: number;
   /** Fills that one shard is for; default SHARD_ROWS. The result does not depend on it. */
@@ -69,41 +58,6 @@ export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log,
   return asOfMs;
 }
 
-/** Parts that hold rows before T (and from `fromMs` on), in order of time. */
-export function relevantParts({ trades, asOfMs, fromMs = Number.NEGATIVE_INFINITY }: TradeSpan): ManifestPart[] {
-  return trades.manifest.parts
-    .filter((part) => (part.minTsMs ?? 0) < asOfMs && (part.maxTsMs ?? 0) >= fromMs)
-    .sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
-}
-
-type TradeSpan = Pick<ProfileJob, 'trades' | 'asOfMs' | 'fromMs' | 'batchRows'>;
-
-/** Rows of a span in batches of whole parts, in order of time, with the columns that profiles are made of. */
-export function* tradeBatches(span: TradeSpan): Generator<LazyDataFrame> {
-  for (const batch of cutIntoBatches(relevantParts(span), span.batchRows)) yield scanBatch(span, batch);
-}
-
-function scanBatch({ trades, asOfMs, fromMs }: TradeSpan, batch: readonly ManifestPart[]): LazyDataFrame {
-  const moment = (ms: number) => pl.lit(ms).cast(pl.Int64);
-  const scans = partPaths(trades, batch).map((path) => scanPart(path, RAW_TRADES).select(...TRADE_COLUMNS));
-  const before = pl.concat(scans).filter(pl.col('ts_ms').lt(moment(asOfMs)));
-  return fromMs === undefined ? before : before.filter(pl.col('ts_ms').gtEq(moment(fromMs)));
-}
-
-function cutIntoBatches(parts: readonly ManifestPart[], batchRows = BATCH_ROWS): ManifestPart[][] {
-  const batches: ManifestPart[][] = [];
-  let rows = Number.POSITIVE_INFINITY;
-  for (const part of parts) {
-    if (rows + part.rows > batchRows) {
-      batches.push([]);
-      rows = 0;
-    }
-    batches[batches.length - 1].push(part);
-    rows += part.rows;
-  }
-  return batches;
-}
-
 /** Takers' volume of every market in the parts before a chunk. */
 export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): MarketVolumes {
   const markets = numberMarkets(job.markets);
@@ -124,100 +78,6 @@ export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): 
     );
   }
   return volumes;
-}
-
-/** Sums of spans in order of time, dealt out by wallet: in memory, or in files of a folder. */
-export class Shards {
-  private readonly memory: { readonly shards: readonly WalletSums[]; readonly lastPrices: DataFrame }[] = [];
-  private writing: Promise<void> = Promise.resolve();
-
-  private constructor(
-    readonly folder: string | null,
-    readonly nShards: number,
-    /** How many sums were added. */
-    public nSums: number,
-  ) {}
-
-  /** Nothing is written. */
-  static inMemory(nShards: number): Shards {
-    return new Shards(null, nShards, 0);
-  }
-
-  /** In a folder that is emptied first. */
-  static inFolder(folder: string, nShards: number): Shards {
-    rmSync(folder, { recursive: true, force: true });
-    makeFolder(folder);
-    return new Shards(folder, nShards, 0);
-  }
-
-  /** What was added to a folder before. */
-  static found(folder: string, nShards: number, nSums: number): Shards {
-    return new Shards(folder, nShards, nSums);
-  }
-
-  /** Takes the next sums; files are written while the caller goes on. */
-  async add(sums: FillSums): Promise<void> {
-    const at = this.nSums++;
-    if (this.folder === null) {
-      const shards = Array.from({ length: this.nShards }, (_, shard) => sums.ofShard(shard));
-      this.memory.push({ shards, lastPrices: sums.lastPrices });
-      return;
-    }
-    // What was handed over last time must be on disk, or memory would not be bounded.
-    await this.writing;
-    this.writing = this.write(sums, at, this.folder);
-    // Whoever awaits it next is told; until then nobody listens, which would end the process.
-    this.writing.catch(() => undefined);
-  }
-
-  /** Shard by shard, so that no more than one is there twice. */
-  private async write(sums: FillSums, at: number, folder: string): Promise<void> {
-    await writeParquetAside(sums.lastPrices, shardPath(folder, 'lastPrices', at, 0));
-    for (let shard = 0; shard < this.nShards; shard++) {
-      const { wallets, positions } = sums.ofShard(shard);
-      await allWritten([
-        writeParquetAside(wallets, shardPath(folder, 'wallets', at, shard)),
-        writeParquetAside(positionFrame(positions), shardPath(folder, 'positions', at, shard)),
-      ]);
-    }
-  }
-
-  /** Waits until everything is on disk. @throws what a write threw */
-  async settle(): Promise<void> {
-    await this.writing;
-  }
-
-  /** Last prices of every span, in the order of time. */
-  lastPrices(): DataFrame[] {
-    return this.each(
-      (at) => this.memory[at].lastPrices,
-      (at) => this.read('lastPrices', at, 0),
-    );
-  }
-
-  /** The sums of one shard's wallets. */
-  sumsOf(shard: number): WalletSums[] {
-    return this.each(
-      (at) => this.memory[at].shards[shard],
-      (at) => ({
-        wallets: this.read('wallets', at, shard),
-        positions: positionsOf(this.read('positions', at, shard)),
-      }),
-    );
-  }
-
-  private each<T>(fromMemory: (at: number) => T, fromFiles: (at: number) => T): T[] {
-    return Array.from({ length: this.nSums }, (_, at) => (this.folder === null ? fromMemory(at) : fromFiles(at)));
-  }
-
-  private read(name: string, at: number, shard: number): DataFrame {
-    const path = shardPath(this.folder!, name, at, shard);
-    return withParquetErrors(path, () => pl.readParquet(path));
-  }
-}
-
-function shardPath(folder: string, name: string, at: number, shard: number): string {
-  return join(folder, `${name}-${String(at).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
 }
 
 /**
@@ -269,16 +129,6 @@ export async function sumBatches(
     await shards.settle();
   }
   progress.done();
-}
-
-/** Rows of some parts. */
-export function countRows(parts: readonly ManifestPart[]): number {
-  return parts.reduce((sum, part) => sum + part.rows, 0);
-}
-
-/** How many shards the sums of so many fills are dealt into on disk. */
-export function shardCount(nRows: number, shardRows = SHARD_ROWS): number {
-  return Math.min(SHARDS_MAX, Math.max(1, Math.ceil(nRows / shardRows)));
 }
 
 /** Joins shards into the table. */

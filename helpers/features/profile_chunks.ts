@@ -14,17 +14,15 @@ import { shellWord } from '../run/whole_commands.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import {
-  countRows,
   finishProfiles,
   mergeShards,
   nothingBefore,
   type ProfileJob,
-  relevantParts,
-  Shards,
-  shardCount,
   sumBatches,
   volumesBefore,
 } from './build_profiles.ts';
+import { Shards, shardCount } from './shards.ts';
+import { countRows, relevantParts } from './trade_batches.ts';
 
 const CHUNK_FOLDER = /^chunk-\d{4}-of-\d{4}$/;
 /** A finished chunk, or one that was being built. */

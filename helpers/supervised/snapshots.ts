@@ -4,7 +4,8 @@
  */
 import { UNNAMED_CLASS, type WaterfallThresholds } from '../discovery/archetypes.ts';
 import { assignWaterfall } from '../discovery/waterfall.ts';
-import { ProfileHistory, tradeBatches } from '../features/build_profiles.ts';
+import { ProfileHistory } from '../features/build_profiles.ts';
+import { tradeBatches } from '../features/trade_batches.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createLog } from '../run/console.ts';
