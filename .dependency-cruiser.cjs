@@ -3,7 +3,7 @@
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
   '1_data_pipeline': 'features import run simulate tables venues',
-  '2_unsupervised_discovery': 'charts discovery features kernels/random labels parallel run tables',
+  '2_unsupervised_discovery': 'charts discovery features kernels/random parallel run tables',
   '3_supervised_models': 'charts discovery labels parallel run supervised tables',
   '4_unsupervised_model': 'anomaly charts discovery parallel registry run tables',
   '5_live_inference': 'charts run',

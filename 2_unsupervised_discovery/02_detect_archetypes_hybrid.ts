@@ -18,7 +18,7 @@ import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
 import { ARCHETYPES_SECTION, archetypesSection } from '../helpers/discovery/sections/archetypes_section.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';

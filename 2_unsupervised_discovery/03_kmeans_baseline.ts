@@ -12,10 +12,10 @@ import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_t
 import { clusterImportance } from '../helpers/discovery/importance.ts';
 import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections/baseline_section.ts';
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
+import { CLUSTERS } from '../helpers/discovery/waterfall_options.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
-import { CLUSTERS } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';

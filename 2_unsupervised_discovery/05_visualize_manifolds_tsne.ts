@@ -66,16 +66,9 @@ await runScript(
     }
     const used = countFeatures(sampled, ANOMALY_FEATURES);
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
-    const lines = describeManifold(map, used, profiles.height, archetypes, planted, run.seed, executor);
+    const { lines, purity } = describeManifold(map, used, profiles.height, archetypes, planted, run.seed, executor);
     const frame = manifoldFrame(sampled, map, archetypes, planted);
-    await publishSection(
-      run,
-      manifoldSection(
-        frame,
-        used,
-        lines.filter((line) => line.startsWith('Neighbour purity')),
-      ),
-    );
+    await publishSection(run, manifoldSection(frame, used, purity));
     publishTable(run, MANIFOLD, recipe, frame, { lines });
     for (const line of lines) run.log.result(line);
     return 'done';

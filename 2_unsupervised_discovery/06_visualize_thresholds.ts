@@ -12,7 +12,7 @@ import { describeShifts, describeSteps } from '../helpers/discovery/describe_thr
 import { THRESHOLDS_SECTION, thresholdsSection } from '../helpers/discovery/sections/thresholds_section.ts';
 import { shiftsFrame, shiftThresholds } from '../helpers/discovery/threshold_shifts.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';

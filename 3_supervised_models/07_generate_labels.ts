@@ -9,8 +9,9 @@
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { describeUnnamed } from '../helpers/discovery/describe_archetypes.ts';
 import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
-import { labelsFrame, thresholdsOf, WATERFALL_OPTIONS } from '../helpers/labels/training_tables.ts';
+import { labelsFrame } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';

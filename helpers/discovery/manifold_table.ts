@@ -36,6 +36,12 @@ export function manifoldFrame(
   return conform(frame, MANIFOLD);
 }
 
+/** What the map shows: `purity` tells one sentence a labelling, `lines` those and all the rest. */
+export interface ManifoldWords {
+  readonly lines: readonly string[];
+  readonly purity: readonly string[];
+}
+
 /** Purity of archetypes and, on simulated data, of planted types, with a table of one against the other. */
 export function describeManifold(
   map: Matrix,
@@ -45,18 +51,15 @@ export function describeManifold(
   planted: readonly string[] | null,
   seed: number,
   executor: Executor,
-): string[] {
+): ManifoldWords {
   const head = `Map of ${formatCount(map.nRows)} of ${formatCount(nWallets)} wallets by ${used}.`;
   const flagged = describePurity('archetypes', neighbourPurity(map, archetypes, seed, executor));
-  if (planted === null) return [head, flagged];
+  if (planted === null) return { lines: [head, flagged], purity: [flagged] };
+  const purity = [flagged, describePurity('planted types', neighbourPurity(map, planted, seed, executor))];
   const table = crossTable(archetypes, planted);
-  return [
-    head,
-    flagged,
-    describePurity('planted types', neighbourPurity(map, planted, seed, executor)),
-    formatTable(
-      ['flagged \\ planted', ...table.columns],
-      table.rows.map((name, i) => [name, ...table.counts[i]]),
-    ),
-  ];
+  const counts = formatTable(
+    ['flagged \\ planted', ...table.columns],
+    table.rows.map((name, i) => [name, ...table.counts[i]]),
+  );
+  return { lines: [head, ...purity, counts], purity };
 }

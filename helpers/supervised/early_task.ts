@@ -1,8 +1,8 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
 import { join } from 'node:path';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../discovery/waterfall_options.ts';
 import type { Split } from '../evaluate/group_split.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../labels/training_tables.ts';
 import type { OptionSpecs } from '../run/options.ts';
 import { type Range, wholeFrom } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
