@@ -226,7 +226,7 @@ class Import {
       for (const row of rows) {
         const market = adapter.market(row);
         if (typeof market === 'string') bad.push({ reason: market, text: JSON.stringify(row) });
-        else this.book.addRow(market, adapter.venue, sourceName(adapter), adapter.rank);
+        else this.book.addRow(market, adapter);
       }
       this.reject(file, bad);
     }
@@ -475,11 +475,4 @@ class Import {
 
 function csvField(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
-}
-
-function sourceName(adapter: MarketAdapter): string {
-  if (adapter.format === 'gamma_markets') return 'gamma';
-  if (adapter.format === 'kalshi_markets') return 'kalshi';
-  if (adapter.format === 'poly_data_clob_markets') return 'clob';
-  return adapter.format.startsWith('archive') ? 'archive' : 'poly_data';
 }

@@ -6,8 +6,9 @@ import { domainOf } from '../features/domain.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { polarsType, type TableSchema } from '../tables/schema.ts';
 import { MARKETS } from '../tables/schemas.ts';
-import type { MarketRow } from '../venues/adapter.ts';
+import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
+import { ADAPTERS } from '../venues/formats.ts';
 
 type OutcomeOrder = 'venue' | 'name' | 'assumed';
 
@@ -47,8 +48,16 @@ export interface Hint {
   readonly eventId: string | null;
 }
 
-/** Rank of rows derived from trades: below every file. */
+/** Source and rank of rows derived from trades: below every file. */
+const DERIVED_SOURCE = 'trades';
 const DERIVED_RANK = 9;
+
+/** How far the sources that 10_markets names are trusted; smaller is better. */
+export const RANK_OF_SOURCE: ReadonlyMap<string, number> = new Map([
+  ...ADAPTERS.filter((adapter) => adapter.kind === 'markets').map(({ source, rank }) => [source, rank] as const),
+  [DERIVED_SOURCE, DERIVED_RANK],
+]);
+
 const FIRST_NAMES: ReadonlySet<string> = new Set(['yes', 'up', 'over']);
 const SECOND_NAMES: ReadonlySet<string> = new Set(['no', 'down', 'under']);
 
@@ -135,8 +144,8 @@ export class MarketBook {
     return this.entries.size;
   }
 
-  /** Adds a row of a market file. */
-  addRow(row: MarketRow, venue: Venue, source: string, rank: number): void {
+  /** Adds a row of a market file that `adapter` reads. */
+  addRow(row: MarketRow, { venue, source, rank }: Pick<MarketAdapter, 'venue' | 'source' | 'rank'>): void {
     const old = this.entries.get(row.marketId);
     const fresh: Entry = { venue, source, rank, order: 'venue', row };
     if (old === undefined) this.put(fresh);
@@ -211,7 +220,7 @@ export class MarketBook {
     if (isGuess && base.winnerIndex !== null) this.nUnalignedMarkets++;
     this.put({
       venue: old?.venue ?? venue,
-      source: old?.source ?? 'trades',
+      source: old?.source ?? DERIVED_SOURCE,
       rank: old?.rank ?? DERIVED_RANK,
       order: old === undefined ? index.order : leastSure(old, index.order),
       row: { ...base, tokens, outcomes, winnerIndex: isGuess ? null : base.winnerIndex },
@@ -251,7 +260,7 @@ export class MarketBook {
       this.put({
         venue: text('venue') as Venue,
         source,
-        rank: RANK_OF_SOURCE[source] ?? DERIVED_RANK,
+        rank: RANK_OF_SOURCE.get(source) ?? DERIVED_RANK,
         order: text('outcome_order') as OutcomeOrder,
         row: {
           marketId: text('market_id')!,
@@ -358,15 +367,6 @@ export class MarketBook {
     return counts;
   }
 }
-
-const RANK_OF_SOURCE: Readonly<Record<string, number>> = {
-  gamma: 0,
-  kalshi: 0,
-  clob: 1,
-  archive: 1,
-  poly_data: 2,
-  trades: DERIVED_RANK,
-};
 
 /** What is known of one side of a pair; a side not yet known is ''. */
 function sideOf(pair: readonly [string, string] | null | undefined, i: 0 | 1): string | null {

@@ -59,7 +59,9 @@ export interface TradeAdapter extends AdapterBase {
 
 export interface MarketAdapter extends AdapterBase {
   readonly kind: 'markets';
-  /** Rank of trust when several sources know a market; smaller is better. */
+  /** What 10_markets calls the source of its rows. */
+  readonly source: string;
+  /** Rank of trust when several sources know a market; smaller is better, and one for all adapters of a source. */
   readonly rank: number;
   /** The market of one row, or the reason why it cannot be used. */
   market(row: WireRow): MarketRow | string;

@@ -24,6 +24,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
   format: 'kalshi_markets',
   what: 'Kalshi markets (archive, REST)',
   venue: 'kalshi',
+  source: 'kalshi',
   rank: 0,
   required: ['ticker', 'event_ticker', 'status', 'result'],
   optional: [

@@ -66,6 +66,7 @@ export const GAMMA_MARKETS: MarketAdapter = {
   format: 'gamma_markets',
   what: 'Gamma markets (JSON, JSONL)',
   venue: 'polymarket',
+  source: 'gamma',
   rank: 0,
   required: ['question', 'outcomes', 'outcomePrices'],
   optional: [
@@ -153,6 +154,7 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
   format: 'poly_data_markets',
   what: 'poly_data markets.csv (v1)',
   venue: 'polymarket',
+  source: 'poly_data',
   rank: 2,
   required: ['id', 'question', 'answer1', 'answer2', 'token1', 'token2'],
   optional: ['createdAt', 'neg_risk', 'market_slug', 'condition_id', 'volume', 'ticker', 'closedTime'],
@@ -188,6 +190,7 @@ export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
   format: 'poly_data_clob_markets',
   what: 'poly_data markets.csv (v2, CLOB fields)',
   venue: 'polymarket',
+  source: 'clob',
   rank: 1,
   required: ['id', 'clobTokenIds', 'condition_id', 'question'],
   optional: [
@@ -260,6 +263,7 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
   format: 'archive_polymarket_markets',
   what: 'prediction-market-analysis polymarket/markets',
   venue: 'polymarket',
+  source: 'archive',
   rank: 1,
   required: ['id', 'condition_id', 'question', 'outcomes', 'outcome_prices'],
   optional: ['slug', 'clob_token_ids', 'volume', 'closed', 'end_date', 'created_at', 'market_maker_address'],
