@@ -7,7 +7,7 @@ import { trainFinalModel } from '../profit/final_model.ts';
 import type { ModelOptions } from '../profit/model_options.ts';
 import { TRADE_PROFIT, WHALE_FILTER_FILE } from '../profit/train_step.ts';
 import { keepModel, saveModel } from '../registry/registry.ts';
-import { isoTime } from '../run/clock.ts';
+import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import type { Run } from '../run/script.ts';
@@ -92,7 +92,7 @@ export async function saveFinalModel(
     published: { [WHALE_FILTER_FILE]: boostingToXgboost(final.model.booster) },
     metrics: figures,
     card: {
-      purpose: `Chance that following a fill reaches the target (${task.target}) after ${task.horizonMs / 3.6e6} h, with thresholds of strategies.`,
+      purpose: `Chance that following a fill reaches the target (${task.target}) after ${task.horizonMs / HOUR_MS} h, with thresholds of strategies.`,
       data: `fills whose result was known by ${isoTime(cutMs)}: ${final.nFitRows} to learn from, ${final.nValidationRows} to calibrate on`,
       features: final.featureNames,
       split: 'The figures are those of the walk-forward folds of 11; this model is trained as they were, on all fills.',

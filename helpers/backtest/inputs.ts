@@ -1,5 +1,6 @@
 /** What every script that replays needs: predictions, trades, markets, and the rules that its options make. */
 import type { Codebook } from '../profit/codebook.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import type { Run } from '../run/script.ts';
 import { MARKETS, RAW_TRADES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
@@ -14,8 +15,6 @@ import {
   type ScoredFills,
 } from './scored_fills.ts';
 import { replayTrades } from './tape.ts';
-
-const HOUR_MS = 3_600_000;
 
 export interface BacktestInputs {
   readonly predictions: Table;

@@ -1,6 +1,7 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
 import { DELAY_OPTION } from '../profit/targets.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
@@ -9,9 +10,6 @@ import type { Money, Rules } from './model.ts';
 
 const COSTS = 'Orders and costs';
 const MONEY = 'Money';
-const SECOND_MS = 1000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const CENT = 0.01;
 
 /** Delays that every analysis looks at, ms. */

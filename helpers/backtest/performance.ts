@@ -1,9 +1,9 @@
 /** What a replayed strategy has earned: per trade, per day and in all. */
 import { sharpeMoments } from '../evaluate/sharpe.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { type ReplayResult, type Signals, STATE, type StateName } from './model.ts';
 import { isFilled } from './orders.ts';
 
-const HOUR_MS = 3_600_000;
 /** Markets trade on every day of the year. */
 export const DAYS_PER_YEAR = 365;
 

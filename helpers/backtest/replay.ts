@@ -6,6 +6,8 @@
  *
  * Memory is a fixed number of bytes per order, and per strategy and market; the tape is never held.
  */
+
+import { DAY_MS } from '../run/clock.ts';
 import { assert } from '../run/errors.ts';
 import {
   type BacktestMarkets,
@@ -21,8 +23,6 @@ import { inMicros, OrderBook } from './order_book.ts';
 import { createLinks, OrderQueues, OrderSet } from './order_queues.ts';
 import { createOrders } from './orders.ts';
 import { Timers } from './timers.ts';
-
-const DAY_MS = 86_400_000;
 
 export class Replay {
   private readonly orders: Orders;

@@ -1,4 +1,6 @@
 /** Strategies as tables for machines and as lines for people. */
+
+import { DAY_MS } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
@@ -10,8 +12,6 @@ import type { ScoredFills } from './scored_fills.ts';
 import { type PlannedStrategy, STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
 import { hasPaid, type StrategyRow } from './strategy_rows.ts';
 import { percent } from './threshold_table.ts';
-
-const DAY_MS = 86_400_000;
 
 function textSeries(name: string, values: readonly string[]) {
   return pl.Series(name, [...values], pl.Utf8);

@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isoTime } from '../run/clock.ts';
+import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import type { ManifestPart } from '../run/manifest.ts';
@@ -41,7 +41,7 @@ export interface ProfileJob extends TradeSpan {
 }
 
 /** Beyond so long after the last fill T is likely to be a slip. */
-const LATE_MS = 86_400_000;
+const LATE_MS = DAY_MS;
 
 /**
  * The moment T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
@@ -139,11 +139,7 @@ export function finishProfiles(profiles: readonly DataFrame[]): DataFrame {
 
 /** The line for a moment before all trades. */
 export function nothingBefore(asOfMs: number): InputError {
-  return new InputError(
-    'empty-input',
-    `no trade lies before ${new Date(asOfMs).toISOString()}`,
-    'choose a later --as-of',
-  );
+  return new InputError('empty-input', `no trade lies before ${isoTime(asOfMs)}`, 'choose a later --as-of');
 }
 
 /** Profiles of every wallet as of T, one row each, sorted by wallet. */

@@ -1,4 +1,6 @@
 /** What the profile step says to a person: how many wallets, what is null and why, and the largest ones. */
+
+import { isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 
@@ -47,7 +49,7 @@ export function describeProfiles(profiles: DataFrame, asOfMs: number, where: str
   const n = profiles.height;
   const judged = Number(counts.judged);
   const lines = [
-    `${formatCount(n)} wallets, ${formatCount(Number(counts.fills))} fills, as of ${new Date(asOfMs).toISOString().slice(0, 16)}Z, in ${where}.`,
+    `${formatCount(n)} wallets, ${formatCount(Number(counts.fills))} fills, as of ${isoTime(asOfMs).slice(0, 16)}Z, in ${where}.`,
   ];
   if (n === 0) return lines;
   if (judged === 0)

@@ -1,7 +1,6 @@
 /** Fills and markets as plain arrays: what the passes of FillSummer go over. */
 
 export const BURST_MS = 60_000;
-export const DAY_MS = 86_400_000;
 
 /** What a fill is, as bits. */
 export const FLAGS = { buy: 1, maker: 2, taker: 4, roleKnown: 8 } as const;

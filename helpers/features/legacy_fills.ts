@@ -1,12 +1,11 @@
 /** The fills before T as an Arquero table, each with what the other fills and its market tell about it. */
 import { type ColumnTable, op, rolling, escape as rowwise, table } from 'arquero';
+import { DAY_MS, HOUR_MS, isoTime } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const BURST_MS = 60_000;
 
 /** More fills than this are the business of the streaming build. */
@@ -53,11 +52,7 @@ export function readFills(trades: Table, asOfMs: number, nFillsMax: number): Dat
       'use the streaming build: npx tsx 1_data_pipeline/01_build_features_polars.ts',
     );
   if (nFills === 0)
-    throw new InputError(
-      'empty-input',
-      `no trade lies before ${new Date(asOfMs).toISOString()}`,
-      'choose a later --as-of',
-    );
+    throw new InputError('empty-input', `no trade lies before ${isoTime(asOfMs)}`, 'choose a later --as-of');
   const frames = partPaths(trades, parts).map((path) =>
     withParquetErrors(path, () =>
       scanPart(path, RAW_TRADES)

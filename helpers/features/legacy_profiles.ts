@@ -3,14 +3,13 @@
  * It is the oracle of the streaming build and shares none of its code.
  */
 import { type ColumnTable, op, escape as rowwise } from 'arquero';
+import { DAY_MS } from '../run/clock.ts';
 import { type DataFrame, pl } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import { behaviourOf } from './legacy_behaviour.ts';
 import { annotatedFills } from './legacy_fills.ts';
 import { outcomesOf, roundMicro } from './legacy_outcomes.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Counts and sums of a wallet that the ratios are made of; the optional ones are absent where nothing has resolved. */
 interface Sums {

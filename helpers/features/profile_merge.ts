@@ -2,19 +2,20 @@
  * The second half of wallet profiles: partial sums of any number of spans, added up, valued and turned into the columns of
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
+
+import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 import { dividedBy } from '../tables/divide.ts';
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
 import { wholeUnits } from '../tables/whole_units.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
 import { edgeZ } from './edge.ts';
-import { BURST_MS, DAY_MS, DOMAINS } from './fill_columns.ts';
+import { BURST_MS, DOMAINS } from './fill_columns.ts';
 import { type OutcomeValues, valueByWallet } from './position_values.ts';
 import type { WalletSums } from './sum_fills.ts';
 import { numberWallets } from './wallet_numbers.ts';
 import { HOURS, WALLET_SUMS } from './wallet_table.ts';
 
 const MICRO = 1e6;
-const HOUR_MS = 3_600_000;
 /** Terms n·log2 n of the entropy are summed as integers of this unit. */
 const ENTROPY_UNIT = 1e-9;
 

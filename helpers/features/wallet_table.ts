@@ -1,10 +1,11 @@
 /** What is known of wallets after one pass over fills: sums, how they lie in time, and the boldest bet. */
+
+import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 import { pl, type Series } from '../tables/polars.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
 import { ExactSums, grown } from './exact_sums.ts';
 import {
   BURST_MS,
-  DAY_MS,
   DOMAINS,
   type FillColumns,
   FLAGS,
@@ -13,7 +14,6 @@ import {
   UNKNOWN_DOMAIN,
 } from './fill_columns.ts';
 
-const HOUR_MS = 3_600_000;
 /** A BUY below this price goes against the crowd. */
 const CONTRARIAN_PRICE = 0.4;
 

@@ -4,14 +4,13 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
 import { makeFolder } from '../run/files.ts';
 import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { findRepeats } from './repeats.ts';
 
-export const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** What staging holds at once. */
 export interface StagingLimits {
   /** Rows held in memory before full days go to disk. */
@@ -256,7 +255,7 @@ function readPiece(piece: Piece, isInside: Expr): DataFrame {
 
 /** `month=2026-01/2026-01-08`: where a day's part lies. */
 function dayStem(day: number): string {
-  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  const date = isoDay(day * DAY_MS);
   return `month=${date.slice(0, 7)}/${date}`;
 }
 

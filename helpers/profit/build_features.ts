@@ -1,4 +1,6 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
+
+import { DAY_MS, isoDay } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
@@ -18,8 +20,6 @@ import {
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import { MarketState } from './market_state.ts';
 import { WalletState } from './wallet_state.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface FeatureJob {
   readonly trades: Table;
@@ -111,7 +111,7 @@ export async function forEachDay(
 /** Writes the rows of every day as a part of 15_trade_features. */
 export async function writeFeatures(job: FeatureJob, writer: TableWriter): Promise<Record<LabelState, number>> {
   return forEachDay(job, (dayMs, frame) => {
-    const day = new Date(dayMs).toISOString().slice(0, 10);
+    const day = isoDay(dayMs);
     writer.addPart(
       `month=${day.slice(0, 7)}/${day}`,
       frame.select(...TRADE_FEATURES.columns.map((c) => c.name)),

@@ -1,4 +1,6 @@
 /** Brings 15_trade_features up to date with the trades, the markets and the target. */
+
+import { HOUR_MS } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import type { Run } from '../run/script.ts';
 import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
@@ -8,8 +10,6 @@ import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { writeFeatures } from './build_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** The options that decide a label, without the thresholds of targets that were not chosen. */
 export function targetSettings(options: TargetOptions): Readonly<Record<string, number | string>> {

@@ -4,6 +4,7 @@
  */
 
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { type DataFrame, type Expr, pl, releaseFrames } from '../tables/polars.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
@@ -15,7 +16,6 @@ import { entryRows, nearestRows } from './future_prices.ts';
 import { MarketState } from './market_state.ts';
 import { FEATURES } from './trade_rows.ts';
 
-const HOUR_MS = 3_600_000;
 /** The published join takes the nearest trade this far around the horizon. */
 const NEAREST_MS = HOUR_MS;
 /** Fees are rounded per order; this is the order they are worked out for. */

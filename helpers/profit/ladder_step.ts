@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { createExecutor } from '../parallel/executor.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import { checkRanges, wholeFrom } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
@@ -54,7 +55,7 @@ export async function climbLadder(
     trades: openTable(run.dataDir, RAW_TRADES),
     features: openTable(run.dataDir, TRADE_FEATURES),
     markets: readTable(openTable(run.dataDir, MARKETS)),
-    horizonMs: options.horizon * 3_600_000,
+    horizonMs: options.horizon * HOUR_MS,
     delayMs: options.delay * 1000,
     rowsMax: options['ladder-rows'],
   });

@@ -1,13 +1,13 @@
 /** What is carried of markets from day to day: takers' volume so far, and whether roles were ever told; and how they ended. */
 import { integer } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { dividedBy } from '../tables/divide.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { Codebook } from './codebook.ts';
 import type { Resolutions } from './future_prices.ts';
 
-const HOUR_MS = 3_600_000;
 const SUMS = ['volume_u', 'n_role'] as const;
 
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);

@@ -1,9 +1,9 @@
 /** The options of chapter 6 that decide how a model is trained and judged. */
+import { HOUR_MS } from '../run/clock.ts';
 import { checkRanges, SHARE, wholeFrom } from '../run/ranges.ts';
 import { type BoostingFit, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
 import type { SplitOptions } from './trade_splits.ts';
 
-const HOUR_MS = 3_600_000;
 const SPLIT = 'Splits';
 const MODEL = 'Model';
 

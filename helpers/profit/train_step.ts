@@ -6,6 +6,7 @@ import { rocCurve } from '../evaluate/roc_curve.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { hashFile } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
@@ -79,7 +80,7 @@ function strangerLine(rows: TradeRows, folds: readonly FittedFold[]): string {
 function foldLines(folds: readonly FittedFold[]): string[] {
   return folds.map(
     ({ index, fold, model }) =>
-      `Fold ${index}: test from ${new Date(fold.testStartMs).toISOString().slice(0, 16)}Z, ${formatCount(fold.testRows.length)} rows; ` +
+      `Fold ${index}: test from ${isoTime(fold.testStartMs).slice(0, 16)}Z, ${formatCount(fold.testRows.length)} rows; ` +
       `fit on ${formatCount(fold.fitRows.length)}, calibrated on ${formatCount(fold.validationRows.length)}; left out: ` +
       `${formatCount(fold.nGroupExcluded)} of the test's markets and events, ${formatCount(fold.nPurged)} purged, ` +
       `${formatCount(fold.nEmbargoed)} embargoed; ${model.booster.ensemble.trees.length} trees.`,
@@ -142,7 +143,7 @@ function saveTradeModel(run: Run, key: ModelKey, options: TrainOptions, last: Fi
     metrics: { scorecard: card },
     card: {
       purpose: `Chance that following a fill reaches ${describeTarget(targetOf(options))} after ${options.horizon} h.`,
-      data: `fills before ${new Date(last.fold.testStartMs).toISOString()}`,
+      data: `fills before ${isoTime(last.fold.testStartMs)}`,
       features: booster.featureNames,
       split: `${options.folds} walk-forward periods; purged by label window, embargo ${options.embargo} h; no market or event of the test in training; calibrated (${options.calibration}) on the latest ${options['validation-share'] * 100} % of it`,
       metrics: scorecardTable(card).split('\n'),

@@ -7,10 +7,10 @@ import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/amounts
 import { BET_SUMS, betColumns, edgeZ } from '../features/edge.ts';
 import { integer, ratio } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { dividedBy } from '../tables/divide.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../tables/polars.ts';
 
-const HOUR_MS = 3_600_000;
 const MICRO = 1e6;
 const FILL_SUMS = ['n_fills', 'usd_u', ...SQUARE_PARTS] as const;
 const DAY_SUMS = ['n_maker', 'n_role', 'n_markets'] as const;

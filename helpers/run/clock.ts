@@ -1,4 +1,9 @@
-/** The one owner of the wall clock. */
+/** The one owner of the wall clock, of the units that moments are counted in, and of how they are spelt. */
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** Milliseconds since 1970 UTC. */
 export function nowMs(): number {
@@ -8,6 +13,11 @@ export function nowMs(): number {
 /** `2026-01-08T12:31:08.000Z` for milliseconds since 1970. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** `2026-01-08`, the day in UTC, for milliseconds since 1970. */
+export function isoDay(ms: number): string {
+  return isoTime(ms).slice(0, 10);
 }
 
 /** `1m 05s`, `4.2s` or `350ms`. */

@@ -1,6 +1,7 @@
 /** Command-line options: one way for every script, grouped, with defaults and units; unknown words are refused. */
 import { readFileSync } from 'node:fs';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
+import { isoDay } from './clock.ts';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
@@ -261,7 +262,7 @@ export function parseMoment(option: string, text: string): number {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z)?)?$/.exec(text);
   const isMs = /^\d{12,14}$/.test(text);
   const ms = isMs ? Number(text) : Date.parse(`${match?.[1]}T${match?.[2] ?? '00:00'}Z`);
-  const isMoment = isMs || (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(match![1]));
+  const isMoment = isMs || (!Number.isNaN(ms) && isoDay(ms) === match![1]);
   if (isMoment && ms < MOMENT_END_MS) return ms;
   throw new InputError(
     'bad-option',

@@ -1,5 +1,6 @@
 /** The market lists beside the fills: poly_data's `markets.csv` (v1) and Gamma's objects, one a line. */
 import type { Random } from '../kernels/random.ts';
+import { isoTime, SECOND_MS } from '../run/clock.ts';
 import { type ByteTable, randomHex, tableString } from './byte_tables.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DOMAINS, drawTopic, type Topic } from './questions.ts';
@@ -127,7 +128,7 @@ function createListing(
     closedS: isClosed ? events.closedAtS[event] : null,
     prices: printedPrices(isClosed, isGroup, outcome.winners[event], leg, outcome.lastPriceMilli[market]),
     volumeUsd: outcome.volumeMicroUsd[market] / 1e6,
-    createdText: isoTime(createdS, random),
+    createdText: venueTime(createdS, random),
   };
 }
 
@@ -172,8 +173,8 @@ function csvLine(listing: Listing, isAugmented: boolean): string {
 function gammaLine(listing: Listing, isAugmented: boolean, asOfS: number): string {
   const { topic, groupId } = listing;
   const isClosed = listing.closedS !== null;
-  const endDate = isoTime(listing.endS);
-  const startDate = isoTime(listing.openS);
+  const endDate = venueTime(listing.endS);
+  const startDate = venueTime(listing.openS);
   const tags = topic.tags.map((slug, i) => ({ id: String(100 + ((slug.length * 37 + i) % 900)), label: slug, slug }));
   const market = {
     id: String(listing.id),
@@ -184,7 +185,7 @@ function gammaLine(listing: Listing, isAugmented: boolean, asOfS: number): strin
     endDate,
     startDate,
     createdAt: listing.createdText,
-    updatedAt: isoTime(listing.closedS ?? asOfS),
+    updatedAt: venueTime(listing.closedS ?? asOfS),
     ...(isClosed ? { closedTime: spacedTime(listing.closedS), umaResolutionStatus: 'resolved' } : {}),
     endDateIso: endDate.slice(0, 10),
     startDateIso: startDate.slice(0, 10),
@@ -232,13 +233,13 @@ function csvField(text: string): string {
 }
 
 /** `2026-01-08T12:31:08Z`, with six fraction digits when a random source gives them, as the venue's creation times have. */
-function isoTime(timeS: number, random?: Random): string {
-  const base = new Date(timeS * 1000).toISOString().slice(0, 19);
+function venueTime(timeS: number, random?: Random): string {
+  const base = isoTime(timeS * SECOND_MS).slice(0, 19);
   if (random === undefined || random.uniform() < 0.1) return `${base}Z`;
   return `${base}.${String(random.integer(1_000_000)).padStart(6, '0')}Z`;
 }
 
 /** `2026-01-08 12:31:08+00` */
 function spacedTime(timeS: number): string {
-  return `${isoTime(timeS).slice(0, 19).replace('T', ' ')}+00`;
+  return `${venueTime(timeS).slice(0, 19).replace('T', ' ')}+00`;
 }

@@ -4,6 +4,7 @@ import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { isoTime } from '../run/clock.ts';
 import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import {
@@ -74,7 +75,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
     metrics: { trials, rule, lines },
     card: {
       purpose: `Chances of the archetypes (0 casual, 1 grinder, 2 insider-like, 3 fresh whale, 4 unnamed) from the first ${window.nFills} fills of a wallet, ${options['horizon-days']} days ahead.`,
-      data: `fills before ${new Date(asOfMs).toISOString()}, ${nSnapshots} snapshots`,
+      data: `fills before ${isoTime(asOfMs)}, ${nSnapshots} snapshots`,
       features: EARLY_COLUMNS,
       split: `${options.folds} folds of wallets; the newer half of the snapshots tests, the older half trains`,
       metrics: [

@@ -9,12 +9,12 @@ import { mergeProfiles } from '../features/profile_merge.ts';
 import { sumTrades } from '../features/sum_fills.ts';
 import { tradeBatches } from '../features/trade_batches.ts';
 import { shardsOf } from '../features/wallet_numbers.ts';
+import { HOUR_MS } from '../run/clock.ts';
 import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';
 
-const HOUR_MS = 3_600_000;
 /** Fills summed at once. */
 const SHARD_ROWS = 1_000_000;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../discovery/waterfall_options.ts';
 import type { Split } from '../evaluate/group_split.ts';
 import type { Executor } from '../kernels/executor.ts';
+import { DAY_MS } from '../run/clock.ts';
 import type { OptionSpecs } from '../run/options.ts';
 import { type Range, wholeFrom } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
@@ -15,7 +16,6 @@ import { WHALE, walletTimeSplits } from './classifier_trial.ts';
 import type { EarlyWindow } from './early_profiles.ts';
 import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.ts';
 
-export const DAY_MS = 86_400_000;
 const TASK = 'Early detection';
 /** How long a horizon may be. */
 export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const satisfies Range;

@@ -5,6 +5,7 @@ import { thresholdsOf, type WATERFALL_OPTIONS } from '../discovery/waterfall_opt
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
@@ -14,7 +15,6 @@ import { openTable, readTable } from '../tables/table_store.ts';
 import { endOfData, firstMoment } from '../tables/time_range.ts';
 import { formatInterval, PRESENT_COLUMNS, takeColumns } from './circularity.ts';
 import { walletTimeSplits } from './classifier_trial.ts';
-import { DAY_MS } from './early_task.ts';
 import { type Claim, claimFiltering, claimFreshWhales } from './roi_claims.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
 import { type PartialDependence, ROI_SECTION, type RoiResultRow, roiSection } from './roi_section.ts';
@@ -199,7 +199,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
     metrics: { results, claims, importances, partial, verdict, lines },
     card: {
       purpose: `Expected ROI, per cent, of what a wallet buys in the next ${options['horizon-days']} days.`,
-      data: `fills before ${new Date(asOfMs).toISOString()}, ${nWindows} windows of ${options['horizon-days']} days, ${formatCount(rows.roiPct.length)} outcomes`,
+      data: `fills before ${isoTime(asOfMs)}, ${nWindows} windows of ${options['horizon-days']} days, ${formatCount(rows.roiPct.length)} outcomes`,
       features: PRESENT_COLUMNS,
       split: `${options.folds} folds of wallets; the newer half of the windows tests, the older half trains; windows do not overlap`,
       metrics: [

@@ -5,6 +5,7 @@ import { featuresOfClass } from '../features/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
@@ -103,7 +104,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
     metrics: { trials, choice, lines },
     card: {
       purpose: `Calls wallets that will be ${options.target} in ${options['horizon-days']} days, from the behaviour of their first ${options['first-fills']} fills, without looking at money.`,
-      data: `fills before ${new Date(plan.asOfMs).toISOString()}, ${task.nSnapshots} snapshots`,
+      data: `fills before ${isoTime(plan.asOfMs)}, ${task.nSnapshots} snapshots`,
       features: featureNames,
       split: `${options.folds} folds of wallets; newer snapshots test, older ones train; leaves and threshold from a third of the training wallets`,
       metrics: trials.map(

@@ -1,7 +1,6 @@
 /** When the rows of a table happened, by its manifest alone. Moments are ms since 1970 UTC. */
+import { DAY_MS } from '../run/clock.ts';
 import type { Table } from './table_store.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Moment of the first row; Infinity of a table without rows. */
 export function firstMoment({ manifest }: Table): number {

@@ -1,10 +1,9 @@
 /** How soon a wallet comes onto a watch list that is made anew at every snapshot from what is known then. */
 import type { Executor } from '../../kernels/executor.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import type { StudyDetector } from './study_detectors.ts';
-
-const DAY_MS = 86_400_000;
 
 /** For each detector and wallet: the first snapshot at which it was on the list. */
 export class WatchLists {

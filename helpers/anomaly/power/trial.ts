@@ -8,6 +8,7 @@ import { takeFrameRows } from '../../discovery/manifold_table.ts';
 import { percentile } from '../../discovery/percentile.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
 import type { Executor } from '../../kernels/executor.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { hashValue, readJson, writeJsonAtomic } from '../../run/files.ts';
 import { hashCode } from '../../run/manifest.ts';
 import type { Run } from '../../run/script.ts';
@@ -18,7 +19,6 @@ import { measurePower } from './measures.ts';
 import { chooseDetectors } from './study_detectors.ts';
 import { makeStudyMarket, profilesAt, type StudyMarket, truthOf } from './study_market.ts';
 
-const DAY_MS = 86_400_000;
 /** The market that lends its clean wallets has another seed, far from those of the study. */
 const OTHER_MARKET = 1_000_000;
 const SNAPSHOT_WALLETS_MIN = 100;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isoDay } from '../../run/clock.ts';
 import { compileSpec } from '../render.ts';
 import { type Block, type ChartBlock, pictureName, type ReportSection, type TableBlock } from '../section.ts';
 import { COMMON_LIMITS, SIMULATED_LIMIT } from './limits.ts';
@@ -99,16 +100,12 @@ function blockHtml(page: Page, section: ReportSection, block: Block): string {
   }
 }
 
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
 function headHtml(page: Page): string {
   const known = page.sections.find((section) => section.dataWindow !== undefined)?.dataWindow;
   const data =
     known === undefined
       ? ''
-      : `<p>Data: ${escapeHtml(known.source)}, ${dayOf(known.fromMs)} to ${dayOf(known.toMs)} (UTC)</p>`;
+      : `<p>Data: ${escapeHtml(known.source)}, ${isoDay(known.fromMs)} to ${isoDay(known.toMs)} (UTC)</p>`;
   return `<header><h1>${escapeHtml(page.title)}</h1>${data}<p>Made ${escapeHtml(page.madeAt)}</p></header>`;
 }
 

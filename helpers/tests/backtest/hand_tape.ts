@@ -12,9 +12,8 @@ import {
 } from '../../backtest/model.ts';
 import { ordersByStrategy } from '../../backtest/orders.ts';
 import { Replay } from '../../backtest/replay.ts';
+import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.UTC(2026, 0, 5);
 
 /** A trade; what is left out is 1,000 shares of outcome 0 in market 0. `at` in minutes. */

@@ -1,11 +1,12 @@
 /** Predictions for the tests of the back-test, written with the real writer beside the tables of trades and markets. */
 
 import { findStep } from '../../pipeline.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 import { createLog, type Log } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import { TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
-import { commit, frameOf, HOUR_MS, START_MS } from '../features/tables.ts';
+import { commit, frameOf, START_MS } from '../features/tables.ts';
 
 /** One scored fill; what is left out is a BUY of outcome 0 of market `m` at .5, chance .6, label 1, test. */
 export interface PredictionSpec {

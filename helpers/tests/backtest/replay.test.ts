@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
-import { HOUR_MS, MINUTE_MS, play, type Scene, type TradeSpec } from './hand_tape.ts';
+import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
+import { play, type Scene, type TradeSpec } from './hand_tape.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 

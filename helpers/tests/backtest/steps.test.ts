@@ -8,10 +8,11 @@ import { countWithoutFees } from '../../backtest/thresholds.ts';
 import { publishSection, readSections } from '../../charts/report.ts';
 import { THRESHOLDS_SECTION } from '../../discovery/sections/thresholds_section.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES, THRESHOLDS } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
-import { DAY_MS, type FillSpec, HOUR_MS, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 import { rejection } from '../refusal.ts';
 import { PREDICTION_OPTIONS, type PredictionSpec, testRun, writePredictions } from './predictions.ts';
 

@@ -4,15 +4,14 @@ import { STATE } from '../../backtest/model.ts';
 import { firstTestMs } from '../../backtest/scored_fills.ts';
 import { followEverything, signalReturns } from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
 import { takerFeeUsd } from '../../venues/fees.ts';
 import {
   commit,
-  DAY_MS,
   type FillSpec,
   frameOf,
-  HOUR_MS,
   type MarketSpec,
   removeFolders,
   START_MS,

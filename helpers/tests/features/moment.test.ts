@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { momentOf } from '../../features/build_profiles.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable } from '../../tables/table_store.ts';
-import { DAY_MS, START_MS, writeTables } from './tables.ts';
+import { START_MS, writeTables } from './tables.ts';
 
 test('a moment more than a day after the last fill is remarked upon, and none means the end of the last day', () => {
   const trades = openTable(writeTables([{ at: START_MS }, { at: START_MS + DAY_MS }]), RAW_TRADES);

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS, newFolder, removeFolders, START_MS, writeTables } from './tables.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
+import { newFolder, removeFolders, START_MS, writeTables } from './tables.ts';
 
 afterAll(removeFolders);
 

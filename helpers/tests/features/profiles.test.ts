@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareProfiles } from '../../features/compare_profiles.ts';
 import { readFills } from '../../features/legacy_fills.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
@@ -12,9 +13,7 @@ import {
   bytesOf,
   byWallet,
   chunked,
-  DAY_MS,
   type FillSpec,
-  HOUR_MS,
   importPaths,
   importTexts,
   inMemory,

@@ -8,6 +8,7 @@ import { legacyProfiles } from '../../features/legacy_profiles.ts';
 import { buildChunk, mergeChunks } from '../../features/profile_chunks.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
+import { isoDay } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
@@ -15,8 +16,6 @@ import { conform, type TableSchema } from '../../tables/schema.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { openTable, readTable, TableWriter } from '../../tables/table_store.ts';
 
-export const DAY_MS = 86_400_000;
-export const HOUR_MS = 3_600_000;
 /** The day that hand-made fills begin on. */
 export const START_MS = Date.UTC(2026, 0, 5);
 
@@ -111,8 +110,8 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
     })
     .sort((a, b) => a.ts_ms - b.ts_ms);
   const trades = new TableWriter(dataDir, RAW_TRADES);
-  for (const day of new Set(rows.map((row) => new Date(row.ts_ms).toISOString().slice(0, 10)))) {
-    const ofDay = rows.filter((row) => new Date(row.ts_ms).toISOString().startsWith(day));
+  for (const day of new Set(rows.map((row) => isoDay(row.ts_ms)))) {
+    const ofDay = rows.filter((row) => isoDay(row.ts_ms) === day);
     trades.addPart(`month=${day.slice(0, 7)}/${day}`, frameOf(RAW_TRADES, ofDay), 'ts_ms');
   }
   commit(trades);

@@ -8,8 +8,8 @@ import {
   type Resolutions,
   type Tape,
 } from '../../profit/future_prices.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 
-const HOUR_MS = 3_600_000;
 const HORIZON_MS = 6 * HOUR_MS;
 
 interface Print {

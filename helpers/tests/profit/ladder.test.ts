@@ -7,9 +7,9 @@ import type { LadderRows } from '../../profit/ladder_rows.ts';
 import { ladderSection, ladderTable, ladderVerdict } from '../../profit/ladder_section.ts';
 import { topFlags } from '../../profit/scorecard.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 import { pl } from '../../tables/polars.ts';
 
-const HOUR_MS = 3_600_000;
 const N_MARKETS = 90;
 const N_PER_MARKET = 50;
 const N = N_MARKETS * N_PER_MARKET;

@@ -8,6 +8,7 @@ import { findLeaks } from '../../profit/leak_check.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';
 import { joinPredictions, reasonToSkipFit, runFold } from '../../profit/walk_forward.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
@@ -16,7 +17,7 @@ import { type DataFrame, pl } from '../../tables/polars.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
 import { lastMoment } from '../../tables/time_range.ts';
-import { DAY_MS, HOUR_MS, importPaths, newFolder, removeFolders } from '../features/tables.ts';
+import { importPaths, newFolder, removeFolders } from '../features/tables.ts';
 
 let trades: Table;
 let markets: DataFrame;

@@ -3,18 +3,11 @@ import { createRandom } from '../../kernels/random.ts';
 import { featuresBefore, forEachDay } from '../../profit/build_features.ts';
 import type { LabelState } from '../../profit/future_prices.ts';
 import type { Target } from '../../profit/targets.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, partPaths, readTable, scanPart, TableWriter } from '../../tables/table_store.ts';
-import {
-  DAY_MS,
-  type FillSpec,
-  HOUR_MS,
-  type MarketSpec,
-  removeFolders,
-  START_MS,
-  writeTables,
-} from '../features/tables.ts';
+import { type FillSpec, type MarketSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 type Row = Record<string, number | string | null>;
 const ROI: Target = { kind: 'roi', threshold: 0.05 };

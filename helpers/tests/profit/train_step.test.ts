@@ -11,12 +11,13 @@ import { trainFinalModel } from '../../profit/final_model.ts';
 import { FEATURES, readTradeRows } from '../../profit/trade_rows.ts';
 import { TRADE_PROFIT, type TrainOptions, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
 import { loadCurrentModel } from '../../registry/in_force.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import type { DataFrame } from '../../tables/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
-import { type FillSpec, HOUR_MS, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 import { rejection } from '../refusal.ts';
 import { OPTIONS, runIn, tippedFills } from './training.ts';
 

@@ -6,8 +6,9 @@ import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../../profit/model_options.ts';
 import { TARGET_OPTIONS } from '../../profit/targets.ts';
 import type { TrainOptions } from '../../profit/train_step.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 import type { Run } from '../../run/script.ts';
-import { type FillSpec, HOUR_MS, START_MS } from '../features/tables.ts';
+import { type FillSpec, START_MS } from '../features/tables.ts';
 
 /** What the options are when none is given. */
 export function defaultsOf(specs: object): Record<string, unknown> {

@@ -3,10 +3,10 @@ import { outcomeValues } from '../../features/position_values.ts';
 import { mergeProfiles } from '../../features/profile_merge.ts';
 import { sumTrades } from '../../features/sum_fills.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
 import { type DataFrame, pl } from '../../tables/polars.ts';
 
-const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** 300 seeded fills of 12 wallets in 5 markets over 10 days, in the order of time. */

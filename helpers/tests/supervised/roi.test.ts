@@ -4,12 +4,13 @@ import type { Split } from '../../evaluate/group_split.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { claimFiltering, claimFreshWhales } from '../../supervised/roi_claims.ts';
 import { buildRoiRows, countWindows } from '../../supervised/roi_rows.ts';
 import { fitBounds, measureRoi, predictOut } from '../../supervised/roi_trial.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { DAY_MS, type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 const executor = createExecutor({ nThreads: 1 });
 afterAll(removeFolders);

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { DAY_MS } from '../../run/clock.ts';
 import { buildSnapshots } from '../../supervised/snapshots.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { DAY_MS, type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 

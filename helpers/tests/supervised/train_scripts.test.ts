@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
+import { newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DAY_MS } from '../../run/clock.ts';
 import { pl } from '../../tables/polars.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
@@ -15,7 +16,6 @@ const EVENTS: TableSchema = {
   columns: [column('ts_ms', 'int64', 'ms', 'when')],
 };
 const JANUARY_8_MS = Date.UTC(2026, 0, 8);
-const DAY_MS = 86_400_000;
 
 let dir: string;
 beforeEach(() => {

@@ -1,8 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
+import { DAY_MS } from '../../run/clock.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
 import { walletlessLines } from '../../tables/walletless_fills.ts';
-import { DAY_MS, type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../run/clock.ts';
 import { pl } from '../../tables/polars.ts';
 import { wholeUnits } from '../../tables/whole_units.ts';
-
-const DAY_MS = 86_400_000;
 
 function wholeDays(times: number[]): number[] {
   const frame = pl.DataFrame({ t: times }, { schema: { t: pl.Int64 } });

@@ -2,15 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../kernels/random.ts';
+import { DAY_MS, HOUR_MS, isoTime } from '../../run/clock.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 5, 1);
 const N_DAYS = 28;
 const LIFE_DAYS = 4;
 const MARKETS_PER_EVENT = 2;
-
-const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * Writes `trades.json` and `markets.json` into `folder`. Every market lives four days of four weeks, its price walks by up
