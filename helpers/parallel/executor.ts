@@ -1,7 +1,6 @@
 /** Provides kernels with memory and threads; the one place that chooses between WebAssembly and plain TypeScript. */
 
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Executor, Kernel, KernelArgument, KernelArray } from '../kernels/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { createArena } from './arena.ts';
@@ -37,11 +36,6 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     const message = 'the WebAssembly kernels are not built, or this machine cannot run them';
     throw new InputError('missing-dependency', message, 'run: npm run prepare', { cause });
   }
-}
-
-/** Threads this machine offers: a good value for `nThreads`. */
-export function countProcessors(): number {
-  return availableParallelism();
 }
 
 function createWasmExecutor(nThreads: number): Executor {

@@ -13,7 +13,7 @@ import type { Executor } from '../../kernels/executor.ts';
 
 export type BenchData = Record<string, Float32Array>;
 
-export interface Measurement {
+interface Measurement {
   /** Time of the work itself, without reading data or starting up. */
   readonly seconds: number;
   /** Figure of merit named by `qualityMetric`, null where there is none. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { summarizeColumns } from '../../kernels/column_summary.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { PROJECT_ROOT } from '../../run/pipeline_runner.ts';
 
 describe('executor', () => {
   test('arrays are zeroed, aligned, and reused after their scope', () => {
@@ -119,7 +120,8 @@ describe('executor', () => {
   });
 
   test('a process with worker threads ends by itself', () => {
-    const module = fileURLToPath(new URL('../../parallel/executor.ts', import.meta.url));
+    // A path put together, as knip takes all exports of a file for used that a URL names.
+    const module = join(PROJECT_ROOT, 'helpers/parallel/executor.ts');
     const script = `import(${JSON.stringify(module)}).then((m) => { m.createExecutor({ nThreads: 3 }); console.log('made'); })`;
     const run = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], { timeout: 20_000, encoding: 'utf8' });
     expect({ status: run.status, stdout: run.stdout.trim() }).toEqual({ status: 0, stdout: 'made' });
