@@ -66,11 +66,12 @@ await runScript(
       log: run.log,
     };
     const planned = options.report ? [] : planGraph(graph);
-    if (options.plan) run.log.result(describePlan(planned, run.dataDir));
-    else {
-      process.exitCode = options.report ? 0 : await runGraph(planned, graph);
-      if (process.exitCode === 0) run.log.result(describeReport(await publishDataSection(run)));
+    if (options.plan) {
+      run.log.result(describePlan(planned, run.dataDir));
+      return 'done';
     }
+    if (!options.report) await runGraph(planned, graph);
+    run.log.result(describeReport(await publishDataSection(run)));
     return 'done';
   },
 );

@@ -8,7 +8,7 @@ import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { parseMoment } from './options.ts';
-import type { StepReport } from './script.ts';
+import { failWith, type StepReport } from './script.ts';
 import { endAtSignal, undoAtExit } from './stop.ts';
 
 export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -182,25 +182,20 @@ export function feeds(writer: Step, reader: Step): boolean {
   return writer.writes.some((folder) => reader.reads.includes(folder));
 }
 
-/**
- * Runs the steps one after the other; the first that fails ends the run.
- * @returns the exit code: 0, or that of the failed step
- */
-export async function runGraph(planned: readonly Planned[], options: GraphOptions): Promise<number> {
+/** Runs the steps one after the other; the first that fails ends the run, and the command with its exit code. */
+export async function runGraph(planned: readonly Planned[], options: GraphOptions): Promise<void> {
   const ran: Ran[] = [];
   for (const [i, plan] of planned.entries()) {
     options.log.note(`\n[${i + 1}/${planned.length}] ${plan.step.script}: ${plan.step.question}`);
     const { code, report } = await runStep(plan);
     if (code !== 0 || report === null) {
-      options.log.warn(
-        `step ${plan.step.id} ended with exit code ${code}; what was made before is whole. Go on with: ${resumption(plan.step, options)}`,
-      );
-      return code === 0 ? 1 : code;
+      const what = `step ${plan.step.id} ended with exit code ${code}`;
+      options.log.warn(`${what}; what was made before is whole. Go on with: ${resumption(plan.step, options)}`);
+      failWith(code === 0 ? 1 : code, report === null ? what : `${what}: ${report.message}`);
     }
     ran.push({ step: plan.step, report });
   }
   options.log.result(`\n${describeRun(ran, options.dataDir)}`);
-  return 0;
 }
 
 /** The command that goes on with the same data at a step. */

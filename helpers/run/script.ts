@@ -63,6 +63,25 @@ export function skipStep(run: Pick<Run, 'log'>, reason: string): never {
   throw new Skipped(reason);
 }
 
+/** Ends a command because a step that it ran has failed. */
+class StepFailed extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * To be called where a step that was run as a process of its own has failed: the caller ends with its exit code, and with
+ * nothing more printed, as the step has told why.
+ * @param message what the caller's own report says of it
+ */
+export function failWith(exitCode: number, message: string): never {
+  throw new StepFailed(message, exitCode);
+}
+
 /** Reports with the time and CPU of the whole process, what it took to load included. */
 function deliver(outcome: StepReport['outcome'], message: string): void {
   const { user, system } = process.cpuUsage();
@@ -104,7 +123,8 @@ function endOnSignals(): void {
 
 /**
  * Runs the main part of a command: ends with exit code 0; 2 with one line and a hint when the world is at fault; 1 with a
- * stack trace when we are; 75 when SIGTERM has stopped it, 130 when Ctrl-C has.
+ * stack trace when we are; 75 when SIGTERM has stopped it, 130 when Ctrl-C has; that of a step which it ran and which
+ * failed.
  */
 export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
@@ -122,7 +142,11 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
     const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof OutOfDate) deliver('out of date', '');
     else if (error instanceof Skipped) deliver('skipped', '');
-    else if (error instanceof InputError) {
+    else if (error instanceof StepFailed) {
+      process.exitCode = error.exitCode;
+      const isStopped = STOPS.some(([, , code]) => code === error.exitCode);
+      deliver(isStopped ? 'stopped' : 'failed', error.message);
+    } else if (error instanceof InputError) {
       printInputError(error);
       process.exitCode = 2;
       deliver('failed', error.message);

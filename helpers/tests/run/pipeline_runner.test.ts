@@ -13,6 +13,9 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-graph-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+const report = join(dataDir, 'report.json');
+const readReport = (): Record<string, unknown> => JSON.parse(readFileSync(report, 'utf8'));
+
 function master(...args: string[]): { code: number | null; out: string; err: string } {
   const run = spawnSync(
     'node',
@@ -26,21 +29,22 @@ function master(...args: string[]): { code: number | null; out: string; err: str
       join(dataDir, 'models'),
       ...args,
     ],
-    {
-      encoding: 'utf8',
-    },
+    { encoding: 'utf8', env: { ...process.env, SPYHOP_REPORT: report } },
   );
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
 describe('the master pipeline', () => {
   let first: ReturnType<typeof master>;
+  let reportOfFirst: Record<string, unknown>;
   beforeAll(() => {
     first = master('--trades', '2000');
+    reportOfFirst = readReport();
   });
 
   it('runs the whole graph and ends with a table of steps, times, memory, rows and places', () => {
     expect(first.code, first.err).toBe(0);
+    expect(reportOfFirst).toMatchObject({ outcome: 'done', message: '' });
     expect(first.out).toMatch(/step +outcome +time +peak MiB +rows +where/);
     expect(first.out).toMatch(/build_features +done/);
     expect(existsSync(join(dataDir, '11_wallet_profiles/manifest.json'))).toBe(true);
@@ -131,6 +135,10 @@ describe('the master pipeline', () => {
     const failed = master('--data', raw);
     expect(failed.code).toBe(2);
     expect(failed.err).toContain(`${raw} is empty`);
+    expect(readReport()).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining(`import_trades ended with exit code 2: ${raw} is empty`),
+    });
     expect(failed.err).toContain(`npm start -- --from import_trades --data ${raw} --data-dir ${dataDir} --models-dir `);
   });
 });
