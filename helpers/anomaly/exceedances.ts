@@ -1,5 +1,6 @@
 /** How many of a stream of drawn scores reach each of given scores; the draws themselves are not kept. */
 
+/** Counts for the scores it is built from: `add` takes draws batch by batch, and p-values and rejections are by all so far. */
 export class ExceedanceCounts {
   nDrawn = 0;
   /** Rows by ascending score, and their scores. */

@@ -13,6 +13,7 @@ export const inMicros = (price: number): number => Math.round(price * MICRO) / M
 
 const nullOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
+/** Looks orders up by number; knows of prices only what the replay has told it, in `lastPrice0`. */
 export class OrderBook {
   /** Price of outcome 0 in the last trade of every market; NaN before the first. */
   readonly lastPrice0: Float64Array;

@@ -7,6 +7,7 @@ export function createLinks(nOrders: number): Int32Array {
   return new Int32Array(nOrders).fill(NONE);
 }
 
+/** Queues 0..nQueues-1 of order numbers over the links `next`; every verb takes constant time. */
 export class OrderQueues {
   private readonly heads: Int32Array;
   private readonly tails: Int32Array;

@@ -24,6 +24,7 @@ import { createLinks, OrderQueues, OrderSet } from './order_queues.ts';
 import { createOrders } from './orders.ts';
 import { Timers } from './timers.ts';
 
+/** `feed` takes the tape batch by batch, `finish` gives what became of every order; how it is played is told above. */
 export class Replay {
   private readonly orders: Orders;
   private readonly book: OrderBook;

@@ -3,6 +3,7 @@ import { assert } from '../run/errors.ts';
 
 const FIRST_CAPACITY = 1024;
 
+/** Moments (ms since 1970 UTC) with an int32 each; memory doubles as they grow more. */
 export class Timers {
   private times = new Float64Array(FIRST_CAPACITY);
   private payloads = new Int32Array(FIRST_CAPACITY);

@@ -73,6 +73,7 @@ export function runFolder(runsFolder: string, id: string): string {
   return join(runsFolder, id);
 }
 
+/** Keeps the record of a run, in place of an older one of the same id. */
 export function writeRecord(runsFolder: string, record: RunRecord): void {
   makeFolder(runsFolder);
   writeJsonAtomic(recordPath(runsFolder, record.id), record);

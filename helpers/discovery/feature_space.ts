@@ -47,6 +47,7 @@ function medianOf(values: Float32Array): number {
   return present.length % 2 === 1 ? present[middle] : (present[middle - 1] + present[middle]) / 2;
 }
 
+/** A space once learnt: `transform` takes profiles to points of nRows × columns, float32. */
 export class FeatureSpace {
   private constructor(
     readonly columns: readonly string[],

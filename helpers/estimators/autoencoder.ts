@@ -59,6 +59,10 @@ interface Fitted {
   readonly lossPerEpoch: number[];
 }
 
+/**
+ * Autoencoder (Kramer 1991): a network with a narrow middle learns to reproduce standardised rows, tanh inside, mean
+ * squared error as loss. Its score is the error of reproduction; higher is stranger.
+ */
 export class Autoencoder implements Estimator<AutoencoderModel> {
   #options: AutoencoderOptions;
   #fitted: Fitted | undefined;
@@ -73,7 +77,7 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
 
   /**
    * Learns to reproduce the rows. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
-   * @throws InputError bad-option, empty-input, bad-value
+   * @throws InputError bad-option, empty-input, bad-value; missing-dependency where no tensor backend starts
    */
   async fit(x: Matrix, featureNames?: readonly string[]): Promise<this> {
     checkKnownOptions(this.#options, ['hiddenUnits', ...NETWORK_OPTION_NAMES]);

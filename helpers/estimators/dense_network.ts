@@ -197,10 +197,12 @@ export const networkSchema: z.ZodType<SavedLayer[]> = z
     'the layers do not fit together',
   );
 
+/** Layers as JSON-able numbers; restoreNetwork gives the same bits back. */
 export function saveNetwork(network: readonly DenseLayer[]): SavedLayer[] {
   return network.map((layer) => ({ ...layer, kernel: Array.from(layer.kernel), bias: Array.from(layer.bias) }));
 }
 
+/** Layers from their saved form, which networkSchema has checked. */
 export function restoreNetwork(saved: readonly SavedLayer[]): DenseLayer[] {
   return saved.map((layer) => ({
     ...layer,

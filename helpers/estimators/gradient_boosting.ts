@@ -78,6 +78,10 @@ export interface FittedBoosting {
   readonly ensemble: TreeEnsemble;
 }
 
+/**
+ * Boosted trees (Friedman 2001; Chen & Guestrin 2016): `fit` takes x of nRows × nCols and one target a row, and the
+ * loss decides what `predict` and `predictProbability` give.
+ */
 export class GradientBoosting implements Estimator<BoostingModel> {
   private readonly options: BoostingOptions;
   private given: Executor | undefined;

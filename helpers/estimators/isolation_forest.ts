@@ -79,6 +79,10 @@ function medianFills(x: Matrix, samples: readonly Uint32Array[]): Float32Array {
   );
 }
 
+/**
+ * Isolation forest (Liu, Ting & Zhou 2008): fitted on samples of the rows, it scores any rows of the same columns by
+ * how few random cuts set them apart; higher is stranger.
+ */
 export class IsolationForest implements Estimator<IsolationForestModel> {
   #options: Required<IsolationForestOptions>;
   #given: IsolationForestOptions;

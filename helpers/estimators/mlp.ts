@@ -137,6 +137,10 @@ interface Fitted {
   readonly targetScale: number;
 }
 
+/**
+ * Multi-layer perceptron (Rumelhart, Hinton & Williams 1986) on standardised columns, ReLU inside: chances of two or
+ * more classes, or a number.
+ */
 export class Mlp implements Estimator<MlpModel> {
   #options: MlpOptions;
   #fitted: Fitted | undefined;
@@ -152,7 +156,7 @@ export class Mlp implements Estimator<MlpModel> {
   /**
    * Learns y from x. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
    * @param y one target per row: 0/1, class numbers from 0 up, or numbers within ±1e30
-   * @throws InputError bad-option, empty-input, bad-value
+   * @throws InputError bad-option, empty-input, bad-value; missing-dependency where no tensor backend starts
    */
   async fit(x: Matrix, y: ArrayLike<number>, featureNames?: readonly string[]): Promise<this> {
     const { task, hiddenUnits = [32, 16] } = this.#options;

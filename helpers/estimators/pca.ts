@@ -67,6 +67,10 @@ function withFixedSign(loadings: readonly number[]): number[] {
   return largest < 0 ? loadings.map((value) => -value) : [...loadings];
 }
 
+/**
+ * Principal components (Pearson 1901): `transform` takes nRows × nCols to nRows × nComponents, by falling variance.
+ * The sign of a component, arbitrary in itself, is fixed by its largest loading.
+ */
 export class Pca implements Estimator<PcaModel> {
   #options: PcaOptions;
   #model: PcaModel | undefined;

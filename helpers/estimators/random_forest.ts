@@ -77,6 +77,10 @@ export interface ForestFitInput {
   readonly weights?: ArrayLike<number>;
 }
 
+/**
+ * Random forest (Breiman 2001): `fit` takes x of nRows × nCols and one target a row, a class from 0 up or a number;
+ * `predict` gives the like for any rows, `predictProbability` the chances of the classes.
+ */
 export class RandomForest implements Estimator<ForestModel> {
   private readonly options: ForestOptions;
   private given: Executor | undefined;

@@ -29,6 +29,7 @@ export function tokenOf(market: number, outcome: number): number {
   return 2 * market + outcome;
 }
 
+/** The market of a token. */
 export function marketOf(token: number): number {
   return token >>> 1;
 }

@@ -15,6 +15,10 @@ interface Known {
   readonly ms: Float64Array;
 }
 
+/**
+ * Gathers known blocks, then tells the times (ms since 1970 UTC) of any; a block that too wide a gap surrounds has
+ * none.
+ */
 export class BlockTimes {
   private readonly frames: DataFrame[] = [];
   private known: Known | null = null;

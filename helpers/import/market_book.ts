@@ -133,6 +133,10 @@ function isOtherSideSure(old: Entry | undefined): boolean {
   return old !== undefined && old.order !== 'assumed' && (old.row.tokens?.some((token) => token !== '') ?? false);
 }
 
+/**
+ * The markets known so far. Files add rows, the best source winning (`addRow`); trades add what no file tells
+ * (`derive`); fills look their place up (`find`, `placesFrame`); `toFrame` gives the rows of 10_markets.
+ */
 export class MarketBook {
   private readonly entries = new Map<string, Entry>();
   private readonly places = new Map<string, Place>();

@@ -4,6 +4,10 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import type { Move } from './market_book.ts';
 import { withTokenHash } from './wire_fills.ts';
 
+/**
+ * The moves as a frame: market and outcome that fills leave and enter, and the token learnt (null: none); null without
+ * moves.
+ */
 export function movesFrame(moves: readonly Move[]): DataFrame | null {
   if (moves.length === 0) return null;
   return pl.DataFrame(

@@ -46,6 +46,10 @@ export interface DayResult {
   nDropped: number;
 }
 
+/**
+ * Rows of any order in, whole days out: `add` takes blocks of canonical rows of one source, and every day is then put
+ * together on its own, sorted and with repeats counted.
+ */
 export class Staging {
   private readonly folder: string;
   private readonly dropRepeats: boolean;

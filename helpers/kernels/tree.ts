@@ -36,6 +36,7 @@ export function leafNode(value: number, cover: number): TreeNode {
   return { column: -1, threshold: 0, left: -1, right: -1, missingLeft: false, value, gain: 0, cover };
 }
 
+/** The nodes, in their order, as parallel arrays of the same length. */
 export function treeFromNodes(nodes: readonly TreeNode[]): Tree {
   return {
     column: Int32Array.from(nodes, (node) => node.column),

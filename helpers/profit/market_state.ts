@@ -13,6 +13,7 @@ const SUMS = ['volume_u', 'n_role'] as const;
 const zero = (): Expr => pl.lit(0).cast(pl.Int64);
 const ms = (name: string): Expr => pl.col(name).cast(pl.Int64);
 
+/** Markets up to the end of the days that were told; volumes in millionths of a USD. */
 export class MarketState {
   private volumes = pl.DataFrame(
     { market: [], volume_u: [], n_role: [] },

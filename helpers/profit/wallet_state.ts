@@ -29,6 +29,7 @@ function int64(names: readonly string[]): Record<string, DataType> {
   return Object.fromEntries(names.map((name) => [name, pl.Int64]));
 }
 
+/** Wallets up to the end of the days that were told; amounts in millionths of a USD or of a share. */
 export class WalletState {
   /** One row per wallet: first_ms, last_ms and SUMS over the fills of earlier days. */
   private wallets = emptyOf({ owner: pl.UInt32, ...int64(['first_ms', 'last_ms', ...SUMS]) });

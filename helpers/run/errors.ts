@@ -18,6 +18,10 @@ export type InputErrorTag =
   | 'bad-model'
   | 'missing-dependency';
 
+/**
+ * A fault of the world: a file, a row, an option, a missing package. Scripts print message and hint and end with exit
+ * code 2.
+ */
 export class InputError extends Error {
   readonly tag: InputErrorTag;
   readonly hint: string;

@@ -9,6 +9,7 @@ import { DOMAINS } from './questions.ts';
 
 const NEWS_FADE_S = 3 * 3600;
 
+/** The markets open in the current step with their weights, from which the market of the next trade is drawn. */
 export class MarketActivity {
   /** Markets open in the current step, domain after domain. */
   private readonly open: Int32Array;

@@ -12,6 +12,7 @@ export interface PlannedAction {
   readonly usd: number;
 }
 
+/** Holds actions that are planned; times in seconds since 1970 UTC. */
 export class Agenda {
   private readonly heap: { action: PlannedAction; order: number }[] = [];
   private nPushed = 0;

@@ -8,6 +8,7 @@
  */
 import type { Random } from '../kernels/random.ts';
 
+/** The chances of all legs as of the moment each event was last moved on to; times in seconds since 1970 UTC. */
 export class Beliefs {
   /** Chances of all legs, event after event; legs of event e are legStarts[e]..legStarts[e+1]-1. */
   readonly chances: Float64Array;

@@ -39,6 +39,10 @@ const PARTS_MAX = 40;
 /** A grinder that minted pairs sells what it holds rather more often than it mints anew. */
 const GRINDER_DIRECT_CHANCE = 0.6;
 
+/**
+ * Prices and volumes of all markets. `match` finds the other sides of an order, `matchPair` is told one; both hand
+ * rows to the sink.
+ */
 export class Exchange {
   /** Volume by market, millionths of a USD, counted once a match. */
   readonly volumeMicroUsd: Float64Array;

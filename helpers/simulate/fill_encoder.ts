@@ -26,6 +26,7 @@ const COMMA = 44;
 const NEWLINE = 10;
 const ZERO = 48;
 
+/** Rows of `orderFilled.csv` in bytes, handed over whenever the buffer is full. */
 export class FillEncoder implements FillSink {
   /** The tables that were given, as views of the encoder's memory: keep these and let the originals go. */
   readonly addresses: ByteTable;

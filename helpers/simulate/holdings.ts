@@ -5,6 +5,7 @@
 
 export const SLOTS_PER_WALLET = 6;
 
+/** SLOTS_PER_WALLET slots for each of `nWallets` wallets, all free at first; shares counted to a hundredth. */
 export class Holdings {
   private readonly markets: Int32Array;
   private readonly outcomes: Uint8Array;

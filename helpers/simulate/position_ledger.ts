@@ -12,6 +12,7 @@ export interface LedgerEntry {
 
 const N_FIELDS = 4;
 
+/** Sums of positions of any number of wallets in `nMarkets` markets; shares and USD. */
 export class PositionLedger {
   private readonly slots = new Map<number, number>();
   private values = new Float64Array(N_FIELDS * 1024);

@@ -15,6 +15,7 @@ export interface RestingOrder {
   usd: number;
 }
 
+/** Waiting orders of `nMarkets` markets, at most QUEUE_LENGTH for each exposure; amounts in USD. */
 export class RestingOrders {
   private readonly wallets: Int32Array;
   private readonly isSell: Uint8Array;

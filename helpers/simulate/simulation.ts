@@ -46,6 +46,7 @@ interface Intent {
   sharesMax: number;
 }
 
+/** One simulated market, from options and a seed to the last fill; equal options and seeds give equal fills. */
 export class MarketSimulation {
   readonly catalogue: Catalogue;
   readonly population: Population;

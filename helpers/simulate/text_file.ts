@@ -5,6 +5,7 @@ import { makeFolder, withSystemErrors } from '../run/files.ts';
 
 const BUFFER_CHARACTERS = 1 << 16;
 
+/** Creates the file and its folder, or empties it. @throws InputError when the disk does not take it */
 export class TextFile {
   private readonly path: string;
   private readonly fd: number;

@@ -27,6 +27,7 @@ export interface WalletSamples {
   readonly nMatches: number;
 }
 
+/** Takes every fill of a simulation once; `samples` are what is compared with the published figures. */
 export class WalletStatistics implements FillSink {
   private readonly nFills: Float64Array;
   private readonly nAsMaker: Float64Array;

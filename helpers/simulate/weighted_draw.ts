@@ -1,6 +1,7 @@
 /** Draws an item in constant time with chance proportional to its weight (alias method: Walker 1977, Vose 1991). */
 import type { Random } from '../kernels/random.ts';
 
+/** Built anew in time of the items whenever weights change; a draw then takes constant time. */
 export class WeightedDraw {
   private readonly items: Int32Array;
   private readonly alias: Int32Array;

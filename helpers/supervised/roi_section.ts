@@ -35,6 +35,7 @@ export interface RoiReport {
   readonly isPredictable: boolean;
 }
 
+/** The section from what 10 measured; the verdict's colour tells whether ROI is predictable at all. */
 export function roiSection({
   results,
   claims,

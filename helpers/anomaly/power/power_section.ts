@@ -7,6 +7,10 @@ import { bestDetector, type PowerSummary, plantedNames } from './summary.ts';
 
 const POWER_SECTION = 'power';
 
+/**
+ * The section from the study's summary: power by detector and planted type with intervals, days to detection, and how
+ * false the flags were.
+ */
 export function powerSection(summary: PowerSummary): ReportSection {
   const names = plantedNames(summary);
   const detectors = [...new Set(summary.power.map((row) => row.detector))];

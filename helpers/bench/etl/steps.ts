@@ -11,10 +11,12 @@ function step(script: string, data: string, ...args: readonly string[]): Promise
   return measureProcess([...NODE, `1_data_pipeline/${script}`, '--data-dir', data, ...args, ...COMMON], REPOSITORY);
 }
 
+/** Simulates a market of `nRows` fills with seed 1 into the data folder. */
 export function simulate(data: string, nRows: number, format: 'csv' | 'parquet'): Promise<Measured> {
   return step('00-1_simulate_market.ts', data, '--trades', String(nRows), '--format', format, '--seed', '1');
 }
 
+/** Imports files or folders of raw fills into the data folder. */
 export function importTrades(data: string, inputs: readonly string[]): Promise<Measured> {
   return step('00-3_import_trades.ts', data, '--input', ...inputs);
 }

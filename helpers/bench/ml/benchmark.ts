@@ -50,6 +50,7 @@ export function timed<T>(work: () => T): { seconds: number; result: T } {
   return { seconds: (performance.now() - start) / 1000, result };
 }
 
+/** Writes every array as `<name>.f32` (little-endian float32) into a folder that is there. */
 export function writeData(folder: string, data: BenchData): void {
   for (const [name, values] of Object.entries(data)) {
     writeFileSync(
@@ -59,6 +60,7 @@ export function writeData(folder: string, data: BenchData): void {
   }
 }
 
+/** The arrays of a folder that writeData has filled, by name. */
 export function readData(folder: string): BenchData {
   const data: BenchData = {};
   for (const file of readdirSync(folder)) {

@@ -10,6 +10,12 @@ import { verdictBlocks } from './verdict_blocks.ts';
 
 export const BASELINE_SECTION = 'kmeans_baseline';
 
+/**
+ * @param found clusters of all wallets
+ * @param features the columns that they were found in
+ * @param importance how much each column decides the clusters
+ * @param verdict whether the clusters are there at all
+ */
 export function baselineSection(
   profiles: DataFrame,
   found: WholeClusters,

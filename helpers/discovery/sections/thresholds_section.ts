@@ -12,6 +12,10 @@ import type { WaterfallResult } from '../waterfall.ts';
 
 export const THRESHOLDS_SECTION = 'thresholds';
 
+/**
+ * @param result the waterfall with thresholds as they are
+ * @param shifts what moving each threshold changes; at least one
+ */
 export function thresholdsSection(
   profiles: DataFrame,
   result: WaterfallResult,

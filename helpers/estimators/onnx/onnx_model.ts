@@ -27,26 +27,32 @@ export const INT64 = DataType.INT64;
 
 const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** An attribute of one int64. */
 export function intAttribute(name: string, value: number): Attribute {
   return { name, type: AttributeType.INT, i: value };
 }
 
+/** An attribute of int64 values. */
 export function intsAttribute(name: string, values: ArrayLike<number>): Attribute {
   return { name, type: AttributeType.INTS, ints: Array.from(values) };
 }
 
+/** An attribute of one number, which ONNX keeps as float32. */
 export function floatAttribute(name: string, value: number): Attribute {
   return { name, type: AttributeType.FLOAT, f: value };
 }
 
+/** An attribute of numbers, which ONNX keeps as float32. */
 export function floatsAttribute(name: string, values: ArrayLike<number>): Attribute {
   return { name, type: AttributeType.FLOATS, floats: Array.from(values) };
 }
 
+/** An attribute of one text. */
 export function stringAttribute(name: string, value: string): Attribute {
   return { name, type: AttributeType.STRING, s: encodeText(value) };
 }
 
+/** An attribute of texts. */
 export function stringsAttribute(name: string, values: readonly string[]): Attribute {
   return { name, type: AttributeType.STRINGS, strings: values.map(encodeText) };
 }
@@ -67,14 +73,17 @@ export function cast(input: string, output: string, type: number): Node {
   return node('Cast', [input], output, [intAttribute('to', type)]);
 }
 
+/** A float64 constant of shape `dims`, row-major. */
 export function doubles(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
   return { name, dataType: DOUBLE, dims: [...dims], doubleData: Array.from(values) };
 }
 
+/** A float32 constant of shape `dims`, row-major. */
 export function floats(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
   return { name, dataType: FLOAT, dims: [...dims], floatData: Array.from(values) };
 }
 
+/** An int64 constant of shape `dims`, row-major. */
 export function integers(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
   return { name, dataType: INT64, dims: [...dims], int64Data: Array.from(values) };
 }
