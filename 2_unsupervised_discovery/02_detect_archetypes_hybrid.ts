@@ -6,7 +6,8 @@
  * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest with a win rate, clusters named by their
  *         centres; an isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
  */
-import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
 import {
   archetypeCounts,
@@ -22,7 +23,7 @@ import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { publishTable } from '../helpers/tables/derived_table.ts';
 import { toNumbers } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { CLASSIFIED } from '../helpers/tables/schemas.ts';
@@ -65,11 +66,7 @@ await runScript(
         ? { kind: 'kmeans' }
         : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] };
     const recipe = { inputs: [table], options: { ...thresholds, method } };
-    const current = upToDateManifest(run, CLASSIFIED, recipe);
-    if (current !== null && isReported(run, ARCHETYPES_SECTION)) {
-      for (const line of current.metrics.lines as string[]) run.log.result(line);
-      return 'up to date';
-    }
+    if (isTableToldAgain(run, CLASSIFIED, recipe, ARCHETYPES_SECTION)) return 'up to date';
     const profiles = readTable(table);
     const executor = createExecutor({ nThreads: options.threads });
     const result = assignWaterfall(profiles, thresholds, run.seed, executor, method);

@@ -7,7 +7,8 @@
  *         the waterfall applied to their centres; importance as variance between clusters and as wallets that move when a
  *         feature is shuffled; and a verdict whether the clusters are there at all.
  */
-import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_table.ts';
 import { clusterImportance } from '../helpers/discovery/importance.ts';
 import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections/baseline_section.ts';
@@ -18,7 +19,7 @@ import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { publishTable } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { KMEANS_BASELINE } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
@@ -29,11 +30,7 @@ await runScript(
   async (run, options) => {
     const table = openProfiles(run);
     const recipe = { inputs: [table], options: { clusters: options.clusters } };
-    const current = upToDateManifest(run, KMEANS_BASELINE, recipe);
-    if (current !== null && isReported(run, BASELINE_SECTION)) {
-      for (const line of current.metrics.lines as string[]) run.log.result(line);
-      return 'up to date';
-    }
+    if (isTableToldAgain(run, KMEANS_BASELINE, recipe, BASELINE_SECTION)) return 'up to date';
     const profiles = readTable(table);
     const executor = createExecutor({ nThreads: options.threads });
     const found = clusterWallets(profiles, BASELINE_FEATURES, options.clusters, run.seed, executor);

@@ -7,7 +7,8 @@
  *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
  *         centres and the distance to them beside it; reasons from the forest's own paths.
  */
-import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
 import { conformalFlags, describeConformal, FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
 import { FeatureSpace } from '../helpers/discovery/feature_space.ts';
@@ -20,7 +21,7 @@ import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { SHARE } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { publishTable } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { ANOMALIES, CLASSIFIED } from '../helpers/tables/schemas.ts';
@@ -45,11 +46,7 @@ await runScript(
     const tables = [openProfiles(run), openTable(run.dataDir, CLASSIFIED)];
     const { 'top-share': topShare, fdr, clusters } = options;
     const recipe = { inputs: tables, options: { top_share: topShare, fdr, clusters } };
-    const current = upToDateManifest(run, ANOMALIES, recipe);
-    if (current !== null && isReported(run, ANOMALIES_SECTION)) {
-      for (const line of current.metrics.lines as string[]) run.log.result(line);
-      return 'up to date';
-    }
+    if (isTableToldAgain(run, ANOMALIES, recipe, ANOMALIES_SECTION)) return 'up to date';
     const [profiles, classified] = tables.map(readTable);
     const executor = createExecutor({ nThreads: options.threads });
     const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);

@@ -6,7 +6,8 @@
  * Method  t-SNE (van der Maaten & Hinton 2008) of the 13 anomaly features; a stratified sample above --max-wallets; neighbour purity of
  *         archetypes and of planted types on the map, against shuffled labels.
  */
-import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
 import { countFeatures } from '../helpers/discovery/known_features.ts';
 import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
@@ -17,7 +18,7 @@ import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { publishTable } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { CLASSIFIED, MANIFOLD } from '../helpers/tables/schemas.ts';
@@ -46,11 +47,7 @@ await runScript(
     const tables = [openProfiles(run), openTable(run.dataDir, CLASSIFIED)];
     const { 'max-wallets': nMax, engine } = options;
     const recipe = { inputs: tables, options: { max_wallets: nMax, engine } };
-    const current = upToDateManifest(run, MANIFOLD, recipe);
-    if (current !== null && isReported(run, MANIFOLD_SECTION)) {
-      for (const line of current.metrics.lines as string[]) run.log.result(line);
-      return 'up to date';
-    }
+    if (isTableToldAgain(run, MANIFOLD, recipe, MANIFOLD_SECTION)) return 'up to date';
     const [profiles, classified] = tables.map(readTable);
     checkSameWallets(profiles, classified);
     const rows = stratifiedSample(toTexts(classified, 'archetype') as string[], nMax, run.seed);

@@ -6,7 +6,8 @@
  * Method  the waterfall with its counts at each step; then every threshold is moved by 20 % either way (for the percentile:
  *         the share above it) and the wallets that change archetype are counted.
  */
-import { isReported, publishSection } from '../helpers/charts/report.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { archetypeCounts } from '../helpers/discovery/describe_archetypes.ts';
 import { describeShifts, describeSteps } from '../helpers/discovery/describe_thresholds.ts';
 import { THRESHOLDS_SECTION, thresholdsSection } from '../helpers/discovery/sections/thresholds_section.ts';
@@ -15,7 +16,7 @@ import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { publishTable } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { THRESHOLD_SHIFTS } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
@@ -24,11 +25,7 @@ await runScript('visualize_thresholds', WATERFALL_OPTIONS, async (run, options) 
   const table = openProfiles(run);
   const thresholds = thresholdsOf(options);
   const recipe = { inputs: [table], options: { ...thresholds } };
-  const current = upToDateManifest(run, THRESHOLD_SHIFTS, recipe);
-  if (current !== null && isReported(run, THRESHOLDS_SECTION)) {
-    for (const line of current.metrics.lines as string[]) run.log.result(line);
-    return 'up to date';
-  }
+  if (isTableToldAgain(run, THRESHOLD_SHIFTS, recipe, THRESHOLDS_SECTION)) return 'up to date';
   const profiles = readTable(table);
   const executor = createExecutor({ nThreads: options.threads });
   const before = assignWaterfall(profiles, thresholds, run.seed, executor);

@@ -1,10 +1,12 @@
 /** The step that 13 is: a threshold chosen on validation, strategies judged once on the test period, the final model. */
 import { join } from 'node:path';
-import { describeReport, isReported, publishSection } from '../charts/report.ts';
+import { describeReport, publishSection } from '../charts/report.ts';
+import { isTableToldAgain } from '../charts/told_again.ts';
 import { TRADE_PROFIT } from '../profit/train_step.ts';
 import { keptLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
+import type { Manifest } from '../run/manifest.ts';
 import { checkRanges, wholeFrom } from '../run/ranges.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
@@ -164,15 +166,11 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
     ],
     options: decisive,
   };
-  const current = upToDateManifest(run, STRATEGIES, recipe);
   const hasOthers = [STRATEGY_TRADES, STRATEGY_EQUITY].every(
     (schema) => upToDateManifest(run, schema, recipe) !== null,
   );
-  const isThere = hasOthers && isReported(run, STRATEGIES_SECTION);
-  if (current !== null && isThere && isFinalModelKept(run, current.metrics.model)) {
-    for (const line of current.metrics.lines as string[]) run.log.result(line);
-    return 'up to date';
-  }
+  const isModelKept = ({ metrics }: Manifest): boolean => isFinalModelKept(run, metrics.model);
+  if (hasOthers && isTableToldAgain(run, STRATEGIES, recipe, STRATEGIES_SECTION, isModelKept)) return 'up to date';
   const validation = await openScene(inputs, 'validation');
   const test = await openScene(inputs, 'test');
   if (test.scored.nRows === 0) return skip('no fill of the test part was scored');

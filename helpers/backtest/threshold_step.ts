@@ -1,10 +1,11 @@
 /** The step that 12 is: every scored fill followed at every delay, then thresholds compared. */
 import { join } from 'node:path';
-import { describeReport, isReported, publishSection } from '../charts/report.ts';
+import { describeReport, publishSection } from '../charts/report.ts';
+import { isTableToldAgain } from '../charts/told_again.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
-import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
+import { publishTable } from '../tables/derived_table.ts';
 import { THRESHOLDS } from '../tables/schemas.ts';
 import { openInputs, openScene, replayScene } from './inputs.ts';
 import {
@@ -50,11 +51,7 @@ export async function analyseThresholdStep(run: Run, options: Options): Promise<
   if (typeof inputs === 'string') return skip(inputs);
   const decisive = decisiveOptions(options, THRESHOLD_STEP_OPTIONS);
   const recipe = { inputs: [inputs.predictions, inputs.trades, inputs.markets], options: decisive };
-  const current = upToDateManifest(run, THRESHOLDS, recipe);
-  if (current !== null && isReported(run, TRADE_THRESHOLDS_SECTION)) {
-    for (const line of current.metrics.lines as string[]) run.log.result(line);
-    return 'up to date';
-  }
+  if (isTableToldAgain(run, THRESHOLDS, recipe, TRADE_THRESHOLDS_SECTION)) return 'up to date';
   const scene = await openScene(inputs, options.part);
   const { scored } = scene;
   if (scored.nRows === 0)

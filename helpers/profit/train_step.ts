@@ -1,5 +1,6 @@
 /** The step that 11 is: features, walk-forward chances beside price only, scores with intervals, the model with its card. */
-import { isReported, publishSection } from '../charts/report.ts';
+import { publishSection } from '../charts/report.ts';
+import { isTableToldAgain } from '../charts/told_again.ts';
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
@@ -10,7 +11,7 @@ import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { hashFile } from '../run/files.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
-import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
+import { publishParts, type Recipe } from '../tables/derived_table.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
 import { calibratedToModel, predictCalibrated } from './calibrated_boosting.ts';
@@ -186,12 +187,9 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
       model: options.model === undefined ? null : hashFile(options.model),
     },
   };
-  const current = upToDateManifest(run, TRADE_PREDICTIONS, recipe);
   const modelKey = tradeModelKey(options, features);
-  if (current !== null && isReported(run, PROFIT_SECTION) && isTradeModelKept(run, modelKey)) {
-    for (const line of current.metrics.lines as string[]) run.log.result(line);
+  if (isTableToldAgain(run, TRADE_PREDICTIONS, recipe, PROFIT_SECTION, () => isTradeModelKept(run, modelKey)))
     return 'up to date';
-  }
   const rows = await readTradeRows(features);
   const input = walkForwardInput(rows, options, run.seed, given);
   const folds: FittedFold[] = [];
