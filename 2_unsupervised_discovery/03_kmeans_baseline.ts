@@ -18,7 +18,7 @@ import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
 import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { runScript, tellSkipped } from '../helpers/run/script.ts';
 import { publishTable } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { KMEANS_BASELINE } from '../helpers/tables/schemas.ts';
@@ -34,10 +34,7 @@ await runScript(
     const profiles = readTable(table);
     const executor = createExecutor({ nThreads: options.threads });
     const found = clusterWallets(profiles, BASELINE_FEATURES, options.clusters, run.seed, executor);
-    if ('refusal' in found) {
-      run.log.result(`Nothing to cluster, skipped: ${found.refusal}.`);
-      return 'skipped';
-    }
+    if ('refusal' in found) return tellSkipped(run, `Nothing to cluster, skipped: ${found.refusal}.`);
     const importance = clusterImportance(found.model, found.points, BASELINE_FEATURES, createRandom(run.seed));
     const verdict = judgeGroups(found.points, options.clusters, run.seed, executor);
     const lines = [...describeBaseline(profiles, found, BASELINE_FEATURES, importance), ...describeVerdict(verdict)];

@@ -17,7 +17,7 @@ import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections
 import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { runScript, tellSkipped } from '../helpers/run/script.ts';
 import { publishTable } from '../helpers/tables/derived_table.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
@@ -57,10 +57,7 @@ await runScript(
     const progress = run.log.progress('t-SNE', 1000);
     const map = mapWallets(sampled, engine, run.seed, executor, progress.update);
     progress.done();
-    if ('refusal' in map) {
-      run.log.result(`No map, skipped: ${map.refusal}.`);
-      return 'skipped';
-    }
+    if ('refusal' in map) return tellSkipped(run, `No map, skipped: ${map.refusal}.`);
     const used = countFeatures(sampled, ANOMALY_FEATURES);
     const planted = plantedTypes(run.dataDir, toTexts(sampled, 'wallet') as string[]);
     const { lines, purity } = describeManifold(map, used, profiles.height, archetypes, planted, run.seed, executor);

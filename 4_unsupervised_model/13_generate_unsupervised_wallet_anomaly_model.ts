@@ -25,7 +25,7 @@ import { FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { keepModel, modelRunName, skippedLine } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
-import { runScript } from '../helpers/run/script.ts';
+import { runScript, tellSkipped } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
@@ -82,10 +82,7 @@ await runScript(
     }
     const profiles = readTable(table);
     const model = await fitWalletModel(profiles, fit, createExecutor({ nThreads: options.threads }));
-    if (typeof model === 'string') {
-      run.log.result(skippedLine(run, walletModelKey(table, fit), model));
-      return 'skipped';
-    }
+    if (typeof model === 'string') return tellSkipped(run, skippedLine(run, walletModelKey(table, fit), model));
     const result = scoreWallets(model, profiles);
     const folder = publishWalletModel(run, table, profiles, model, fit, result);
     const nFlagged = result.flags.reduce((sum, flag) => sum + flag, 0);

@@ -8,7 +8,7 @@ import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { checkRanges, wholeFrom } from '../run/ranges.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { RandomControls } from './controls.ts';
@@ -149,10 +149,8 @@ export async function finalizeStrategies(run: Run, options: StrategyOptions): Pr
   const money = portfolioMoney(options);
   thresholdsOf(options);
   checkRanges(STRATEGY_STEP_OPTIONS, options);
-  const skip = (reason: string): StepOutcome => {
-    run.log.result(`Nothing to finalize, skipped: ${reason}.${keptLine(run, TRADE_PROFIT, [])}`);
-    return 'skipped';
-  };
+  const skip = (reason: string): StepOutcome =>
+    tellSkipped(run, `Nothing to finalize, skipped: ${reason}.${keptLine(run, TRADE_PROFIT, [])}`);
   const inputs = openInputs(run, options);
   if (typeof inputs === 'string') return skip(inputs);
   const decisive = decisiveOptions(options, STRATEGY_STEP_OPTIONS);

@@ -4,7 +4,7 @@ import { describeReport, publishSection } from '../charts/report.ts';
 import { isTableToldAgain } from '../charts/told_again.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { publishTable } from '../tables/derived_table.ts';
 import { THRESHOLDS } from '../tables/schemas.ts';
 import { openInputs, openScene, replayScene } from './inputs.ts';
@@ -43,10 +43,7 @@ type Options = OrderOptions & ThresholdOptions & { readonly part: Part };
 /** Compares thresholds; says in one line what is missing when nothing was scored, and then leaves no table. */
 export async function analyseThresholdStep(run: Run, options: Options): Promise<StepOutcome> {
   const thresholds = thresholdsOf(options);
-  const skip = (reason: string): StepOutcome => {
-    run.log.result(`Nothing to analyse, skipped: ${reason}.`);
-    return 'skipped';
-  };
+  const skip = (reason: string): StepOutcome => tellSkipped(run, `Nothing to analyse, skipped: ${reason}.`);
   const inputs = openInputs(run, options);
   if (typeof inputs === 'string') return skip(inputs);
   const decisive = decisiveOptions(options, THRESHOLD_STEP_OPTIONS);

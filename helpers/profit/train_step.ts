@@ -10,7 +10,7 @@ import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { hashFile } from '../run/files.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { publishParts, type Recipe } from '../tables/derived_table.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
@@ -173,10 +173,8 @@ async function trainAndJudge(run: Run, options: TrainOptions): Promise<StepOutco
   boostingFitOf(options, run.seed);
   // Looked at before anything is written: a table of features for other predictions must not be left by a slip of the pen.
   const given = options.model === undefined ? undefined : readGivenModel(options.model, executor);
-  const skip = (reason: string, ...inputs: readonly Table[]): StepOutcome => {
-    run.log.result(skippedLine(run, { name: TRADE_PROFIT, inputs }, reason));
-    return 'skipped';
-  };
+  const skip = (reason: string, ...inputs: readonly Table[]): StepOutcome =>
+    tellSkipped(run, skippedLine(run, { name: TRADE_PROFIT, inputs }, reason));
   const features = await featuresStep(run, options);
   if (typeof features === 'string') return skip(features);
   const recipe: Recipe = {

@@ -53,13 +53,19 @@ export function endIfOnlyChecking(run: Pick<Run, 'isCheck'>): void {
 /** Ends a step that has nothing to work on. */
 class Skipped extends Error {}
 
+/** Says in one line why a step has nothing to work on, and gives the outcome to return. */
+export function tellSkipped(run: Pick<Run, 'log'>, line: string): 'skipped' {
+  run.log.result(line);
+  return 'skipped';
+}
+
 /**
  * To be called where a step has found that its data hold nothing for it: it says so in one line and ends there, with exit
  * code 0 and nothing written.
  * @param reason what is missing and why, without a full stop
  */
 export function skipStep(run: Pick<Run, 'log'>, reason: string): never {
-  run.log.result(`Nothing to do, skipped: ${reason}.`);
+  tellSkipped(run, `Nothing to do, skipped: ${reason}.`);
   throw new Skipped(reason);
 }
 

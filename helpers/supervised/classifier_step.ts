@@ -6,7 +6,7 @@ import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { ownOptions } from '../run/options.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import {
   circularityTable,
   EARLY_COLUMNS,
@@ -34,10 +34,7 @@ export async function trainArchetypeClassifier(run: Run, options: EarlyTaskOptio
   if (isToldAgain(run, key, CLASSIFIER_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
-  if (typeof task === 'string') {
-    run.log.result(skippedLine(run, key, task));
-    return 'skipped';
-  }
+  if (typeof task === 'string') return tellSkipped(run, skippedLine(run, key, task));
   const { rows, splits, nSnapshots } = task;
   const { window, asOfMs } = plan;
   const features = [PRESENT_COLUMNS, FREE_COLUMNS, EARLY_COLUMNS];

@@ -8,7 +8,7 @@ import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { openOwnedTrades } from '../tables/owned_tables.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
@@ -104,10 +104,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
   const firstMs = firstMoment(trades);
   const horizonMs = options['horizon-days'] * DAY_MS;
   const nWindows = countWindows(firstMs, asOfMs, horizonMs, options.windows);
-  const skip = (reason: string): StepOutcome => {
-    run.log.result(skippedLine(run, key, reason));
-    return 'skipped';
-  };
+  const skip = (reason: string): StepOutcome => tellSkipped(run, skippedLine(run, key, reason));
   if (nWindows < 2)
     return skip(
       `${((asOfMs - firstMs) / DAY_MS).toFixed(1)} days of history, ${options['horizon-days'] * 3} are needed at least for windows of ${options['horizon-days']}`,

@@ -8,7 +8,7 @@ import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry
 import { isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';
-import type { Run, StepOutcome } from '../run/script.ts';
+import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { EARLY_COLUMNS, formatInterval, PRESENT_COLUMNS, ROWS, type RowName, takeColumns } from './circularity.ts';
 import { buildEarlyTask, type EarlyTaskOptions, planEarlyTask } from './early_task.ts';
 import { SCOUT_SECTION, type ScoutRow, scoutSection } from './scout_section.ts';
@@ -46,10 +46,7 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   if (isToldAgain(run, key, SCOUT_SECTION)) return 'up to date';
   const executor = createExecutor({ nThreads: options.threads });
   const task = await buildEarlyTask(run, plan, options, executor);
-  if (typeof task === 'string') {
-    run.log.result(skippedLine(run, key, task));
-    return 'skipped';
-  }
+  if (typeof task === 'string') return tellSkipped(run, skippedLine(run, key, task));
   const { rows, splits } = task;
   const columnsOf = {
     'all columns': BEHAVIOUR,
@@ -79,12 +76,11 @@ export async function trainScout(run: Run, options: ScoutOptions): Promise<StepO
   const all = Uint32Array.from(rows.labels, (_, row) => row);
   const choice = tuneScout(early, all, executor);
   const isMeasured = trials.length === ROWS.length && trials.every(({ trial }) => trial.nTargets > 0);
-  if (choice === null || !isMeasured) {
-    run.log.result(
+  if (choice === null || !isMeasured)
+    return tellSkipped(
+      run,
       skippedLine(run, key, `too few wallets are ${options.target} to choose a threshold by and to test it on`),
     );
-    return 'skipped';
-  }
   const { featureNames, isTarget, nPerClass } = early;
   const model = fitScout(early.x, isTarget, featureNames, choice.minLeafRows, nPerClass, run.seed, executor);
   const claim = trials[trials.length - 1].trial;
