@@ -45,9 +45,15 @@ const LATE_MS = DAY_MS;
 
 /**
  * The moment T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
- * @throws InputError 'bad-option' when it names no moment
+ * @throws InputError 'bad-option' when it names no moment, 'empty-input' for a table without fills
  */
 export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
+  if (trades.manifest.rows === 0)
+    throw new InputError(
+      'empty-input',
+      `${RAW_TRADES.folder} has no fills: there is nobody to tell of`,
+      `read more: ${RAW_TRADES.madeBy}; rows that could not be used are in ${RAW_TRADES.folder}/rejects`,
+    );
   if (asOf === undefined) return endOfData(trades);
   const asOfMs = parseMoment('as-of', asOf);
   const lastMs = lastMoment(trades);
