@@ -15,15 +15,25 @@ describe.skipIf(cluster === null)('what cannot be submitted', () => {
     call('squeue', '-h', '-p', 'rough,calm', '-n', 'simulate_market,import_trades', '-t', 'PD,R');
 
   test.each([
-    [['--partition', 'nowhere'], /^error: sbatch refused simulate_market: .*invalid partition specified: nowhere/i],
-    [['--mem', '900G'], /^error: sbatch refused simulate_market: .*Requested node configuration is not available/],
-    [['--time', 'wallet_anomaly_model=600'], /^error: sbatch refused wallet_anomaly_model: .*time limit is invalid/],
-    [['--chunks', '2500'], /^error: --chunks must be a whole number from 1 to \d+/],
-    [['--only', 'nothing'], /^error: --only nothing is no step/],
-    [['--cpus', 'nothing=2'], /^error: --cpus nothing=2: nothing is no job/],
+    [
+      [...graph, '--partition', 'nowhere'],
+      /^error: sbatch refused simulate_market: .*invalid partition specified: nowhere/i,
+    ],
+    [
+      [...graph, '--mem', '900G'],
+      /^error: sbatch refused simulate_market: .*Requested node configuration is not available/,
+    ],
+    [
+      [...graph, '--time', 'wallet_anomaly_model=600'],
+      /^error: sbatch refused wallet_anomaly_model: .*time limit is invalid/,
+    ],
+    [[...graph, '--chunks', '2500'], /^error: --chunks 2500: it must be a whole number from 1 to \d+/],
+    [[...graph, '--only', 'nothing'], /^error: --only nothing is no step/],
+    [[...graph, '--cpus', 'nothing=2'], /^error: --cpus nothing=2: nothing is no job/],
     [['--data', '/no/such/folder'], /^error: \/no\/such\/folder does not exist/],
+    [[...graph, '--data', '/no/such/folder'], /^error: --trades has no effect without --data simulated/],
   ])('%j', async (words, line) => {
-    const refused = await box.submit([...graph, ...words]);
+    const refused = await box.submit(words);
     expect(refused.err.replace(/^\w+: job \d+\n/gm, '')).toMatch(line);
     expect(refused.err).toMatch(/^hint: {2}./m);
     expect(refused.code).toBe(2);
