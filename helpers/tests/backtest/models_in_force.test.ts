@@ -16,7 +16,12 @@ import { testRun } from './predictions.ts';
 
 afterAll(removeFolders);
 
-const FINALIZE = { ...defaultsOf(STRATEGY_STEP_OPTIONS), draws: 2, threads: 1 } as unknown as StrategyOptions;
+const FINALIZE = {
+  ...defaultsOf(STRATEGY_STEP_OPTIONS),
+  step: 0.2,
+  draws: 2,
+  threads: 1,
+} as unknown as StrategyOptions;
 
 it('11 and 13 put their models in force again after both ran on other data, and then leave them in peace', async () => {
   const modelsDir = newFolder();

@@ -66,22 +66,13 @@ test('a delay is the same in every script unless told, and shares are no per cen
 });
 
 const BAD = {
-  '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts': [
-    ['--whale-usd', '-1'],
-    ['--clusters', '2.5'],
-  ],
-  '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [
-    ['--fdr', '1'],
-    ['--top-share', '5'],
-  ],
+  '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts': [['--clusters', '2.5']],
+  '2_unsupervised_discovery/04_anomaly_detection_iso.ts': [['--top-share', '5']],
   '3_supervised_models/08-1_balance_dataset.ts': [['--per-class', '0']],
   '3_supervised_models/08-2_rebalance_dataset.ts': [['--ratio', '.5']],
   '3_supervised_models/09-1_train_classifier_rf_xgb.ts': [['--first-hours', '0']],
   '6_profitability/11_train_profitability.ts': [['--horizon', '0']],
-  '6_profitability/13_finalize_strategies.ts': [
-    ['--draws', '1'],
-    ['--participation', '20'],
-  ],
+  '6_profitability/13_finalize_strategies.ts': [['--participation', '20']],
 } as const;
 
 test.each(Object.entries(BAD).flatMap(([script, all]) => all.map((words) => [script, words] as const)))(
