@@ -10,7 +10,7 @@
 import { WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
-import { HORIZON_DAYS } from '../helpers/supervised/early_task.ts';
+import { FOLDS_OPTION, HORIZON_DAYS } from '../helpers/supervised/early_task.ts';
 import { trainRoiRegressor } from '../helpers/supervised/roi_step.ts';
 
 const TASK = 'Task';
@@ -40,13 +40,7 @@ await runScript(
       range: wholeFrom(100),
       group: TASK,
     },
-    folds: {
-      type: 'number',
-      default: 3,
-      describe: 'parts into which wallets are cut',
-      range: wholeFrom(2, 20),
-      group: TASK,
-    },
+    folds: { ...FOLDS_OPTION, group: TASK },
     ...WATERFALL_OPTIONS,
   },
   trainRoiRegressor,

@@ -7,41 +7,38 @@
  */
 import { publishDataSection } from '../helpers/charts/data_section.ts';
 import { describeReport } from '../helpers/charts/report.ts';
-import { describePlan, planGraph, runGraph } from '../helpers/run/pipeline_runner.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import {
+  describePlan,
+  GRAPH_OPTIONS,
+  GRAPH_WHAT,
+  planGraph,
+  runGraph,
+  wordsForSteps,
+} from '../helpers/run/pipeline_runner.ts';
 import { runScript } from '../helpers/run/script.ts';
-
-const WHAT = 'What to run';
 
 await runScript(
   'master_pipeline',
   {
-    data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
-    trades: {
-      type: 'number',
-      default: 200_000,
-      describe: 'fills to simulate when --data is simulated',
-      onlyWith: { data: 'simulated' },
-      range: wholeFrom(2),
-      group: WHAT,
-    },
+    data: GRAPH_OPTIONS.data,
+    trades: GRAPH_OPTIONS.trades,
     'as-of': {
       type: 'string',
       describe:
         'the moment T of the profiles and of all that is made of them, as for 01; 09 to 13 of chapters 3 and 6 look at all trades',
       defaultDescription: 'the end of the last day with trades',
-      group: WHAT,
+      group: GRAPH_WHAT,
     },
-    from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
-    only: { type: 'string', describe: 'run this step alone', group: WHAT },
+    from: GRAPH_OPTIONS.from,
+    only: GRAPH_OPTIONS.only,
     report: {
       type: 'boolean',
       default: false,
       describe: 'run no step, only renew the first section',
       excludes: ['from', 'only', 'plan'],
-      group: WHAT,
+      group: GRAPH_WHAT,
     },
-    plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: WHAT },
+    plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: GRAPH_WHAT },
   },
   async (run, options) => {
     const graph = {
@@ -51,18 +48,7 @@ await runScript(
       asOf: options['as-of'] ?? null,
       from: options.from ?? null,
       only: options.only ?? null,
-      common: [
-        '--data-dir',
-        run.dataDir,
-        '--models-dir',
-        run.modelsDir,
-        '--seed',
-        String(run.seed),
-        '--threads',
-        String(options.threads),
-        ...(run.force ? ['--force'] : []),
-        ...(options.quiet ? ['--quiet'] : []),
-      ],
+      common: [...wordsForSteps(options), '--threads', String(options.threads)],
       log: run.log,
     };
     const planned = options.report ? [] : planGraph(graph);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
-import { PROJECT_ROOT } from '../run/pipeline_runner.ts';
+import { GRAPH_OPTIONS, GRAPH_WHAT, PROJECT_ROOT, wordsForSteps } from '../run/pipeline_runner.ts';
 import { wholeFrom } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
 import { describeRun, refreshRun, waitForRun } from './follow_run.ts';
@@ -21,7 +21,6 @@ import {
 } from './submission.ts';
 import { isLive } from './task_states.ts';
 
-const WHAT = 'What to run';
 const SIZE = 'How much to ask for';
 const SITE = 'Where to run it';
 const WATCH = 'How to follow it';
@@ -37,18 +36,13 @@ const list = (describe: string) =>
   ({ type: 'array', string: true, default: [] as string[], describe, group: SIZE }) as const;
 
 const SUBMIT = {
-  data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: WHAT },
-  trades: {
-    type: 'number',
-    default: 200_000,
-    describe: 'fills to simulate when --data is simulated',
-    onlyWith: { data: 'simulated' },
-    range: wholeFrom(2),
-    group: WHAT,
+  ...GRAPH_OPTIONS,
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'print the jobs and commands and do nothing',
+    group: GRAPH_WHAT,
   },
-  from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: WHAT },
-  only: { type: 'string', describe: 'run this step alone', group: WHAT },
-  'dry-run': { type: 'boolean', default: false, describe: 'print the jobs and commands and do nothing', group: WHAT },
   chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles', group: SIZE },
   throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: wholeFrom(1), group: SIZE },
   cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
@@ -83,27 +77,18 @@ type SubmitValues = OptionValues<typeof SUBMIT, (typeof SUBMIT_COMMON)[number]>;
 function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
   checkFolder('data-dir', options['data-dir'], false);
   checkFolder('models-dir', options['models-dir'], false);
-  const dataDir = resolve(options['data-dir']);
+  const folders = { 'data-dir': resolve(options['data-dir']), 'models-dir': resolve(options['models-dir']) };
   const names = jobNames();
   return {
     graph: {
-      dataDir,
+      dataDir: folders['data-dir'],
       nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : resolve(options.data),
       asOf: null,
       from: options.from ?? null,
       only: options.only ?? null,
       // Threads are left to the job: SLURM_CPUS_PER_TASK.
-      common: [
-        '--data-dir',
-        dataDir,
-        '--models-dir',
-        resolve(options['models-dir']),
-        '--seed',
-        String(options.seed),
-        ...(options.force ? ['--force'] : []),
-        ...(options.quiet ? ['--quiet'] : []),
-      ],
+      common: wordsForSteps({ ...options, ...folders }),
       log,
     },
     runsFolder: resolve(options['runs-dir']),

@@ -7,7 +7,8 @@ import { formatDuration } from './clock.ts';
 import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
-import { parseMoment } from './options.ts';
+import { type OptionSpecs, type OptionValues, parseMoment } from './options.ts';
+import { wholeFrom } from './ranges.ts';
 import { failWith, type StepReport } from './script.ts';
 import { endAtSignal, undoAtExit } from './stop.ts';
 
@@ -17,6 +18,40 @@ const SIMULATOR_ID = 'simulate_market';
 const MASTER_STEP = findStep('master_pipeline');
 /** Step that makes profiles as of a moment. */
 const PROFILES_ID = 'build_features';
+
+/** Heading of the options that say what is run. */
+export const GRAPH_WHAT = 'What to run';
+
+/** The options that every command which runs the graph takes. */
+export const GRAPH_OPTIONS = {
+  data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: GRAPH_WHAT },
+  trades: {
+    type: 'number',
+    default: 200_000,
+    describe: 'fills to simulate when --data is simulated',
+    onlyWith: { data: 'simulated' },
+    range: wholeFrom(2),
+    group: GRAPH_WHAT,
+  },
+  from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: GRAPH_WHAT },
+  only: { type: 'string', describe: 'run this step alone', group: GRAPH_WHAT },
+} as const satisfies OptionSpecs;
+
+/** The common options of a command in the words that each of its steps is given. */
+export function wordsForSteps(
+  options: OptionValues<Record<never, never>, 'data-dir' | 'models-dir' | 'seed' | 'force' | 'quiet'>,
+): string[] {
+  return [
+    '--data-dir',
+    options['data-dir'],
+    '--models-dir',
+    options['models-dir'],
+    '--seed',
+    String(options.seed),
+    ...(options.force ? ['--force'] : []),
+    ...(options.quiet ? ['--quiet'] : []),
+  ];
+}
 
 export interface GraphOptions {
   readonly dataDir: string;

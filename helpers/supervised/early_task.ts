@@ -20,6 +20,14 @@ const TASK = 'Early detection';
 /** How long a horizon may be. */
 export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const satisfies Range;
 
+/** Wallets are cut into folds, so that no wallet both teaches and tests. */
+export const FOLDS_OPTION = {
+  type: 'number',
+  default: 3,
+  describe: 'parts into which wallets are cut',
+  range: wholeFrom(2, 20),
+} as const;
+
 /** Options of every script that takes up the task. */
 export const EARLY_TASK_OPTIONS = {
   'first-fills': {
@@ -64,13 +72,7 @@ export const EARLY_TASK_OPTIONS = {
     range: wholeFrom(1),
     group: TASK,
   },
-  folds: {
-    type: 'number',
-    default: 3,
-    describe: 'parts into which wallets are cut',
-    range: wholeFrom(2, 20),
-    group: TASK,
-  },
+  folds: { ...FOLDS_OPTION, group: TASK },
   ...WATERFALL_OPTIONS,
 } as const satisfies OptionSpecs;
 
