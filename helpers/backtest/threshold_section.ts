@@ -10,7 +10,8 @@ import type { Source, ThresholdRow } from './thresholds.ts';
 export const TRADE_THRESHOLDS_SECTION = 'trade_thresholds';
 const SECTION_ORDER = 120;
 const RELIABILITY_BINS = 10;
-const PERIODS: Readonly<Record<Part, string>> = {
+/** The fills of a part, in words. */
+export const PERIODS: Readonly<Record<Part, string>> = {
   validation: 'validation period whose result was known when the test began',
   test: 'test period',
 };

@@ -19,7 +19,7 @@ import {
   unlimitedMoney,
 } from './options.ts';
 import type { Part } from './scored_fills.ts';
-import { calibrationErrors, TRADE_THRESHOLDS_SECTION, thresholdSection } from './threshold_section.ts';
+import { calibrationErrors, PERIODS, TRADE_THRESHOLDS_SECTION, thresholdSection } from './threshold_section.ts';
 import { describeThresholds, hasPaid, thresholdsFrame, thresholdVerdict } from './threshold_table.ts';
 import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from './thresholds.ts';
 
@@ -62,6 +62,7 @@ export async function analyseThresholdStep(run: Run, options: Options): Promise<
   const nWithoutFees = countWithoutFees(scored, scene.markets);
   const calibration = calibrationErrors(scored);
   const lines = [
+    `Followed: ${formatCount(scored.nRows)} fills of the ${PERIODS[options.part]}.`,
     describeThresholds(rows, delayMs),
     `Mean distance of chances from what came true: model ${calibration.model.toFixed(3)}, price only ${calibration.priceOnly.toFixed(3)}.`,
     ...withoutFeesLines(nWithoutFees, scored.nRows),

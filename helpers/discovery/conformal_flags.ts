@@ -77,5 +77,5 @@ export function describeConformal(flags: ConformalFlags, fdr: number): string {
     nTogether === 1
       ? ''
       : ` (with ${nCalibration} to compare with, ${nTogether} or more must be strange together for any to be flagged)`;
-  return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}.`;
+  return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}. p comes from forests that the wallet had no part in, so it may rank otherwise than the score.`;
 }
