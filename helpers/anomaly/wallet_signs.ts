@@ -100,7 +100,7 @@ export function describeSigns(signs: WalletSigns): [table: string, sentence: str
   const meaning = hasDoubt ? ' More drawn wallets might flag a borderline one, or not.' : '';
   return [
     formatTable(['most signs of an insider', 'score', 'p', 'flagged'], rows),
-    `Flagged by signs: ${flags.join(', ')}.${meaning}`,
+    `Flagged by signs, against made-up wallets drawn in the likeness of all: ${flags.join(', ')}.${meaning}`,
   ];
 }
 
