@@ -3,7 +3,7 @@
  * sbatch files and the resource limits all come from here.
  */
 
-/** What there is more of in a step's memory when there are more fills; cluster/resources.ts says how fast each grows. */
+/** What there is more of in a step's memory when there are more fills; slurm/resources.ts says how fast each grows. */
 export type Growing = 'fills' | 'markets' | 'wallets';
 
 /** What a task of a step that is cut by time needs. */

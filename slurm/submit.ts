@@ -5,6 +5,6 @@
  *   npx tsx slurm/submit.ts status               what became of every job of the last run, and what it used
  *   npx tsx slurm/submit.ts cancel               ends the last run
  */
-import { clusterCommand } from '../helpers/cluster/commands.ts';
+import { clusterCommand } from '../helpers/slurm/commands.ts';
 
 await clusterCommand(process.argv.slice(2));

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Suites that need more than npm; each has a script of its own (`npm run test:peers`, …). */
-const OTHERS = ['peers', 'slurm', 'browser'] as const;
+const OTHERS = ['peers', 'real_slurm', 'browser'] as const;
 
 function suite(name: (typeof OTHERS)[number], test: object) {
   return { test: { name, include: [`helpers/tests/${name}/**/*.test.ts`], ...test } };
@@ -27,8 +27,8 @@ export default defineConfig({
         },
       },
       suite('peers', { testTimeout: 300_000, hookTimeout: 300_000 }),
-      suite('slurm', {
-        globalSetup: ['helpers/tests/slurm/global_setup.ts'],
+      suite('real_slurm', {
+        globalSetup: ['helpers/tests/real_slurm/global_setup.ts'],
         maxWorkers: 2,
         testTimeout: 300_000,
         hookTimeout: 300_000,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { estimateRows } from '../../cluster/data_size.ts';
+import { estimateRows } from '../../slurm/data_size.ts';
 import { writeParquetFile } from '../../tables/parquet_file.ts';
 import { pl } from '../../tables/polars.ts';
 import { refusal } from '../refusal.ts';

@@ -58,14 +58,14 @@ script=${step.script}
 
 # sbatch runs a copy of this file, so the checkout is looked for from the folder where the job starts: that of sbatch, or --chdir.
 root=\${SPYHOP_ROOT:-$PWD}
-until [[ -f $root/helpers/cluster/run_step.sh ]]; do
+until [[ -f $root/helpers/slurm/run_step.sh ]]; do
   if [[ $root != */* || $root == / ]]; then
     echo "error: no checkout of Spyhop at or above $PWD; submit from there, or name it with --chdir or SPYHOP_ROOT" >&2
     exit 2
   fi
   root=$(dirname "$root")
 done
-source "$root/helpers/cluster/run_step.sh"
+source "$root/helpers/slurm/run_step.sh"
 run_step "$@"
 `;
 }

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { newRunId, readRecord, writeRecord } from '../../cluster/run_record.ts';
-import { RUNS_FOLDER, sbatchFiles } from '../../cluster/sbatch_files.ts';
+import { newRunId, readRecord, writeRecord } from '../../slurm/run_record.ts';
+import { RUNS_FOLDER, sbatchFiles } from '../../slurm/sbatch_files.ts';
 import { refusal } from '../refusal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-sbatch-'));
@@ -20,7 +20,7 @@ describe('the files in slurm/', () => {
   });
 
   test('are correct bash, and so is what they share', () => {
-    for (const path of [...files.keys(), 'helpers/cluster/run_step.sh'])
+    for (const path of [...files.keys(), 'helpers/slurm/run_step.sh'])
       expect(spawnSync('bash', ['-n', path], { encoding: 'utf8' }).stderr, path).toBe('');
   });
 

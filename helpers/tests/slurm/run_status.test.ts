@@ -1,9 +1,9 @@
 /** What SLURM says, in its own words (copied from SLURM 22.05), and what that means. */
 import { describe, expect, test } from 'vitest';
-import { parseUse, suggestRequest } from '../../cluster/efficiency.ts';
-import type { TaskState } from '../../cluster/run_record.ts';
-import { countVerdicts, explainTask, raisedRequests, statusTable, type TaskView } from '../../cluster/run_status.ts';
-import { isLive, parseSacct, parseSqueue } from '../../cluster/task_states.ts';
+import { parseUse, suggestRequest } from '../../slurm/efficiency.ts';
+import type { TaskState } from '../../slurm/run_record.ts';
+import { countVerdicts, explainTask, raisedRequests, statusTable, type TaskView } from '../../slurm/run_status.ts';
+import { isLive, parseSacct, parseSqueue } from '../../slurm/task_states.ts';
 
 const REQUEST = { cpus: 2, memoryMib: 4096, minutes: 20 };
 const COMMENT = 'spyhop 20261121-063303';
