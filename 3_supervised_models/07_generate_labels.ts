@@ -13,12 +13,12 @@ import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_
 import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
 import { labelsFrame } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
+import { pl } from '../helpers/polars/polars.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
-import { pl } from '../helpers/tables/polars.ts';
 import { LABELS } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
 

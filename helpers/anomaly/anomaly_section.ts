@@ -7,8 +7,8 @@ import { scatterPicture } from '../charts/specs/scatter.ts';
 import { countFeatures } from '../discovery/known_features.ts';
 import { percentile } from '../discovery/percentile.ts';
 import { Pca } from '../estimators/pca.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
 import type { WalletAnomalyModel, WalletScores } from './wallet_model.ts';
 import { flagWord } from './wallet_signs.ts';
 

@@ -1,13 +1,13 @@
 /** What the anomaly step leaves behind: the model in the registry, the two files known by name, the table of scores. */
 import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
 import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { type ModelKey, saveModel } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { jsonText } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { FitOptions, WalletAnomalyModel, WalletScores } from './wallet_model.ts';
 import { WALLET_ANOMALY, walletModelToJson } from './wallet_model.ts';

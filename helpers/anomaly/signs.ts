@@ -5,8 +5,8 @@
  */
 import { rankAmong } from '../discovery/naming.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
 
 interface Sign {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Rows of 14_wallet_signs: every set of signs scored, calibrated against drawn wallets and flagged. */
 
 import type { Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl, type Series } from '../polars/polars.ts';
 import { formatCount, formatTable, type Log } from '../run/console.ts';
 import { toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl, type Series } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { WALLET_SIGNS } from '../tables/schemas.ts';
 import { flagByCopula } from './copula_calibration.ts';

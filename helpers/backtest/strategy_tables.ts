@@ -1,8 +1,8 @@
 /** Strategies as tables for machines and as lines for people. */
 
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
 import { type BacktestMarkets, type ReplayResult, STATE, type StateName } from './model.ts';

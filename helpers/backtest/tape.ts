@@ -1,9 +1,10 @@
 /** The tape: canonical trades of the markets at hand, a part at a time, each match once. */
+
+import { pl, releaseFrames } from '../polars/polars.ts';
 import type { Codebook } from '../profit/codebook.ts';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import type { BacktestMarkets, ReplayResult, Rules, Signals, Strategy, TapeBatch } from './model.ts';

@@ -1,7 +1,7 @@
 /** The analysis of thresholds as a table for machines, for people and for the report. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { THRESHOLDS } from '../tables/schemas.ts';
 import type { Part } from './scored_fills.ts';

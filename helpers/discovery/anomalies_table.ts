@@ -1,10 +1,10 @@
 /** Rows of 12_anomalies, who counts as ordinary, and the strangest wallets in lines for people. */
 
 import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatTable } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { ANOMALIES, CLASSIFIED } from '../tables/schemas.ts';
 import { orNull } from './classified_table.ts';

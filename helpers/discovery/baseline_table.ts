@@ -1,6 +1,7 @@
 /** Rows of 12_kmeans_baseline, and what plain K-Means found in lines for people. */
+
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { KMEANS_BASELINE } from '../tables/schemas.ts';
 import type { FeatureImportance } from './importance.ts';

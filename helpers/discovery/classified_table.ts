@@ -2,7 +2,7 @@
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { CLASSIFIED } from '../tables/schemas.ts';
 import { FeatureSpace } from './feature_space.ts';

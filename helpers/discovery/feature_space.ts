@@ -7,9 +7,9 @@ import { type ModelHeader, parseModel } from '../estimators/contract.ts';
 import { type ScalerModel, StandardScaler } from '../estimators/scalers.ts';
 import { isHeavyTailed } from '../features/feature_sets.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
 
 const FORMAT = 'spyhop-feature-space';
 const VERSION = 1;

@@ -1,6 +1,7 @@
 /** Which features of a population are known at all: a column without any value tells no wallet from another. */
+
+import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
 
 /** `13 features`, or `11 of 13 features (no wallet has a value of wins, win_rate_pct)`. */
 export function countFeatures(profiles: DataFrame, features: readonly string[]): string {

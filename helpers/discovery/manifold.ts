@@ -4,8 +4,8 @@ import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import type { DataFrame } from '../tables/polars.ts';
 import { FeatureSpace } from './feature_space.ts';
 
 const N_WALLETS_MIN = 20;

@@ -1,8 +1,8 @@
 /** Rows of 12_manifold, and what the map shows in lines for people. */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { MANIFOLD } from '../tables/schemas.ts';
 import { crossTable } from './planted_types.ts';

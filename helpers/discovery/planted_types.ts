@@ -1,7 +1,7 @@
 /** What was planted in a simulated market, for evaluation and pictures only; nothing here may reach a model. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pl } from '../tables/polars.ts';
+import { pl } from '../polars/polars.ts';
 
 const TRUTH_FILE = join('00_simulated', 'truth', 'wallets.csv');
 

@@ -4,8 +4,8 @@
  */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
 import { percentile } from './percentile.ts';

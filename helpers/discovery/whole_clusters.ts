@@ -2,9 +2,9 @@
 import { KMeans } from '../estimators/kmeans.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
 import { type Archetype, DEFAULT_THRESHOLDS } from './archetypes.ts';
 import { FeatureSpace } from './feature_space.ts';
 import { nameCentre, rankCentre } from './naming.ts';

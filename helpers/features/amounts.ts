@@ -1,5 +1,5 @@
 /** Amounts as whole numbers, whose sums are exact; squares are split, so that Σx² is too: x² = hh · 2^40 + hl · 2^21 + ll. */
-import { type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
 
 const MICRO = 1e6;
 

@@ -4,12 +4,12 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { parseMoment } from '../run/options.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { endOfData, lastMoment } from '../tables/time_range.ts';

@@ -1,7 +1,8 @@
 /** Two tables of profiles side by side: for every column the largest difference and the wallet that has it. */
+
+import type { DataFrame } from '../polars/polars.ts';
 import { formatTable } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import type { DataFrame } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 
 /** Columns that are differences of large percentages: the rounding of what they are made of decides. */

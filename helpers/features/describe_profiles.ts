@@ -1,8 +1,8 @@
 /** What the profile step says to a person: how many wallets, what is null and why, and the largest ones. */
 
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 
 const TOP_ROWS = 10;
 

@@ -3,7 +3,7 @@
  * (in part), whose market has resolved; its price p is the mean price paid. Profiles count all that was bought before T,
  * chapter 6 what was bought before the market resolved.
  */
-import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
+import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { roundHalfToEven } from './amounts.ts';
 import { ExactSums } from './exact_sums.ts';
 

@@ -2,7 +2,7 @@
  * Rows of sums of whole numbers, exact to 64 bits in plain doubles: a sum that reaches 2^52 is cut back, and how often is
  * noted beside it. That is rare, so a sum costs one addition and one comparison.
  */
-import { type Expr, pl, type Series } from '../tables/polars.ts';
+import { type Expr, pl, type Series } from '../polars/polars.ts';
 
 const CARRY = 2 ** 52;
 

@@ -1,8 +1,8 @@
 /** The fills before T as an Arquero table, each with what the other fills and its market tell about it. */
 import { type ColumnTable, op, rolling, escape as rowwise, table } from 'arquero';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS, isoTime } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 

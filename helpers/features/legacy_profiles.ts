@@ -3,8 +3,8 @@
  * It is the oracle of the streaming build and shares none of its code.
  */
 import { type ColumnTable, op, escape as rowwise } from 'arquero';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { DAY_MS } from '../run/clock.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import { behaviourOf } from './legacy_behaviour.ts';

@@ -1,6 +1,7 @@
 /** Markets as numbers: their ids are 66 characters, and a profile meets one for every position. */
+
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 
 /** `market_id` and `market`, its place among the sorted ids: the same wherever the same markets are known. */
 export function numberMarkets(markets: DataFrame): DataFrame {

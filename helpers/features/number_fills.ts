@@ -1,5 +1,5 @@
 /** Trades and markets of the tables as plain arrays, with numbers in place of names: what FillSummer goes over. */
-import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { wholeMicro } from './amounts.ts';
 import { DOMAINS, type FillColumns, FLAGS, type MarketColumns, NOBODY, UNKNOWN_DOMAIN } from './fill_columns.ts';
 import { withMarketNumbers } from './market_numbers.ts';

@@ -1,5 +1,5 @@
 /** Positions by wallet, market and outcome, in an open hash table that grows. */
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { ExactSums, grown } from './exact_sums.ts';
 import { type FillColumns, FLAGS, NOBODY, tokenOf } from './fill_columns.ts';
 import { orderBy } from './order_by.ts';

@@ -3,7 +3,7 @@
  * outcomes of a market make the wallet's profit there, and its markets add up. Plain arrays, wallet by wallet, where a query
  * engine joins twice and groups twice.
  */
-import { type DataFrame, pl, type Series } from '../tables/polars.ts';
+import { type DataFrame, pl, type Series } from '../polars/polars.ts';
 import { roundHalfToEven } from './amounts.ts';
 import { addBet, BET_SUMS } from './edge.ts';
 import { ExactSums, grown } from './exact_sums.ts';

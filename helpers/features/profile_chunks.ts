@@ -5,13 +5,13 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { isoTime } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { explainSystemError, hashValue, readJson, temporaryName, writeJsonAtomic } from '../run/files.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
 import { shellWord } from '../run/whole_commands.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import {
   finishProfiles,

@@ -3,10 +3,10 @@
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
 
+import { dividedBy } from '../polars/divide.ts';
+import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
+import { wholeUnits } from '../polars/whole_units.ts';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
-import { dividedBy } from '../tables/divide.ts';
-import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
-import { wholeUnits } from '../tables/whole_units.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
 import { edgeZ } from './edge.ts';
 import { BURST_MS, DOMAINS } from './fill_columns.ts';

@@ -1,9 +1,9 @@
 /** Sums of fills on their way to profiles, dealt out by wallet, so that each shard can be finished by itself. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { allWritten, writeParquetAside } from '../polars/parquet_file.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { makeFolder } from '../run/files.ts';
-import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { withParquetErrors } from '../tables/table_store.ts';
 import { positionFrame, positionsOf } from './position_table.ts';
 import type { FillSums, WalletSums } from './sum_fills.ts';

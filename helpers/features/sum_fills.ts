@@ -5,7 +5,7 @@
  * market's volume are brought up to date fill by fill in plain arrays, where a query engine sorts and groups five times; and
  * what need not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
-import { type DataFrame, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { type FillColumns, type MarketColumns, marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
 import { numberMarkets } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';

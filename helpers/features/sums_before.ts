@@ -2,7 +2,7 @@
  * What came strictly before a moment, within a group: running sums that stand still over equal times, because rows of one
  * millisecond have no order among themselves. One mechanism for a market's volume and for a wallet's earlier bets.
  */
-import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
 
 /** A sum to run: integers, so that the order of rows and the cut of the data into spans change no bit. */
 export interface SumBefore {

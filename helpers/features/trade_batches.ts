@@ -1,6 +1,7 @@
 /** Fills of a span of time, read in batches of whole parts in order of time. */
+
+import { type LazyDataFrame, pl } from '../polars/polars.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type LazyDataFrame, pl } from '../tables/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table } from '../tables/table_store.ts';
 import { TRADE_COLUMNS } from './number_fills.ts';

@@ -1,5 +1,5 @@
 /** Wallets as numbers: grouping by numbers takes half the time of grouping by 42 letters, and plain arrays know no text. */
-import { type DataFrame, pl, type Series } from '../tables/polars.ts';
+import { type DataFrame, pl, type Series } from '../polars/polars.ts';
 
 /** The distinct wallets of some frames, numbered: `wallet` and `owner`. */
 export function numberWallets(...frames: readonly DataFrame[]): DataFrame {

@@ -1,7 +1,7 @@
 /** What is known of wallets after one pass over fills: sums, how they lie in time, and the boldest bet. */
 
+import { pl, type Series } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
-import { pl, type Series } from '../tables/polars.ts';
 import { SQUARE_SPLIT } from './amounts.ts';
 import { ExactSums, grown } from './exact_sums.ts';
 import {

@@ -2,7 +2,7 @@
  * When blocks were made. The archive of prediction-market-analysis samples one block in 10,800 (about six hours), so the time
  * of a block between two known ones is taken from the straight line through both: blocks come at an even pace.
  */
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { parseTimes } from '../venues/adapter.ts';
 
 /** Known blocks further apart than this (about a day) tell nothing of the blocks between them. */

@@ -1,6 +1,6 @@
 /** Wire fills to canonical trades: each fill's market and outcome are looked up, or derived when no file tells them. */
-import { dividedBy } from '../tables/divide.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { dividedBy } from '../polars/divide.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import type { Hint, MarketBook, PlaceKind } from './market_book.ts';

@@ -1,12 +1,12 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
 import { basename, join } from 'node:path';
+import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {

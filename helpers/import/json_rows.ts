@@ -1,7 +1,7 @@
 /** JSON files as blocks of text rows: one array, an envelope around one, or a line for each (row or envelope). */
 import { isUtf8 } from 'node:buffer';
+import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import type { DataFrame } from '../tables/polars.ts';
 import type { Adapter, WireRow } from '../venues/adapter.ts';
 import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';

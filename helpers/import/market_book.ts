@@ -3,7 +3,7 @@
  * describes are derived from the trades, and when a file comes later, the fills move to the market it tells.
  */
 import { domainOf } from '../features/domain.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { polarsType, type TableSchema } from '../tables/schema.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';

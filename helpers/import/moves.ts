@@ -1,5 +1,5 @@
 /** Fills whose market has become known since they were imported, moved to it. */
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { Move } from './market_book.ts';
 import { withTokenHash } from './wire_fills.ts';

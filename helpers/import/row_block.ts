@@ -1,5 +1,5 @@
 /** A block of raw rows: what every reader gives, whatever the file was. */
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import type { WireRow } from '../venues/adapter.ts';
 
 /** Column that catches fields beyond the header; any value in it is a fault of the row. */

@@ -3,8 +3,8 @@
  * through Polars where that is safe, JSON through its parser, Parquet in slices.
  */
 import { isUtf8 } from 'node:buffer';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
 import { withParquetErrors } from '../tables/table_store.ts';
 import type { Adapter } from '../venues/adapter.ts';
 import { csvRecords, lastRecordEnd } from './csv_records.ts';

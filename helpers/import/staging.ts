@@ -4,10 +4,10 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { allWritten, writeParquetAside } from '../polars/parquet_file.ts';
+import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
 import { makeFolder } from '../run/files.ts';
-import { allWritten, writeParquetAside } from '../tables/parquet_file.ts';
-import { type DataFrame, type Expr, pl, type Series } from '../tables/polars.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { findRepeats } from './repeats.ts';
 

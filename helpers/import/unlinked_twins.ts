@@ -1,5 +1,5 @@
 /** Fills that stand in the table twice because nothing links the two names of their market. */
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table } from '../tables/table_store.ts';
 

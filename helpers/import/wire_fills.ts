@@ -1,6 +1,6 @@
 /** Raw rows to wire fills: the adapter's expressions, a reason for every row that cannot be a fill, and a stable hash. */
-import type { DataFrame, DataType, Expr, Series } from '../tables/polars.ts';
-import { pl } from '../tables/polars.ts';
+import type { DataFrame, DataType, Expr, Series } from '../polars/polars.ts';
+import { pl } from '../polars/polars.ts';
 import {
   FILL_COLUMNS,
   type FillColumn,

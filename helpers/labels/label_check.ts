@@ -7,7 +7,7 @@ import { takeFrameRows } from '../discovery/manifold_table.ts';
 import { describePurity, neighbourPurity } from '../discovery/purity.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import type { DataFrame } from '../tables/polars.ts';
+import type { DataFrame } from '../polars/polars.ts';
 
 export const LABELS_SECTION = 'labels';
 

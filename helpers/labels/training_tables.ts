@@ -1,6 +1,6 @@
 /** Labels and training sets as tables: which wallet, which class, what it stands for, with its profile beside it. */
 import type { WaterfallResult } from '../discovery/waterfall.ts';
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { LABELS } from '../tables/schemas.ts';
 import type { Sample } from './sampling.ts';

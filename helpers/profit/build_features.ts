@@ -1,9 +1,9 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
 
+import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { DAY_MS, isoDay } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
 import type { ManifestPart } from '../run/manifest.ts';
-import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';

@@ -1,5 +1,5 @@
 /** Text keys as small numbers that stay the same from day to day; sorting and grouping by numbers takes half the time. */
-import { type DataFrame, pl } from '../tables/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 
 /** Numbers (uint32) of the keys seen so far; a key keeps its number. */
 export class Codebook {

@@ -1,7 +1,7 @@
 /** The rows of one day: what was known before each fill, and what a share was worth one horizon later. */
 import { micro } from '../features/amounts.ts';
+import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { Codebook } from './codebook.ts';
 import { type FuturePrices, futurePrices, LABEL_STATES, type LabelState, type Tape } from './future_prices.ts';
 import type { MarketState } from './market_state.ts';

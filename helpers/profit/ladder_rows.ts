@@ -4,9 +4,9 @@
  */
 
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, type Expr, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, type Expr, pl, releaseFrames } from '../tables/polars.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';

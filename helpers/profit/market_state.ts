@@ -1,10 +1,10 @@
 /** What is carried of markets from day to day: takers' volume so far, and whether roles were ever told; and how they ended. */
 import { integer } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { dividedBy } from '../polars/divide.ts';
+import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { dividedBy } from '../tables/divide.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
 import type { Codebook } from './codebook.ts';
 import type { Resolutions } from './future_prices.ts';
 

@@ -1,5 +1,5 @@
 /** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the chances of each fold beside them. */
-import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
 import { orderedParts } from './trade_rows.ts';

@@ -1,8 +1,8 @@
 /** 15_trade_features as typed arrays, read part by part so that text never piles up. */
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
-import { type DataFrame, pl, releaseFramesEvery } from '../tables/polars.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { Codebook } from './codebook.ts';

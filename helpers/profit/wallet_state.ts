@@ -7,9 +7,9 @@ import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../features/amounts
 import { BET_SUMS, betColumns, edgeZ } from '../features/edge.ts';
 import { integer, ratio } from '../features/profile_merge.ts';
 import { withSumsBefore } from '../features/sums_before.ts';
+import { dividedBy } from '../polars/divide.ts';
+import { type DataFrame, type DataType, type Expr, pl } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { dividedBy } from '../tables/divide.ts';
-import { type DataFrame, type DataType, type Expr, pl } from '../tables/polars.ts';
 
 const MICRO = 1e6;
 const FILL_SUMS = ['n_fills', 'usd_u', ...SQUARE_PARTS] as const;

@@ -1,9 +1,9 @@
 /** Where encoded fills end up: one CSV file, or Parquet part files of bounded size. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeParquetFile } from '../polars/parquet_file.ts';
+import { pl } from '../polars/polars.ts';
 import { makeFolder, syncPath, withSystemErrors } from '../run/files.ts';
-import { writeParquetFile } from '../tables/parquet_file.ts';
-import { pl } from '../tables/polars.ts';
 import { FILL_COLUMNS } from './fill_encoder.ts';
 
 /** Takes rows as CSV bytes without a header. */

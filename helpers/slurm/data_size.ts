@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { listInputs } from '../import/inputs.ts';
 import { containerOf } from '../import/source.ts';
-import { pl } from '../tables/polars.ts';
+import { pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { openTableIfThere, withParquetErrors } from '../tables/table_store.ts';
 

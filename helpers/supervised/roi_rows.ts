@@ -6,8 +6,8 @@ import type { Archetype, WaterfallThresholds } from '../discovery/archetypes.ts'
 import { assignWaterfall } from '../discovery/waterfall.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { profileHistory, type SnapshotSource, stackRows, thinWallets } from './snapshots.ts';
 
 export interface RoiPlan {

@@ -8,9 +8,9 @@ import { ProfileHistory } from '../features/build_profiles.ts';
 import { tradeBatches } from '../features/trade_batches.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { type DataFrame, pl, releaseFrames } from '../tables/polars.ts';
 import { type Table, withParquetErrors } from '../tables/table_store.ts';
 import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 

@@ -1,9 +1,10 @@
 /** Tables made whole from other tables: skipped when nothing that decides them has changed, published in one step. */
+
+import type { DataFrame } from '../polars/polars.ts';
 import { hashValue } from '../run/files.ts';
 import { takeLock } from '../run/lock.ts';
 import type { Manifest, ManifestInput } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import type { DataFrame } from './polars.ts';
 import { schemaHash, type TableSchema } from './schema.ts';
 import { openTableIfThere, type Table, TableWriter } from './table_store.ts';
 

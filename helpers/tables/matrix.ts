@@ -1,7 +1,7 @@
 /** The bridge between tables and matrices: null in a table is NaN in a matrix. */
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import { type DataFrame, pl } from './polars.ts';
 
 /**
  * Numeric columns of a frame as an nRows × columns.length matrix, in the order given; null becomes NaN, true 1.

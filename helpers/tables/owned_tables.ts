@@ -1,6 +1,7 @@
 /** The tables of steps that speak of wallets; where the data name none, such a step says so and ends. */
+
+import { pl } from '../polars/polars.ts';
 import { type Run, skipStep } from '../run/script.ts';
-import { pl } from './polars.ts';
 import { RAW_TRADES, WALLET_PROFILES } from './schemas.ts';
 import { openTable, partPaths, scanPart, type Table, withParquetErrors } from './table_store.ts';
 

@@ -1,7 +1,8 @@
 /** Closed table schemas: every column with type, unit and meaning; anything more or less is an error that names it. */
+
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { hashValue } from '../run/files.ts';
-import { type DataFrame, pl } from './polars.ts';
 
 export type ColumnType = 'string' | 'int64' | 'uint64' | 'uint8' | 'float64' | 'bool';
 

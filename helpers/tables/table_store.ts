@@ -5,6 +5,8 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { writeParquetAside, writeParquetFile } from '../polars/parquet_file.ts';
+import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
@@ -27,8 +29,6 @@ import {
   readManifest,
 } from '../run/manifest.ts';
 import { undoAtExit } from '../run/stop.ts';
-import { writeParquetAside, writeParquetFile } from './parquet_file.ts';
-import { type DataFrame, type LazyDataFrame, pl } from './polars.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
 /** Files beside the parts that belong to a table but are not rows of it. */

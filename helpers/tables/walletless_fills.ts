@@ -1,6 +1,7 @@
 /** Fills that name no wallet, and the line that tells a person what they are good for. */
+
+import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount } from '../run/console.ts';
-import { type DataFrame, pl } from './polars.ts';
 import { RAW_TRADES } from './schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from './table_store.ts';
 

@@ -3,8 +3,8 @@
  * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
  */
 import type { z } from 'zod';
-import { type DataFrame, type Expr, pl } from '../tables/polars.ts';
-import { wholeUnits } from '../tables/whole_units.ts';
+import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
+import { wholeUnits } from '../polars/whole_units.ts';
 import type { Venue } from './fees.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */

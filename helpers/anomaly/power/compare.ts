@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { publishSection } from '../../charts/report.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { releaseFrames } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
 import type { OptionSpecs } from '../../run/options.ts';
 import { checkRanges, OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
 import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.ts';
 import { resolveDifficulty } from '../../simulate/options.ts';
-import { releaseFrames } from '../../tables/polars.ts';
 import { describePower, powerPage } from './power_report.ts';
 import { powerSection } from './power_section.ts';
 import { chooseDetectors, STUDY_DETECTOR_NAMES } from './study_detectors.ts';

@@ -1,8 +1,8 @@
 /** How soon a wallet comes onto a watch list that is made anew at every snapshot from what is known then. */
 import type { Executor } from '../../kernels/executor.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import type { DataFrame } from '../../tables/polars.ts';
 import type { StudyDetector } from './study_detectors.ts';
 
 /** For each detector and wallet: the first snapshot at which it was on the list. */

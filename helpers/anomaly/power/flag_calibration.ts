@@ -10,7 +10,7 @@ import { conformalPValues } from '../../evaluate/conformal.ts';
 import { crossFolds } from '../../evaluate/cross_folds.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import type { Executor } from '../../kernels/executor.ts';
-import type { DataFrame } from '../../tables/polars.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { flagByCopula } from '../copula_calibration.ts';
 import { INSIDER_COPULA_DEGREES } from '../signs.ts';
 import type { StudyDetector } from './study_detectors.ts';

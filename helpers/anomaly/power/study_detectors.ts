@@ -5,9 +5,9 @@ import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { Matrix } from '../../kernels/matrix.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { toNumbers } from '../../tables/matrix.ts';
-import type { DataFrame } from '../../tables/polars.ts';
 import { DETECTORS, type DetectorName, fitDetector } from '../detectors.ts';
 import { SIGN_SETS, SignDetector, type SignSetName } from '../signs.ts';
 

@@ -1,6 +1,6 @@
 /** Whether the profiles of a rival are ours: the same wallets, sums of every column, and some wallets value by value. */
 import { createRandom } from '../../kernels/random.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
 

@@ -1,7 +1,7 @@
 /** The report's section of 03: what plain K-Means finds, and which features decide it. */
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
-import type { DataFrame } from '../../tables/polars.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import type { FeatureImportance } from '../importance.ts';
 import { countFeatures } from '../known_features.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';

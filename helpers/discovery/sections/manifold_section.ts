@@ -1,8 +1,8 @@
 /** The report's section of 05: the map of wallets, once by archetype and once, in simulated markets, by what was planted. */
 import { type Block, chartBlock, type ReportSection } from '../../charts/section.ts';
 import { scatterPicture } from '../../charts/specs/scatter.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import type { DataFrame } from '../../tables/polars.ts';
 
 export const MANIFOLD_SECTION = 'manifold';
 

@@ -1,6 +1,6 @@
 /** Small wallet profiles for tests: ordinary wallets from one cloud, planted ones far from it. */
 import { createRandom } from '../../kernels/random.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 

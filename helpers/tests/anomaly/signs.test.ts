@@ -7,8 +7,8 @@ import { conformalPValues } from '../../evaluate/conformal.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { createLog } from '../../run/console.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
 import { WALLET_SIGNS } from '../../tables/schemas.ts';
 import { makeProfiles } from './profiles.ts';
 

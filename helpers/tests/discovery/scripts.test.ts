@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataFrame, pl } from '../../tables/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';

@@ -11,8 +11,8 @@ import { shiftThresholds } from '../../discovery/threshold_shifts.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { checkLabels, labelsSection } from '../../labels/label_check.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { pl } from '../../polars/polars.ts';
 import { toNumbers } from '../../tables/matrix.ts';
-import { pl } from '../../tables/polars.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';
 
 const executor = createExecutor({ nThreads: 1 });

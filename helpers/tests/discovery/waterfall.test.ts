@@ -5,7 +5,7 @@ import { percentile } from '../../discovery/percentile.ts';
 import { shiftThresholds } from '../../discovery/threshold_shifts.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import { refusal } from '../refusal.ts';
 
 const executor = createExecutor({ nThreads: 1 });

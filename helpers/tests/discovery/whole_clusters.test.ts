@@ -24,7 +24,7 @@ import { ANOMALY_FEATURES, BASELINE_FEATURES } from '../../features/feature_sets
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { ANOMALIES, CLASSIFIED, KMEANS_BASELINE } from '../../tables/schemas.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';
 import { refusal } from '../refusal.ts';

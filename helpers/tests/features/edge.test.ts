@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addBet, BET_SUMS, betColumns, edgeZ } from '../../features/edge.ts';
 import { ExactSums } from '../../features/exact_sums.ts';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 
 const [USD, SHARES] = [4e6, 10e6];
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Positions, positionFrame, positionsOf } from '../../features/position_table.ts';
 import { type OutcomeValues, outcomeValues, valueByWallet } from '../../features/position_values.ts';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 
 const N_MARKETS = 4;
 const N_WALLETS = 3;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProfileJob } from '../../features/build_profiles.ts';
 import { buildChunk, finishedChunks, mergeChunks, removeChunks } from '../../features/profile_chunks.ts';
+import { pl } from '../../polars/polars.ts';
 import { HOUR_MS } from '../../run/clock.ts';
-import { pl } from '../../tables/polars.ts';
 import { rejection } from '../refusal.ts';
 import { bytesOf, jobOf, newFolder, removeFolders, START_MS, streamed, writeTables } from './tables.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildProfiles, ProfileHistory } from '../../features/build_profiles.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
 import { rejection } from '../refusal.ts';
 import { bytesOf, type FillSpec, jobOf, removeFolders, START_MS, writeTables } from './tables.ts';
 

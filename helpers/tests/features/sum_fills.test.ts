@@ -5,7 +5,7 @@ import { MarketVolumes } from '../../features/market_volumes.ts';
 import { positionFrame } from '../../features/position_table.ts';
 import { FillSummer } from '../../features/sum_fills.ts';
 import { WalletNumbers } from '../../features/wallet_numbers.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 
 const N_SHARDS = 2;
 const MARKETS: MarketColumns = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listInputs } from '../../import/inputs.ts';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import { refusal } from '../refusal.ts';
 import {
   CONDITION,

@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { pl } from '../../polars/polars.ts';
 import { type LadderOptions, RUNGS, type RungResult, randomFolds, runLadder } from '../../profit/ladder.ts';
 import type { LadderRows } from '../../profit/ladder_rows.ts';
 import { ladderSection, ladderTable, ladderVerdict } from '../../profit/ladder_section.ts';
 import { topFlags } from '../../profit/scorecard.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { HOUR_MS } from '../../run/clock.ts';
-import { pl } from '../../tables/polars.ts';
 
 const N_MARKETS = 90;
 const N_PER_MARKET = 50;

@@ -6,6 +6,7 @@ import { boostingFromXgboost, boostingToXgboost } from '../../estimators/xgboost
 import { matrixFromRows, takeRows } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { calibratedFromModel, predictCalibrated } from '../../profit/calibrated_boosting.ts';
 import { trainFinalModel } from '../../profit/final_model.ts';
 import { FEATURES, readTradeRows } from '../../profit/trade_rows.ts';
@@ -14,7 +15,6 @@ import { loadCurrentModel } from '../../registry/in_force.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import type { DataFrame } from '../../tables/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
 import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';

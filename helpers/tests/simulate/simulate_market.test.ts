@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pl } from '../../polars/polars.ts';
 import { resolveSimulateOptions, simulatedPeriod } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
-import { pl } from '../../tables/polars.ts';
 import { CONTRACTS, type Fill, hashFolder, type Market, readCsv, readFills, readMarkets } from './raw_files.ts';
 
 const OPTIONS = resolveSimulateOptions({

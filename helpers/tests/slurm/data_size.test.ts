@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeParquetFile } from '../../polars/parquet_file.ts';
+import { pl } from '../../polars/polars.ts';
 import { estimateRows } from '../../slurm/data_size.ts';
-import { writeParquetFile } from '../../tables/parquet_file.ts';
-import { pl } from '../../tables/polars.ts';
 import { refusal } from '../refusal.ts';
 
 let raw: string;

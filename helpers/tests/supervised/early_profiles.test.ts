@@ -3,9 +3,9 @@ import { outcomeValues } from '../../features/position_values.ts';
 import { mergeProfiles } from '../../features/profile_merge.ts';
 import { sumTrades } from '../../features/sum_fills.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
 import { EarlyFillCollector, type EarlyWindow, earlyProfiles } from '../../supervised/early_profiles.ts';
-import { type DataFrame, pl } from '../../tables/polars.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 

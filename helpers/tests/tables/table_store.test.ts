@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
 import {
   commitTogether,

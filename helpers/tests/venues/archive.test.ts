@@ -1,6 +1,6 @@
 /** The Parquet sets of prediction-market-analysis, written here as its indexers write them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import { makeSandbox, refusalOf, type Sandbox } from '../import/sandbox.ts';
 import {
   CONDITION,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeImport, type ImportSummary } from '../../import/describe_import.ts';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import { makeSandbox, type Sandbox } from '../import/sandbox.ts';
 import { moments, orderFilled, orderFilledFile, parquetOf, withoutIds } from './samples.ts';
 

@@ -1,5 +1,5 @@
 /** Identities and lines that the format tests share. */
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 import type { Row } from '../import/sandbox.ts';
 
 type DataType = Parameters<ReturnType<typeof pl.Series>['cast']>[0];

@@ -1,6 +1,6 @@
 /** Kalshi trades: REST rows of 2026 (strings), the old integer rows, and the archive's Parquet. No account id anywhere. */
 import { z } from 'zod';
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 import { type TradeAdapter, toFloat, toMicro } from '../adapter.ts';
 import { wireNumber, wireText, wireTextMaybe } from '../wire.ts';
 

@@ -1,5 +1,5 @@
 /** What on-chain rows share: the exchange contracts (a row whose taker is one is the incoming order's own row), and hashes. */
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 
 /** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
 const EXCHANGE_CONTRACTS: readonly string[] = [

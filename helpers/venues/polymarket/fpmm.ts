@@ -2,7 +2,7 @@
  * Trades with Polymarket's automated market makers (2020 to 2022), before there was an order book: FPMMBuy and FPMMSell events
  * as the archive of prediction-market-analysis keeps them.
  */
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 import { type FillExpressions, type TradeAdapter, toFloat, toInteger } from '../adapter.ts';
 import { transactionHash } from './exchanges.ts';
 

@@ -1,5 +1,5 @@
 /** On-chain OrderFilled rows: poly_data's raw CSV (v1 and v2) and the Parquet archive of prediction-market-analysis. */
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 import { type FillExpressions, type TradeAdapter, toInteger } from '../adapter.ts';
 import { roleFromCounterparty, transactionHash } from './exchanges.ts';
 

@@ -1,6 +1,6 @@
 /** Polymarket rows that already name side and price: poly_data's processed trades and the Data API (v1 and v2). */
 import { z } from 'zod';
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 import { type FillExpressions, type TradeAdapter, type TradeContext, toFloat, toMicro } from '../adapter.ts';
 import { wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 import { roleFromCounterparty } from './exchanges.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pl } from '../../polars/polars.ts';
+import { wholeUnits } from '../../polars/whole_units.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { pl } from '../../tables/polars.ts';
-import { wholeUnits } from '../../tables/whole_units.ts';
 
 function wholeDays(times: number[]): number[] {
   const frame = pl.DataFrame({ t: times }, { schema: { t: pl.Int64 } });

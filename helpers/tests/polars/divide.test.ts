@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dividedBy } from '../../tables/divide.ts';
-import { pl } from '../../tables/polars.ts';
+import { dividedBy } from '../../polars/divide.ts';
+import { pl } from '../../polars/polars.ts';
 
 test('division by a constant is correctly rounded, alone and among other rows', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { type Expr, pl } from '../../tables/polars.ts';
+import { type Expr, pl } from '../../polars/polars.ts';
 
 const frame = pl.DataFrame({ a: [3, 1, null, 2], t: ['x1', 'yy', 'x3', null], day: [1, 2, 3, 4] });
 const only = (expr: Expr): unknown[] => frame.select(expr.alias('out')).getColumn('out').toArray();

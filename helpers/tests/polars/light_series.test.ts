@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { pl } from '../../tables/polars.ts';
+import { pl } from '../../polars/polars.ts';
 
 const frame = pl.DataFrame({ a: [3, 1, 2], t: ['x', null, 'z'] });
 
