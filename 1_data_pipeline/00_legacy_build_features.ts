@@ -6,11 +6,11 @@
  * Method  the definitions one by one as Arquero verbs, in floating point, for 2,000,000 fills at most;
  *         01_build_features_polars.ts does the same for any number, written independently, and a test holds them equal
  */
-import { momentOf } from '../helpers/features/build_profiles.ts';
-import { compareProfiles, describeDifferences } from '../helpers/features/compare_profiles.ts';
-import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
-import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/legacy_fills.ts';
-import { legacyProfiles } from '../helpers/features/legacy_profiles.ts';
+import { momentOf } from '../helpers/features/wallets/build_profiles.ts';
+import { compareProfiles, describeDifferences } from '../helpers/features/wallets/compare_profiles.ts';
+import { describeProfiles, topProfiles } from '../helpers/features/wallets/describe_profiles.ts';
+import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/wallets/legacy_fills.ts';
+import { legacyProfiles } from '../helpers/features/wallets/legacy_profiles.ts';
 import { formatCount } from '../helpers/run/console.ts';
 import { withLock } from '../helpers/run/lock.ts';
 import { runScript } from '../helpers/run/script.ts';

@@ -6,9 +6,9 @@
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { buildProfiles, momentOf, type ProfileJob } from '../helpers/features/build_profiles.ts';
-import { describeProfiles, topProfiles } from '../helpers/features/describe_profiles.ts';
-import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/profile_chunks.ts';
+import { buildProfiles, momentOf, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
+import { describeProfiles, topProfiles } from '../helpers/features/wallets/describe_profiles.ts';
+import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/wallets/profile_chunks.ts';
 import { formatCount } from '../helpers/run/console.ts';
 import { withLock } from '../helpers/run/lock.ts';
 import { parseChunk } from '../helpers/run/options.ts';

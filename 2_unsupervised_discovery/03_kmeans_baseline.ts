@@ -15,7 +15,7 @@ import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections
 import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
 import { CLUSTERS } from '../helpers/discovery/waterfall_options.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
-import { BASELINE_FEATURES } from '../helpers/features/feature_sets.ts';
+import { BASELINE_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript, tellSkipped } from '../helpers/run/script.ts';

@@ -9,12 +9,12 @@
 import { publishSection } from '../helpers/charts/report.ts';
 import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
-import { countFeatures } from '../helpers/discovery/known_features.ts';
 import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
 import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
 import { plantedTypes } from '../helpers/discovery/planted_types.ts';
 import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections/manifold_section.ts';
-import { ANOMALY_FEATURES } from '../helpers/features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
+import { countFeatures } from '../helpers/features/wallets/known_features.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript, tellSkipped } from '../helpers/run/script.ts';

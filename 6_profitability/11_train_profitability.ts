@@ -7,9 +7,10 @@
  *         methods.md, section 5). Boosting, calibrated, walks forward in time, purged and embargoed (López de Prado 2018,
  *         chapter 7), no market or event on both sides; always beside the base rate and price only.
  */
+
+import { TARGET_OPTIONS } from '../helpers/features/trades/targets.ts';
 import { LADDER_OPTIONS } from '../helpers/profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../helpers/profit/model_options.ts';
-import { TARGET_OPTIONS } from '../helpers/profit/targets.ts';
 import { trainProfitability } from '../helpers/profit/train_step.ts';
 import { runScript } from '../helpers/run/script.ts';
 

@@ -1,6 +1,6 @@
 /** What the anomaly step leaves behind: the model in the registry, the two files known by name, the table of scores. */
 import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
-import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { type ModelKey, saveModel } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';

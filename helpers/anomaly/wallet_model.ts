@@ -1,10 +1,10 @@
 /** The production anomaly model: feature space, detector and calibration scores, fitted on one half, calibrated on the other. */
 import { z } from 'zod';
-import { FeatureSpace } from '../discovery/feature_space.ts';
 import { parseModel } from '../estimators/contract.ts';
 import { conformalPValues } from '../evaluate/conformal.ts';
 import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
-import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';

@@ -1,7 +1,8 @@
 /** What every script that replays needs: predictions, trades, markets, and the rules that its options make. */
-import type { Codebook } from '../profit/codebook.ts';
+
 import { HOUR_MS } from '../run/clock.ts';
 import type { Run } from '../run/script.ts';
+import type { Codebook } from '../tables/codebook.ts';
 import { MARKETS, RAW_TRADES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
 import type { BacktestMarkets, ReplayResult, Rules, Strategy } from './model.ts';

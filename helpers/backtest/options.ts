@@ -1,6 +1,6 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
-import { DELAY_OPTION } from '../profit/targets.ts';
+import { DELAY_OPTION } from '../features/trades/targets.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';

@@ -1,9 +1,9 @@
 /** The tape: canonical trades of the markets at hand, a part at a time, each match once. */
 
 import { pl, releaseFrames } from '../polars/polars.ts';
-import type { Codebook } from '../profit/codebook.ts';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
+import type { Codebook } from '../tables/codebook.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';

@@ -1,6 +1,7 @@
 /** Rows of 12_anomalies, who counts as ordinary, and the strangest wallets in lines for people. */
 
-import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { countFeatures } from '../features/wallets/known_features.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatTable } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
@@ -9,7 +10,6 @@ import { conform } from '../tables/schema.ts';
 import { ANOMALIES, CLASSIFIED } from '../tables/schemas.ts';
 import { orNull } from './classified_table.ts';
 import type { ConformalFlags } from './conformal_flags.ts';
-import { countFeatures } from './known_features.ts';
 import type { Strangeness } from './strangeness.ts';
 import type { WholeClusters } from './whole_clusters.ts';
 

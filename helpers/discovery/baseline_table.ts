@@ -1,11 +1,11 @@
 /** Rows of 12_kmeans_baseline, and what plain K-Means found in lines for people. */
 
+import { countFeatures } from '../features/wallets/known_features.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { conform } from '../tables/schema.ts';
 import { KMEANS_BASELINE } from '../tables/schemas.ts';
 import type { FeatureImportance } from './importance.ts';
-import { countFeatures } from './known_features.ts';
 import type { WholeClusters } from './whole_clusters.ts';
 
 /** The table: one row per wallet, in the order of the profiles. */

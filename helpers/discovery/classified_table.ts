@@ -1,11 +1,11 @@
 /** Rows of 12_classified, and the anomaly score that stands beside every archetype. */
 import { IsolationForest } from '../estimators/isolation_forest.ts';
-import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { CLASSIFIED } from '../tables/schemas.ts';
-import { FeatureSpace } from './feature_space.ts';
 import type { WaterfallResult } from './waterfall.ts';
 
 /** NaN and infinities become null. */

@@ -1,12 +1,12 @@
 /** A map of wallets: all of them up to a limit, else a sample in which every archetype keeps a share, placed by t-SNE. */
 import { Tsne } from '../estimators/tsne.ts';
-import { ANOMALY_FEATURES } from '../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import { FeatureSpace } from './feature_space.ts';
 
 const N_WALLETS_MIN = 20;
 const PERPLEXITY = 30;

@@ -1,12 +1,12 @@
 /** The last step of the waterfall: clusters among the wallets that no rule took, each with the name its centre earns. */
 import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
+import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
-import { FeatureSpace } from './feature_space.ts';
 import { type CentreRanks, nameCluster, rankCentre } from './naming.ts';
 
 /** Columns in which the rest is clustered. */

@@ -1,12 +1,12 @@
 /** K-Means on all wallets without any rule; the clusters are named afterwards, by the rules applied to their centres. */
 import { KMeans } from '../estimators/kmeans.ts';
+import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type Archetype, DEFAULT_THRESHOLDS } from './archetypes.ts';
-import { FeatureSpace } from './feature_space.ts';
 import { nameCentre, rankCentre } from './naming.ts';
 import { grinderCuts } from './waterfall.ts';
 

@@ -1,5 +1,8 @@
 /** Brings 15_trade_features up to date with the trades, the markets and the target. */
 
+import { writeFeatures } from '../features/trades/build_features.ts';
+import { LABEL_STATES, type LabelState } from '../features/trades/future_prices.ts';
+import { describeTarget, type TargetOptions, targetOf } from '../features/trades/targets.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import type { Run } from '../run/script.ts';
@@ -7,9 +10,6 @@ import { publishParts, type Recipe, upToDateManifest } from '../tables/derived_t
 import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../tables/schemas.ts';
 import { openTable, readTable, type Table, TableWriter } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
-import { writeFeatures } from './build_features.ts';
-import { LABEL_STATES, type LabelState } from './future_prices.ts';
-import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
 
 /** The options that decide a label, without the thresholds of targets that were not chosen. */
 export function targetSettings(options: TargetOptions): Readonly<Record<string, number | string>> {

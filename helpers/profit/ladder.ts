@@ -2,13 +2,14 @@
  * The ablation ladder: the widespread recipe for "does following this trade pay", and the same rows again with one fault
  * switched off at a time. What a rung loses against the one before is what that fault was worth.
  */
+
+import { gainOf, labelOf, type Target } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { BoostingFit } from './calibrated_boosting.ts';
 import type { LadderRows } from './ladder_rows.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
-import { gainOf, labelOf, type Target } from './targets.ts';
 import { FEATURES } from './trade_rows.ts';
 import { type Fold, type SplitOptions, walkForwardFolds } from './trade_splits.ts';
 import { joinPredictions, reasonToSkipFit, runFold } from './walk_forward.ts';

@@ -3,17 +3,17 @@
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
 
+import { tapeOf } from '../features/trades/day_features.ts';
+import { entryRows, nearestRows } from '../features/trades/future_prices.ts';
+import { MarketState } from '../features/trades/market_state.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, type Expr, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
+import { Codebook } from '../tables/codebook.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';
-import { Codebook } from './codebook.ts';
-import { tapeOf } from './day_features.ts';
-import { entryRows, nearestRows } from './future_prices.ts';
-import { MarketState } from './market_state.ts';
 import { FEATURES } from './trade_rows.ts';
 
 /** The published join takes the nearest trade this far around the horizon. */

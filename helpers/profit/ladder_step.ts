@@ -1,6 +1,7 @@
 /** `--ladder`: the seven rungs on the rows of 15_trade_features, as a table, as JSON and as a section of the report. */
 import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
+import { DELAY_OPTION, type TargetOptions, targetOf } from '../features/trades/targets.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { writeJsonAtomic } from '../run/files.ts';
@@ -12,7 +13,6 @@ import { type RungResult, runLadder } from './ladder.ts';
 import { type LadderRows, readLadderRows } from './ladder_rows.ts';
 import { ladderSection, ladderTable, ladderVerdict } from './ladder_section.ts';
 import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
-import { DELAY_OPTION, type TargetOptions, targetOf } from './targets.ts';
 
 const GROUP = 'Ladder';
 

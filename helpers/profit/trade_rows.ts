@@ -2,10 +2,10 @@
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import type { ManifestPart } from '../run/manifest.ts';
+import { Codebook } from '../tables/codebook.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
 import { TRADE_FEATURES } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
-import { Codebook } from './codebook.ts';
 
 /** What the model sees of a fill, in the order of its matrix; the first is all that "price only" sees. */
 export const FEATURES = [

@@ -4,6 +4,7 @@ import { isTableToldAgain } from '../charts/told_again.ts';
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
+import { describeTarget, type TargetOptions, targetOf } from '../features/trades/targets.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
@@ -22,7 +23,6 @@ import { boostingFitOf, type ModelOptions, modelSettings, splitOptionsOf } from 
 import { writePredictions } from './prediction_table.ts';
 import { PROFIT_SECTION, profitSection } from './profit_section.ts';
 import { formatShare, type Judged, type Scorecard, scorecard, scorecardTable } from './scorecard.ts';
-import { describeTarget, type TargetOptions, targetOf } from './targets.ts';
 import { FEATURES, readTradeRows, type TradeRows } from './trade_rows.ts';
 import { walkForwardFolds } from './trade_splits.ts';
 import { type FittedFold, joinPredictions, reasonToSkipFit, runFold, type WalkForwardInput } from './walk_forward.ts';

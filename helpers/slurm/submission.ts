@@ -1,6 +1,6 @@
 /** Submits the graph: plans it by what there is, refuses what would collide, and leaves nothing behind when it cannot be done. */
 import { resolve } from 'node:path';
-import { chunksFolder, finishedChunks } from '../features/profile_chunks.ts';
+import { chunksFolder, finishedChunks } from '../features/wallets/profile_chunks.ts';
 import { findStep } from '../pipeline.ts';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { formatTable, type Log } from '../run/console.ts';

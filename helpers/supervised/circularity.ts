@@ -1,7 +1,7 @@
 /** The three honest rows of every classifier here: all columns, without the label-defining ones, early detection. */
 import { LABEL_DEFINING_COLUMNS } from '../discovery/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
-import { featuresOfClass } from '../features/feature_sets.ts';
+import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Trial } from './classifier_trial.ts';

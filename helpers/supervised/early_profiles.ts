@@ -2,13 +2,13 @@
  * Profiles of what a wallet showed first: the definitions of 11_wallet_profiles over its first fills alone. The fills are
  * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
  */
-import { withMarketNumbers } from '../features/market_numbers.ts';
-import { TRADE_COLUMNS } from '../features/number_fills.ts';
-import { outcomeValues } from '../features/position_values.ts';
-import { mergeProfiles } from '../features/profile_merge.ts';
-import { sumTrades } from '../features/sum_fills.ts';
-import { tradeBatches } from '../features/trade_batches.ts';
-import { shardsOf } from '../features/wallet_numbers.ts';
+import { withMarketNumbers } from '../features/wallets/market_numbers.ts';
+import { TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
+import { outcomeValues } from '../features/wallets/position_values.ts';
+import { mergeProfiles } from '../features/wallets/profile_merge.ts';
+import { sumTrades } from '../features/wallets/sum_fills.ts';
+import { tradeBatches } from '../features/wallets/trade_batches.ts';
+import { shardsOf } from '../features/wallets/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { emptyFrame } from '../tables/schema.ts';

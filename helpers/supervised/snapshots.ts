@@ -4,8 +4,8 @@
  */
 import { UNNAMED_CLASS, type WaterfallThresholds } from '../discovery/archetypes.ts';
 import { assignWaterfall } from '../discovery/waterfall.ts';
-import { ProfileHistory } from '../features/build_profiles.ts';
-import { tradeBatches } from '../features/trade_batches.ts';
+import { ProfileHistory } from '../features/wallets/build_profiles.ts';
+import { tradeBatches } from '../features/wallets/trade_batches.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';

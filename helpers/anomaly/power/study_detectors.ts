@@ -1,8 +1,8 @@
 /** Everything that the power study compares, behind one door: learn from a population, score wallets, higher is stranger. */
 import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { FeatureSpace } from '../../discovery/feature_space.ts';
 import { assignWaterfall } from '../../discovery/waterfall.ts';
-import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
+import { FeatureSpace } from '../../features/wallets/feature_space.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { Matrix } from '../../kernels/matrix.ts';
 import type { DataFrame } from '../../polars/polars.ts';

@@ -3,12 +3,12 @@ import { op, table } from 'arquero';
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { distributionsPicture } from '../../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
-import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
+import { countFeatures } from '../../features/wallets/known_features.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { ARCHETYPES } from '../archetypes.ts';
 import { describeInsiders } from '../describe_archetypes.ts';
-import { countFeatures } from '../known_features.ts';
 import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 

@@ -13,7 +13,7 @@ import {
   walletModelFromJson,
   walletModelToJson,
 } from '../../anomaly/wallet_model.ts';
-import { ANOMALY_FEATURES } from '../../features/feature_sets.ts';
+import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_SCORES } from '../../tables/schemas.ts';

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildProfiles, type ProfileJob } from '../../features/build_profiles.ts';
-import { readFills } from '../../features/legacy_fills.ts';
-import { legacyProfiles } from '../../features/legacy_profiles.ts';
-import { buildChunk, mergeChunks } from '../../features/profile_chunks.ts';
+import { buildProfiles, type ProfileJob } from '../../features/wallets/build_profiles.ts';
+import { readFills } from '../../features/wallets/legacy_fills.ts';
+import { legacyProfiles } from '../../features/wallets/legacy_profiles.ts';
+import { buildChunk, mergeChunks } from '../../features/wallets/profile_chunks.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';

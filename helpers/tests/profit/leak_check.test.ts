@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusteredAuc } from '../../evaluate/clustered.ts';
+import { featuresBefore, forEachDay } from '../../features/trades/build_features.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { featuresBefore, forEachDay } from '../../profit/build_features.ts';
 import { findLeaks } from '../../profit/leak_check.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';

@@ -1,10 +1,10 @@
 /** Small data that 11 can learn from, and how the tests run it. */
 import { join } from 'node:path';
+import { TARGET_OPTIONS } from '../../features/trades/targets.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { findStep } from '../../pipeline.ts';
 import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../../profit/model_options.ts';
-import { TARGET_OPTIONS } from '../../profit/targets.ts';
 import type { TrainOptions } from '../../profit/train_step.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import type { Run } from '../../run/script.ts';

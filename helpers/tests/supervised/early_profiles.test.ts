@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeValues } from '../../features/position_values.ts';
-import { mergeProfiles } from '../../features/profile_merge.ts';
-import { sumTrades } from '../../features/sum_fills.ts';
+import { outcomeValues } from '../../features/wallets/position_values.ts';
+import { mergeProfiles } from '../../features/wallets/profile_merge.ts';
+import { sumTrades } from '../../features/wallets/sum_fills.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';

@@ -1,0 +1,108 @@
+/**
+ * What "it paid" means for a followed fill. Following a BUY of outcome k is buying k at its price; following a SELL of k is
+ * buying the other outcome at 1 − price, so that every row is a purchase and no row a short sale.
+ */
+import { checkRanges } from '../../run/ranges.ts';
+
+const TARGETS = ['roi', 'cents', 'neutral'] as const;
+export type TargetKind = (typeof TARGETS)[number];
+
+export interface Target {
+  readonly kind: TargetKind;
+  /** What the gain must exceed: a share of the price (roi), USD per share (cents), or standard deviations (neutral). */
+  readonly threshold: number;
+}
+
+const GROUP = 'What pays';
+
+export const TARGET_OPTIONS = {
+  horizon: {
+    type: 'number',
+    default: 6,
+    describe: 'from the fill to the price it is judged by, hours',
+    range: { from: 0.0003, to: 24 * 3650, unit: 'hours' },
+    group: GROUP,
+  },
+  target: {
+    choices: TARGETS,
+    default: 'roi' as TargetKind,
+    describe:
+      'gain as roi (over the price paid), cents (a share) or neutral (over √(p(1−p)), the same risk at any price)',
+    group: GROUP,
+  },
+  'roi-min': {
+    type: 'number',
+    default: 5,
+    describe: 'for roi: gain that counts, % of the price',
+    range: { from: -100, to: 1e6, unit: 'per cent' },
+    onlyWith: { target: 'roi', ladder: true },
+    group: GROUP,
+  },
+  'cents-min': {
+    type: 'number',
+    default: 2,
+    describe: 'for cents: gain that counts, cents a share',
+    range: { from: -100, to: 100, unit: 'cents' },
+    onlyWith: { target: 'cents' },
+    group: GROUP,
+  },
+  'neutral-min': {
+    type: 'number',
+    default: 0.1,
+    describe: 'for neutral: gain that counts, in √(p(1−p))',
+    range: { from: -100, to: 100 },
+    onlyWith: { target: 'neutral', ladder: true },
+    group: GROUP,
+  },
+} as const;
+
+/** How late we follow, wherever that is asked. */
+export const DELAY_OPTION = {
+  type: 'number',
+  default: 30,
+  describe: 'from a fill to our order, seconds',
+  range: { from: 0, to: 86_400, unit: 'seconds' },
+} as const;
+
+export interface TargetOptions {
+  readonly horizon: number;
+  readonly target: TargetKind;
+  readonly 'roi-min': number;
+  readonly 'cents-min': number;
+  readonly 'neutral-min': number;
+}
+
+/**
+ * The target that the options ask for.
+ * @throws InputError 'bad-option' naming the option
+ */
+export function targetOf(options: TargetOptions): Target {
+  checkRanges(TARGET_OPTIONS, options);
+  if (options.target === 'roi') return { kind: 'roi', threshold: options['roi-min'] / 100 };
+  if (options.target === 'cents') return { kind: 'cents', threshold: options['cents-min'] / 100 };
+  return { kind: 'neutral', threshold: options['neutral-min'] };
+}
+
+/**
+ * The gain in the target's own measure. `neutral` divides the gain of a share by √(p(1−p)), its standard deviation when held
+ * to resolution, so that a cheap share and a dear one have the same chance to reach it.
+ * @param paid price of the followed outcome, in (0, 1)
+ * @param future its price at the exit, 0..1
+ */
+export function gainOf(kind: TargetKind, paid: number, future: number): number {
+  const gain = future - paid;
+  if (kind === 'roi') return gain / paid;
+  return kind === 'cents' ? gain : gain / Math.sqrt(paid * (1 - paid));
+}
+
+/** 1 where the gain exceeds the threshold. A billionth of slack keeps .52 − .50 from beating two cents by rounding. */
+export function labelOf(target: Target, paid: number, future: number): 0 | 1 {
+  return gainOf(target.kind, paid, future) > target.threshold + 1e-9 ? 1 : 0;
+}
+
+/** The target in words. */
+export function describeTarget({ kind, threshold }: Target): string {
+  if (kind === 'roi') return `return over ${Number((threshold * 100).toFixed(6))} %`;
+  if (kind === 'cents') return `gain over ${Number((threshold * 100).toFixed(6))} cents a share`;
+  return `gain over ${threshold} √(p(1−p))`;
+}

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type FillColumns,
+  FLAGS,
+  type MarketColumns,
+  NOBODY,
+  UNKNOWN_DOMAIN,
+} from '../../../features/wallets/fill_columns.ts';
+import { MarketVolumes } from '../../../features/wallets/market_volumes.ts';
+import { positionFrame } from '../../../features/wallets/position_table.ts';
+import { FillSummer } from '../../../features/wallets/sum_fills.ts';
+import { WalletNumbers } from '../../../features/wallets/wallet_numbers.ts';
+import { type DataFrame, pl } from '../../../polars/polars.ts';
+
+const N_SHARDS = 2;
+const MARKETS: MarketColumns = {
+  domain: Uint8Array.from([0, 2, 3, UNKNOWN_DOMAIN]),
+  createdMs: Float64Array.from([0, 5e5, Number.NaN, 1e9]),
+};
+
+const fill = fc.record({
+  gap: fc.constantFrom(0, 0, 1, 59_999, 60_000, 60_001, 3_600_000, 86_400_000),
+  market: fc.nat(3),
+  outcome: fc.nat(1),
+  owner: fc.constantFrom(0, 1, 2, NOBODY),
+  flags: fc.constantFrom(0, FLAGS.buy, FLAGS.roleKnown | FLAGS.maker, FLAGS.roleKnown | FLAGS.taker | FLAGS.buy),
+  price: fc.constantFrom(0.1, 0.4, 0.9),
+  usd: fc.nat(5e9),
+  shares: fc.nat(5e9),
+});
+type Fill = Record<'ms' | 'market' | 'outcome' | 'owner' | 'flags' | 'price' | 'usd' | 'shares', number>;
+
+const fills = fc.array(fill, { minLength: 1, maxLength: 60 }).map((drawn): Fill[] => {
+  let ms = 1e12;
+  return drawn.map(({ gap, ...rest }) => {
+    ms += gap;
+    return { ...rest, ms };
+  });
+});
+
+function columnsOf(rows: readonly Fill[]): FillColumns {
+  const numbers = (name: keyof Fill): number[] => rows.map((row) => row[name]);
+  return {
+    ms: Float64Array.from(numbers('ms')),
+    market: Uint32Array.from(numbers('market')),
+    outcome: Uint8Array.from(numbers('outcome')),
+    owner: Uint32Array.from(numbers('owner')),
+    flags: Uint8Array.from(numbers('flags')),
+    price: Float64Array.from(numbers('price')),
+    usd: Float64Array.from(numbers('usd')),
+    shares: Float64Array.from(numbers('shares')),
+  };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const nameOf = (owner: number): string => `wallet ${owner}`;
+
+type Row = Record<string, number>;
+interface Summed {
+  /** By name of the wallet. */
+  readonly wallets: Map<string, Row>;
+  /** By wallet, market and outcome. */
+  readonly positions: Map<string, Row>;
+  readonly lastPrices: Row[];
+}
+
+const rowsOf = (frame: DataFrame): (Row & { wallet?: string })[] =>
+  frame
+    .toRecords()
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : Number(value ?? Number.NaN),
+        ]),
+      ),
+    ) as (Row & { wallet?: string })[];
+
+/** What FillSummer makes of fills that come in two batches. */
+async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
+  const numbers = new WalletNumbers();
+  const summer = new FillSummer(MARKETS, new MarketVolumes(4));
+  for (const batch of [rows.slice(0, cut), rows.slice(cut)]) {
+    const names = batch.map(({ owner }) => (owner === NOBODY ? null : nameOf(owner)));
+    const known = await numbers.of(pl.DataFrame({ wallet: names }, { schema: { wallet: pl.Utf8 } }));
+    const numberOf = new Map(rowsOf(known).map(({ wallet, owner }) => [String(wallet), owner]));
+    const numbered = batch.map((row) => ({ ...row, owner: numberOf.get(nameOf(row.owner)) ?? NOBODY }));
+    summer.add(columnsOf(numbered), numbers.n);
+  }
+  const { ofShard, lastPrices } = summer.result(numbers, N_SHARDS);
+  const [wallets, positions] = [new Map<string, Row>(), new Map<string, Row>()];
+  for (let i = 0; i < N_SHARDS; i++) {
+    const shard = ofShard(i);
+    const own = rowsOf(shard.wallets);
+    for (const row of own) wallets.set(String(row.wallet), row);
+    for (const row of rowsOf(positionFrame(shard.positions)))
+      positions.set(`${own[row.owner].wallet} ${row.token >> 1} ${row.token & 1}`, row);
+  }
+  return { wallets, positions, lastPrices: rowsOf(lastPrices) };
+}
+
+/** Runs a check on drawn fills, in two batches cut anywhere. */
+function forFills(check: (rows: Fill[], sums: Summed) => void): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(fills, fc.nat(60), async (rows, cut) => check(rows, await summed(rows, cut))),
+    { numRuns: 60 },
+  ) as Promise<void>;
+}
+
+describe('FillSummer', () => {
+  it('gives of a wallet what its fills, looked at one by one, come to', async () => {
+    await forFills((rows, { wallets }) => {
+      const owners = new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== NOBODY));
+      expect([...wallets.keys()].sort()).toEqual([...owners].map(nameOf).sort());
+      for (const owner of owners) {
+        const own = rows.filter((row) => row.owner === owner);
+        const count = (test: (row: Fill) => boolean): number => own.filter(test).length;
+        const dated = own.filter((row) => !Number.isNaN(MARKETS.createdMs[row.market]));
+        const wanted: Row = {
+          n_fills: own.length,
+          n_buys: count((row) => (row.flags & FLAGS.buy) > 0),
+          n_contrarian: count((row) => (row.flags & FLAGS.buy) > 0 && row.price < 0.4),
+          n_maker: count((row) => (row.flags & FLAGS.maker) > 0),
+          n_role: count((row) => (row.flags & FLAGS.roleKnown) > 0),
+          n_sports: count((row) => row.market === 0),
+          n_politics: 0,
+          n_crypto: count((row) => row.market === 1),
+          n_domain: count((row) => row.market !== 3),
+          n_dated: dated.length,
+          dated_ms: sum(dated.map((row) => row.ms)),
+          created_ms: sum(dated.map((row) => MARKETS.createdMs[row.market])),
+          max_usd_u: Math.max(...own.map((row) => row.usd)),
+          n_days: new Set(own.map((row) => Math.floor(row.ms / 86_400_000))).size,
+          n_burst: own.filter((row, i) => i > 0 && row.ms - own[i - 1].ms <= 60_000).length,
+          first_ms: own[0].ms,
+          last_ms: own[own.length - 1].ms,
+          hour_5: count((row) => new Date(row.ms).getUTCHours() === 5),
+        };
+        const found = wallets.get(nameOf(owner))!;
+        expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, found[name]]))).toEqual(wanted);
+        const squares = [found.square_hh, found.square_hl, found.square_ll].map(BigInt);
+        expect((squares[0] << 40n) + (squares[1] << 21n) + squares[2]).toBe(
+          own.reduce((total, row) => total + BigInt(row.usd) ** 2n, 0n),
+        );
+      }
+    });
+  });
+
+  it('holds a bet against takers’ volume strictly before its millisecond, whoever traded it', async () => {
+    await forFills((rows, { wallets }) => {
+      for (const [name, found] of wallets) {
+        const shares = rows
+          .filter((row) => nameOf(row.owner) === name && (row.flags & FLAGS.buy) > 0)
+          .map((row) => {
+            const before = rows.filter((other) => other.market === row.market && other.ms < row.ms);
+            const volume = sum(before.filter((other) => (other.flags & FLAGS.taker) > 0).map((other) => other.usd));
+            return volume > 0 ? (row.usd / volume) * 100 : 0;
+          })
+          .filter((share) => share > 0);
+        expect(found.max_bet_share).toBe(shares.length === 0 ? Number.NaN : Math.max(...shares));
+      }
+    });
+  });
+
+  it('gives one row a position, and the last price of every outcome', async () => {
+    await forFills((rows, { positions, lastPrices }) => {
+      const owned = rows.filter((row) => row.owner !== NOBODY);
+      const keyOf = (row: Fill): string => `${nameOf(row.owner)} ${row.market} ${row.outcome}`;
+      expect([...positions.keys()].sort()).toEqual([...new Set(owned.map(keyOf))].sort());
+      for (const [key, row] of positions) {
+        const own = owned.filter((other) => keyOf(other) === key);
+        const bought = own.filter((other) => (other.flags & FLAGS.buy) > 0);
+        expect([row.usd_u, row.buy_usd_u, row.shares_u, row.buy_shares_u]).toEqual([
+          sum(own.map((other) => other.usd)),
+          sum(bought.map((other) => other.usd)),
+          sum(own.map((other) => other.shares)),
+          sum(bought.map((other) => other.shares)),
+        ]);
+      }
+      expect(lastPrices.length).toBe(new Set(rows.map((row) => `${row.market} ${row.outcome}`)).size);
+      for (const row of lastPrices) {
+        const last = rows.findLast((other) => other.market === row.market && other.outcome === row.outcome_index);
+        expect(row.last_price).toBe(last!.price);
+      }
+    });
+  });
+
+  it('finds its positions again when there are many, and more than were expected', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i): Fill => {
+      const [owner, market, outcome] = [i % 97, i % 4, Math.floor(i / 4) % 2];
+      return { ms: 1e12 + i, market, outcome, owner, flags: FLAGS.buy, price: 0.5, usd: i, shares: 1 };
+    });
+    const many = rows.map((row, i) => ({ ...row, owner: row.owner + 97 * (i % 50) }));
+    const { positions } = await summed(many, 7000);
+    const wanted = new Map<string, number>();
+    for (const { owner, market, outcome, usd } of many) {
+      const key = `${nameOf(owner)} ${market} ${outcome}`;
+      wanted.set(key, (wanted.get(key) ?? 0) + usd);
+    }
+    expect(new Map([...positions].map(([key, row]) => [key, row.usd_u]))).toEqual(wanted);
+    expect(positions.size).toBeGreaterThan(5000);
+  });
+
+  it.each([1, 2])('refuses fills that are not in the order of time, cut after %i of two', async (cut) => {
+    const row: Fill = { ms: 2, market: 0, outcome: 0, owner: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
+    await expect(summed([row, { ...row, ms: 1 }], cut)).rejects.toThrow(/order of time/);
+  });
+});
