@@ -6,20 +6,21 @@
  * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest with a win rate, clusters named by their
  *         centres; an isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
  */
-import { publishSection } from '../helpers/charts/report.ts';
-import { isTableToldAgain } from '../helpers/charts/told_again.ts';
-import { classifiedFrame, isolationScores } from '../helpers/discovery/classified_table.ts';
+
+import { classifiedFrame, isolationScores } from '../helpers/archetypes/classified_table.ts';
 import {
   archetypeCounts,
   describeArchetypes,
   describeInsiders,
   describeUnnamed,
-} from '../helpers/discovery/describe_archetypes.ts';
-import type { RestMethod } from '../helpers/discovery/rest_clusters.ts';
+} from '../helpers/archetypes/describe_archetypes.ts';
+import type { RestMethod } from '../helpers/archetypes/rest_clusters.ts';
+import { assignWaterfall } from '../helpers/archetypes/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
+import { publishSection } from '../helpers/charts/report.ts';
+import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { ARCHETYPES_SECTION, archetypesSection } from '../helpers/discovery/sections/archetypes_section.ts';
-import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
-import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
+import { describeVerdict, judgeGroups } from '../helpers/evaluate/cluster_validity.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';

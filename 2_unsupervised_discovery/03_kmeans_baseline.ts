@@ -7,14 +7,15 @@
  *         the waterfall applied to their centres; importance as variance between clusters and as wallets that move when a
  *         feature is shuffled; and a verdict whether the clusters are there at all.
  */
+
+import { CLUSTERS } from '../helpers/archetypes/waterfall_options.ts';
 import { publishSection } from '../helpers/charts/report.ts';
 import { isTableToldAgain } from '../helpers/charts/told_again.ts';
 import { baselineFrame, describeBaseline } from '../helpers/discovery/baseline_table.ts';
 import { clusterImportance } from '../helpers/discovery/importance.ts';
 import { BASELINE_SECTION, baselineSection } from '../helpers/discovery/sections/baseline_section.ts';
-import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
-import { CLUSTERS } from '../helpers/discovery/waterfall_options.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
+import { describeVerdict, judgeGroups } from '../helpers/evaluate/cluster_validity.ts';
 import { BASELINE_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';

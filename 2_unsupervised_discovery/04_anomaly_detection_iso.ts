@@ -7,15 +7,16 @@
  *         al. 2023) at a false discovery rate, strange meaning "unlike wallets that no rule took"; K-Means with names from
  *         centres and the distance to them beside it; reasons from the forest's own paths.
  */
+import { ordinaryWallets } from '../helpers/archetypes/ordinary_wallets.ts';
+import { CLUSTERS } from '../helpers/archetypes/waterfall_options.ts';
 import { publishSection } from '../helpers/charts/report.ts';
 import { isTableToldAgain } from '../helpers/charts/told_again.ts';
-import { anomaliesFrame, describeAnomalies, ordinaryWallets } from '../helpers/discovery/anomalies_table.ts';
-import { conformalFlags, describeConformal, FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
+import { anomaliesFrame, describeAnomalies } from '../helpers/discovery/anomalies_table.ts';
 import { ANOMALIES_SECTION, anomaliesSection } from '../helpers/discovery/sections/anomalies_section.ts';
 import { measureStrangeness } from '../helpers/discovery/strangeness.ts';
-import { describeVerdict, judgeGroups } from '../helpers/discovery/verdict.ts';
-import { CLUSTERS } from '../helpers/discovery/waterfall_options.ts';
 import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
+import { describeVerdict, judgeGroups } from '../helpers/evaluate/cluster_validity.ts';
+import { conformalFlags, describeConformal, FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../helpers/features/wallets/feature_space.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';

@@ -6,12 +6,13 @@
  * Method  t-SNE (van der Maaten & Hinton 2008) of the 13 anomaly features; a stratified sample above --max-wallets; neighbour purity of
  *         archetypes and of planted types on the map, against shuffled labels.
  */
+
+import { mapWallets, stratifiedSample } from '../helpers/archetypes/manifold.ts';
+import { checkSameWallets } from '../helpers/archetypes/ordinary_wallets.ts';
+import { plantedTypes } from '../helpers/archetypes/planted_types.ts';
 import { publishSection } from '../helpers/charts/report.ts';
 import { isTableToldAgain } from '../helpers/charts/told_again.ts';
-import { checkSameWallets } from '../helpers/discovery/anomalies_table.ts';
-import { mapWallets, stratifiedSample } from '../helpers/discovery/manifold.ts';
-import { describeManifold, manifoldFrame, takeFrameRows } from '../helpers/discovery/manifold_table.ts';
-import { plantedTypes } from '../helpers/discovery/planted_types.ts';
+import { describeManifold, manifoldFrame } from '../helpers/discovery/manifold_table.ts';
 import { MANIFOLD_SECTION, manifoldSection } from '../helpers/discovery/sections/manifold_section.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { countFeatures } from '../helpers/features/wallets/known_features.ts';
@@ -19,7 +20,7 @@ import { createExecutor } from '../helpers/parallel/executor.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript, tellSkipped } from '../helpers/run/script.ts';
 import { publishTable } from '../helpers/tables/derived_table.ts';
-import { toTexts } from '../helpers/tables/matrix.ts';
+import { takeFrameRows, toTexts } from '../helpers/tables/matrix.ts';
 import { openProfiles } from '../helpers/tables/owned_tables.ts';
 import { CLASSIFIED, MANIFOLD } from '../helpers/tables/schemas.ts';
 import { openTable, readTable } from '../helpers/tables/table_store.ts';

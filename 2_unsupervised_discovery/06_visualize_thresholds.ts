@@ -6,14 +6,15 @@
  * Method  the waterfall with its counts at each step; then every threshold is moved by 20 % either way (for the percentile:
  *         the share above it) and the wallets that change archetype are counted.
  */
+
+import { archetypeCounts } from '../helpers/archetypes/describe_archetypes.ts';
+import { assignWaterfall } from '../helpers/archetypes/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { publishSection } from '../helpers/charts/report.ts';
 import { isTableToldAgain } from '../helpers/charts/told_again.ts';
-import { archetypeCounts } from '../helpers/discovery/describe_archetypes.ts';
 import { describeShifts, describeSteps } from '../helpers/discovery/describe_thresholds.ts';
 import { THRESHOLDS_SECTION, thresholdsSection } from '../helpers/discovery/sections/thresholds_section.ts';
 import { shiftsFrame, shiftThresholds } from '../helpers/discovery/threshold_shifts.ts';
-import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { publishTable } from '../helpers/tables/derived_table.ts';

@@ -6,12 +6,13 @@
  * Method  the waterfall of helpers/discovery, with a t-SNE map to see whether labels live together: fresh whale, grinder, then K-Means among the rest with a win rate, with names from centres. The
  *         labels are made of profile columns: a classifier that sees those columns learns the rules back and nothing else.
  */
+
+import { describeUnnamed } from '../helpers/archetypes/describe_archetypes.ts';
+import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/archetypes/label_check.ts';
+import { labelsFrame } from '../helpers/archetypes/training_tables.ts';
+import { assignWaterfall } from '../helpers/archetypes/waterfall.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { isReported, publishSection } from '../helpers/charts/report.ts';
-import { describeUnnamed } from '../helpers/discovery/describe_archetypes.ts';
-import { assignWaterfall } from '../helpers/discovery/waterfall.ts';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
-import { checkLabels, LABELS_SECTION, labelsSection } from '../helpers/labels/label_check.ts';
-import { labelsFrame } from '../helpers/labels/training_tables.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { pl } from '../helpers/polars/polars.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';

@@ -5,8 +5,8 @@
  * Writes  13_training_balanced
  * Method  seeded draw without replacement; the weight of a wallet is available / taken of its class
  */
-import { balancedSample } from '../helpers/labels/sampling.ts';
-import { buildTrainingSet, WHALE_OPTION } from '../helpers/labels/training_step.ts';
+import { balancedSample } from '../helpers/archetypes/sampling.ts';
+import { buildTrainingSet, WHALE_OPTION } from '../helpers/archetypes/training_step.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';

@@ -5,8 +5,8 @@
  * Writes  13_training_rebalanced
  * Method  one whale to thirty others, the others in proportion to their classes; weights as in 08-1
  */
-import { ratioSample } from '../helpers/labels/sampling.ts';
-import { buildTrainingSet, WHALE_OPTION } from '../helpers/labels/training_step.ts';
+import { ratioSample } from '../helpers/archetypes/sampling.ts';
+import { buildTrainingSet, WHALE_OPTION } from '../helpers/archetypes/training_step.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { TRAINING_REBALANCED } from '../helpers/tables/schemas.ts';
 

@@ -7,7 +7,7 @@
  *         days after T, against the mean, a price and a past-edge baseline; other wallets and newer windows test; outcomes
  *         winsorised by training rows; two published claims are put to the data, with intervals over wallets
  */
-import { WATERFALL_OPTIONS } from '../helpers/discovery/waterfall_options.ts';
+import { WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { runScript } from '../helpers/run/script.ts';
 import { FOLDS_OPTION, HORIZON_DAYS } from '../helpers/supervised/early_task.ts';

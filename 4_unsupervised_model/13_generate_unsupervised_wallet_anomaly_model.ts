@@ -21,7 +21,7 @@ import {
 import { type FitOptions, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
 import { countSigns, describeSigns, judgeSigns } from '../helpers/anomaly/wallet_signs.ts';
 import { isReported, publishSection } from '../helpers/charts/report.ts';
-import { FDR_OPTION } from '../helpers/discovery/conformal_flags.ts';
+import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
 import { keepModel, modelRunName, skippedLine } from '../helpers/registry/registry.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';

@@ -3,7 +3,7 @@
  * two, ranked among the wallets of a reference population and averaged with fixed weights. The sets were chosen on the
  * development seeds 1 to 4 of the simulated market; seeds 101 to 110 only measured them (models/LOG.md).
  */
-import { rankAmong } from '../discovery/naming.ts';
+import { rankAmong } from '../archetypes/naming.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';

@@ -1,47 +1,17 @@
-/** Rows of 12_anomalies, who counts as ordinary, and the strangest wallets in lines for people. */
-
+/** Rows of 12_anomalies, and the strangest wallets in lines for people. */
+import { orNull } from '../archetypes/classified_table.ts';
+import type { ConformalFlags } from '../evaluate/conformal_flags.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { countFeatures } from '../features/wallets/known_features.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatTable } from '../run/console.ts';
-import { InputError } from '../run/errors.ts';
-import { toTexts } from '../tables/matrix.ts';
 import { conform } from '../tables/schema.ts';
-import { ANOMALIES, CLASSIFIED } from '../tables/schemas.ts';
-import { orNull } from './classified_table.ts';
-import type { ConformalFlags } from './conformal_flags.ts';
+import { ANOMALIES } from '../tables/schemas.ts';
 import type { Strangeness } from './strangeness.ts';
 import type { WholeClusters } from './whole_clusters.ts';
 
 const N_SHOWN = 10;
 const N_REASONS = 3;
-/** Archetypes that no rule took and no cluster marked. */
-const ORDINARY: ReadonlySet<string | null> = new Set(['casual', 'unnamed']);
-
-/**
- * 1 for wallets that the waterfall calls casual or does not name.
- * @throws InputError 'bad-schema' when 12_classified was made from other profiles
- */
-export function ordinaryWallets(profiles: DataFrame, classified: DataFrame): Uint8Array {
-  checkSameWallets(profiles, classified);
-  return ordinaryRows(toTexts(classified, 'archetype'));
-}
-
-/** 1 for the archetypes that the waterfall calls casual or does not name. */
-export function ordinaryRows(archetypes: readonly (string | null)[]): Uint8Array {
-  return Uint8Array.from(archetypes, (archetype) => (ORDINARY.has(archetype) ? 1 : 0));
-}
-
-/** Refuses a 12_classified that does not speak of the same wallets as the profiles. */
-export function checkSameWallets(profiles: DataFrame, classified: DataFrame): void {
-  const [a, b] = [toTexts(profiles, 'wallet'), toTexts(classified, 'wallet')];
-  if (a.length === b.length && a.every((wallet, row) => wallet === b[row])) return;
-  throw new InputError(
-    'bad-schema',
-    '12_classified and 11_wallet_profiles speak of different wallets',
-    `make the former again: ${CLASSIFIED.madeBy}`,
-  );
-}
 
 /** The table: one row per wallet, in the order of the profiles. */
 export function anomaliesFrame(

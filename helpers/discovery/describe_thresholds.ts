@@ -1,9 +1,10 @@
 /** The waterfall step by step, and what moving its thresholds changes, in lines for people. */
+
+import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
+import { archetypeCounts } from '../archetypes/describe_archetypes.ts';
+import { NO_WIN_RATE, type WaterfallResult } from '../archetypes/waterfall.ts';
 import { formatCount, formatTable } from '../run/console.ts';
-import type { WaterfallThresholds } from './archetypes.ts';
-import { archetypeCounts } from './describe_archetypes.ts';
 import type { ThresholdShift } from './threshold_shifts.ts';
-import { NO_WIN_RATE, type WaterfallResult } from './waterfall.ts';
 
 interface WaterfallStepCount {
   readonly name: string;

@@ -1,20 +1,13 @@
 /** Rows of 12_manifold, and what the map shows in lines for people. */
+
+import { crossTable } from '../archetypes/planted_types.ts';
+import { describePurity, neighbourPurity } from '../evaluate/purity.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { conform } from '../tables/schema.ts';
 import { MANIFOLD } from '../tables/schemas.ts';
-import { crossTable } from './planted_types.ts';
-import { describePurity, neighbourPurity } from './purity.ts';
-
-/** The rows numbered by `rows`, which rise. */
-export function takeFrameRows(frame: DataFrame, rows: readonly number[]): DataFrame {
-  if (rows.length === frame.height) return frame;
-  const isWanted = new Array<boolean>(frame.height).fill(false);
-  for (const row of rows) isWanted[row] = true;
-  return frame.filter(pl.Series('is_wanted', isWanted, pl.Bool));
-}
 
 /** The table: one row per wallet on the map. */
 export function manifoldFrame(

@@ -1,10 +1,11 @@
 /** How much hangs on each threshold of the waterfall: it is moved by 20 % either way and the wallets that change counted. */
+
+import type { Archetype, WaterfallThresholds } from '../archetypes/archetypes.ts';
+import { assignWaterfall } from '../archetypes/waterfall.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { THRESHOLD_SHIFTS } from '../tables/schemas.ts';
-import type { Archetype, WaterfallThresholds } from './archetypes.ts';
-import { assignWaterfall } from './waterfall.ts';
 
 const SHIFTS = [0.8, 1.2];
 

@@ -1,4 +1,8 @@
 /** K-Means on all wallets without any rule; the clusters are named afterwards, by the rules applied to their centres. */
+
+import { type Archetype, DEFAULT_THRESHOLDS } from '../archetypes/archetypes.ts';
+import { nameCentre, rankCentre } from '../archetypes/naming.ts';
+import { grinderCuts } from '../archetypes/waterfall.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
@@ -6,9 +10,6 @@ import type { Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { type Archetype, DEFAULT_THRESHOLDS } from './archetypes.ts';
-import { nameCentre, rankCentre } from './naming.ts';
-import { grinderCuts } from './waterfall.ts';
 
 const N_INITS = 5;
 const ROWS_PER_CLUSTER_MIN = 5;

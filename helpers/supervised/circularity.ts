@@ -1,5 +1,5 @@
 /** The three honest rows of every classifier here: all columns, without the label-defining ones, early detection. */
-import { LABEL_DEFINING_COLUMNS } from '../discovery/archetypes.ts';
+import { LABEL_DEFINING_COLUMNS } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';

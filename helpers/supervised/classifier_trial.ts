@@ -1,5 +1,6 @@
 /** Trains a classifier so that no wallet and no moment is on both sides, and measures what it is worth. */
-import { UNNAMED_CLASS } from '../discovery/archetypes.ts';
+import { UNNAMED_CLASS } from '../archetypes/archetypes.ts';
+import { balancedSample } from '../archetypes/sampling.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
@@ -12,7 +13,6 @@ import { rocCurve } from '../evaluate/roc_curve.ts';
 import { weightedAveragePrecision } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import { balancedSample } from '../labels/sampling.ts';
 
 const N_CLASSES = UNNAMED_CLASS + 1;
 export const WHALE = 3;

@@ -1,6 +1,6 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
 import { join } from 'node:path';
-import { thresholdsOf, WATERFALL_OPTIONS } from '../discovery/waterfall_options.ts';
+import { thresholdsOf, WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
 import type { Split } from '../evaluate/group_split.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { DAY_MS } from '../run/clock.ts';

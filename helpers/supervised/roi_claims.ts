@@ -1,5 +1,5 @@
 /** Two published claims put to the data at hand, each with an interval over wallets. */
-import type { Archetype } from '../discovery/archetypes.ts';
+import type { Archetype } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredSums, numberGroups } from '../evaluate/clustered.ts';
 import { weightedSpearman } from '../evaluate/weighted_ranks.ts';

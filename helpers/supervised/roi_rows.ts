@@ -2,8 +2,8 @@
  * The rows of the ROI regressor: what was known of a wallet at T, and what the fills of the time after T earned, valued at
  * the end of that time. Windows do not overlap, so an older row's outcome was known before a newer row's features.
  */
-import type { Archetype, WaterfallThresholds } from '../discovery/archetypes.ts';
-import { assignWaterfall } from '../discovery/waterfall.ts';
+import type { Archetype, WaterfallThresholds } from '../archetypes/archetypes.ts';
+import { assignWaterfall } from '../archetypes/waterfall.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';

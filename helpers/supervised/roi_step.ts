@@ -1,7 +1,7 @@
 /** The step that 10 is: windows, models against baselines, two published claims, and the regressor saved with its card. */
 import { join } from 'node:path';
+import { thresholdsOf, type WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
 import { publishSection } from '../charts/report.ts';
-import { thresholdsOf, type WATERFALL_OPTIONS } from '../discovery/waterfall_options.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';

@@ -1,9 +1,10 @@
 /** What a regressor of future ROI is worth, against the mean and against price and past edge alone. */
-import { percentile } from '../discovery/percentile.ts';
+
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredRatio, clusteredSums, numberGroups } from '../evaluate/clustered.ts';
 import type { Split } from '../evaluate/group_split.ts';
+import { percentile } from '../evaluate/percentile.ts';
 import { weightedSpearman, weightedTopRatio } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';

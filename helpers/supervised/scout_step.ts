@@ -1,6 +1,7 @@
 /** The step that 09-2 is: snapshots, three rows of trials on behaviour alone, and the early scout saved with its card. */
+
+import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../archetypes/archetypes.ts';
 import { publishSection } from '../charts/report.ts';
-import { type Archetype, LABEL_DEFINING_COLUMNS, TARGETS } from '../discovery/archetypes.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';

@@ -2,6 +2,8 @@
  * A forest that looks at behaviour alone, tuned for precision at a recall: leaves and threshold are chosen on validation
  * wallets, and the test wallets and moments see one model and one threshold.
  */
+
+import { balancedSample } from '../archetypes/sampling.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredRatio, numberGroups } from '../evaluate/clustered.ts';
@@ -10,7 +12,6 @@ import { precisionRecallCurve } from '../evaluate/precision_recall_curve.ts';
 import { weightedAveragePrecision } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import { balancedSample } from '../labels/sampling.ts';
 
 const N_RESAMPLES = 300;
 const VALIDATION_SHARE = 0.35;

@@ -2,8 +2,8 @@
  * The rows classifiers learn from: what was known of each wallet at several moments, the label it had then, and what its
  * first fills showed one horizon earlier. Later snapshots test what earlier ones taught.
  */
-import { UNNAMED_CLASS, type WaterfallThresholds } from '../discovery/archetypes.ts';
-import { assignWaterfall } from '../discovery/waterfall.ts';
+import { UNNAMED_CLASS, type WaterfallThresholds } from '../archetypes/archetypes.ts';
+import { assignWaterfall } from '../archetypes/waterfall.ts';
 import { ProfileHistory } from '../features/wallets/build_profiles.ts';
 import { tradeBatches } from '../features/wallets/trade_batches.ts';
 import type { Executor } from '../kernels/executor.ts';

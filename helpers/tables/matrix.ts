@@ -36,3 +36,11 @@ export function toNumbers(frame: DataFrame, name: string): Float64Array {
 export function toTexts(frame: DataFrame, name: string): (string | null)[] {
   return frame.getColumn(name).toArray() as (string | null)[];
 }
+
+/** The rows numbered by `rows`, which rise. */
+export function takeFrameRows(frame: DataFrame, rows: readonly number[]): DataFrame {
+  if (rows.length === frame.height) return frame;
+  const isWanted = new Array<boolean>(frame.height).fill(false);
+  for (const row of rows) isWanted[row] = true;
+  return frame.filter(pl.Series('is_wanted', isWanted, pl.Bool));
+}

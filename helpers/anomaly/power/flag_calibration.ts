@@ -5,12 +5,12 @@
  * second market, which only a study has).
  */
 
-import { takeFrameRows } from '../../discovery/manifold_table.ts';
 import { conformalPValues } from '../../evaluate/conformal.ts';
 import { crossFolds } from '../../evaluate/cross_folds.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
+import { takeFrameRows } from '../../tables/matrix.ts';
 import { flagByCopula } from '../copula_calibration.ts';
 import { INSIDER_COPULA_DEGREES } from '../signs.ts';
 import type { StudyDetector } from './study_detectors.ts';

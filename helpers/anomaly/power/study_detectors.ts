@@ -1,6 +1,6 @@
 /** Everything that the power study compares, behind one door: learn from a population, score wallets, higher is stranger. */
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { assignWaterfall } from '../../discovery/waterfall.ts';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
+import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../../features/wallets/feature_space.ts';
 import type { Executor } from '../../kernels/executor.ts';

@@ -1,6 +1,6 @@
 /** A small simulated market for the power study, made by the pipeline's own functions in a scratch folder. */
 import { join } from 'node:path';
-import { plantedTypes } from '../../discovery/planted_types.ts';
+import { plantedTypes } from '../../archetypes/planted_types.ts';
 import { buildProfiles } from '../../features/wallets/build_profiles.ts';
 import { importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';

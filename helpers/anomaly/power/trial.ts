@@ -1,18 +1,19 @@
 /** One market of the power study from simulation to figures, kept as one JSON file so that a study can go on where it stopped. */
+
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ordinaryRows } from '../../discovery/anomalies_table.ts';
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { takeFrameRows } from '../../discovery/manifold_table.ts';
-import { percentile } from '../../discovery/percentile.ts';
-import { assignWaterfall } from '../../discovery/waterfall.ts';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
+import { ordinaryRows } from '../../archetypes/ordinary_wallets.ts';
+import { assignWaterfall } from '../../archetypes/waterfall.ts';
+import { percentile } from '../../evaluate/percentile.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
 import { hashValue, readJson, writeJsonAtomic } from '../../run/files.ts';
 import { hashCode } from '../../run/manifest.ts';
 import type { Run } from '../../run/script.ts';
+import { takeFrameRows } from '../../tables/matrix.ts';
 import { WatchLists } from './detection_time.ts';
 import { CALIBRATIONS, countFlags, type FlagCount } from './flag_calibration.ts';
 import { measurePower } from './measures.ts';

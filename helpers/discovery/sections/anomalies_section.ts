@@ -2,11 +2,11 @@
 import { type Block, chartBlock, type ReportSection } from '../../charts/section.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../../charts/specs/scatter.ts';
+import type { NoVerdict, Verdict } from '../../evaluate/cluster_validity.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { countFeatures } from '../../features/wallets/known_features.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 
 export const ANOMALIES_SECTION = 'anomalies';

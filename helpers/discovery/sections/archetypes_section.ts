@@ -1,15 +1,15 @@
 /** The report's section of 02: how many wallets of each archetype, what they look like, and whether the groups are there. */
 import { op, table } from 'arquero';
+import { ARCHETYPES } from '../../archetypes/archetypes.ts';
+import { describeInsiders } from '../../archetypes/describe_archetypes.ts';
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { distributionsPicture } from '../../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
+import type { NoVerdict, Verdict } from '../../evaluate/cluster_validity.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { countFeatures } from '../../features/wallets/known_features.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import { ARCHETYPES } from '../archetypes.ts';
-import { describeInsiders } from '../describe_archetypes.ts';
-import type { NoVerdict, Verdict } from '../verdict.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 
 export const ARCHETYPES_SECTION = 'archetypes';

@@ -1,10 +1,10 @@
 /** The report's section of 03: what plain K-Means finds, and which features decide it. */
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
+import type { NoVerdict, Verdict } from '../../evaluate/cluster_validity.ts';
 import { countFeatures } from '../../features/wallets/known_features.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import type { FeatureImportance } from '../importance.ts';
-import type { NoVerdict, Verdict } from '../verdict.ts';
 import type { WholeClusters } from '../whole_clusters.ts';
 import { verdictBlocks } from './verdict_blocks.ts';
 

@@ -1,14 +1,15 @@
 /** The report's section of 06: the waterfall step by step, where its thresholds lie, and what moving them changes. */
+
+import type { WaterfallThresholds } from '../../archetypes/archetypes.ts';
+import type { WaterfallResult } from '../../archetypes/waterfall.ts';
 import { chartBlock, type ReportSection } from '../../charts/section.ts';
 import { binValues, histogramPicture } from '../../charts/specs/histogram.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { waterfallPicture } from '../../charts/specs/waterfall.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { toNumbers } from '../../tables/matrix.ts';
-import type { WaterfallThresholds } from '../archetypes.ts';
 import { waterfallSteps } from '../describe_thresholds.ts';
 import type { ThresholdShift } from '../threshold_shifts.ts';
-import type { WaterfallResult } from '../waterfall.ts';
 
 export const THRESHOLDS_SECTION = 'thresholds';
 

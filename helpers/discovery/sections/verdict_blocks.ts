@@ -2,7 +2,7 @@
 import { type Block, chartBlock } from '../../charts/section.ts';
 import { heatMapPicture } from '../../charts/specs/heat_map.ts';
 import { linesPicture } from '../../charts/specs/lines.ts';
-import { describeGap, type NoVerdict, type Verdict } from '../verdict.ts';
+import { describeGap, type NoVerdict, type Verdict } from '../../evaluate/cluster_validity.ts';
 
 /** Blocks of a verdict; one paragraph when there is none. */
 export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {

@@ -1,23 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
+import { classifiedFrame, isolationScores } from '../../archetypes/classified_table.ts';
+import { checkSameWallets, ordinaryWallets } from '../../archetypes/ordinary_wallets.ts';
+import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { sectionSchema } from '../../charts/section.ts';
-import {
-  anomaliesFrame,
-  checkSameWallets,
-  describeAnomalies,
-  ordinaryWallets,
-} from '../../discovery/anomalies_table.ts';
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
+import { anomaliesFrame, describeAnomalies } from '../../discovery/anomalies_table.ts';
 import { baselineFrame, describeBaseline } from '../../discovery/baseline_table.ts';
-import { classifiedFrame, isolationScores } from '../../discovery/classified_table.ts';
-import { conformalFlags } from '../../discovery/conformal_flags.ts';
 import { clusterImportance } from '../../discovery/importance.ts';
 import { anomaliesSection } from '../../discovery/sections/anomalies_section.ts';
 import { archetypesSection } from '../../discovery/sections/archetypes_section.ts';
 import { baselineSection } from '../../discovery/sections/baseline_section.ts';
 import { measureStrangeness } from '../../discovery/strangeness.ts';
-import { assignWaterfall } from '../../discovery/waterfall.ts';
 import { clusterWallets } from '../../discovery/whole_clusters.ts';
 import { KMeans } from '../../estimators/kmeans.ts';
+import { conformalFlags } from '../../evaluate/conformal_flags.ts';
 import { ANOMALY_FEATURES, BASELINE_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../../features/wallets/feature_space.ts';
 import { countFeatures } from '../../features/wallets/known_features.ts';

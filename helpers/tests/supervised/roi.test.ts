@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import type { Split } from '../../evaluate/group_split.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';

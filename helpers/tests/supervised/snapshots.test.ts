@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { DAY_MS } from '../../run/clock.ts';
 import { buildSnapshots } from '../../supervised/snapshots.ts';

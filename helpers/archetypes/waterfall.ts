@@ -2,13 +2,14 @@
  * The waterfall of archetypes: fresh whale, grinder, then clusters of the rest separate insider-like from casual. Those two
  * differ by the win rate, so a wallet of the rest that has none stays unnamed.
  */
+
+import { percentile } from '../evaluate/percentile.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
-import { percentile } from './percentile.ts';
 import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod, refused } from './rest_clusters.ts';
 
 /** The rule of wallets that no rule took and that have no resolved market. */

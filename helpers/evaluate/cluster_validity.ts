@@ -4,12 +4,12 @@
  */
 import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
-import { adjustedRand } from '../evaluate/adjusted_rand.ts';
-import { gapStatistic } from '../evaluate/gap_statistic.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { computeSilhouette } from '../kernels/silhouette.ts';
+import { adjustedRand } from './adjusted_rand.ts';
+import { gapStatistic } from './gap_statistic.ts';
 import { fitCopula, permuteColumns } from './nulls.ts';
 import { percentile } from './percentile.ts';
 

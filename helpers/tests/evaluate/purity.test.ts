@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePurity, neighbourPurity } from '../../discovery/purity.ts';
+import { describePurity, neighbourPurity } from '../../evaluate/purity.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';

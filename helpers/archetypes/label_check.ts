@@ -1,13 +1,14 @@
 /** Do labels live together? A t-SNE map of a sample and how often neighbours on it share a label, with its section. */
+
 import { chartBlock, type ReportSection } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../charts/specs/scatter.ts';
-import { mapWallets, stratifiedSample } from '../discovery/manifold.ts';
-import { takeFrameRows } from '../discovery/manifold_table.ts';
-import { describePurity, neighbourPurity } from '../discovery/purity.ts';
+import { describePurity, neighbourPurity } from '../evaluate/purity.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
+import { takeFrameRows } from '../tables/matrix.ts';
+import { mapWallets, stratifiedSample } from './manifold.ts';
 
 export const LABELS_SECTION = 'labels';
 

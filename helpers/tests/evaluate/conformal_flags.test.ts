@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { conformalFlags, describeConformal } from '../../discovery/conformal_flags.ts';
 import { measureStrangeness } from '../../discovery/strangeness.ts';
+import { conformalFlags, describeConformal } from '../../evaluate/conformal_flags.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';

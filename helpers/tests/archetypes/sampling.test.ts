@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { balancedSample, ratioSample } from '../../labels/sampling.ts';
+import { balancedSample, ratioSample } from '../../archetypes/sampling.ts';
 
 const targets = [...new Array(3).fill(3), ...new Array(500).fill(0), ...new Array(40).fill(1), null, null];
 

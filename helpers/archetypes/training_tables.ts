@@ -1,9 +1,10 @@
 /** Labels and training sets as tables: which wallet, which class, what it stands for, with its profile beside it. */
-import type { WaterfallResult } from '../discovery/waterfall.ts';
+
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { LABELS } from '../tables/schemas.ts';
 import type { Sample } from './sampling.ts';
+import type { WaterfallResult } from './waterfall.ts';
 
 /** Rows of 13_labels. */
 export function labelsFrame(profiles: DataFrame, result: WaterfallResult): DataFrame {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verdictBlocks } from '../../discovery/sections/verdict_blocks.ts';
-import { describeGap, describeVerdict, judgeGroups, type Verdict } from '../../discovery/verdict.ts';
+import { describeGap, describeVerdict, judgeGroups, type Verdict } from '../../evaluate/cluster_validity.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom, type Random } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';

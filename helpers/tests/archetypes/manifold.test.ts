@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mapWallets, stratifiedSample } from '../../discovery/manifold.ts';
-import { manifoldFrame, takeFrameRows } from '../../discovery/manifold_table.ts';
+import { mapWallets, stratifiedSample } from '../../archetypes/manifold.ts';
+import { manifoldFrame } from '../../discovery/manifold_table.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import { takeFrameRows } from '../../tables/matrix.ts';
 import { MANIFOLD } from '../../tables/schemas.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';
 import { refusal } from '../refusal.ts';

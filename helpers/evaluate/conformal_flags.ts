@@ -1,12 +1,12 @@
 /** Flags with a stated error: conformal p-values of isolation scores against ordinary wallets, then Benjamini–Hochberg. */
 import { IsolationForest } from '../estimators/isolation_forest.ts';
-import { conformalPValues } from '../evaluate/conformal.ts';
-import { crossFolds } from '../evaluate/cross_folds.ts';
-import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 import { OPEN_SHARE } from '../run/ranges.ts';
+import { conformalPValues } from './conformal.ts';
+import { crossFolds } from './cross_folds.ts';
+import { benjaminiHochberg } from './multiple_testing.ts';
 
 /** A forest of fewer rows, or p-values of fewer, say nothing. */
 const REFERENCE_PER_FOLD_MIN = 20;

@@ -1,6 +1,5 @@
 /** The step that both balancing scripts are: labels in, a sampled and weighted training set out. */
 
-import { ARCHETYPES, type Archetype, TARGETS } from '../discovery/archetypes.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Run, StepOutcome } from '../run/script.ts';
 import { publishTable, upToDateManifest } from '../tables/derived_table.ts';
@@ -9,6 +8,7 @@ import { openProfiles } from '../tables/owned_tables.ts';
 import type { TableSchema } from '../tables/schema.ts';
 import { LABELS } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
+import { ARCHETYPES, type Archetype, TARGETS } from './archetypes.ts';
 import type { Sample } from './sampling.ts';
 import { trainingFrame } from './training_tables.ts';
 

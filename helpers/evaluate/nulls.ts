@@ -1,9 +1,10 @@
 /** Points without groups that look like given points: what a clustering must beat before it may be believed. */
-import { normalCdf, normalQuantile } from '../evaluate/normal.ts';
-import { studentCdf } from '../evaluate/student.ts';
+
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import type { Random } from '../kernels/random.ts';
 import { fastChiSquare, fastNormal } from '../kernels/ziggurat.ts';
+import { normalCdf, normalQuantile } from './normal.ts';
+import { studentCdf } from './student.ts';
 
 /** Added to the diagonal of correlations, so that columns which repeat each other do not stop the decomposition. */
 const RIDGE = 1e-9;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_THRESHOLDS } from '../../discovery/archetypes.ts';
-import { nameCentre, nameCluster, rankAmong, rankCentre } from '../../discovery/naming.ts';
-import { percentile } from '../../discovery/percentile.ts';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
+import { nameCentre, nameCluster, rankAmong, rankCentre } from '../../archetypes/naming.ts';
+import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { shiftThresholds } from '../../discovery/threshold_shifts.ts';
-import { assignWaterfall } from '../../discovery/waterfall.ts';
+import { percentile } from '../../evaluate/percentile.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { pl } from '../../polars/polars.ts';
 import { refusal } from '../refusal.ts';
