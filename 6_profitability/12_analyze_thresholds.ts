@@ -7,7 +7,7 @@
  *         at four delays; precision, recall, win rate and return after fees and half spread for .50 … .90, with intervals
  *         from a bootstrap of whole markets (Field & Welsh 2007); price only and the base rate beside.
  */
-import { analyseThresholdStep, THRESHOLD_STEP_OPTIONS } from '../helpers/backtest/threshold_step.ts';
+import { analyseThresholdStep, THRESHOLD_STEP_OPTIONS } from '../helpers/profit/threshold_step.ts';
 import { runScript } from '../helpers/run/script.ts';
 
 await runScript('analyze_thresholds', THRESHOLD_STEP_OPTIONS, analyseThresholdStep);

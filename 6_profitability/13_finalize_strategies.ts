@@ -9,7 +9,7 @@
  *         reverse, random trades at the same prices and price alone; Sharpe ratios deflated by all trials (Bailey & López
  *         de Prado 2014). The final model is trained on all fills.
  */
-import { finalizeStrategies, STRATEGY_STEP_OPTIONS } from '../helpers/backtest/strategy_step.ts';
+import { finalizeStrategies, STRATEGY_STEP_OPTIONS } from '../helpers/profit/strategy_step.ts';
 import { runScript } from '../helpers/run/script.ts';
 
 await runScript('finalize_strategies', STRATEGY_STEP_OPTIONS, finalizeStrategies);

@@ -7,8 +7,8 @@ import { pl } from '../../polars/polars.ts';
 import type { Run } from '../../run/script.ts';
 import { publishTable, type Recipe } from '../../tables/derived_table.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
-import { testRun } from '../backtest/predictions.ts';
 import { newFolder, removeFolders } from '../features/tables.ts';
+import { testRun } from '../profit/predictions.ts';
 
 afterAll(removeFolders);
 

@@ -14,8 +14,8 @@ import { readManifest } from '../../run/manifest.ts';
 import type { Run } from '../../run/script.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, type Table } from '../../tables/table_store.ts';
-import { testRun } from '../backtest/predictions.ts';
 import { newFolder, removeFolders, writeTables } from '../features/tables.ts';
+import { testRun } from '../profit/predictions.ts';
 import { refusal } from '../refusal.ts';
 
 let run: Run;

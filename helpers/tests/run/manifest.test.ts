@@ -7,8 +7,8 @@ import { codeRevision, composeManifest, readManifest } from '../../run/manifest.
 import { publishTable, upToDateManifest } from '../../tables/derived_table.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { testRun } from '../backtest/predictions.ts';
 import { removeFolders, writeTables } from '../features/tables.ts';
+import { testRun } from '../profit/predictions.ts';
 
 /** Dependencies are pinned to one version each. */
 const packageSchema = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) });

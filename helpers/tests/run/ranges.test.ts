@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { ORDER_OPTIONS, PORTFOLIO_OPTIONS, portfolioMoney } from '../../backtest/options.ts';
+import { ORDER_OPTIONS, PORTFOLIO_OPTIONS, portfolioMoney } from '../../profit/backtest_options.ts';
 import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { InputError } from '../../run/errors.ts';
 import { parseOptions } from '../../run/options.ts';

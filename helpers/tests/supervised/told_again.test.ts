@@ -7,8 +7,8 @@ import type { Run } from '../../run/script.ts';
 import { isToldAgain } from '../../supervised/told_again.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable } from '../../tables/table_store.ts';
-import { testRun } from '../backtest/predictions.ts';
 import { newFolder, removeFolders, writeTables } from '../features/tables.ts';
+import { testRun } from '../profit/predictions.ts';
 
 afterAll(removeFolders);
 

@@ -2,8 +2,8 @@
 import { chartBlock, type ReportSection } from '../charts/section.ts';
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
+import type { ReplayResult } from '../replay/model.ts';
 import { formatCount } from '../run/console.ts';
-import type { ReplayResult } from './model.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { type PlannedStrategy, STRATEGY_NAMES } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';

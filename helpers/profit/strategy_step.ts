@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { isTableToldAgain } from '../charts/told_again.ts';
-import { TRADE_PROFIT } from '../profit/train_step.ts';
 import { keptLine } from '../registry/registry.ts';
+import type { RandomControls } from '../replay/controls.ts';
+import type { ReplayResult, Strategy } from '../replay/model.ts';
+import { filledSignals, ordersByStrategy } from '../replay/orders.ts';
 import { formatCount } from '../run/console.ts';
 import { writeJsonAtomic } from '../run/files.ts';
 import type { Manifest } from '../run/manifest.ts';
@@ -11,10 +13,7 @@ import { checkRanges, wholeFrom } from '../run/ranges.ts';
 import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { publishTable, type Recipe, upToDateManifest } from '../tables/derived_table.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
-import { RandomControls } from './controls.ts';
-import { finalModelRecipe, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
-import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './inputs.ts';
-import type { ReplayResult, Strategy } from './model.ts';
+import { type BacktestInputs, openInputs, openScene, replayScene, type Scene } from './backtest_inputs.ts';
 import {
   decisiveOptions,
   delaysOf,
@@ -27,9 +26,16 @@ import {
   type ThresholdOptions,
   thresholdsOf,
   unlimitedMoney,
-} from './options.ts';
-import { filledSignals, ordersByStrategy } from './orders.ts';
-import { chooseThreshold, type PlannedStrategy, planTest, planTrials, trialSharpes } from './strategies.ts';
+} from './backtest_options.ts';
+import { finalModelRecipe, isFinalModelKept, saveFinalModel } from './final_strategies.ts';
+import {
+  chooseThreshold,
+  drawControls,
+  type PlannedStrategy,
+  planTest,
+  planTrials,
+  trialSharpes,
+} from './strategies.ts';
 import { collectRows, hasPaid, type StrategyRow, strategyRows } from './strategy_rows.ts';
 import { STRATEGIES_SECTION, strategySection } from './strategy_section.ts';
 import {
@@ -43,6 +49,7 @@ import { calibrationErrors } from './threshold_section.ts';
 import { NOTHING_TO_CHOOSE_ON, withoutFeesLines } from './threshold_step.ts';
 import { percent } from './threshold_table.ts';
 import { analyseThresholds, followEverything, signalReturns, type ThresholdRow } from './thresholds.ts';
+import { TRADE_PROFIT } from './train_step.ts';
 
 export const STRATEGY_STEP_OPTIONS = {
   ...THRESHOLD_OPTIONS,
@@ -109,7 +116,7 @@ async function replayRandom(
   run: Run,
   inputs: BacktestInputs,
   scene: Scene,
-  random: RandomControls,
+  random: RandomControls<PlannedStrategy>,
   trials: readonly number[],
 ): Promise<StrategyRow[]> {
   for (let round = 1; ; round++) {
@@ -138,7 +145,7 @@ async function replayTest(
   const result = await replayScene(run, inputs, scene, strategies);
   const filled = filledOf(result, strategies.length);
   const fillable = filled[planned.length];
-  const random = new RandomControls(scored, planned, filled, fillable, options.draws, run.seed);
+  const random = drawControls(scored, planned, filled, fillable, options.draws, run.seed);
   const rows = strategyRows(result, scored, planned, trials, run.seed);
   return { result, rows: collectRows([...rows, ...(await replayRandom(run, inputs, scene, random, trials))]) };
 }

@@ -2,10 +2,10 @@
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
 import { createRandom } from '../kernels/random.ts';
-import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from './model.ts';
-import { STATE } from './model.ts';
-import { isFilled, ordersByStrategy } from './orders.ts';
-import { gainOf } from './performance.ts';
+import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from '../replay/model.ts';
+import { STATE } from '../replay/model.ts';
+import { isFilled, ordersByStrategy } from '../replay/orders.ts';
+import { gainOf } from '../replay/performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 
 export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';

@@ -1,7 +1,8 @@
 /** Which strategies are tried, how one is chosen, and what is set beside it. */
 import { type DeflatedSharpe, deflatedSharpe, sharpeMoments } from '../evaluate/sharpe.ts';
-import type { Money, ReplayResult, Strategy } from './model.ts';
-import { dailyReturns, dailySharpe } from './performance.ts';
+import { RandomControls } from '../replay/controls.ts';
+import type { Money, ReplayResult, Strategy } from '../replay/model.ts';
+import { dailyReturns, dailySharpe } from '../replay/performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { byFallingChance, firstRows, MARKETS_MIN, picksAbove, type ThresholdRow } from './thresholds.ts';
 
@@ -89,6 +90,27 @@ export function planTest(
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
   const strategy = { name: 'everything', picks: everything, isReversed: false, delayMs: mainDelayMs, money };
   return [...planned, { name: 'everything', variant: 'main', threshold: null, strategy }];
+}
+
+/**
+ * Random controls of every threshold of a replay.
+ * @param filled rows of the filled orders of each planned strategy
+ * @param fillable rows whose order finds a trade when money is no matter
+ */
+export function drawControls(
+  scored: ScoredFills,
+  planned: readonly PlannedStrategy[],
+  filled: readonly Uint32Array[],
+  fillable: Uint32Array,
+  nDraws: number,
+  seed: number,
+): RandomControls<PlannedStrategy> {
+  const controlled = planned.flatMap((own, s) => {
+    if (own.variant !== 'main' || own.threshold === null) return [];
+    const strategy = { ...own.strategy, name: `${own.name} random` };
+    return [{ plan: { ...own, variant: 'random' as const, strategy }, filled: filled[s] }];
+  });
+  return new RandomControls(scored.price, controlled, fillable, nDraws, seed);
 }
 
 /** Sharpe ratios of one day of trials; those that never traded, or only once, have none and are left out. */

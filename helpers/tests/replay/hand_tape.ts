@@ -9,9 +9,9 @@ import {
   type StateName,
   type Strategy,
   type TapeBatch,
-} from '../../backtest/model.ts';
-import { ordersByStrategy } from '../../backtest/orders.ts';
-import { Replay } from '../../backtest/replay.ts';
+} from '../../replay/model.ts';
+import { ordersByStrategy } from '../../replay/orders.ts';
+import { Replay } from '../../replay/replay.ts';
 import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 
 const START_MS = Date.UTC(2026, 0, 5);

@@ -1,8 +1,7 @@
 /** What to compare a strategy with: the same number of trades at the same prices, drawn at random. */
 import { createRandom, type Random } from '../kernels/random.ts';
 import { assert } from '../run/errors.ts';
-import type { ScoredFills } from './scored_fills.ts';
-import type { PlannedStrategy } from './strategies.ts';
+import type { Strategy } from './model.ts';
 
 /** Prices within 5 cents count as the same. */
 const BINS = 20;
@@ -60,49 +59,51 @@ export class PricePool {
   }
 }
 
+/** A plan holds a strategy and whatever else its maker wants to know of it. */
+interface Plan {
+  readonly strategy: Strategy;
+}
+
 /** One random draw: its plan, and all rows that it has tried. */
-interface Draw {
-  plan: PlannedStrategy;
+interface Draw<P extends Plan> {
+  plan: P;
   readonly tried: Set<number>;
 }
 
 /**
- * Random controls of every threshold: as many trades as the strategy itself had filled, at the same prices, drawn from the
+ * Random controls of strategies: as many trades as the strategy itself had filled, at the same prices, drawn from the
  * fills that an order can be filled after. That looks ahead, for the controls alone: else they would trade more or less.
  */
-export class RandomControls {
-  private readonly draws: readonly Draw[];
+export class RandomControls<P extends Plan> {
+  private readonly draws: readonly Draw<P>[];
   private readonly pool: PricePool;
   private readonly random: Random;
 
   /**
-   * @param planned what has been replayed
-   * @param filled rows of the filled orders of each planned strategy
+   * @param prices price of every row
+   * @param controlled plans of the controls, each with the rows of the filled orders of the strategy that it is set beside
    * @param fillable rows whose order finds a trade when money is no matter
+   * @param nDraws controls of each plan
    */
   constructor(
-    scored: ScoredFills,
-    planned: readonly PlannedStrategy[],
-    filled: readonly Uint32Array[],
+    prices: Float64Array,
+    controlled: readonly { readonly plan: P; readonly filled: Uint32Array }[],
     fillable: Uint32Array,
     nDraws: number,
     seed: number,
   ) {
-    this.pool = new PricePool(scored.price, fillable);
+    this.pool = new PricePool(prices, fillable);
     this.random = createRandom(seed);
-    this.draws = planned.flatMap((own, s) =>
-      own.variant !== 'main' || own.threshold === null
-        ? []
-        : Array.from({ length: nDraws }, () => {
-            const picks = this.pool.draw(filled[s], this.random);
-            const strategy = { ...own.strategy, name: `${own.name} random`, picks };
-            return { plan: { ...own, variant: 'random' as const, strategy }, tried: new Set(picks) };
-          }),
+    this.draws = controlled.flatMap(({ plan, filled }) =>
+      Array.from({ length: nDraws }, () => {
+        const picks = this.pool.draw(filled, this.random);
+        return { plan: { ...plan, strategy: { ...plan.strategy, picks } }, tried: new Set(picks) };
+      }),
     );
   }
 
   /** The draws as strategies to replay. */
-  plans(): PlannedStrategy[] {
+  plans(): P[] {
     return this.draws.map(({ plan }) => plan);
   }
 

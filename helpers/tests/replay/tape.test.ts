@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BacktestInputs, openInputs, openScene, replayScene } from '../../backtest/inputs.ts';
-import { STATE } from '../../backtest/model.ts';
-import { firstTestMs } from '../../backtest/scored_fills.ts';
-import { followEverything, signalReturns } from '../../backtest/thresholds.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { type BacktestInputs, openInputs, openScene, replayScene } from '../../profit/backtest_inputs.ts';
+import { firstTestMs } from '../../profit/scored_fills.ts';
+import { followEverything, signalReturns } from '../../profit/thresholds.ts';
+import { STATE } from '../../replay/model.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
@@ -17,8 +17,8 @@ import {
   START_MS,
   writeTables,
 } from '../features/tables.ts';
+import { type PredictionSpec, testRun, writePredictions } from '../profit/predictions.ts';
 import { rejection } from '../refusal.ts';
-import { type PredictionSpec, testRun, writePredictions } from './predictions.ts';
 
 const ORDERS = {
   delay: 30,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { finalizeStrategies, STRATEGY_STEP_OPTIONS, type StrategyOptions } from '../../backtest/strategy_step.ts';
 import { featuresStep } from '../../profit/features_step.ts';
+import { finalizeStrategies, STRATEGY_STEP_OPTIONS, type StrategyOptions } from '../../profit/strategy_step.ts';
 import { TRADE_PROFIT, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
 import { loadCurrentModel } from '../../registry/in_force.ts';
 import { readManifest } from '../../run/manifest.ts';
@@ -10,9 +10,9 @@ import type { StepOutcome } from '../../run/script.ts';
 import { RAW_TRADES, STRATEGIES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTableIfThere } from '../../tables/table_store.ts';
 import { newFolder, removeFolders, writeTables } from '../features/tables.ts';
-import { defaultsOf, OPTIONS, runIn, tippedFills } from '../profit/training.ts';
 import { rejection } from '../refusal.ts';
 import { testRun } from './predictions.ts';
+import { defaultsOf, OPTIONS, runIn, tippedFills } from './training.ts';
 
 afterAll(removeFolders);
 

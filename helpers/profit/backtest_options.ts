@@ -1,12 +1,12 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
 import { z } from 'zod';
 import { DELAY_OPTION } from '../features/trades/targets.ts';
+import type { Money, Rules } from '../replay/model.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
-import type { Money, Rules } from './model.ts';
 
 const COSTS = 'Orders and costs';
 const MONEY = 'Money';

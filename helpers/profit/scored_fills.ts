@@ -1,13 +1,13 @@
 /** Fills with their chances, from 16_trade_predictions, and the markets they speak of. */
 
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
+import type { BacktestMarkets, Signals } from '../replay/model.ts';
 import { InputError } from '../run/errors.ts';
 import { Codebook } from '../tables/codebook.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
 import type { Venue } from '../venues/fees.ts';
-import type { BacktestMarkets, Signals } from './model.ts';
 
 export type Part = 'validation' | 'test';
 

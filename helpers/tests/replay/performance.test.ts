@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PricePool } from '../../backtest/controls.ts';
-import { dailyReturns, dailySharpe, maxDrawdown, performanceOf } from '../../backtest/performance.ts';
-import { deflatedOf } from '../../backtest/strategies.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { deflatedOf } from '../../profit/strategies.ts';
+import { PricePool } from '../../replay/controls.ts';
+import { dailyReturns, dailySharpe, maxDrawdown, performanceOf } from '../../replay/performance.ts';
 import { play } from './hand_tape.ts';
 
 describe('maxDrawdown', () => {

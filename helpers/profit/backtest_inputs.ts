@@ -1,12 +1,13 @@
 /** What every script that replays needs: predictions, trades, markets, and the rules that its options make. */
 
+import type { BacktestMarkets, ReplayResult, Rules, Strategy } from '../replay/model.ts';
+import { replayTrades } from '../replay/tape.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import type { Run } from '../run/script.ts';
 import type { Codebook } from '../tables/codebook.ts';
 import { MARKETS, RAW_TRADES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
-import type { BacktestMarkets, ReplayResult, Rules, Strategy } from './model.ts';
-import { type OrderOptions, predictionTask, rulesOf } from './options.ts';
+import { type OrderOptions, predictionTask, rulesOf } from './backtest_options.ts';
 import {
   backtestMarkets,
   firstTestMs,
@@ -15,7 +16,6 @@ import {
   readScoredFills,
   type ScoredFills,
 } from './scored_fills.ts';
-import { replayTrades } from './tape.ts';
 
 export interface BacktestInputs {
   readonly predictions: Table;

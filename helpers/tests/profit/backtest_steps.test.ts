@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openInputs, openScene } from '../../backtest/inputs.ts';
-import { finalizeStrategies } from '../../backtest/strategy_step.ts';
-import { analyseThresholdStep, withoutFeesLines } from '../../backtest/threshold_step.ts';
-import { countWithoutFees } from '../../backtest/thresholds.ts';
 import { publishSection, readSections } from '../../charts/report.ts';
 import { THRESHOLDS_SECTION } from '../../discovery/sections/thresholds_section.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { openInputs, openScene } from '../../profit/backtest_inputs.ts';
+import { finalizeStrategies } from '../../profit/strategy_step.ts';
+import { analyseThresholdStep, withoutFeesLines } from '../../profit/threshold_step.ts';
+import { countWithoutFees } from '../../profit/thresholds.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES, THRESHOLDS } from '../../tables/schemas.ts';

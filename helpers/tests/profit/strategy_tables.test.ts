@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StrategyRow } from '../../backtest/strategy_rows.ts';
-import { strategyVerdict } from '../../backtest/strategy_tables.ts';
+import type { StrategyRow } from '../../profit/strategy_rows.ts';
+import { strategyVerdict } from '../../profit/strategy_tables.ts';
 
 /** A strategy that has paid by its interval, its markets and its total. */
 function paidRow(deflatedSharpe: number | null): StrategyRow {

@@ -7,7 +7,7 @@ import { writeJsonAtomic } from '../run/files.ts';
 import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';
 import { publishTable } from '../tables/derived_table.ts';
 import { THRESHOLDS } from '../tables/schemas.ts';
-import { openInputs, openScene, replayScene } from './inputs.ts';
+import { openInputs, openScene, replayScene } from './backtest_inputs.ts';
 import {
   decisiveOptions,
   delaysOf,
@@ -17,7 +17,7 @@ import {
   type ThresholdOptions,
   thresholdsOf,
   unlimitedMoney,
-} from './options.ts';
+} from './backtest_options.ts';
 import type { Part } from './scored_fills.ts';
 import { calibrationErrors, PERIODS, TRADE_THRESHOLDS_SECTION, thresholdSection } from './threshold_section.ts';
 import { describeThresholds, hasPaid, thresholdsFrame, thresholdVerdict } from './threshold_table.ts';

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { RandomControls } from '../../backtest/controls.ts';
-import { STATE } from '../../backtest/model.ts';
-import type { ScoredFills } from '../../backtest/scored_fills.ts';
-import { chooseThreshold, planTest, planTrials } from '../../backtest/strategies.ts';
-import { hasPaid as strategyHasPaid } from '../../backtest/strategy_rows.ts';
-import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../backtest/threshold_table.ts';
+import { createRandom } from '../../kernels/random.ts';
+import type { ScoredFills } from '../../profit/scored_fills.ts';
+import { chooseThreshold, drawControls, planTest, planTrials } from '../../profit/strategies.ts';
+import { hasPaid as strategyHasPaid } from '../../profit/strategy_rows.ts';
+import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../profit/threshold_table.ts';
 import {
   analyseThresholds,
   byFallingChance,
   firstRows,
   picksAbove,
   type ThresholdRow,
-} from '../../backtest/thresholds.ts';
-import { createRandom } from '../../kernels/random.ts';
+} from '../../profit/thresholds.ts';
+import { STATE } from '../../replay/model.ts';
 
 /** 40 scored fills in 20 markets; chances .025, .05 … 1; those above .5 came true; each pair shares a market. */
 function scoredFills(): ScoredFills {
@@ -215,7 +214,7 @@ describe('plans', () => {
     const planned = planTest(scored, null, delays, money, 1);
     const filled = planned.map(({ strategy }) => strategy.picks.slice(0, 4));
     const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
-    const random = new RandomControls(scored, planned, filled, everything, 3, 1).plans();
+    const random = drawControls(scored, planned, filled, everything, 3, 1).plans();
     expect(random.map(({ name, strategy }) => `${name} ${strategy.picks.length}`)).toEqual([
       ...new Array(3).fill('sniper 4'),
       ...new Array(3).fill('god_mode 4'),
@@ -229,7 +228,7 @@ describe('plans', () => {
     const planned = planTest(flat, null, delays, money, 1);
     const filled = planned.map(({ strategy }) => strategy.picks.slice(0, 4));
     const everything = Uint32Array.from({ length: 40 }, (_, i) => i);
-    const random = new RandomControls(flat, planned, filled, everything, 1, 1);
+    const random = drawControls(flat, planned, filled, everything, 1, 1);
     const picksOf = (draw = 0) => random.plans()[draw].strategy.picks;
     const tried = new Set(picksOf());
     for (let n = 4; n < 40; n += 3) {

@@ -2,10 +2,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
-import { CALIBRATIONS } from '../profit/calibrated_boosting.ts';
-import { trainFinalModel } from '../profit/final_model.ts';
-import type { ModelOptions } from '../profit/model_options.ts';
-import { TRADE_PROFIT, WHALE_FILTER_FILE } from '../profit/train_step.ts';
 import { keepModel, saveModel } from '../registry/registry.ts';
 import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
@@ -15,8 +11,12 @@ import { isMadeFrom } from '../tables/derived_table.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { openTable, type Table } from '../tables/table_store.ts';
 import { lastMoment } from '../tables/time_range.ts';
-import type { BacktestInputs } from './inputs.ts';
+import type { BacktestInputs } from './backtest_inputs.ts';
+import { CALIBRATIONS } from './calibrated_boosting.ts';
+import { trainFinalModel } from './final_model.ts';
+import type { ModelOptions } from './model_options.ts';
 import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
+import { TRADE_PROFIT, WHALE_FILTER_FILE } from './train_step.ts';
 
 const settingsSchema = z.object({
   folds: z.number(),

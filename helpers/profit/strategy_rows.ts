@@ -2,9 +2,9 @@
 import { quantileSorted } from 'simple-statistics';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
-import type { ReplayResult } from './model.ts';
-import { ordersByStrategy } from './orders.ts';
-import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from './performance.ts';
+import type { ReplayResult } from '../replay/model.ts';
+import { ordersByStrategy } from '../replay/orders.ts';
+import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from '../replay/performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { deflatedOf, type PlannedStrategy, type StrategyName, type Variant } from './strategies.ts';
 import { MARKETS_MIN } from './thresholds.ts';

@@ -1,13 +1,13 @@
 /** Strategies as tables for machines and as lines for people. */
 
 import { type DataFrame, pl } from '../polars/polars.ts';
+import { type BacktestMarkets, type ReplayResult, STATE, type StateName } from '../replay/model.ts';
+import { isFilled, ordersByStrategy } from '../replay/orders.ts';
+import { gainOf } from '../replay/performance.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { conform } from '../tables/schema.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
-import { type BacktestMarkets, type ReplayResult, STATE, type StateName } from './model.ts';
-import { isFilled, ordersByStrategy } from './orders.ts';
-import { gainOf } from './performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import { type PlannedStrategy, STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
 import { hasPaid, type StrategyRow } from './strategy_rows.ts';
