@@ -6,12 +6,12 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes charts discovery evaluate features kernels/random parallel run tables',
   '3_supervised_models': 'archetypes charts parallel polars run supervised tables',
   '4_unsupervised_model': 'anomaly charts evaluate parallel registry run tables',
-  '5_live_inference': 'charts run',
+  '5_live_inference': 'charts overview run',
   '6_profitability': 'features profit run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars run tables',
-  'helpers/charts': 'kernels/random pipeline run tables',
+  'helpers/charts': 'kernels/random run tables/derived_table tables/schema',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
   'helpers/estimators': 'kernels parallel run/errors',
@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   'helpers/features': 'estimators kernels polars run tables',
   'helpers/import': 'features/domain polars run tables venues',
   'helpers/kernels': '',
+  'helpers/overview': 'charts pipeline run tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
   'helpers/profit':

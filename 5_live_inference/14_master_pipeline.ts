@@ -5,8 +5,9 @@
  * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then renews the
  *         first section of reports/report.html
  */
-import { publishDataSection } from '../helpers/charts/data_section.ts';
+
 import { describeReport } from '../helpers/charts/report.ts';
+import { publishDataSection } from '../helpers/overview/data_section.ts';
 import {
   describePlan,
   GRAPH_OPTIONS,

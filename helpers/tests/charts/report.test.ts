@@ -1,16 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
-import { makeDataSection, publishDataSection } from '../../charts/data_section.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { publishSection, readSections, reportPath } from '../../charts/report.ts';
 import type { Block, ReportSection } from '../../charts/section.ts';
 import { binValues, histogramPicture } from '../../charts/specs/histogram.ts';
 import { createLog } from '../../run/console.ts';
-import { emptyFrame } from '../../tables/schema.ts';
-import { RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
-import { TableWriter } from '../../tables/table_store.ts';
-import { removeFolders, writeTables } from '../features/tables.ts';
 import { refusal } from '../refusal.ts';
 import { gallerySection, HOSTILE } from './gallery.ts';
 
@@ -20,7 +15,6 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'spyhop-report-'));
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
-afterAll(removeFolders);
 
 function page(): string {
   return readFileSync(reportPath(dataDir), 'utf8');
@@ -90,46 +84,4 @@ it('names the section file that is broken', async () => {
   await publishSection({ dataDir, log }, section('a', 1));
   writeFileSync(join(dataDir, 'reports/sections/0001-a.json'), '{"id": "a"}');
   expect(refusal(() => readSections(dataDir))).toMatch(/^corrupt-file: .*0001-a\.json is not a section/);
-});
-
-it('makes a data section of an empty folder that says what is missing', async () => {
-  const { pictures } = await publishDataSection({ dataDir, log });
-  expect(pictures.filter((path) => existsSync(path)).length).toBe(pictures.length);
-  expect(page()).toContain('No trades have been imported');
-});
-
-it('makes a data section of empty tables, and tells rejects by reason', async () => {
-  const body = {
-    step: 'import_trades',
-    fingerprint: 'f',
-    options: {},
-    seed: 1,
-    inputs: [],
-    metrics: {},
-    codeHash: 'c',
-    startedMs: 0,
-  };
-  for (const [schema, rejects] of [
-    [RAW_TRADES, { 'price outside 0..1': 3, 'no wallet': 9 }],
-    [WALLET_PROFILES, {}],
-  ] as const) {
-    const writer = new TableWriter(dataDir, schema);
-    writer.addPart('part', emptyFrame(schema), null);
-    writer.commit([], { ...body, rejects });
-  }
-  const { blocks, dataWindow } = makeDataSection(dataDir);
-  const table = blocks.find((block) => block.kind === 'table');
-  expect(table?.rows).toEqual([
-    ['no wallet', 9],
-    ['price outside 0..1', 3],
-  ]);
-  expect(dataWindow).toBeUndefined();
-});
-
-it('says of a data section with fills of Kalshi how many name no wallet', () => {
-  const markets = [{ id: 'k', venue: 'kalshi' as const }];
-  const { blocks } = makeDataSection(writeTables([{}, { market: 'k', venue: 'kalshi', wallet: null }], markets));
-  expect(blocks.filter((block) => block.kind === 'verdict').map(({ text }) => text)).toEqual([
-    'Kalshi tells no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
-  ]);
 });

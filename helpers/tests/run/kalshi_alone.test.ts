@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishDataSection } from '../../charts/data_section.ts';
+import { publishDataSection } from '../../overview/data_section.ts';
 import { findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
 import { readJson } from '../../run/files.ts';

@@ -2,6 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type PublishedReport, publishSection, type ReportRun } from '../charts/report.ts';
+import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
+import { againstBoundsPicture } from '../charts/specs/against_bounds.ts';
+import { type FlowBox, flowPicture } from '../charts/specs/flow.ts';
+import { binValues, createLogCounter, type Histogram, histogramPicture } from '../charts/specs/histogram.ts';
 import { STEPS } from '../pipeline.ts';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
@@ -11,11 +16,6 @@ import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { walletlessLines } from '../tables/walletless_fills.ts';
-import { type PublishedReport, publishSection, type ReportRun } from './report.ts';
-import { type Block, chartBlock, type ReportSection } from './section.ts';
-import { againstBoundsPicture } from './specs/against_bounds.ts';
-import { type FlowBox, flowPicture } from './specs/flow.ts';
-import { binValues, createLogCounter, type Histogram, histogramPicture } from './specs/histogram.ts';
 
 const SECTION_ID = 'data';
 const SECTION_ORDER = 0;
