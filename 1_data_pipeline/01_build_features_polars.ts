@@ -51,7 +51,7 @@ await runScript(
     const trades = openTable(run.dataDir, RAW_TRADES);
     const markets = openTable(run.dataDir, MARKETS);
     const asOfMs = momentOf(trades, options['as-of'], run.log);
-    const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.codeHash };
+    const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.code.hash };
     const chunkDir = options['chunk-dir'] ?? chunksFolder(run.dataDir);
     if (options.chunk !== undefined) {
       const { chunk, nChunks } = parseChunk('chunk', options.chunk);

@@ -23,7 +23,7 @@ import { countSigns, describeSigns, judgeSigns } from '../helpers/anomaly/wallet
 import { isReported, publishSection } from '../helpers/charts/report.ts';
 import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { createExecutor } from '../helpers/parallel/executor.ts';
-import { keepModel, modelRunName, skippedLine } from '../helpers/registry/registry.ts';
+import { keepModel, modelRunName, skippedLine } from '../helpers/registry/compat.ts';
 import { formatCount, formatTable } from '../helpers/run/console.ts';
 import { runScript, tellSkipped } from '../helpers/run/script.ts';
 import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';

@@ -2,7 +2,7 @@
 import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
-import { type ModelKey, saveModel } from '../registry/registry.ts';
+import { type ModelKey, saveModel } from '../registry/compat.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { jsonText } from '../run/files.ts';

@@ -9,7 +9,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import { loadCurrentModel } from '../registry/in_force.ts';
+import { loadActiveModel } from '../registry/active_model.ts';
 import { InputError } from '../run/errors.ts';
 import { checkColumns } from '../tables/schema.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
@@ -190,6 +190,6 @@ export async function walletModelFromJson(json: unknown, executor: Executor): Pr
  * @throws InputError 'missing-input', 'corrupt-file' or 'bad-model', each with the command that mends it
  */
 export async function loadWalletModel(modelsDir: string, executor: Executor): Promise<WalletAnomalyModel> {
-  const { model } = loadCurrentModel(modelsDir, WALLET_ANOMALY, WALLET_ANOMALY_SCRIPT);
+  const { model } = loadActiveModel(modelsDir, WALLET_ANOMALY, WALLET_ANOMALY_SCRIPT);
   return walletModelFromJson(model, executor);
 }

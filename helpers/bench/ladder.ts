@@ -10,9 +10,9 @@ import { renderSvg } from '../charts/render.ts';
 import { TARGET_OPTIONS } from '../features/trades/targets.ts';
 import type { LadderStepOptions } from '../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../profit/model_options.ts';
+import { readStepCode } from '../run/code.ts';
 import { formatTable } from '../run/console.ts';
 import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
-import { hashCode } from '../run/manifest.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
 import { runWorld, type WorldResult } from './ladder/one_world.ts';
 import { ladderBenchPicture } from './ladder/picture.ts';
@@ -86,7 +86,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     null: { ...size, insiderShare: 0 },
     planted: { ...size, insiderShare: given.insiders, difficulty: given.difficulty },
   };
-  const code = [hashCode('helpers/bench/ladder/one_world.ts'), options];
+  const code = [(await readStepCode('helpers/bench/ladder/one_world.ts')).hash, options];
   const summaries: WorldSummary[] = [];
   for (const [world, request] of Object.entries(worlds)) {
     const results: WorldResult[] = [];

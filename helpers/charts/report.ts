@@ -64,6 +64,13 @@ export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string, mo
   return isThere;
 }
 
+/** The published section of an id, or null. */
+export function publishedSection(dataDir: string, id: string): ReportSection | null {
+  const { sections } = foldersOf(dataDir);
+  const [file] = filesIn(sections, new RegExp(`^\\d+-${id}\\.json$`));
+  return file === undefined ? null : readSection(join(sections, file));
+}
+
 function readSection(path: string): ReportSection {
   return readJsonAs(path, sectionSchema, 'a section of a report', 'delete it and run the step that writes it again');
 }

@@ -85,6 +85,8 @@ export const sectionSchema = z
     dataWindow: z.strictObject({ source: textSchema, fromMs: z.number(), toMs: z.number() }).optional(),
     /** Run of the model registry that the section speaks of. */
     model: textSchema.optional(),
+    /** Which result the section shows, which code drew it, and what was printed then. */
+    presented: z.strictObject({ fingerprint: textSchema, hash: z.string(), lines: z.array(z.string()) }).optional(),
   })
   .superRefine((section, context) => {
     const stems = chartsOf(section.blocks).map((chart) => chart.stem);

@@ -109,7 +109,7 @@ function hasOtherMeaning(table: Table | null, options: ImportOptions): boolean {
 }
 
 function isOtherCode(table: Table | null, run: Run): boolean {
-  return table !== null && table.manifest.code.hash !== run.codeHash;
+  return table !== null && table.manifest.code.hash !== run.code.hash;
 }
 
 function upToDate(trades: Table, markets: Table, run: Run, options: ImportOptions): ImportSummary {
@@ -395,7 +395,7 @@ class Import {
       seed: host.seed,
       inputs,
       rejects,
-      codeHash: host.codeHash,
+      codeHash: host.code.hash,
       startedMs: host.startedMs,
     };
   }

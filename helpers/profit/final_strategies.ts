@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
-import { keepModel, saveModel } from '../registry/registry.ts';
+import { keepModel, saveModel } from '../registry/compat.ts';
 import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';

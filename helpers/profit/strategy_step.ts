@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describeReport, publishSection } from '../charts/report.ts';
 import { isTableToldAgain } from '../charts/told_again.ts';
-import { keptLine } from '../registry/registry.ts';
+import { keptLine } from '../registry/compat.ts';
 import type { RandomControls } from '../replay/controls.ts';
 import type { ReplayResult, Strategy } from '../replay/model.ts';
 import { filledSignals, ordersByStrategy } from '../replay/orders.ts';

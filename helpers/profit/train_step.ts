@@ -7,7 +7,7 @@ import { rocCurve } from '../evaluate/roc_curve.ts';
 import { describeTarget, type TargetOptions, targetOf } from '../features/trades/targets.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { keepModel, type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/compat.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { hashFile } from '../run/files.ts';

@@ -1,30 +1,29 @@
 /**
  * The model registry: `models/<name>/<run>/` holds a model, its metrics and its card; `models/<name>/current.json` says
- * which run is in force (see in_force.ts). Nothing in `models/` is code.
+ * which run is active (see active_model.ts). Nothing in `models/` is code.
  */
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { HOUR_MS, nowMs } from '../run/clock.ts';
 import {
   hashFile,
   hashValue,
   makeFolder,
-  readJson,
-  syncPath,
+  TEMPORARY_SUFFIX,
   temporaryName,
   writeFileAtomic,
   writeJsonAtomic,
 } from '../run/files.ts';
-import { type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
-import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { isMadeFrom, manifestInputs, type Recipe } from '../tables/derived_table.ts';
-import type { Table } from '../tables/table_store.ts';
-import { currentRun, isPublished, isRegistered, MODEL_FILE, PUBLISHED_FOLDER, putInForce } from './in_force.ts';
+import { type Manifest, type ManifestBody, type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
+import { onExit } from '../run/stop.ts';
+import type { Rename } from '../run/transaction.ts';
+import { currentRun, MODEL_FILE, PUBLISHED_FOLDER, stageActivation } from './active_model.ts';
 
 const METRICS_FILE = 'metrics.json';
 const CARD_FILE = 'card.md';
+const RUN_NAME_LENGTH = 12;
 
-interface ModelCard {
+export interface ModelCard {
   /** What the model is for, in one sentence. */
   readonly purpose: string;
   /** Data window, for example `fills before 2026-03-01`. */
@@ -36,20 +35,27 @@ interface ModelCard {
   readonly limits: readonly string[];
 }
 
-/** What decides a model, beside the seed and the code: the tables it learns from, and the options. */
-export interface ModelKey extends Recipe {
-  /** Role in the project, and name of the folder: `wallet_anomaly`, `archetype_classifier`, … */
-  readonly name: string;
-}
-
-interface ModelEntry extends ModelKey {
+/** A trained model, ready to be saved. */
+export interface ModelEntry {
   readonly model: unknown;
   /** Rows that the model has learnt from. */
   readonly nRows: number;
-  /** Files by name and content that stand directly in `models/` while the model is in force. */
-  readonly published?: Readonly<Record<string, string>>;
-  readonly metrics: Readonly<Record<string, unknown>>;
+  /** Files by name and content that stand directly in `models/` while the model is active. */
+  readonly published?: Readonly<Record<string, string | Uint8Array>>;
   readonly card: ModelCard;
+}
+
+/** What the manifest of a model says besides. */
+type ModelBody = Omit<ManifestBody, 'schemaHash' | 'rows' | 'parts' | 'rejects'>;
+
+/** A model that is written, under a temporary name. */
+interface StagedModel {
+  /** Renames that save it and make it active. */
+  readonly renames: readonly Rename[];
+  /** Where it will lie. */
+  readonly folder: string;
+  /** To be called after the commit: it is no leftover any longer. */
+  readonly dispose: () => void;
 }
 
 function cardText(name: string, run: string, card: ModelCard): string {
@@ -57,75 +63,14 @@ function cardText(name: string, run: string, card: ModelCard): string {
   return `# ${name} · ${run}\n\n${card.purpose}\n\n## Data\n\n${card.data}\n\nFeatures: ${card.features.join(', ')}\n\n## Split\n\n${card.split}\n\n## Metrics\n\n${list(card.metrics)}\n\n## Limits\n\n${list(card.limits)}\n`;
 }
 
-function fingerprintOf(run: Run, { name, options, inputs }: ModelKey): string {
-  const tables = manifestInputs(inputs).map(({ format, sha256 }) => [format, sha256]);
-  return hashValue([name, options, tables, run.seed, run.codeHash]);
+/** Name of the run that a recipe makes, so that equal inputs give an equal name. */
+export function modelRunName(fingerprint: string): string {
+  return fingerprint.slice(0, RUN_NAME_LENGTH);
 }
 
-/** Name of the run that this recipe makes: a hash of what decides it, so that equal inputs give an equal name. */
-export function modelRunName(run: Run, key: ModelKey): string {
-  return fingerprintOf(run, key).slice(0, 12);
-}
-
-/**
- * Whether a run is in the registry. When another has taken its place, as a run on other data does, it is put in force again.
- * With --check the step ends here when there is something to do.
- * @param product a table made together with the model: a model in force that was made from that table stays in force
- */
-export function keepModel(run: Run, name: string, runName: string, product: Table | null = null): boolean {
-  const { modelsDir } = run;
-  if (!isRegistered(modelsDir, name, runName)) {
-    endIfOnlyChecking(run);
-    return false;
-  }
-  const current = currentRun(modelsDir, name);
-  const folder = current === null ? null : join(modelsDir, name, current);
-  const manifest = folder === null ? null : readManifest(folder);
-  const isCurrent = current === runName || (manifest !== null && product !== null && isMadeFrom(manifest, product));
-  if (folder !== null && isCurrent && isPublished(modelsDir, folder)) return true;
-  endIfOnlyChecking(run);
-  putInForce(modelsDir, name, runName);
-  run.log.result(`The model of these data, ${name} ${runName}, is in force again.`);
-  return true;
-}
-
-const linesSchema = z.object({ lines: z.array(z.string()) });
-
-/**
- * The registered model of this very recipe, in force or not, with the lines that its metrics tell people; null when it has
- * to be trained, and then a step that was only asked ends here. `--force` always trains.
- */
-export function upToDateModel(run: Run, key: ModelKey): { runName: string; lines: readonly string[] } | null {
-  const runName = modelRunName(run, key);
-  if (!run.force && isRegistered(run.modelsDir, key.name, runName)) {
-    const metrics = linesSchema.safeParse(readJson(join(run.modelsDir, key.name, runName, METRICS_FILE)));
-    if (metrics.success) return { runName, lines: metrics.data.lines };
-  }
-  endIfOnlyChecking(run);
-  return null;
-}
-
-/**
- * What to say of the model in force where none is trained: it stays. It is no worse for the new data being thin, and whoever
- * uses it reads in its card what it learnt from.
- * @param inputs tables that the model would have been made from; without any nothing is said of where the old one comes from
- */
-export function keptLine(run: Pick<Run, 'modelsDir'>, name: string, inputs: readonly Table[]): string {
-  const old = currentRun(run.modelsDir, name);
-  if (old === null) return '';
-  const manifest = readManifest(join(run.modelsDir, name, old));
-  const isOurs = manifest !== null && inputs.every((table) => isMadeFrom(manifest, table));
-  const origin = isOurs ? '; it was made from these data' : '; it was made with other options or from other data';
-  return ` The model in force, ${name} ${old}, stays${inputs.length === 0 ? '' : origin}.`;
-}
-
-/** The line of a step that has nothing to train. */
-export function skippedLine(
-  run: Pick<Run, 'modelsDir'>,
-  { name, inputs }: Pick<ModelKey, 'name' | 'inputs'>,
-  reason: string,
-): string {
-  return `Nothing to train, skipped: ${reason}.${keptLine(run, name, inputs)}`;
+/** The manifest of a registered model, or null. */
+export function modelManifest(modelsDir: string, name: string, runName: string): Manifest | null {
+  return readManifest(join(modelsDir, name, runName));
 }
 
 /** Files of a run as its manifest lists them. */
@@ -137,43 +82,66 @@ function listFiles(folder: string, files: readonly string[]): ManifestPart[] {
 }
 
 /**
- * Saves a model under its run name and puts it in force.
- * @returns the run's folder
+ * Removes what killed runs have left: of models of this name, whose lock the caller holds, and files of any model that
+ * have waited for their final names for longer than a commit takes.
  */
-export function saveModel(run: Run, entry: ModelEntry): string {
-  const runName = modelRunName(run, entry);
-  const folder = join(run.modelsDir, entry.name, runName);
+export function sweepModel(modelsDir: string, name: string): void {
+  makeFolder(join(modelsDir, name));
+  for (const file of temporaryFiles(join(modelsDir, name))) rmSync(file, { recursive: true, force: true });
+  for (const file of temporaryFiles(modelsDir))
+    if (nowMs() - statSync(file).mtimeMs > HOUR_MS) rmSync(file, { recursive: true, force: true });
+}
+
+function temporaryFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(TEMPORARY_SUFFIX))
+    .map((file) => join(folder, file));
+}
+
+/** Writes a model with its card and manifest, and all that makes it the active one, under temporary names. */
+export function stageModel(modelsDir: string, name: string, entry: ModelEntry, body: ModelBody): StagedModel {
+  const runName = modelRunName(body.fingerprint);
+  const folder = join(modelsDir, name, runName);
   const temporary = temporaryName(folder);
   makeFolder(temporary);
+  const removeTemporary = (): void => rmSync(temporary, { recursive: true, force: true });
+  const dispose = onExit(removeTemporary);
   try {
     writeJsonAtomic(join(temporary, MODEL_FILE), entry.model);
-    writeJsonAtomic(join(temporary, METRICS_FILE), entry.metrics);
-    writeFileAtomic(join(temporary, CARD_FILE), cardText(entry.name, runName, entry.card));
-    const published = Object.entries(entry.published ?? {}).map(([name, content]) => {
-      writeFileAtomic(join(temporary, PUBLISHED_FOLDER, name), content);
-      return `${PUBLISHED_FOLDER}/${name}`;
+    writeJsonAtomic(join(temporary, METRICS_FILE), body.metrics);
+    writeFileAtomic(join(temporary, CARD_FILE), cardText(name, runName, entry.card));
+    const published = Object.entries(entry.published ?? {}).map(([file, content]) => {
+      writeFileAtomic(join(temporary, PUBLISHED_FOLDER, file), content);
+      return `${PUBLISHED_FOLDER}/${file}`;
     });
     writeManifest(temporary, {
-      step: run.step.id,
-      fingerprint: fingerprintOf(run, entry),
-      options: { ...entry.options },
-      seed: run.seed,
+      ...body,
       schemaHash: hashValue(entry.card.features),
-      inputs: manifestInputs(entry.inputs),
       rows: entry.nRows,
       parts: listFiles(temporary, [MODEL_FILE, METRICS_FILE, CARD_FILE, ...published]),
       rejects: {},
-      metrics: { ...entry.metrics },
-      codeHash: run.codeHash,
-      startedMs: run.startedMs,
     });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
-    syncPath(join(run.modelsDir, entry.name));
+    const activation = stageActivation(modelsDir, name, runName, temporary);
+    return { renames: [{ from: temporary, to: folder }, ...activation], folder, dispose };
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    removeTemporary();
+    dispose();
     throw error;
   }
-  putInForce(run.modelsDir, entry.name, runName);
-  return folder;
+}
+
+/**
+ * What to say of the active model where none is trained: it stays. It is no worse for the new data being thin, and whoever
+ * uses it reads in its card what it learnt from.
+ * @param isOurs whether a model with this manifest was made from the data at hand
+ */
+export function activeModelLine(modelsDir: string, name: string, isOurs: (manifest: Manifest) => boolean): string {
+  const active = currentRun(modelsDir, name);
+  if (active === null) return '';
+  const manifest = modelManifest(modelsDir, name, active);
+  const origin =
+    manifest !== null && isOurs(manifest)
+      ? 'it was made from these data'
+      : 'it was made with other options or from other data';
+  return ` The active model, ${name} ${active}, stays; ${origin}.`;
 }

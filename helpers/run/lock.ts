@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { InputError } from './errors.ts';
 import { explainSystemError, makeFolder, temporaryName, withSystemErrors } from './files.ts';
 import { currentJob, isJobOver, jobToken, parseJobToken } from './slurm_job.ts';
-import { undoAtExit } from './stop.ts';
+import { onExit } from './stop.ts';
 
 const ATTEMPTS_MAX = 3;
+/** How long a lock that is held for milliseconds only is waited for, and how often it is tried. */
+const PATIENCE_MS = 20_000;
+const RETRY_MS = 20;
 
 function isAlive(pid: number): boolean {
   try {
@@ -88,7 +91,7 @@ export function takeLock(folder: string, name: string): () => void {
   const path = join(folder, `.${name}.lock`);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     if (create(path)) {
-      const forget = undoAtExit(() => release(path));
+      const forget = onExit(() => release(path));
       return () => {
         release(path);
         forget();
@@ -114,6 +117,28 @@ export async function withLock<T>(folder: string, name: string, work: () => T | 
   const unlock = takeLock(folder, name);
   try {
     return await work();
+  } finally {
+    unlock();
+  }
+}
+
+/**
+ * withLock for work of milliseconds that several processes may want to do at once: waits its turn, without giving up the thread.
+ * @throws InputError 'busy' when somebody holds it for longer than such work takes
+ */
+export function holdingLock(folder: string, name: string, work: () => void): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  let unlock: (() => void) | null = null;
+  for (let waitedMs = 0; unlock === null; waitedMs += RETRY_MS) {
+    try {
+      unlock = takeLock(folder, name);
+    } catch (error) {
+      if (!(error instanceof InputError) || error.tag !== 'busy' || waitedMs >= PATIENCE_MS) throw error;
+      Atomics.wait(pause, 0, 0, RETRY_MS);
+    }
+  }
+  try {
+    work();
   } finally {
     unlock();
   }

@@ -1,18 +1,16 @@
 /** The manifest beside every output: what made it, from what, with which code; written last, it means "done". */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { isoTime, nowMs } from './clock.ts';
+import { PROJECT_ROOT } from './code.ts';
 import { readJson, readJsonAs, writeJsonAtomic } from './files.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
 const MANIFEST_VERSION = 1;
-const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 const partSchema = z.object({
   file: z.string(),
@@ -44,7 +42,17 @@ const manifestSchema = z.object({
   parts: z.array(partSchema),
   rejects: z.record(z.string(), z.number()),
   metrics: z.record(z.string(), z.unknown()),
-  code: z.object({ commit: z.string(), dirty: z.boolean(), hash: z.string() }),
+  code: z.object({
+    commit: z.string(),
+    dirty: z.boolean(),
+    hash: z.string(),
+    /** Hash of every file that decides the result; empty in manifests of the first versions. */
+    files: z.record(z.string(), z.string()).default({}),
+  }),
+  /** What ran the kernels; null where none ran. */
+  engine: z.string().nullable().default(null),
+  /** Folder of the model that was made together with this, below the models folder; null without one. */
+  model: z.string().nullable().default(null),
   versions: z.record(z.string(), z.string()),
   host: z.string(),
   startedAt: z.string(),
@@ -63,6 +71,9 @@ export type ManifestBody = Pick<
   'step' | 'fingerprint' | 'options' | 'seed' | 'schemaHash' | 'inputs' | 'rows' | 'parts' | 'rejects' | 'metrics'
 > & {
   codeHash: string;
+  codeFiles?: Readonly<Record<string, string>>;
+  engine?: string | null;
+  model?: string | null;
   startedMs: number;
 };
 
@@ -131,12 +142,14 @@ function softwareVersions(): Manifest['versions'] {
 
 /** A manifest made whole: what the step supplies, and what the machine tells. */
 export function composeManifest(body: ManifestBody): Manifest {
-  const { codeHash, startedMs, ...rest } = body;
+  const { codeHash, codeFiles = {}, engine = null, model = null, startedMs, ...rest } = body;
   const endedMs = nowMs();
   return {
     manifestVersion: MANIFEST_VERSION,
     ...rest,
-    code: { ...codeRevision(), hash: codeHash },
+    code: { ...codeRevision(), hash: codeHash, files: { ...codeFiles } },
+    engine,
+    model,
     versions: softwareVersions(),
     host: hostname(),
     startedAt: isoTime(startedMs),
@@ -151,24 +164,4 @@ export function writeManifest(folder: string, body: ManifestBody): Manifest {
   const manifest = composeManifest(body);
   writeJsonAtomic(join(folder, MANIFEST_NAME), manifest);
   return manifest;
-}
-
-/**
- * A hash over a script and every project file that it imports, directly or not, so that a step runs again when the code
- * that decides its result has changed and only then.
- */
-export function hashCode(scriptPath: string): string {
-  const seen = new Map<string, string>();
-  const visit = (path: string): void => {
-    if (seen.has(path) || !existsSync(path)) return;
-    const text = readFileSync(path, 'utf8');
-    seen.set(path, text);
-    for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g))
-      visit(resolve(dirname(path), match[1]));
-  };
-  visit(resolve(PROJECT_ROOT, scriptPath));
-  const hash = createHash('sha256');
-  for (const path of [...seen.keys()].sort())
-    hash.update(relative(PROJECT_ROOT, path)).update('\0').update(seen.get(path)!);
-  return hash.digest('hex').slice(0, 16);
 }

@@ -52,6 +52,13 @@ const COMMON = {
     describe: 'do nothing but find out whether the step is up to date (for programs that start it)',
     group: COMMON_GROUP,
   },
+  explain: {
+    type: 'boolean',
+    default: false,
+    describe: 'do nothing but say why the step is up to date or stale',
+    excludes: ['force', 'check'],
+    group: COMMON_GROUP,
+  },
   quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
 } as const satisfies OptionSpecs;
 

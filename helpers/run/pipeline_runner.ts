@@ -1,18 +1,17 @@
 /** Runs the graph of pipeline.ts, each step a process of its own, and sums up what happened. */
 import { spawn } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { findStep, STEPS, type Step } from '../pipeline.ts';
 import { formatDuration } from './clock.ts';
+import { PROJECT_ROOT } from './code.ts';
 import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseMoment } from './options.ts';
 import { wholeFrom } from './ranges.ts';
 import { failWith, type StepReport } from './script.ts';
-import { endAtSignal, undoAtExit } from './stop.ts';
+import { endAtSignal, onExit } from './stop.ts';
 
-export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
 const MASTER_STEP = findStep('master_pipeline');
@@ -185,7 +184,7 @@ async function runStep(
       child.kill('SIGTERM');
       return ended;
     }),
-    undoAtExit(() => child.kill('SIGKILL')),
+    onExit(() => child.kill('SIGKILL')),
   ];
   const code = await ended;
   for (const forget of forgets) forget();
@@ -194,13 +193,13 @@ async function runStep(
 
 /**
  * The steps that have work to do. A step whose tables are there, and do not wait for another step, is asked itself (with
- * --check), so that the answer is the one it would find when run. A step without tables always runs.
+ * --check), so that the answer is the one it would find when run.
  */
 export async function staleSteps(planned: readonly Planned[], dataDir: string): Promise<Planned[]> {
   const stale: Planned[] = [];
   for (const plan of planned) {
     const { writes } = plan.step;
-    const isMade = writes.length > 0 && writes.every((folder) => readManifest(join(dataDir, folder)) !== null);
+    const isMade = writes.every((folder) => readManifest(join(dataDir, folder)) !== null);
     const isFed = stale.some(({ step }) => feeds(step, plan.step));
     if (!isMade || isFed || !(await isCurrent(plan))) stale.push(plan);
   }

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { envValue } from './env.ts';
 import { hashValue } from './files.ts';
-import { undoAtExit } from './stop.ts';
+import { onExit } from './stop.ts';
 
 /**
  * Where the scratch folder `name` of a data folder is: below SPYHOP_SCRATCH (a disk of this machine, set by the sbatch files), where
@@ -18,7 +18,7 @@ function scratchPath(dataDir: string, name: string): string {
 export async function withScratch<T>(dataDir: string, name: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = scratchPath(dataDir, name);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  const forget = undoAtExit(remove);
+  const forget = onExit(remove);
   try {
     return await work(folder);
   } finally {

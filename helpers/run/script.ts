@@ -1,11 +1,12 @@
 /** How every numbered script runs: options, one story, and an answer to whatever goes wrong. */
 import { findStep, type Step } from '../pipeline.ts';
 import { nowMs } from './clock.ts';
+import { readStepCode, type StepCode } from './code.ts';
 import { createLog, type Log, printBug, printInputError, watchOutput } from './console.ts';
 import { envValue } from './env.ts';
 import { InputError } from './errors.ts';
 import { checkFolder, explainSystemError, writeJsonAtomic } from './files.ts';
-import { codeRevision, hashCode, peakMemoryMib } from './manifest.ts';
+import { codeRevision, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
 import { endOthers } from './stop.ts';
 import { wholeCommands, withWholeHint } from './whole_commands.ts';
@@ -21,8 +22,7 @@ export interface Run {
   /** Whether the step is only asked if it is up to date; see endIfOnlyChecking. */
   readonly isCheck?: boolean;
   readonly startedMs: number;
-  /** Hash of the script and all it imports. */
-  readonly codeHash: string;
+  readonly code: StepCode;
 }
 
 /** What a step did, for whoever called it; nothing means that it did its work. */
@@ -191,10 +191,8 @@ export async function runScript<S extends OptionSpecs>(
       force: options.force,
       isCheck: options.check,
       startedMs: nowMs(),
-      codeHash: hashCode(step.script),
+      code: await readStepCode(step.script),
     };
-    // A step without tables has no manifest to look into.
-    if (step.writes.length === 0) endIfOnlyChecking(run);
     // Asked for the manifest, while the process is small.
     if (!options.check) codeRevision();
     try {

@@ -9,7 +9,7 @@ const undos = new Set<() => void>();
  * within 60 ms because it is computing (tsx 4.23, relaySignalToChild); node with `--import tsx`, as the graph and the cluster
  * start steps, does not. `undo` must not wait for anything.
  */
-export function undoAtExit(undo: () => void): () => void {
+export function onExit(undo: () => void): () => void {
   if (undos.size === 0) process.on('exit', undoAll);
   undos.add(undo);
   return () => {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../kernels/random.ts';
 import { makeFolder, syncPath, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from '../run/files.ts';
-import { undoAtExit } from '../run/stop.ts';
+import { onExit } from '../run/stop.ts';
 import { createAddressTable, createTokenTable } from './byte_tables.ts';
 import { FillEncoder } from './fill_encoder.ts';
 import { createCsvFillFiles, createParquetFillFiles } from './fill_files.ts';
@@ -125,7 +125,7 @@ async function replaceFolder<T>(folder: string, build: (staging: string) => Prom
     }
   }
   const staging = temporaryName(folder);
-  const forget = undoAtExit(() => rmSync(staging, { recursive: true, force: true }));
+  const forget = onExit(() => rmSync(staging, { recursive: true, force: true }));
   const outgoing = temporaryName(folder);
   try {
     makeFolder(staging);

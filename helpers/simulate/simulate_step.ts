@@ -20,7 +20,7 @@ export interface SimulateReport {
 export async function simulateStep(run: Run, request: SimulateRequest): Promise<SimulateReport> {
   const options = resolveSimulateOptions(request);
   const folder = join(run.dataDir, run.step.writes[0]);
-  const fingerprint = hashValue({ options, code: run.codeHash });
+  const fingerprint = hashValue({ options, code: run.code.hash });
   return withLock(dirname(folder), basename(folder), async () => {
     const old = run.force ? null : readManifest(folder);
     if (old?.fingerprint === fingerprint) return { folder, manifest: old, result: null };
@@ -44,7 +44,7 @@ export async function simulateStep(run: Run, request: SimulateRequest): Promise<
         nMarginals: judged.length,
         nInside: judged.filter((m) => m.isInside).length,
       },
-      codeHash: run.codeHash,
+      codeHash: run.code.hash,
       startedMs: run.startedMs,
     });
     return { folder, manifest, result };

@@ -1,9 +1,10 @@
 /** The commands of slurm/submit.ts with their options. */
 import { resolve } from 'node:path';
+import { PROJECT_ROOT } from '../run/code.ts';
 import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
-import { GRAPH_OPTIONS, GRAPH_WHAT, PROJECT_ROOT, wordsForSteps } from '../run/pipeline_runner.ts';
+import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
 import { wholeFrom } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
 import { describeRun, refreshRun, waitForRun } from './follow_run.ts';

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { chunksFolder, finishedChunks } from '../features/wallets/profile_chunks.ts';
 import { findStep } from '../pipeline.ts';
 import { isoTime, nowMs } from '../run/clock.ts';
+import { PROJECT_ROOT, readStepCode } from '../run/code.ts';
 import { formatTable, type Log } from '../run/console.ts';
 import { envValue } from '../run/env.ts';
 import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import { withLock } from '../run/lock.ts';
-import { hashCode } from '../run/manifest.ts';
-import { type GraphOptions, type Planned, PROJECT_ROOT, planGraph, staleSteps } from '../run/pipeline_runner.ts';
+import { type GraphOptions, type Planned, planGraph, staleSteps } from '../run/pipeline_runner.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
 import { endOfData } from '../tables/time_range.ts';
@@ -46,11 +46,11 @@ export interface Plan {
 }
 
 /** Chunks of the profiles that are finished for the trades there are; null while trades are to be imported first. */
-function chunksThere(dataDir: string, stale: readonly Planned[]) {
+async function chunksThere(dataDir: string, stale: readonly Planned[]) {
   const importsTrades = stale.some(({ step }) => step.id === 'import_trades');
   const trades = importsTrades ? null : openTableIfThere(dataDir, RAW_TRADES);
   if (trades === null || trades.manifest.parts.length === 0) return null;
-  const codeHash = hashCode(findStep('build_features').script);
+  const { hash: codeHash } = await readStepCode(findStep('build_features').script);
   const markets = readTable(openTable(dataDir, MARKETS));
   return finishedChunks({ trades, markets, asOfMs: endOfData(trades), codeHash }, chunksFolder(dataDir));
 }
@@ -67,7 +67,7 @@ export async function planSubmission(
   const jobs = jobsOf(stale, {
     nRows,
     nChunks: options.nChunks,
-    finished: force ? null : chunksThere(graph.dataDir, stale),
+    finished: force ? null : await chunksThere(graph.dataDir, stale),
     largestTask: largestTask(),
     overrides: options.overrides,
     raised,

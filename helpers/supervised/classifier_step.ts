@@ -3,7 +3,7 @@ import { publishSection } from '../charts/report.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/compat.ts';
 import { isoTime } from '../run/clock.ts';
 import { ownOptions } from '../run/options.ts';
 import { type Run, type StepOutcome, tellSkipped } from '../run/script.ts';

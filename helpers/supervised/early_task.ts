@@ -147,7 +147,7 @@ export async function buildEarlyTask(
   const markets = readTable(plan.markets);
   const progress = run.log.progress('snapshots', nSnapshots);
   const rows = await buildSnapshots(
-    { trades, markets, scratch, codeHash: run.codeHash },
+    { trades, markets, scratch, codeHash: run.code.hash },
     { asOfMs, horizonMs, nSnapshots, nWalletsMax: options['max-wallets'], window },
     { present: PRESENT_COLUMNS, early: EARLY_COLUMNS },
     thresholdsOf(options),

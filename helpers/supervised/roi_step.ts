@@ -4,7 +4,7 @@ import { thresholdsOf, type WATERFALL_OPTIONS } from '../archetypes/waterfall_op
 import { publishSection } from '../charts/report.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/compat.ts';
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';
@@ -116,7 +116,7 @@ export async function trainRoiRegressor(run: Run, options: RoiOptions): Promise<
       trades,
       markets: readTable(marketTable),
       scratch: join(run.dataDir, `.scratch_${run.step.id}`),
-      codeHash: run.codeHash,
+      codeHash: run.code.hash,
     },
     {
       asOfMs,

@@ -5,7 +5,7 @@ import { publishSection } from '../charts/report.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel, skippedLine } from '../registry/compat.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { ownOptions } from '../run/options.ts';

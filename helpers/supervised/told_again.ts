@@ -1,6 +1,6 @@
 /** Steps whose product is a model: nothing to do when the registry and the report have it. */
 import { isReported } from '../charts/report.ts';
-import { keepModel, type ModelKey, upToDateModel } from '../registry/registry.ts';
+import { keepModel, type ModelKey, upToDateModel } from '../registry/compat.ts';
 import type { Run } from '../run/script.ts';
 
 /**

@@ -34,7 +34,7 @@ export function isMadeFrom(manifest: Manifest, table: Table): boolean {
 
 function fingerprintOf(run: Run, schema: TableSchema, recipe: Recipe): string {
   const inputs = recipe.inputs.map((table) => [table.schema.name, table.manifest.parts.map((part) => part.sha256)]);
-  return hashValue([run.step.id, schemaHash(schema), inputs, recipe.options, run.seed, run.codeHash]);
+  return hashValue([run.step.id, schemaHash(schema), inputs, recipe.options, run.seed, run.code.hash]);
 }
 
 /** The manifest of the table in force when it was made by this very recipe, or null. */
@@ -101,7 +101,7 @@ function commitParts(
     inputs: manifestInputs(recipe.inputs),
     rejects: {},
     metrics: { ...metrics },
-    codeHash: run.codeHash,
+    codeHash: run.code.hash,
     startedMs: run.startedMs,
   });
 }

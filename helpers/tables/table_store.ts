@@ -2,9 +2,8 @@
  * Tables on disk: a folder of Parquet parts and a manifest that lists them. Readers look only at listed parts; a writer
  * adds parts under new names and swaps the manifest, so that a reader (or a crash) sees the old table or the new one.
  */
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { z } from 'zod';
 import { writeParquetAside, writeParquetFile } from '../polars/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
@@ -14,7 +13,6 @@ import {
   hashFileAside,
   makeFolder,
   moveFile,
-  readJson,
   syncPath,
   TEMPORARY_SUFFIX,
   temporaryName,
@@ -28,17 +26,14 @@ import {
   type ManifestPart,
   readManifest,
 } from '../run/manifest.ts';
-import { undoAtExit } from '../run/stop.ts';
+import { onExit } from '../run/stop.ts';
+import { commitRenames, finishCommits, type Rename } from '../run/transaction.ts';
 import { checkColumns, conform, emptyFrame, schemaHash, type TableSchema } from './schema.ts';
 
 /** Files beside the parts that belong to a table but are not rows of it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([MANIFEST_NAME, 'rejects']);
-/** A manifest that waits to be put in force. */
+/** A manifest that waits for its commit. */
 const NEXT_NAME = `${MANIFEST_NAME}.next${TEMPORARY_SUFFIX}`;
-/** Lists, in the data folder, the tables whose next manifests are in force from the moment this file is there. */
-const JOURNAL_NAME = '.commit.json';
-const journalSchema = z.object({ folders: z.array(z.string()) });
-
 /** Where a table lives. */
 export function tableFolder(dataDir: string, schema: TableSchema): string {
   return join(dataDir, schema.folder);
@@ -67,7 +62,7 @@ export function openTable(dataDir: string, schema: TableSchema): Table {
 
 /** Opens a table, or null when it has not been made. */
 export function openTableIfThere(dataDir: string, schema: TableSchema): Table | null {
-  settleCommits(dataDir);
+  finishCommits(dataDir);
   const folder = tableFolder(dataDir, schema);
   const manifest = readManifest(folder);
   if (manifest === null) return null;
@@ -133,11 +128,47 @@ function explainParquetError(error: unknown, path: string): InputError {
   );
 }
 
+/** Parts that were found to be what their manifest says, by path: size and time of the file that was looked at. */
+const verified = new Map<string, string>();
+
+function stampOf(path: string): string {
+  const { size, mtimeMs } = statSync(path);
+  return `${size} ${mtimeMs}`;
+}
+
+function checkDigest(table: Table, part: ManifestPart, path: string, digest: string): void {
+  if (digest === part.sha256) verified.set(path, stampOf(path));
+  else
+    throw new InputError(
+      'corrupt-file',
+      `${path} is not the file that the manifest lists (its SHA-256 differs)`,
+      `it was damaged or replaced: delete ${table.folder} and run: ${table.schema.madeBy}`,
+    );
+}
+
+/** Path of a part, after a look at its SHA-256: once a process, unless the file has changed since. */
+export function verifiedPart(table: Table, part: ManifestPart): string {
+  const [path] = partPaths(table, [part]);
+  if (verified.get(path) !== stampOf(path)) checkDigest(table, part, path, hashFile(path));
+  return path;
+}
+
+/** verifiedPart on threads of their own, for several parts at once. */
+export async function verifiedParts(table: Table, parts: readonly ManifestPart[]): Promise<string[]> {
+  const paths = partPaths(table, parts);
+  await Promise.all(
+    paths.map(async (path, i) => {
+      if (verified.get(path) !== stampOf(path)) checkDigest(table, parts[i], path, await hashFileAside(path));
+    }),
+  );
+  return paths;
+}
+
 /** A whole table as a frame; for tables that fit in memory (markets, profiles). */
 export function readTable(table: Table): DataFrame {
-  const frames = partPaths(table).map((path) =>
-    withParquetErrors(path, () => scanPart(path, table.schema).collectSync()),
-  );
+  const frames = table.manifest.parts
+    .map((part) => verifiedPart(table, part))
+    .map((path) => withParquetErrors(path, () => scanPart(path, table.schema).collectSync()));
   return frames.length === 0 ? emptyFrame(table.schema) : pl.concat(frames);
 }
 
@@ -156,55 +187,35 @@ export interface PendingCommit {
 }
 
 /**
- * Puts several tables of one data folder in force as one: a crash leaves all of them old, or all of them new. The journal
- * is the moment; whoever opens a table next finishes what it lists.
+ * Commits several tables of one data folder, and whatever else is to change with them: a crash leaves all of it old, or all of
+ * it new.
+ * @param others further finished files and folders that take their final names in the same moment
  */
-export function commitTogether(commits: readonly PendingCommit[]): Manifest[] {
+export function commitTogether(commits: readonly PendingCommit[], others: readonly Rename[] = []): Manifest[] {
+  const dataDir = dirname(commits[0].writer.folder);
   const prepared = commits.map(({ writer, kept, body }) => writer.prepare(kept, body));
-  const dataDir = dirname(prepared[0].folder);
-  const folders = prepared.map(({ folder }) => relative(dataDir, folder));
-  if (folders.length > 1) {
-    writeJsonAtomic(join(dataDir, JOURNAL_NAME), { folders });
-    settleCommits(dataDir);
-  } else putInForce(dataDir, folders[0]);
-  for (const { folder } of prepared) sweepUnlisted(folder);
-  for (const { writer } of commits) writer.forget();
+  commitRenames(dataDir, [...others, ...prepared.map(({ rename }) => rename)]);
+  for (const { writer } of commits) {
+    sweepUnlisted(writer.folder);
+    writer.finish();
+  }
   return prepared.map(({ manifest }) => manifest);
 }
 
-/** Finishes a commit that was decided but not carried out, because its process was killed. */
-function settleCommits(dataDir: string): void {
-  const journal = join(dataDir, JOURNAL_NAME);
-  if (!existsSync(journal)) return;
-  const { folders } = journalSchema.parse(readJson(journal));
-  for (const folder of folders) putInForce(dataDir, folder);
-  rmSync(journal, { force: true });
-}
-
-function putInForce(dataDir: string, folder: string): void {
-  const target = join(dataDir, folder, MANIFEST_NAME);
-  try {
-    renameSync(join(dataDir, folder, NEXT_NAME), target);
-    syncPath(join(dataDir, folder));
-  } catch (error) {
-    // Gone: another process that opened the table has put it in force already.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw explainSystemError(error, target);
-  }
-}
-
-/** Adds parts to a table and puts them in force all at once. */
+/** Adds parts to a table and commits them all at once. */
 export class TableWriter {
-  private readonly folder: string;
-  private readonly schema: TableSchema;
+  readonly folder: string;
+  readonly schema: TableSchema;
   private readonly added: ManifestPart[] = [];
-  /** Parts that are never put in force are removed when the process ends; this calls that off. */
+  /** Parts that are never committed are removed when the process ends; this calls that off. */
   readonly forget: () => void;
+  private isCommitted = false;
 
   constructor(dataDir: string, schema: TableSchema) {
     this.schema = schema;
     this.folder = tableFolder(dataDir, schema);
     makeFolder(this.folder);
-    this.forget = undoAtExit(() => sweepUnlisted(this.folder));
+    this.forget = onExit(() => sweepUnlisted(this.folder));
   }
 
   /**
@@ -253,24 +264,33 @@ export class TableWriter {
     return part;
   }
 
-  /** Puts the added parts and the `kept` old ones in force by writing the manifest, then removes what is not listed. */
+  /** Commits the added parts and the `kept` old ones by writing the manifest, then removes what is not listed. */
   commit(kept: readonly ManifestPart[], body: CommitBody): Manifest {
     return commitTogether([{ writer: this, kept, body }])[0];
   }
 
-  /** Writes the manifest of the table as it will be, beside the one in force. */
-  prepare(kept: readonly ManifestPart[], body: CommitBody): { folder: string; manifest: Manifest } {
+  /** Writes the manifest of the table as it will be, beside the one of today. */
+  prepare(kept: readonly ManifestPart[], body: CommitBody): { rename: Rename; manifest: Manifest } {
     const parts = [...kept, ...this.added].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     for (const part of this.added) syncPath(dirname(join(this.folder, part.file)));
     const manifest = composeManifest({ ...body, schemaHash: schemaHash(this.schema), parts, rows });
     writeJsonAtomic(join(this.folder, NEXT_NAME), manifest);
-    return { folder: this.folder, manifest };
+    const rename = { from: join(this.folder, NEXT_NAME), to: join(this.folder, MANIFEST_NAME) };
+    return { rename, manifest };
+  }
+
+  /** To be called after the commit: from now on there is nothing to take back. */
+  finish(): void {
+    this.isCommitted = true;
+    this.forget();
   }
 
   /** Removes what was added but never committed. */
   abandon(): void {
+    if (this.isCommitted) return;
     sweepUnlisted(this.folder);
+    this.forget();
   }
 }
 
@@ -284,9 +304,9 @@ function rangeOf(frame: DataFrame, timeColumn: string | null): TimeRange | null 
   return [Number(time.min()), Number(time.max())];
 }
 
-/** Removes leftovers of killed runs: files that the manifest in force does not list. */
+/** Removes leftovers of killed runs: files that the manifest does not list. */
 export function sweepUnlisted(folder: string): void {
-  settleCommits(dirname(folder));
+  finishCommits(dirname(folder));
   if (!existsSync(folder)) return;
   const manifest = readManifest(folder);
   sweepFolder(folder, new Set(manifest === null ? [] : manifest.parts.map((part) => part.file)));

@@ -141,7 +141,7 @@ export async function comparePower(run: Run, options: CompareOptions): Promise<{
   const trials: Trial[] = [];
   let nRun = 0;
   for (const plan of plans) {
-    const known = run.force ? null : readTrial(folder, plan);
+    const known = run.force ? null : await readTrial(folder, plan);
     if (known === null) endIfOnlyChecking(run);
     trials.push(known ?? (await runTrial(run, folder, plan, executor)));
     if (known === null) nRun++;

@@ -56,7 +56,7 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
 /** Profiles of the market's wallets as of a moment. */
 export async function profilesAt(run: Run, market: StudyMarket, asOfMs: number): Promise<DataFrame> {
   const { trades, markets, dataDir } = market;
-  const job = { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: run.codeHash };
+  const job = { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: run.code.hash };
   const profiles = await buildProfiles(job, join(dataDir, '.scratch'));
   await releaseFrames();
   return profiles;

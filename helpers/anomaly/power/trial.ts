@@ -10,8 +10,8 @@ import { percentile } from '../../evaluate/percentile.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
+import { readStepCode } from '../../run/code.ts';
 import { hashValue, readJson, writeJsonAtomic } from '../../run/files.ts';
-import { hashCode } from '../../run/manifest.ts';
 import type { Run } from '../../run/script.ts';
 import { takeFrameRows } from '../../tables/matrix.ts';
 import { WatchLists } from './detection_time.ts';
@@ -87,16 +87,16 @@ function trialPath(folder: string, seed: number, difficulty: string): string {
 }
 
 /** Of the plan and of the code that decides a trial, which leaves out how trials are summarised and told. */
-function fingerprintOf(plan: TrialPlan): string {
-  return hashValue([plan, hashCode('helpers/anomaly/power/trial.ts')]);
+async function fingerprintOf(plan: TrialPlan): Promise<string> {
+  return hashValue([plan, (await readStepCode('helpers/anomaly/power/trial.ts')).hash]);
 }
 
 /** The result that is there for a plan, made by the same code, or null. */
-export function readTrial(folder: string, plan: TrialPlan): Trial | null {
+export async function readTrial(folder: string, plan: TrialPlan): Promise<Trial | null> {
   const path = trialPath(folder, plan.seed, plan.difficulty);
   if (!existsSync(path)) return null;
   const parsed = trialSchema.safeParse(readJson(path));
-  return parsed.success && parsed.data.fingerprint === fingerprintOf(plan) ? parsed.data : null;
+  return parsed.success && parsed.data.fingerprint === (await fingerprintOf(plan)) ? parsed.data : null;
 }
 
 /** Runs one market and writes its result; the scratch market is removed whatever happens. */
@@ -182,7 +182,7 @@ async function measureMarket(
     });
   });
   return {
-    fingerprint: fingerprintOf(plan),
+    fingerprint: await fingerprintOf(plan),
     seed,
     difficulty: plan.difficulty,
     nWallets: profiles.height,

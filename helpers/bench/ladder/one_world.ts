@@ -9,6 +9,7 @@ import { featuresStep } from '../../profit/features_step.ts';
 import type { RungResult } from '../../profit/ladder.ts';
 import { climbLadder, type LadderStepOptions } from '../../profit/ladder_step.ts';
 import { nowMs } from '../../run/clock.ts';
+import { namedCode } from '../../run/code.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import type { SimulateRequest } from '../../simulate/options.ts';
@@ -31,7 +32,7 @@ function runOf(stepId: string, dataDir: string, seed: number): Run {
     seed,
     force: false,
     startedMs: nowMs(),
-    codeHash: 'bench',
+    code: namedCode('bench'),
   };
 }
 

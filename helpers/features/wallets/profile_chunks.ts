@@ -10,7 +10,7 @@ import { isoTime } from '../../run/clock.ts';
 import { InputError } from '../../run/errors.ts';
 import { explainSystemError, hashValue, readJson, temporaryName, writeJsonAtomic } from '../../run/files.ts';
 import type { ManifestPart } from '../../run/manifest.ts';
-import { undoAtExit } from '../../run/stop.ts';
+import { onExit } from '../../run/stop.ts';
 import { shellWord } from '../../run/whole_commands.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 import {
@@ -122,7 +122,7 @@ export async function buildChunk(
   const nTotal = countRows(chunks.flat());
   const temporary = temporaryName(own);
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
-  const forget = undoAtExit(remove);
+  const forget = onExit(remove);
   try {
     const shards = Shards.inFolder(temporary, shardCount(nTotal, job.shardRows));
     const nRows = countRows(chunks[chunk - 1]);

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { WALLET_ANOMALY } from '../../anomaly/wallet_model.ts';
-import { loadCurrentModel } from '../../registry/in_force.ts';
+import { loadActiveModel } from '../../registry/active_model.ts';
 import { readManifest } from '../../run/manifest.ts';
 import { WALLET_PROFILES, WALLET_SCORES } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
@@ -38,7 +38,7 @@ function run(dataDir: string): string {
 
 /** The model in force and the files that people know by name. */
 function inForce() {
-  const { folder } = loadCurrentModel(modelsDir, WALLET_ANOMALY, SCRIPT);
+  const { folder } = loadActiveModel(modelsDir, WALLET_ANOMALY, SCRIPT);
   const [model, scaler] = ['poly_model.json', 'poly_scaler.json'].map((name) =>
     readFileSync(join(modelsDir, name), 'utf8'),
   );

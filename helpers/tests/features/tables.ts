@@ -10,6 +10,7 @@ import { importTrades } from '../../import/import_trades.ts';
 import { findStep } from '../../pipeline.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { isoDay } from '../../run/clock.ts';
+import { namedCode } from '../../run/code.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import { conform, type TableSchema } from '../../tables/schema.ts';
@@ -159,7 +160,7 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
     seed: 1,
     force: false,
     startedMs: START_MS,
-    codeHash: 'test',
+    code: namedCode('test'),
   };
   await importTrades(run, paths, {
     format: null,

@@ -6,6 +6,7 @@ import type { ImportSummary } from '../../import/describe_import.ts';
 import { type ImportOptions, importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { findStep } from '../../pipeline.ts';
+import { namedCode } from '../../run/code.ts';
 import { InputError } from '../../run/errors.ts';
 import type { Run } from '../../run/script.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
@@ -59,7 +60,7 @@ export function makeSandbox(parent = tmpdir()): Sandbox {
         seed: 1,
         force,
         startedMs: 0,
-        codeHash,
+        code: namedCode(codeHash),
       };
       return importTrades(run, listInputs(names === undefined ? [raw] : names.map((name) => join(raw, name))), {
         format: null,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { summarizeColumns } from '../../kernels/column_summary.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { PROJECT_ROOT } from '../../run/pipeline_runner.ts';
+import { PROJECT_ROOT } from '../../run/code.ts';
 
 describe('executor', () => {
   test('arrays are zeroed, aligned, and reused after their scope', () => {

@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { featuresStep } from '../../profit/features_step.ts';
 import { finalizeStrategies, STRATEGY_STEP_OPTIONS, type StrategyOptions } from '../../profit/strategy_step.ts';
 import { TRADE_PROFIT, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
-import { loadCurrentModel } from '../../registry/in_force.ts';
+import { loadActiveModel } from '../../registry/active_model.ts';
 import { readManifest } from '../../run/manifest.ts';
 import type { StepOutcome } from '../../run/script.ts';
 import { RAW_TRADES, STRATEGIES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
@@ -30,7 +30,7 @@ it('11 and 13 put their models in force again after both ran on other data, and 
     await finalizeStrategies({ ...testRun('finalize_strategies', dataDir), modelsDir }, FINALIZE),
   ];
   const inForce = () => ({
-    folder: loadCurrentModel(modelsDir, TRADE_PROFIT, '13').folder,
+    folder: loadActiveModel(modelsDir, TRADE_PROFIT, '13').folder,
     whaleFilter: readFileSync(join(modelsDir, WHALE_FILTER_FILE), 'utf8'),
   });
   const fills = tippedFills(50, 60, 20);

@@ -1,3 +1,4 @@
+import { namedCode } from '../../run/code.ts';
 /** Predictions for the tests of the back-test, written with the real writer beside the tables of trades and markets. */
 
 import { findStep } from '../../pipeline.ts';
@@ -85,6 +86,6 @@ export function testRun(stepId: string, dataDir: string, lines: string[] = []): 
     seed: 1,
     force: false,
     startedMs: START_MS,
-    codeHash: 'test',
+    code: namedCode('test'),
   };
 }

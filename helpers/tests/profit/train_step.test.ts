@@ -11,7 +11,7 @@ import { calibratedFromModel, predictCalibrated } from '../../profit/calibrated_
 import { trainFinalModel } from '../../profit/final_model.ts';
 import { FEATURES, readTradeRows } from '../../profit/trade_rows.ts';
 import { TRADE_PROFIT, type TrainOptions, trainProfitability, WHALE_FILTER_FILE } from '../../profit/train_step.ts';
-import { loadCurrentModel } from '../../registry/in_force.ts';
+import { loadActiveModel } from '../../registry/active_model.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
@@ -72,7 +72,7 @@ describe('training', () => {
 
   it('saves a model that gives the very chances of the last fold, and its trees in the format of XGBoost', async () => {
     const rows = await readTradeRows(openTable(dataDir, TRADE_FEATURES));
-    const { model } = loadCurrentModel(join(dataDir, 'models'), TRADE_PROFIT, '11');
+    const { model } = loadActiveModel(join(dataDir, 'models'), TRADE_PROFIT, '11');
     const saved = calibratedFromModel(JSON.parse(JSON.stringify(model)));
     const [fold, probability] = ['fold', 'probability'].map((name) => toNumbers(predictions, name));
     const part = toTexts(predictions, 'part');

@@ -7,6 +7,7 @@ import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../../profit/model_options.ts';
 import type { TrainOptions } from '../../profit/train_step.ts';
 import { HOUR_MS } from '../../run/clock.ts';
+import { namedCode } from '../../run/code.ts';
 import type { Run } from '../../run/script.ts';
 import { type FillSpec, START_MS } from '../features/tables.ts';
 
@@ -39,7 +40,7 @@ export function runIn(dataDir: string, lines: string[] = []): Run {
     seed: 1,
     force: false,
     startedMs: START_MS,
-    codeHash: 'test',
+    code: namedCode('test'),
   };
 }
 

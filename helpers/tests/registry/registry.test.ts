@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadCurrentModel } from '../../registry/in_force.ts';
+import { loadActiveModel } from '../../registry/active_model.ts';
 import {
   keepModel,
   type ModelKey,
@@ -9,7 +9,8 @@ import {
   saveModel,
   skippedLine,
   upToDateModel,
-} from '../../registry/registry.ts';
+} from '../../registry/compat.ts';
+import { namedCode } from '../../run/code.ts';
 import { readManifest } from '../../run/manifest.ts';
 import type { Run } from '../../run/script.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
@@ -55,7 +56,7 @@ describe('upToDateModel', () => {
     expect(upToDateModel(run, otherKey)).toBeNull();
     expect(upToDateModel(run, { ...key, options: { recall: 0.6 } })).toBeNull();
     expect(upToDateModel({ ...run, seed: 2 }, key)).toBeNull();
-    expect(upToDateModel({ ...run, codeHash: 'newer' }, key)).toBeNull();
+    expect(upToDateModel({ ...run, code: namedCode('newer') }, key)).toBeNull();
     expect(upToDateModel({ ...run, force: true }, key)).toBeNull();
   });
 
@@ -79,7 +80,7 @@ describe('keepModel', () => {
     save(otherKey);
     expect(published()).toBe(otherTrades.manifest.parts[0].sha256);
     expect(keep()).toBe(true);
-    expect(loadCurrentModel(run.modelsDir, 'scout', 'x.ts').folder).toBe(folder);
+    expect(loadActiveModel(run.modelsDir, 'scout', 'x.ts').folder).toBe(folder);
     expect(published()).toBe(trades.manifest.parts[0].sha256);
     expect(statSync(join(folder, 'model.json')).mtimeMs).toBe(madeMs);
   });
@@ -141,14 +142,14 @@ describe('the manifest of a model', () => {
   });
 });
 
-describe('loadCurrentModel', () => {
+describe('loadActiveModel', () => {
   it('gives the model in force', () => {
     save();
-    expect(loadCurrentModel(run.modelsDir, 'scout', 'x.ts').model).toEqual({ weight: 1 });
+    expect(loadActiveModel(run.modelsDir, 'scout', 'x.ts').model).toEqual({ weight: 1 });
   });
 
   it('names the command that makes a model when there is none', () => {
-    expect(refusal(() => loadCurrentModel(run.modelsDir, 'scout', 'x.ts'))).toContain(
+    expect(refusal(() => loadActiveModel(run.modelsDir, 'scout', 'x.ts'))).toContain(
       'missing-input: there is no model',
     );
   });
@@ -158,16 +159,16 @@ describe('loadCurrentModel', () => {
     (text) => {
       save();
       writeFileSync(join(run.modelsDir, 'scout', 'current.json'), text);
-      expect(refusal(() => loadCurrentModel(run.modelsDir, 'scout', 'x.ts'))).toContain('points to no model');
+      expect(refusal(() => loadActiveModel(run.modelsDir, 'scout', 'x.ts'))).toContain('points to no model');
       expect(keepModel(run, 'scout', modelRunName(run, key))).toBe(true);
-      expect(loadCurrentModel(run.modelsDir, 'scout', 'x.ts').model).toEqual({ weight: 1 });
+      expect(loadActiveModel(run.modelsDir, 'scout', 'x.ts').model).toEqual({ weight: 1 });
     },
   );
 
   it('refuses a pointer that is cut short', () => {
     save();
     writeFileSync(join(run.modelsDir, 'scout', 'current.json'), '{"run":');
-    expect(refusal(() => loadCurrentModel(run.modelsDir, 'scout', 'x.ts'))).toContain('corrupt-file');
+    expect(refusal(() => loadActiveModel(run.modelsDir, 'scout', 'x.ts'))).toContain('corrupt-file');
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { publishSection } from '../../charts/report.ts';
-import { type ModelKey, modelRunName, saveModel } from '../../registry/registry.ts';
+import { type ModelKey, modelRunName, saveModel } from '../../registry/compat.ts';
 import type { Run } from '../../run/script.ts';
 import { isToldAgain } from '../../supervised/told_again.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
@@ -112,12 +112,12 @@ describe('two tables committed together', () => {
 
   test.each([0, 1, 2])('killed after the journal and %i of two manifests, the next reader finishes', (nDone) => {
     commitBoth(1);
-    const folders = [ONE, TWO].map((schema) => write(schema, 2).prepare([], BODY).folder);
-    writeFileSync(join(dir, '.commit.json'), JSON.stringify({ folders: ['one', 'two'] }));
-    for (const folder of folders.slice(0, nDone))
-      renameSync(join(folder, 'manifest.json.next.tmp'), join(folder, 'manifest.json'));
+    const renames = [ONE, TWO].map((schema) => write(schema, 2).prepare([], BODY).rename);
+    const listed = renames.map(({ from, to }) => ({ from: relative(dir, from), to: relative(dir, to) }));
+    writeFileSync(join(dir, '.commit-0a1b2c3d.json'), JSON.stringify({ renames: listed }));
+    for (const { from, to } of renames.slice(0, nDone)) renameSync(from, to);
     expect([valuesOf(TWO), valuesOf(ONE)]).toEqual([[2], [2]]);
-    expect(existsSync(join(dir, '.commit.json'))).toBe(false);
+    expect(existsSync(join(dir, '.commit-0a1b2c3d.json'))).toBe(false);
   });
 
   test('killed before the journal, both stay old', () => {

@@ -6,6 +6,7 @@ import { comparePower, parseSeeds } from '../../../anomaly/power/compare.ts';
 import { measurePower, recallAtFalseShare } from '../../../anomaly/power/measures.ts';
 import { bestDetector, type PowerSummary } from '../../../anomaly/power/summary.ts';
 import { findStep } from '../../../pipeline.ts';
+import { namedCode } from '../../../run/code.ts';
 import type { Run } from '../../../run/script.ts';
 import { refusal, rejection } from '../../refusal.ts';
 
@@ -73,7 +74,7 @@ describe('comparePower', () => {
     seed: 1,
     force: false,
     startedMs: 0,
-    codeHash: 'test',
+    code: namedCode('test'),
   };
   const options = {
     seeds: '7-8',

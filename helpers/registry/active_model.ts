@@ -1,13 +1,14 @@
 /**
- * Which run of a model is in force: `models/<name>/current.json` names it, and files that people know by name
+ * Which run of a model is active: `models/<name>/current.json` names it, and files that people know by name
  * (`models/poly_model.json`, …) are copies of what lies in its `published` folder.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../run/errors.ts';
-import { hashFile, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { hashFile, jsonText, readJson, temporaryName, writeFileAtomic } from '../run/files.ts';
 import { readManifest } from '../run/manifest.ts';
+import { commitRenames, type Rename } from '../run/transaction.ts';
 
 export const MODEL_FILE = 'model.json';
 export const PUBLISHED_FOLDER = 'published';
@@ -15,7 +16,7 @@ const POINTER_FILE = 'current.json';
 
 const currentSchema = z.object({ run: z.string().regex(/^[\w.-]+$/), role: z.string() });
 
-/** Whether a run is in the registry, in force or not. */
+/** Whether a run is in the registry, active or not. */
 export function isRegistered(modelsDir: string, name: string, runName: string): boolean {
   return existsSync(join(modelsDir, name, runName, MODEL_FILE));
 }
@@ -28,7 +29,7 @@ export function currentRun(modelsDir: string, name: string): string | null {
   return parsed.success && isRegistered(modelsDir, name, parsed.data.run) ? parsed.data.run : null;
 }
 
-/** The files of a run that stand in `models/` while it is in force, by name there. */
+/** The files of a run that stand in `models/` while it is active, by name there. */
 function publishedFiles(folder: string): { name: string; sha256: string }[] {
   const parts = readManifest(folder)?.parts ?? [];
   return parts
@@ -37,26 +38,48 @@ function publishedFiles(folder: string): { name: string; sha256: string }[] {
 }
 
 /** Whether the published files are those of a run. */
-export function isPublished(modelsDir: string, folder: string): boolean {
+function isPublished(modelsDir: string, folder: string): boolean {
   return publishedFiles(folder).every(({ name, sha256 }) => {
     const path = join(modelsDir, name);
     return existsSync(path) && hashFile(path) === sha256;
   });
 }
 
-/** Copies the files of a run to their published names and then, as the last act, points to it. */
-export function putInForce(modelsDir: string, name: string, runName: string): void {
-  const folder = join(modelsDir, name, runName);
-  for (const file of publishedFiles(folder))
-    writeFileAtomic(join(modelsDir, file.name), readFileSync(join(folder, PUBLISHED_FOLDER, file.name)));
-  writeJsonAtomic(join(modelsDir, name, POINTER_FILE), { run: runName, role: name });
+/** Whether a run is the active one, its published files included. */
+export function isActive(modelsDir: string, name: string, runName: string): boolean {
+  return currentRun(modelsDir, name) === runName && isPublished(modelsDir, join(modelsDir, name, runName));
 }
 
 /**
- * The model in force for a role.
+ * Copies the published files of a run, and the pointer to it, under temporary names.
+ * @param folder where the run lies, if not under its own name yet
+ * @returns the renames that make it the active run
+ */
+export function stageActivation(modelsDir: string, name: string, runName: string, folder?: string): Rename[] {
+  const source = folder ?? join(modelsDir, name, runName);
+  const staged = (to: string, content: string | Uint8Array): Rename => {
+    const from = temporaryName(to);
+    writeFileAtomic(from, content);
+    return { from, to };
+  };
+  return [
+    ...publishedFiles(source).map((file) =>
+      staged(join(modelsDir, file.name), readFileSync(join(source, PUBLISHED_FOLDER, file.name))),
+    ),
+    staged(join(modelsDir, name, POINTER_FILE), jsonText({ run: runName, role: name })),
+  ];
+}
+
+/** Makes a registered run the active one. */
+export function activate(modelsDir: string, name: string, runName: string): void {
+  commitRenames(modelsDir, stageActivation(modelsDir, name, runName));
+}
+
+/**
+ * The active model of a role.
  * @throws InputError 'missing-input' when there is none, 'corrupt-file' when `current.json` points nowhere
  */
-export function loadCurrentModel(modelsDir: string, name: string, madeBy: string): { model: unknown; folder: string } {
+export function loadActiveModel(modelsDir: string, name: string, madeBy: string): { model: unknown; folder: string } {
   const pointer = join(modelsDir, name, POINTER_FILE);
   if (!existsSync(pointer))
     throw new InputError('missing-input', `there is no model ${name} in ${modelsDir}`, `make it: npx tsx ${madeBy}`);

@@ -1,0 +1,75 @@
+/** Reading a table part by part, in bounded memory: the one loop over Parquet files that the project has. */
+import { join } from 'node:path';
+import { type DataFrame, type Expr, type LazyDataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
+import type { ManifestPart } from '../run/manifest.ts';
+import { awaitParquet, scanPart, type Table, verifiedParts } from './table_store.ts';
+
+export interface PartQuery {
+  /** Columns to read; default all. */
+  readonly columns?: readonly string[];
+  /** Only rows for which this holds. */
+  readonly where?: Expr;
+  /** Only rows with fromMs <= ts_ms < untilMs; parts that lie outside are not opened. */
+  readonly between?: { readonly fromMs?: number; readonly untilMs?: number };
+  /** Parts by the time of their first row (default), or by the name of their file. */
+  readonly order?: 'time' | 'file';
+  /** Parts are joined until they have so many rows; default one part at a time. A part is never cut. */
+  readonly rowsAtOnce?: number;
+  /** What is done to the rows before they are in memory: group, derive, sort. */
+  readonly query?: (rows: LazyDataFrame) => LazyDataFrame;
+}
+
+const timestamp = (ms: number): Expr => pl.lit(ms).cast(pl.Int64);
+
+/** The parts that may hold rows of a span, in the order asked for. */
+export function selectParts(table: Table, { between, order = 'time' }: PartQuery = {}): ManifestPart[] {
+  const { fromMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = between ?? {};
+  const parts = table.manifest.parts.filter(
+    (part) => (part.minTsMs ?? fromMs) < untilMs && (part.maxTsMs ?? untilMs) >= fromMs,
+  );
+  if (order === 'file') return parts;
+  return parts.sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0) || (a.file < b.file ? -1 : 1));
+}
+
+/** Parts in batches of about `rowsAtOnce` rows, in the order given; a part is never cut. */
+export function batchParts(parts: readonly ManifestPart[], rowsAtOnce: number): ManifestPart[][] {
+  const batches: ManifestPart[][] = [];
+  let nRows = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    if (nRows + part.rows > rowsAtOnce) {
+      batches.push([]);
+      nRows = 0;
+    }
+    batches[batches.length - 1].push(part);
+    nRows += part.rows;
+  }
+  return batches;
+}
+
+/** Some parts as one lazy frame, after a look at the SHA-256 of each. */
+async function scanParts(table: Table, parts: readonly ManifestPart[], query: PartQuery): Promise<LazyDataFrame> {
+  const paths = await verifiedParts(table, parts);
+  const scans = paths.map((path) => scanPart(path, table.schema));
+  let rows = scans.length === 1 ? scans[0] : pl.concat(scans);
+  const { fromMs, untilMs } = query.between ?? {};
+  if (fromMs !== undefined) rows = rows.filter(pl.col('ts_ms').gtEq(timestamp(fromMs)));
+  if (untilMs !== undefined) rows = rows.filter(pl.col('ts_ms').lt(timestamp(untilMs)));
+  if (query.where !== undefined) rows = rows.filter(query.where);
+  if (query.columns !== undefined) rows = rows.select(...query.columns);
+  return query.query === undefined ? rows : query.query(rows);
+}
+
+/**
+ * The rows of a table, some parts at a time. The memory of a frame is given back after its turn: keep none.
+ * @throws InputError 'corrupt-file' naming the part that is missing, damaged, or not the one that the manifest lists;
+ *   'bad-schema' when its columns differ
+ */
+export async function* readParts(table: Table, query: PartQuery = {}): AsyncGenerator<DataFrame> {
+  const release = releaseFramesEvery();
+  for (const batch of batchParts(selectParts(table, query), query.rowsAtOnce ?? 1)) {
+    const rows = await scanParts(table, batch, query);
+    const frame = await awaitParquet(join(table.folder, batch.length === 1 ? batch[0].file : ''), () => rows.collect());
+    yield frame;
+    await release(batch.reduce((sum, part) => sum + part.rows, 0));
+  }
+}
