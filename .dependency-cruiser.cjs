@@ -2,12 +2,12 @@
 
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
-  '1_data_pipeline': 'features import run simulate tables venues',
-  '2_unsupervised_discovery': 'archetypes charts discovery evaluate features kernels/random parallel run tables',
-  '3_supervised_models': 'archetypes charts parallel polars run supervised tables',
-  '4_unsupervised_model': 'anomaly charts evaluate parallel registry run tables',
-  '5_live_inference': 'charts overview run',
-  '6_profitability': 'features profit run',
+  '1_data_pipeline': 'features import run step simulate tables venues',
+  '2_unsupervised_discovery': 'archetypes charts discovery evaluate features kernels/random parallel run step tables',
+  '3_supervised_models': 'archetypes charts parallel polars run step supervised tables',
+  '4_unsupervised_model': 'anomaly charts evaluate parallel registry run step tables',
+  '5_live_inference': 'charts overview run step',
+  '6_profitability': 'features profit run step',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars run tables',
@@ -32,6 +32,7 @@ const MAY_IMPORT = {
   'helpers/supervised': 'archetypes charts estimators evaluate features kernels parallel polars registry run tables',
   'helpers/tables': 'kernels/matrix polars run',
   'helpers/venues': 'polars run/errors',
+  'helpers/step': 'charts kernels/executor parallel polars registry run tables',
   slurm: 'slurm',
 };
 
