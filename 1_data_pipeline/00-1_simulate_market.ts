@@ -3,60 +3,69 @@
  *
  * Reads   nothing
  * Writes  00_simulated: raw/ (poly_data v1 fills and markets, Gamma markets), truth/ (who is what), marginals.md
- * Method  chances follow a martingale to resolution; every match gives N+1 rows; informed flow moves prices for good
+ * Method  probabilities follow a martingale to resolution; every match gives N+1 rows; informed flow moves prices for good
  *         (design/methods.md, sections 1 and 6). The output depends on the options alone; memory not on --trades.
  */
-import { runScript } from '../helpers/run/script.ts';
-import { describeSimulation, simulateStep } from '../helpers/simulate/simulate_step.ts';
+import { resolveSimulateOptions } from '../helpers/simulate/options.ts';
+import { renewSimulatedFolder } from '../helpers/simulate/simulated_folder.ts';
+import { presentSimulation } from '../helpers/simulate/simulated_folder_report.ts';
+import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
 
 const SIZE = 'How much';
 const WORLD = 'What kind of world';
 
-await runScript(
-  'simulate_market',
-  {
-    trades: { type: 'number', default: 200_000, describe: 'fills to write (rows; N makers give N+1)', group: SIZE },
-    wallets: { type: 'number', defaultDescription: 'trades / 100', describe: 'wallets', group: SIZE },
-    markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
-    days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
-    'end-date': {
-      type: 'string',
-      default: '2026-03-01',
-      describe: 'first day after the period, UTC, as 2026-03-01',
-      group: WORLD,
+await runStep(
+  defineStep({
+    id: 'simulate_market',
+    options: {
+      trades: { type: 'number', default: 200_000, describe: 'fills to write (rows; N makers give N+1)', group: SIZE },
+      wallets: { type: 'number', defaultDescription: 'trades / 100', describe: 'wallets', group: SIZE },
+      markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
+      days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
+      'end-date': {
+        type: 'string',
+        default: '2026-03-01',
+        describe: 'first day after the period, UTC, as 2026-03-01',
+        group: WORLD,
+      },
+      difficulty: {
+        type: 'string',
+        default: 'medium',
+        describe: 'how close insiders look to casuals: easy, medium, hard or 0 to 1',
+        group: WORLD,
+      },
+      insiders: {
+        type: 'number',
+        default: 0.006,
+        describe: 'share of wallets that are insiders, 0..1; 0: no informed flow',
+        group: WORLD,
+      },
+      format: {
+        choices: ['csv', 'parquet'] as const,
+        default: 'csv' as const,
+        describe: 'format of the fills',
+        group: WORLD,
+      },
     },
-    difficulty: {
-      type: 'string',
-      default: 'medium',
-      describe: 'how close insiders look to casuals: easy, medium, hard or 0 to 1',
-      group: WORLD,
+    inputs: {},
+    isIncremental: true,
+    settings: ({ trades, wallets, markets, days, difficulty, insiders, format, seed, 'end-date': endDate }) =>
+      resolveSimulateOptions({
+        nTrades: trades,
+        nWallets: wallets,
+        nMarkets: markets,
+        nDays: days,
+        endDate,
+        difficulty,
+        insiderShare: insiders,
+        format,
+        seed,
+      }),
+    compute: async (_, settings, ctx) => {
+      const folder = await renewSimulatedFolder(ctx, settings, ctx.startWork);
+      return folder.result === null ? unchanged(folder) : made({ facts: folder });
     },
-    insiders: {
-      type: 'number',
-      default: 0.006,
-      describe: 'share of wallets that are insiders, 0..1; 0: no informed flow',
-      group: WORLD,
-    },
-    format: {
-      choices: ['csv', 'parquet'] as const,
-      default: 'csv' as const,
-      describe: 'format of the fills',
-      group: WORLD,
-    },
-  },
-  async (run, options) => {
-    const report = await simulateStep(run, {
-      nTrades: options.trades,
-      nWallets: options.wallets,
-      nMarkets: options.markets,
-      nDays: options.days,
-      endDate: options['end-date'],
-      difficulty: options.difficulty,
-      insiderShare: options.insiders,
-      format: options.format,
-      seed: run.seed,
-    });
-    for (const line of describeSimulation(report)) run.log.result(line);
-    return report.result === null ? 'up to date' : 'done';
-  },
+    present: presentSimulation,
+  }),
 );

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type PublishedReport, publishSection, type ReportRun } from '../charts/report.ts';
 import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
 import { againstBoundsPicture } from '../charts/specs/against_bounds.ts';
 import { type FlowBox, flowPicture } from '../charts/specs/flow.ts';
@@ -17,8 +16,11 @@ import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFold
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { walletlessLines } from '../tables/walletless_fills.ts';
 
-const SECTION_ID = 'data';
-const SECTION_ORDER = 0;
+export const DATA_SECTION = {
+  id: 'data',
+  order: 0,
+  title: 'The data: what was read, and what was made of it',
+} as const;
 const SIMULATED_FOLDER = '00_simulated';
 
 /** What a row of a folder is, where its name does not say it. */
@@ -201,9 +203,7 @@ export function makeDataSection(dataDir: string): ReportSection {
   const source = hasSimulated ? 'simulated market' : 'imported trades';
   const flow = flowPicture(flowBoxes(manifests, hasSimulated));
   return {
-    id: SECTION_ID,
-    order: SECTION_ORDER,
-    title: 'The data: what was read, and what was made of it',
+    ...DATA_SECTION,
     dataWindow: window === null ? undefined : { source, ...window },
     blocks: [
       chartBlock(
@@ -227,9 +227,4 @@ export function makeDataSection(dataDir: string): ReportSection {
       ...(hasSimulated ? marginalBlocks(dataDir) : []),
     ],
   };
-}
-
-/** Publishes the data section and renews the report. */
-export async function publishDataSection(run: ReportRun): Promise<PublishedReport> {
-  return await publishSection(run, makeDataSection(run.dataDir));
 }

@@ -18,7 +18,7 @@ type OptionSpec = Options & {
 };
 export type OptionSpecs = Record<string, OptionSpec>;
 
-const COMMON_GROUP = 'Common options';
+export const COMMON_GROUP = 'Common options';
 
 /** Options that every script has; a command that is no step may have some of them only. */
 const COMMON = {
@@ -50,13 +50,6 @@ const COMMON = {
     type: 'boolean',
     default: false,
     describe: 'do nothing but find out whether the step is up to date (for programs that start it)',
-    group: COMMON_GROUP,
-  },
-  explain: {
-    type: 'boolean',
-    default: false,
-    describe: 'do nothing but say why the step is up to date or stale',
-    excludes: ['force', 'check'],
     group: COMMON_GROUP,
   },
   quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
@@ -193,7 +186,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
 ): Promise<OptionValues<S, C>> {
   const common = Object.fromEntries(commonNames.map((name) => [name, COMMON[name]]));
   const all: OptionSpecs = Object.fromEntries(
-    Object.entries({ ...specs, ...common }).map(([name, spec]) => [
+    Object.entries({ ...common, ...specs }).map(([name, spec]) => [
       name,
       spec.type === 'boolean' ? spec : { ...spec, requiresArg: true },
     ]),

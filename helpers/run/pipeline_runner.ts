@@ -66,6 +66,23 @@ export interface GraphOptions {
   readonly log: Log;
 }
 
+/** The graph that the options of a command ask for. */
+export function graphOf(
+  options: OptionValues<typeof GRAPH_OPTIONS> & { readonly 'as-of'?: string },
+  log: Log,
+): GraphOptions {
+  return {
+    dataDir: options['data-dir'],
+    nSimulatedTrades: options.trades,
+    rawFolder: options.data === 'simulated' ? null : options.data,
+    asOf: options['as-of'] ?? null,
+    from: options.from ?? null,
+    only: options.only ?? null,
+    common: [...wordsForSteps(options), '--threads', String(options.threads)],
+    log,
+  };
+}
+
 /** A step with the command line it is to be run with. */
 export interface Planned {
   readonly step: Step;
@@ -204,6 +221,16 @@ export async function staleSteps(planned: readonly Planned[], dataDir: string): 
     if (!isMade || isFed || !(await isCurrent(plan))) stale.push(plan);
   }
   return stale;
+}
+
+/** Has a step say why it is up to date or stale; `all` asks every step. Nothing is computed. */
+export async function explainSteps(options: GraphOptions, word: string): Promise<void> {
+  const planned = planGraph({ ...options, from: null, only: word === 'all' ? null : word });
+  for (const plan of planned) {
+    const { code } = await runStep({ ...plan, args: [...plan.args, '--explain'] });
+    // A table that a later step needs may be missing: that step has said so.
+    if (code !== 0 && word !== 'all') failWith(code, `step ${plan.step.id} cannot be explained`);
+  }
 }
 
 async function isCurrent(plan: Planned): Promise<boolean> {

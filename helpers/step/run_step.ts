@@ -6,7 +6,7 @@ import { activeModelLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { withLock } from '../run/lock.ts';
 import type { Manifest } from '../run/manifest.ts';
-import type { OptionSpecs, OptionValues } from '../run/options.ts';
+import { COMMON_GROUP, type OptionSpecs, type OptionValues } from '../run/options.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run, runScript, type StepOutcome } from '../run/script.ts';
 import { isMadeFrom } from '../tables/derived_table.ts';
@@ -17,6 +17,17 @@ import { explainDifference, type Identity, identify } from './identity.ts';
 import { isSkipped, openInputs } from './inputs.ts';
 import { commitProduct, ensureActive, findParts, findProduct, type Product } from './product.ts';
 import { show, showSkipped } from './show.ts';
+
+/** Every step explains itself; the script that runs all of them takes the name of one. */
+const EXPLAIN_OPTION: OptionSpecs = {
+  explain: {
+    type: 'boolean',
+    default: false,
+    describe: 'do nothing but say why the step is up to date or stale',
+    excludes: ['force', 'check'],
+    group: COMMON_GROUP,
+  },
+};
 
 type AnyOptions = OptionValues<OptionSpecs>;
 
@@ -152,7 +163,7 @@ export async function performStep(
  * those of runCommand.
  */
 export async function runStep(...steps: readonly Step[]): Promise<void> {
-  const specs: OptionSpecs = Object.assign({}, ...steps.map(({ options }) => options));
+  const specs: OptionSpecs = Object.assign({}, EXPLAIN_OPTION, ...steps.map(({ options }) => options));
   await runScript(steps[0].id, specs, async (run, options) => {
     let made: Executor | null = null;
     const executor = (): Executor => {

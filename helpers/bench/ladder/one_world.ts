@@ -13,7 +13,8 @@ import { namedCode } from '../../run/code.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import type { SimulateRequest } from '../../simulate/options.ts';
-import { simulateStep } from '../../simulate/simulate_step.ts';
+import { resolveSimulateOptions } from '../../simulate/options.ts';
+import { renewSimulatedFolder } from '../../simulate/simulated_folder.ts';
 import { type PlantedScore, scorePlanted } from './planted.ts';
 
 export interface WorldResult {
@@ -41,7 +42,10 @@ export async function runWorld(request: SimulateRequest, options: LadderStepOpti
   const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ladder-'));
   const seed = request.seed ?? 1;
   try {
-    const { folder } = await simulateStep(runOf('simulate_market', dataDir, seed), request);
+    const { folder } = await renewSimulatedFolder(
+      runOf('simulate_market', dataDir, seed),
+      resolveSimulateOptions(request),
+    );
     await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
       format: null,
       context: { dataApiRole: null },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { reportPath } from '../../charts/report.ts';
-import { makeDataSection, publishDataSection } from '../../overview/data_section.ts';
+import { publishSection, reportPath } from '../../charts/report.ts';
+import { makeDataSection } from '../../overview/data_section.ts';
 import { createLog } from '../../run/console.ts';
 import { emptyFrame } from '../../tables/schema.ts';
 import { RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
@@ -12,7 +12,7 @@ afterAll(removeFolders);
 
 it('makes a data section of an empty folder that says what is missing', async () => {
   const dataDir = newFolder();
-  const { pictures } = await publishDataSection({ dataDir, log: createLog({ quiet: true }) });
+  const { pictures } = await publishSection({ dataDir, log: createLog({ quiet: true }) }, makeDataSection(dataDir));
   expect(pictures.filter((path) => existsSync(path)).length).toBe(pictures.length);
   expect(readFileSync(reportPath(dataDir), 'utf8')).toContain('No trades have been imported');
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishDataSection } from '../../overview/data_section.ts';
+import { publishSection } from '../../charts/report.ts';
+import { makeDataSection } from '../../overview/data_section.ts';
 import { findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
 import { readJson } from '../../run/files.ts';
@@ -83,7 +84,7 @@ describe('trades of Kalshi alone', () => {
   });
 
   it('are in a report that says what is missing, without empty charts of wallets', async () => {
-    const { reportPath } = await publishDataSection({ dataDir, log: createLog({ quiet: true }) });
+    const { reportPath } = await publishSection({ dataDir, log: createLog({ quiet: true }) }, makeDataSection(dataDir));
     const report = readFileSync(reportPath, 'utf8');
     const missing = 'There are no profiles, so the steps of chapters 2 to 4 have nothing to show.';
     expect(report).toContain(`${NO_WALLETS} ${missing}`);
