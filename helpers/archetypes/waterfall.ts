@@ -8,7 +8,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
+import { ARCHETYPES, type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
 import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod, refused } from './rest_clusters.ts';
 
@@ -113,4 +113,27 @@ function rowsOf(profiles: DataFrame, rows: readonly number[]): DataFrame {
   // Only what is clustered: a copy of a million whole rows is a third of a gigabyte.
   const columns = REST_FEATURES.filter((name) => profiles.columns.includes(name));
   return profiles.select(...columns).filter(pl.Series('is_rest', isWanted, pl.Bool));
+}
+
+/** What is told of a waterfall, beside its rows. */
+export interface WaterfallSummary {
+  /** Wallets of each archetype, those that occur. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly named: readonly NamedCluster[];
+  readonly nWithoutWinRate: number;
+  /** Why the rest was not clustered, or null. */
+  readonly refusal: string | null;
+  /** Whether some wallets are left because clusters would have meant nothing. */
+  readonly hasUnclustered: boolean;
+}
+
+export function summarizeWaterfall({ archetypes, named, rules, refusal }: WaterfallResult): WaterfallSummary {
+  const counts = ARCHETYPES.map((name) => [name, archetypes.filter((own) => own === name).length] as const);
+  return {
+    counts: Object.fromEntries(counts.filter(([, n]) => n > 0)),
+    named,
+    nWithoutWinRate: rules.filter((rule) => rule === NO_WIN_RATE).length,
+    refusal,
+    hasUnclustered: rules.includes(NOT_CLUSTERED),
+  };
 }

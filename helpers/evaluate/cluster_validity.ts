@@ -186,24 +186,3 @@ function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
   }
   return pool.slice(0, nDrawn).sort();
 }
-
-/** How many groups the gap statistic wants, without a full stop. */
-export function describeGap({ gapBestK, gaps }: Pick<Verdict, 'gapBestK' | 'gaps'>): string {
-  if (gapBestK === null) return `Gap statistic wants no number of groups up to ${gaps.at(-1)!.k}: the gap still rises`;
-  return `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}`;
-}
-
-/** The verdict in lines for people. */
-export function describeVerdict(verdict: Verdict | NoVerdict): string[] {
-  if ('refusal' in verdict) return [`Verdict: none, ${verdict.refusal}.`];
-  const { nulls, stability, dbscan, k, nSampled, nPoints } = verdict;
-  const nOne = dbscan.filter((setting) => setting.nGroups === 1).length;
-  const nMore = dbscan.filter((setting) => setting.nGroups > 1).length;
-  const silhouettes = nulls.map((n) => `${n.name} ${n.mean.toFixed(3)} (p = ${n.pValue.toFixed(3)})`).join(', ');
-  return [
-    `Silhouette of ${k} groups ${verdict.silhouette.toFixed(3)}; without groups: ${silhouettes}.`,
-    `${describeGap(verdict)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
-    `DBSCAN finds one group at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
-    `Verdict (${nSampled.toLocaleString('en-US')} of ${nPoints.toLocaleString('en-US')} wallets): ${verdict.sentence}`,
-  ];
-}

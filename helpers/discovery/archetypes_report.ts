@@ -1,18 +1,25 @@
-/** The report's section of 02: how many wallets of each archetype, what they look like, and whether the groups are there. */
+/** How many wallets of each archetype, what they look like, and whether the groups are there, in lines and in a section. */
 import { op, table } from 'arquero';
-import { ARCHETYPES } from '../../archetypes/archetypes.ts';
-import { describeInsiders } from '../../archetypes/describe_archetypes.ts';
-import { chartBlock, type ReportSection } from '../../charts/section.ts';
-import { distributionsPicture } from '../../charts/specs/distributions.ts';
-import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
-import type { NoVerdict, Verdict } from '../../evaluate/cluster_validity.ts';
-import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
-import { countFeatures } from '../../features/wallets/known_features.ts';
-import type { DataFrame } from '../../polars/polars.ts';
-import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import { verdictBlocks } from './verdict_blocks.ts';
+import { ARCHETYPES } from '../archetypes/archetypes.ts';
+import type { WaterfallSummary } from '../archetypes/waterfall.ts';
+import { formatArchetypes, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
+import { chartBlock } from '../charts/section.ts';
+import { distributionsPicture } from '../charts/specs/distributions.ts';
+import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import type { NoVerdict, Verdict } from '../evaluate/cluster_validity.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { countFeatures } from '../features/wallets/known_features.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import type { Presentation, PresentView } from '../step/contract.ts';
+import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { CLASSIFIED, WALLET_PROFILES } from '../tables/schemas.ts';
+import { describeVerdict, verdictBlocks } from './cluster_validity_report.ts';
 
-export const ARCHETYPES_SECTION = 'archetypes';
+export const ARCHETYPES_SECTION = {
+  id: 'archetypes',
+  order: 20,
+  title: 'Archetypes: rules first, clusters among the rest',
+};
 
 /** Medians of each archetype, in the order of the archetypes. */
 function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]): (string | number | null)[][] {
@@ -48,26 +55,21 @@ function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]):
     );
 }
 
-/**
- * @param classified rows of 12_classified in the order of the profiles
- * @param whyUnnamed sentences about wallets that no cluster left unnamed
- */
-export function archetypesSection(
-  profiles: DataFrame,
-  classified: DataFrame,
-  whyUnnamed: readonly string[],
-  verdict: Verdict | NoVerdict,
-): ReportSection {
+export function presentArchetypes(
+  { validity, ...summary }: WaterfallSummary & { readonly validity: Verdict | NoVerdict },
+  view: PresentView<unknown>,
+): Presentation {
+  const profiles = view.read(WALLET_PROFILES);
+  const classified = view.read(CLASSIFIED);
   const archetypes = toTexts(classified, 'archetype') as string[];
   const scores = toNumbers(classified, 'anomaly_score');
   const present = ARCHETYPES.filter((name) => archetypes.includes(name));
   const count = (name: string): number => archetypes.filter((own) => own === name).length;
+  const insiders = formatInsiders(archetypes, toNumbers(profiles, 'win_rate_pct'));
   return {
-    id: ARCHETYPES_SECTION,
-    order: 20,
-    title: 'Archetypes: rules first, clusters among the rest',
+    lines: [...formatArchetypes(summary), ...insiders, ...describeVerdict(validity)],
     blocks: [
-      ...verdictBlocks(verdict),
+      ...verdictBlocks(validity),
       chartBlock(
         'counts',
         'Wallets of each archetype. "insider_like" is the name of a cluster with a high win rate, narrow and slow; it does not say that anybody knew anything.',
@@ -91,7 +93,7 @@ export function archetypesSection(
         ],
         rows: mediansByArchetype(profiles, archetypes),
       },
-      ...[...whyUnnamed, ...describeInsiders(archetypes, toNumbers(profiles, 'win_rate_pct'))].map((text) => ({
+      ...[...formatUnnamed(summary), ...insiders].map((text) => ({
         kind: 'paragraph' as const,
         text,
       })),

@@ -1,33 +1,26 @@
-/** What the waterfall found, in lines for people. */
+/** What the waterfall found, in lines. */
 import { formatCount, formatTable } from '../run/console.ts';
-import { ARCHETYPES, TARGETS } from './archetypes.ts';
-import { NO_WIN_RATE, NOT_CLUSTERED, type WaterfallResult } from './waterfall.ts';
-
-/** Wallets of each archetype, those that occur. */
-export function archetypeCounts(result: WaterfallResult): Record<string, number> {
-  const counts = ARCHETYPES.map((name) => [name, result.archetypes.filter((own) => own === name).length] as const);
-  return Object.fromEntries(counts.filter(([, n]) => n > 0));
-}
+import { TARGETS } from './archetypes.ts';
+import type { WaterfallSummary } from './waterfall.ts';
 
 const orDash = (value: number, nDigits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(nDigits));
 
 /** Why wallets are unnamed that no cluster left so, one sentence a reason. */
-export function describeUnnamed({ refusal, rules }: WaterfallResult): string[] {
-  const nUnrated = rules.filter((rule) => rule === NO_WIN_RATE).length;
+export function formatUnnamed({ refusal, nWithoutWinRate, hasUnclustered }: WaterfallSummary): string[] {
   // Where nobody has a win rate, that is the refusal's own reason.
-  const isTold = refusal !== null && !rules.includes(NOT_CLUSTERED);
+  const isTold = refusal !== null && !hasUnclustered;
   return [
-    ...(nUnrated === 0 || isTold
+    ...(nWithoutWinRate === 0 || isTold
       ? []
       : [
-          `Without a resolved market, so without a win rate, unnamed and in no cluster: ${formatCount(nUnrated)} wallets.`,
+          `Without a resolved market, so without a win rate, unnamed and in no cluster: ${formatCount(nWithoutWinRate)} wallets.`,
         ]),
     ...(refusal === null ? [] : [`The rest was not clustered: ${refusal}; those wallets are unnamed.`]),
   ];
 }
 
 /** How many members of the insider-like cluster do not win often, in a sentence; none when the cluster is not there. */
-export function describeInsiders(archetypes: readonly string[], winRatePct: Float64Array): string[] {
+export function formatInsiders(archetypes: readonly string[], winRatePct: Float64Array): string[] {
   const rates = winRatePct.filter((_, row) => archetypes[row] === 'insider_like');
   if (rates.length === 0) return [];
   const nHalf = rates.filter((rate) => rate <= 50).length;
@@ -40,15 +33,18 @@ export function describeInsiders(archetypes: readonly string[], winRatePct: Floa
 }
 
 /** Counts by archetype, the clusters with their names, and why there are none. */
-export function describeArchetypes(result: WaterfallResult): string[] {
-  const total = Math.max(1, result.archetypes.length);
-  const rows = Object.entries(archetypeCounts(result)).map(([name, n]) => [
+export function formatArchetypes(summary: WaterfallSummary): string[] {
+  const total = Math.max(
+    1,
+    Object.values(summary.counts).reduce((sum, n) => sum + n, 0),
+  );
+  const rows = Object.entries(summary.counts).map(([name, n]) => [
     name,
     TARGETS[name as keyof typeof TARGETS] ?? '–',
     formatCount(n),
     `${((100 * n) / total).toFixed(1)}%`,
   ]);
-  const clusters = result.named.map(({ cluster, name, nWallets, centre: [winRate, markets, frequency, top] }) => [
+  const clusters = summary.named.map(({ cluster, name, nWallets, centre: [winRate, markets, frequency, top] }) => [
     cluster,
     name,
     formatCount(nWallets),
@@ -62,6 +58,6 @@ export function describeArchetypes(result: WaterfallResult): string[] {
     ...(clusters.length === 0
       ? []
       : [formatTable(['cluster', 'name', 'wallets', 'win rate %', 'markets', 'fills/day', 'top market %'], clusters)]),
-    ...describeUnnamed(result),
+    ...formatUnnamed(summary),
   ];
 }

@@ -1,8 +1,9 @@
-/** The verdict on clusters as blocks of a report: one sentence, and the figures behind it folded away. */
-import { type Block, chartBlock } from '../../charts/section.ts';
-import { heatMapPicture } from '../../charts/specs/heat_map.ts';
-import { linesPicture } from '../../charts/specs/lines.ts';
-import { describeGap, type NoVerdict, type Verdict } from '../../evaluate/cluster_validity.ts';
+/** Whether clusters are there at all, in lines and in blocks: one sentence, and the figures behind it folded away. */
+import { type Block, chartBlock } from '../charts/section.ts';
+import { heatMapPicture } from '../charts/specs/heat_map.ts';
+import { linesPicture } from '../charts/specs/lines.ts';
+import type { NoVerdict, Verdict } from '../evaluate/cluster_validity.ts';
+import { formatCount } from '../run/console.ts';
 
 /** Blocks of a verdict; one paragraph when there is none. */
 export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
@@ -13,7 +14,7 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
     { kind: 'verdict', tone: isSupported ? 'good' : 'bad', text: sentence },
     {
       kind: 'details',
-      summary: `What the verdict rests on (${nSampled.toLocaleString('en-US')} of ${nPoints.toLocaleString('en-US')} wallets)`,
+      summary: `What the verdict rests on (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`,
       blocks: [
         {
           kind: 'table',
@@ -57,5 +58,26 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
         ),
       ],
     },
+  ];
+}
+
+/** How many groups the gap statistic wants, without a full stop. */
+function describeGap({ gapBestK, gaps }: Pick<Verdict, 'gapBestK' | 'gaps'>): string {
+  if (gapBestK === null) return `Gap statistic wants no number of groups up to ${gaps.at(-1)!.k}: the gap still rises`;
+  return `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}`;
+}
+
+/** The verdict in lines for people. */
+export function describeVerdict(verdict: Verdict | NoVerdict): string[] {
+  if ('refusal' in verdict) return [`Verdict: none, ${verdict.refusal}.`];
+  const { nulls, stability, dbscan, k, nSampled, nPoints } = verdict;
+  const nOne = dbscan.filter((setting) => setting.nGroups === 1).length;
+  const nMore = dbscan.filter((setting) => setting.nGroups > 1).length;
+  const silhouettes = nulls.map((n) => `${n.name} ${n.mean.toFixed(3)} (p = ${n.pValue.toFixed(3)})`).join(', ');
+  return [
+    `Silhouette of ${k} groups ${verdict.silhouette.toFixed(3)}; without groups: ${silhouettes}.`,
+    `${describeGap(verdict)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
+    `DBSCAN finds one group at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
+    `Verdict (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${verdict.sentence}`,
   ];
 }
