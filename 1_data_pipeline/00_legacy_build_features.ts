@@ -6,29 +6,40 @@
  * Method  the definitions one by one as Arquero verbs, in floating point, for 2,000,000 fills at most;
  *         01_build_features_polars.ts does the same for any number, written independently, and a test holds them equal
  */
-import { momentOf } from '../helpers/features/wallets/build_profiles.ts';
-import { compareProfiles, describeDifferences } from '../helpers/features/wallets/compare_profiles.ts';
-import { describeProfiles, topProfiles } from '../helpers/features/wallets/describe_profiles.ts';
+import { AS_OF_OPTION, momentOf } from '../helpers/features/wallets/as_of.ts';
+import { compareProfiles } from '../helpers/features/wallets/compare_profiles.ts';
 import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/wallets/legacy_fills.ts';
 import { legacyProfiles } from '../helpers/features/wallets/legacy_profiles.ts';
-import { formatCount } from '../helpers/run/console.ts';
-import { withLock } from '../helpers/run/lock.ts';
-import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
+import { presentDifferences, presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
+import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_PROFILES_LEGACY } from '../helpers/tables/schemas.ts';
-import { openTable, readTable, tableFolder } from '../helpers/tables/table_store.ts';
-import { walletlessLines } from '../helpers/tables/walletless_fills.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
-await runScript(
-  'legacy_features',
-  {
-    'as-of': {
-      type: 'string',
-      describe:
-        'the moment T, UTC (2026-01-09, 2026-01-09T12:00:00Z or ms since 1970); fills at or after it are not seen',
-      defaultDescription: 'the end of the last day with trades',
-      group: 'When',
-    },
+const profiles = defineStep({
+  id: 'legacy_features',
+  options: { 'as-of': AS_OF_OPTION },
+  inputs: { trades: RAW_TRADES, markets: MARKETS },
+  outputs: [WALLET_PROFILES_LEGACY],
+  settings: (options, { trades }, log) => ({ as_of_ms: momentOf(trades, options['as-of'], log) }),
+  compute: async ({ trades, markets: marketTable }, { as_of_ms: asOfMs }) => {
+    const markets = readTable(marketTable);
+    const fills = await readFills(trades, asOfMs, LEGACY_FILLS_MAX);
+    const built = legacyProfiles(fills, markets, asOfMs);
+    return made({
+      tables: [[WALLET_PROFILES_LEGACY, built]],
+      facts: profilesFacts(built, asOfMs, trades, markets),
+    });
+  },
+  present: presentProfiles,
+});
+
+const comparison = defineStep({
+  id: 'legacy_features',
+  part: 'comparison',
+  when: ({ compare }) => compare,
+  options: {
     compare: {
       type: 'boolean',
       default: false,
@@ -36,29 +47,12 @@ await runScript(
       group: 'What to print',
     },
   },
-  async (run, options) => {
-    const trades = openTable(run.dataDir, RAW_TRADES);
-    const markets = openTable(run.dataDir, MARKETS);
-    const asOfMs = momentOf(trades, options['as-of'], run.log);
-    const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
-    const where = tableFolder(run.dataDir, WALLET_PROFILES_LEGACY);
-    const current = upToDateManifest(run, WALLET_PROFILES_LEGACY, recipe);
-    if (current !== null) run.log.result(`Up to date: ${formatCount(current.rows)} wallets in ${where}.`);
-    else {
-      const fills = readFills(trades, asOfMs, LEGACY_FILLS_MAX);
-      const profiles = await withLock(run.dataDir, WALLET_PROFILES_LEGACY.folder, () => {
-        const built = legacyProfiles(fills, readTable(markets), asOfMs);
-        publishTable(run, WALLET_PROFILES_LEGACY, recipe, built, { wallets: built.height });
-        return built;
-      });
-      const lines = [...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)];
-      for (const line of [...lines, ...walletlessLines(trades, readTable(markets))]) run.log.result(line);
-    }
-    const outcome = current === null ? 'done' : 'up to date';
-    if (!options.compare) return outcome;
-    const legacy = readTable(openTable(run.dataDir, WALLET_PROFILES_LEGACY));
-    const streamed = readTable(openTable(run.dataDir, WALLET_PROFILES));
-    run.log.result(describeDifferences(compareProfiles(legacy, streamed)));
-    return outcome;
-  },
-);
+  inputs: { legacy: WALLET_PROFILES_LEGACY, streamed: WALLET_PROFILES },
+  isIncremental: true,
+  settings: () => ({}),
+  compute: ({ legacy, streamed }) =>
+    unchanged({ differences: compareProfiles(readTable(legacy), readTable(streamed)) }),
+  present: presentDifferences,
+});
+
+await runStep(profiles, comparison);

@@ -1,85 +1,90 @@
 /**
- * What is known of every wallet as of a moment T?
+ * What is known of every wallet as of a time T?
  *
  * Reads   10_raw_trades, 10_markets
  * Writes  11_wallet_profiles (one row per wallet, sorted by wallet)
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { buildProfiles, momentOf, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
-import { describeProfiles, topProfiles } from '../helpers/features/wallets/describe_profiles.ts';
+import { AS_OF_OPTION, momentOf } from '../helpers/features/wallets/as_of.ts';
+import { buildProfiles, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
 import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/wallets/profile_chunks.ts';
-import { formatCount } from '../helpers/run/console.ts';
-import { withLock } from '../helpers/run/lock.ts';
-import { parseChunk } from '../helpers/run/options.ts';
-import { withScratch } from '../helpers/run/scratch.ts';
-import { runScript } from '../helpers/run/script.ts';
-import { publishTable, upToDateManifest } from '../helpers/tables/derived_table.ts';
+import { presentChunk } from '../helpers/features/wallets/profile_chunks_report.ts';
+import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
+import { presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
+import { type OptionSpecs, parseChunk } from '../helpers/run/options.ts';
+import { defineStep, made, type OpenInputs, type StepContext, unchanged } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
-import { openTable, readTable, tableFolder } from '../helpers/tables/table_store.ts';
-import { walletlessLines } from '../helpers/tables/walletless_fills.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
-const WHEN = 'When';
 const CHUNKS = 'In chunks (a SLURM array)';
+const OPTIONS = {
+  'as-of': AS_OF_OPTION,
+  chunk: {
+    type: 'string',
+    describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge',
+    excludes: ['merge'],
+    group: CHUNKS,
+  },
+  merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
+  'chunk-dir': {
+    type: 'string',
+    describe: 'folder of the chunks',
+    defaultDescription: '11_wallet_profiles.chunks in the data folder',
+    onlyWith: { chunk: true, merge: true },
+    group: CHUNKS,
+  },
+} as const satisfies OptionSpecs;
+const INPUTS = { trades: RAW_TRADES, markets: MARKETS };
 
-await runScript(
-  'build_features',
-  {
-    'as-of': {
-      type: 'string',
-      describe:
-        'the moment T, UTC (2026-01-09, 2026-01-09T12:00:00Z or ms since 1970); fills at or after it are not seen',
-      defaultDescription: 'the end of the last day with trades',
-      group: WHEN,
-    },
-    chunk: {
-      type: 'string',
-      describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge',
-      excludes: ['merge'],
-      group: CHUNKS,
-    },
-    merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
-    'chunk-dir': {
-      type: 'string',
-      describe: 'folder of the chunks',
-      defaultDescription: '11_wallet_profiles.chunks in the data folder',
-      onlyWith: { chunk: true, merge: true },
-      group: CHUNKS,
-    },
+function jobOf({ trades, markets }: OpenInputs<typeof INPUTS>, asOfMs: number, { log, code }: StepContext): ProfileJob {
+  return { trades, markets: readTable(markets), asOfMs, log, codeHash: code.hash };
+}
+
+const chunk = defineStep({
+  id: 'build_features',
+  part: 'chunk',
+  when: (options) => options.chunk !== undefined,
+  options: OPTIONS,
+  inputs: INPUTS,
+  isIncremental: true,
+  settings: (options, { trades }, log) => ({
+    asOfMs: momentOf(trades, options['as-of'], log),
+    folder: options['chunk-dir'] ?? chunksFolder(options['data-dir']),
+    ...parseChunk('chunk', options.chunk!),
+  }),
+  compute: async (inputs, { asOfMs, folder, chunk, nChunks }, ctx) => {
+    const nRows = await buildChunk(jobOf(inputs, asOfMs, ctx), folder, chunk, nChunks, ctx.force);
+    const facts = { folder, chunk, nChunks, nRows };
+    return nRows === null ? unchanged(facts) : made({ facts });
   },
-  async (run, options) => {
-    const trades = openTable(run.dataDir, RAW_TRADES);
-    const markets = openTable(run.dataDir, MARKETS);
-    const asOfMs = momentOf(trades, options['as-of'], run.log);
-    const job: ProfileJob = { trades, markets: readTable(markets), asOfMs, log: run.log, codeHash: run.code.hash };
-    const chunkDir = options['chunk-dir'] ?? chunksFolder(run.dataDir);
-    if (options.chunk !== undefined) {
-      const { chunk, nChunks } = parseChunk('chunk', options.chunk);
-      const nRows = await buildChunk(job, chunkDir, chunk, nChunks, run.force);
-      const what = nRows === null ? 'up to date' : `${formatCount(nRows)} fills summed`;
-      run.log.result(`Chunk ${chunk}/${nChunks}: ${what} in ${chunkDir}. When all are there: --merge`);
-      return nRows === null ? 'up to date' : 'done';
-    }
-    const recipe = { inputs: [trades, markets], options: { as_of_ms: asOfMs } };
-    const where = tableFolder(run.dataDir, WALLET_PROFILES);
-    const tell = (lines: readonly string[]): void => {
-      for (const line of [...lines, ...walletlessLines(trades, job.markets)]) run.log.result(line);
-    };
-    const current = upToDateManifest(run, WALLET_PROFILES, recipe);
-    if (current !== null) {
-      const profiles = readTable(openTable(run.dataDir, WALLET_PROFILES));
-      tell([...topProfiles(profiles), `Up to date: ${formatCount(current.rows)} wallets in ${where}.`]);
-      return 'up to date';
-    }
-    const profiles = await withLock(run.dataDir, WALLET_PROFILES.folder, async () => {
-      const built = options.merge
-        ? await mergeChunks(job, chunkDir)
-        : await withScratch(run.dataDir, `.scratch_${WALLET_PROFILES.name}`, (scratch) => buildProfiles(job, scratch));
-      publishTable(run, WALLET_PROFILES, recipe, built, { wallets: built.height });
-      if (options.merge) removeChunks(chunkDir);
-      return built;
+  present: presentChunk,
+});
+
+const profiles = defineStep({
+  id: 'build_features',
+  when: (options) => options.chunk === undefined,
+  options: OPTIONS,
+  inputs: INPUTS,
+  outputs: [WALLET_PROFILES],
+  settings: (options, { trades }, log) => ({
+    as_of_ms: momentOf(trades, options['as-of'], log),
+    chunksFolder: options.merge ? (options['chunk-dir'] ?? chunksFolder(options['data-dir'])) : null,
+  }),
+  // Chunks and one go give the same bits.
+  decisive: ({ as_of_ms }) => ({ as_of_ms }),
+  compute: async (inputs, { as_of_ms: asOfMs, chunksFolder: folder }, ctx) => {
+    const job = jobOf(inputs, asOfMs, ctx);
+    const built =
+      folder === null ? await ctx.scratch((scratch) => buildProfiles(job, scratch)) : await mergeChunks(job, folder);
+    return made({
+      tables: [[WALLET_PROFILES, built]],
+      facts: profilesFacts(built, asOfMs, inputs.trades, job.markets),
+      onCommitted: () => folder !== null && removeChunks(folder),
     });
-    tell([...topProfiles(profiles), ...describeProfiles(profiles, asOfMs, where)]);
-    return 'done';
   },
-);
+  present: presentProfiles,
+});
+
+await runStep(chunk, profiles);

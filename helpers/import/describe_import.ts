@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { formatBytes, formatCount } from '../run/console.ts';
 import type { Manifest } from '../run/manifest.ts';
+import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
-import { describeWalletless } from '../tables/walletless_fills.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 
@@ -41,7 +41,7 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
 /** Lines that tell a person what the import did. */
 export function describeImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
-  const walletless = describeWalletless(summary.nWalletless, trades.rows);
+  const walletless = formatAnonymousFills(summary.nWalletless, trades.rows);
   if (summary.isUpToDate)
     return [
       `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,

@@ -11,10 +11,11 @@ import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
+import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
-import { walletlessLines } from '../tables/walletless_fills.ts';
+import { countWalletless } from '../tables/walletless_fills.ts';
 
 export const DATA_SECTION = {
   id: 'data',
@@ -93,7 +94,8 @@ function rejectBlocks(trades: Manifest): Block[] {
 function walletlessBlocks(trades: Table, markets: Table, profiles: Table | null): Block[] {
   const isEmpty = profiles !== null && profiles.manifest.rows === 0;
   const missing = isEmpty ? ' There are no profiles, so the steps of chapters 2 to 4 have nothing to show.' : '';
-  return walletlessLines(trades, readTable(markets)).map((line) => ({
+  const lines = formatAnonymousFills(countWalletless(trades, readTable(markets)), trades.manifest.rows);
+  return lines.map((line) => ({
     kind: 'verdict',
     tone: 'neutral',
     text: `${line}${missing}`,

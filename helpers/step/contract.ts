@@ -65,6 +65,8 @@ export interface Made<F> {
   readonly model?: ModelEntry;
   /** Everything that `present` needs and the tables do not hold. */
   readonly facts: F;
+  /** Called once all is committed: for what the result was made of and nobody needs any longer. */
+  readonly onCommitted?: () => void;
 }
 
 /** What a step that looks for new work itself has found: none. */

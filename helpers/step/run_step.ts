@@ -106,7 +106,9 @@ async function compute(job: Job, context: (writers: TableWriter[]) => StepContex
   try {
     const result = await step.compute(inputs, settings, context(writers));
     const isOurs = result.kind === 'made' && step.isIncremental !== true;
-    return { result, product: isOurs ? commitProduct(step, run, identity, result) : null };
+    const product = isOurs ? commitProduct(step, run, identity, result) : null;
+    if (result.kind === 'made') result.onCommitted?.();
+    return { result, product };
   } finally {
     for (const writer of writers) writer.abandon();
   }

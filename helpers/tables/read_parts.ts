@@ -5,6 +5,8 @@ import type { ManifestPart } from '../run/manifest.ts';
 import { awaitParquet, scanPart, type Table, verifiedParts } from './table_store.ts';
 
 export interface PartQuery {
+  /** Only these parts, of all that the manifest lists. */
+  readonly parts?: readonly ManifestPart[];
   /** Columns to read; default all. */
   readonly columns?: readonly string[];
   /** Only rows for which this holds. */
@@ -22,13 +24,14 @@ export interface PartQuery {
 const timestamp = (ms: number): Expr => pl.lit(ms).cast(pl.Int64);
 
 /** The parts that may hold rows of a span, in the order asked for. */
-export function selectParts(table: Table, { between, order = 'time' }: PartQuery = {}): ManifestPart[] {
+export function selectParts(
+  table: Table,
+  { parts = table.manifest.parts, between, order = 'time' }: PartQuery = {},
+): ManifestPart[] {
   const { fromMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = between ?? {};
-  const parts = table.manifest.parts.filter(
-    (part) => (part.minTsMs ?? fromMs) < untilMs && (part.maxTsMs ?? untilMs) >= fromMs,
-  );
-  if (order === 'file') return parts;
-  return parts.sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0) || (a.file < b.file ? -1 : 1));
+  const selected = parts.filter((part) => (part.minTsMs ?? fromMs) < untilMs && (part.maxTsMs ?? untilMs) >= fromMs);
+  if (order === 'file') return selected;
+  return selected.sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0) || (a.file < b.file ? -1 : 1));
 }
 
 /** Parts in batches of about `rowsAtOnce` rows, in the order given; a part is never cut. */
@@ -46,8 +49,13 @@ export function batchParts(parts: readonly ManifestPart[], rowsAtOnce: number): 
   return batches;
 }
 
+/** Rows of some parts. */
+export function countRows(parts: readonly ManifestPart[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
+}
+
 /** Some parts as one lazy frame, after a look at the SHA-256 of each. */
-async function scanParts(table: Table, parts: readonly ManifestPart[], query: PartQuery): Promise<LazyDataFrame> {
+async function scanBatch(table: Table, parts: readonly ManifestPart[], query: PartQuery): Promise<LazyDataFrame> {
   const paths = await verifiedParts(table, parts);
   const scans = paths.map((path) => scanPart(path, table.schema));
   let rows = scans.length === 1 ? scans[0] : pl.concat(scans);
@@ -59,6 +67,27 @@ async function scanParts(table: Table, parts: readonly ManifestPart[], query: Pa
   return query.query === undefined ? rows : query.query(rows);
 }
 
+/** Rows that are not in memory yet. */
+interface ScannedParts {
+  readonly rows: LazyDataFrame;
+  /** Rows of the parts, before any condition. */
+  readonly nRows: number;
+  /** The part, or the folder where there are several: for messages. */
+  readonly path: string;
+}
+
+/**
+ * The rows of a table as lazy frames, some parts at a time, for callers who have more to do before they are in memory. What
+ * collects them is to be wrapped in `awaitParquet(path, …)`.
+ * @throws InputError 'corrupt-file' naming the part that is missing or not the one that the manifest lists
+ */
+export async function* scanParts(table: Table, query: PartQuery = {}): AsyncGenerator<ScannedParts> {
+  for (const batch of batchParts(selectParts(table, query), query.rowsAtOnce ?? 1)) {
+    const path = batch.length === 1 ? join(table.folder, batch[0].file) : table.folder;
+    yield { rows: await scanBatch(table, batch, query), nRows: countRows(batch), path };
+  }
+}
+
 /**
  * The rows of a table, some parts at a time. The memory of a frame is given back after its turn: keep none.
  * @throws InputError 'corrupt-file' naming the part that is missing, damaged, or not the one that the manifest lists;
@@ -66,10 +95,8 @@ async function scanParts(table: Table, parts: readonly ManifestPart[], query: Pa
  */
 export async function* readParts(table: Table, query: PartQuery = {}): AsyncGenerator<DataFrame> {
   const release = releaseFramesEvery();
-  for (const batch of batchParts(selectParts(table, query), query.rowsAtOnce ?? 1)) {
-    const rows = await scanParts(table, batch, query);
-    const frame = await awaitParquet(join(table.folder, batch.length === 1 ? batch[0].file : ''), () => rows.collect());
-    yield frame;
-    await release(batch.reduce((sum, part) => sum + part.rows, 0));
+  for await (const { rows, nRows, path } of scanParts(table, query)) {
+    yield await awaitParquet(path, () => rows.collect());
+    await release(nRows);
   }
 }

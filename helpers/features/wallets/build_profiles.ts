@@ -4,33 +4,40 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataFrame, pl, releaseFrames } from '../../polars/polars.ts';
-import { DAY_MS, isoTime } from '../../run/clock.ts';
-import { formatCount, type Log } from '../../run/console.ts';
+import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../../polars/polars.ts';
+import { isoTime } from '../../run/clock.ts';
+import type { Log } from '../../run/console.ts';
 import { InputError } from '../../run/errors.ts';
 import type { ManifestPart } from '../../run/manifest.ts';
-import { parseMoment } from '../../run/options.ts';
-import { RAW_TRADES } from '../../tables/schemas.ts';
-import { awaitParquet, partPaths, scanPart, type Table, withParquetErrors } from '../../tables/table_store.ts';
-import { endOfData, lastMoment } from '../../tables/time_range.ts';
+import { prefetch } from '../../run/prefetch.ts';
+import { countRows, readParts, scanParts, selectParts } from '../../tables/read_parts.ts';
+import { awaitParquet, type Table } from '../../tables/table_store.ts';
 import { micro } from '../amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
-import { marketColumns, type NumberedFills, numberFills } from './number_fills.ts';
+import { marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
 import { outcomeValues } from './position_values.ts';
 import { mergeProfiles, withAlpha } from './profile_merge.ts';
 import { Shards, shardCount } from './shards.ts';
 import { FillSummer } from './sum_fills.ts';
-import { countRows, cutIntoBatches, relevantParts, scanBatch, type TradeSpan } from './trade_batches.ts';
 import { WalletNumbers } from './wallet_numbers.ts';
 
+/** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
+const BATCH_ROWS = 1_000_000;
 /** Positions summed at once; with more, what there is is handed over and summing begins anew. */
 const POSITIONS_MAX = 3_000_000;
 /** Up to so many times as many fills nothing goes to disk, and all wallets are one shard. */
 const SPANS_IN_MEMORY = 2;
 
 /** What profiles are made of: the fills of a span, and what came of them by all that is known at `asOfMs`. */
-export interface ProfileJob extends TradeSpan {
+export interface ProfileJob {
+  readonly trades: Table;
+  /** Only fills before this time, ms. */
+  readonly asOfMs: number;
+  /** Only fills from this time on, ms; default all. */
+  readonly fromMs?: number;
+  /** Fills read at once; default BATCH_ROWS. The result does not depend on it. */
+  readonly batchRows?: number;
   readonly markets: DataFrame;
   readonly log: Log;
   readonly codeHash: string;
@@ -40,43 +47,17 @@ export interface ProfileJob extends TradeSpan {
   readonly shardRows?: number;
 }
 
-/** Beyond so long after the last fill T is likely to be a slip. */
-const LATE_MS = DAY_MS;
-
-/**
- * The moment T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
- * @throws InputError 'bad-option' when it names no moment, 'empty-input' for a table without fills
- */
-export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
-  if (trades.manifest.rows === 0)
-    throw new InputError(
-      'empty-input',
-      `${RAW_TRADES.folder} has no fills: there is nobody to tell of`,
-      `read more: ${RAW_TRADES.madeBy}; rows that could not be used are in ${RAW_TRADES.folder}/rejects`,
-    );
-  if (asOf === undefined) return endOfData(trades);
-  const asOfMs = parseMoment('as-of', asOf);
-  const lastMs = lastMoment(trades);
-  if (asOfMs - lastMs > LATE_MS)
-    log.warn(
-      `--as-of ${asOf} is ${formatCount((asOfMs - lastMs) / LATE_MS)} days after the last fill, ${isoTime(lastMs)}`,
-    );
-  return asOfMs;
-}
-
 /** Takers' volume of every market in the parts before a chunk. */
-export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): MarketVolumes {
+export async function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): Promise<MarketVolumes> {
   const markets = numberMarkets(job.markets);
   const volumes = new MarketVolumes(markets.height);
-  for (const batch of cutIntoBatches(parts, job.batchRows)) {
-    const scans = partPaths(job.trades, batch).map((path) =>
-      scanPart(path, RAW_TRADES)
-        .filter(pl.col('role').eq(pl.lit('taker')))
-        .select('market_id', 'amount_usd'),
-    );
-    const sums = withParquetErrors(job.trades.folder, () =>
-      pl.concat(scans).groupBy(['market_id']).agg(micro('amount_usd').sum().alias('usd_u')).collectSync(),
-    );
+  const takersVolume = (rows: LazyDataFrame): LazyDataFrame =>
+    rows
+      .filter(pl.col('role').eq(pl.lit('taker')))
+      .groupBy(['market_id'])
+      .agg(micro('amount_usd').sum().alias('usd_u'));
+  const query = { parts, rowsAtOnce: job.batchRows ?? BATCH_ROWS, query: takersVolume };
+  for await (const sums of readParts(job.trades, query)) {
     const numbered = withMarketNumbers(sums, markets);
     volumes.addSums(
       numbered.getColumn('market').toTypedArray() as Uint32Array,
@@ -86,8 +67,21 @@ export function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): 
   return volumes;
 }
 
+/** The fills of some parts between the job's times, in batches, with numbers in place of names. */
+async function* numberedFills(
+  job: ProfileJob,
+  parts: readonly ManifestPart[],
+  wallets: WalletNumbers,
+): AsyncGenerator<NumberedFills & { readonly nRows: number }> {
+  const numbers = numberMarkets(job.markets);
+  const between = { fromMs: job.fromMs, untilMs: job.asOfMs };
+  const query = { parts, between, columns: TRADE_COLUMNS, rowsAtOnce: job.batchRows ?? BATCH_ROWS };
+  for await (const { rows, nRows, path } of scanParts(job.trades, query))
+    yield { ...(await awaitParquet(path, () => numberFills(rows, numbers, wallets))), nRows };
+}
+
 /**
- * Sums `parts` between the job's moments into `shards`.
+ * Sums `parts` between the job's times into `shards`.
  * @param volumes takers' volume of every market before these parts; goes on with them
  */
 export async function sumBatches(
@@ -96,45 +90,37 @@ export async function sumBatches(
   volumes: MarketVolumes,
   shards: Shards,
 ): Promise<void> {
-  const numbers = numberMarkets(job.markets);
   const markets = marketColumns(job.markets);
-  const batches = cutIntoBatches(parts, job.batchRows);
   const wallets = new WalletNumbers();
   const positionsMax = job.positionsMax ?? POSITIONS_MAX;
   const nExpected = Math.min(countRows(parts), positionsMax);
-  let summer: FillSummer | null = null;
-  let nRows = 0;
-  const progress = job.log.progress('summing fills', countRows(parts));
-  const read = (batch: readonly ManifestPart[]): Promise<NumberedFills> => {
-    const fills = awaitParquet(job.trades.folder, () =>
-      numberFills(scanBatch(job, batch), job.asOfMs, numbers, wallets),
-    );
-    // Heard when its turn comes; until then nobody listens, which would end the process.
-    fills.catch(() => undefined);
-    return fills;
+  let summer = new FillSummer(markets, volumes, nExpected);
+  const handOver = async (): Promise<void> => {
+    if (summer.nFills > 0) await shards.add(summer.result(wallets, shards.nShards));
+    summer = new FillSummer(markets, volumes, nExpected);
   };
-  let next = batches.length === 0 ? null : read(batches[0]);
+  let nDone = 0;
+  const progress = job.log.progress('summing fills', countRows(parts));
   try {
-    for (const [i, batch] of batches.entries()) {
-      const { columns, nWallets } = await next!;
-      // A batch is read while the one before it is summed.
-      next = i + 1 < batches.length ? read(batches[i + 1]) : null;
-      summer ??= new FillSummer(markets, volumes, nExpected);
+    // A batch is read while the one before it is summed.
+    for await (const { columns, nWallets, nRows } of prefetch(numberedFills(job, parts, wallets))) {
       summer.add(columns, nWallets);
-      nRows += countRows(batch);
-      progress.update(nRows);
-      if ((next === null || summer.nPositions > positionsMax) && summer.nFills > 0) {
-        await shards.add(summer.result(wallets, shards.nShards));
-        summer = null;
-      }
+      nDone += nRows;
+      progress.update(nDone);
+      if (summer.nPositions > positionsMax) await handOver();
       await releaseFrames();
     }
+    await handOver();
   } finally {
-    // Not one file may still be read or written when the caller looks at the folder, or removes it.
-    await next?.catch(() => undefined);
+    // Not one file may still be written when the caller looks at the folder, or removes it.
     await shards.settle();
   }
   progress.done();
+}
+
+/** The parts that may hold fills of a job. */
+export function spanParts({ trades, fromMs, asOfMs }: ProfileJob): ManifestPart[] {
+  return selectParts(trades, { between: { fromMs, untilMs: asOfMs } });
 }
 
 /** Joins shards into the table. */
@@ -177,7 +163,7 @@ export class ProfileHistory {
     lastMs: number,
     private readonly scratch: string,
   ) {
-    const parts = relevantParts({ ...source, asOfMs: lastMs });
+    const parts = selectParts(source.trades, { between: { fromMs: source.fromMs, untilMs: lastMs } });
     this.isSmall = countRows(parts) <= SPANS_IN_MEMORY * (source.positionsMax ?? POSITIONS_MAX);
     this.nShards = this.isSmall ? 1 : shardCount(countRows(parts), source.shardRows);
     this.fromMs = source.fromMs;
@@ -201,7 +187,8 @@ export class ProfileHistory {
       ? Shards.inMemory(this.nShards)
       : Shards.inFolder(join(this.scratch, `span-${String(this.spans.length).padStart(4, '0')}`), this.nShards);
     this.spans.push(span);
-    await sumBatches(this.job(), relevantParts(this.job()), this.volumes, span);
+    const job = this.job();
+    await sumBatches(job, spanParts(job), this.volumes, span);
   }
 
   /** Whether fills came since the moment before. */

@@ -1,7 +1,6 @@
 /** Two tables of profiles side by side: for every column the largest difference and the wallet that has it. */
 
 import type { DataFrame } from '../../polars/polars.ts';
-import { formatTable } from '../../run/console.ts';
 import { InputError } from '../../run/errors.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 
@@ -56,17 +55,4 @@ export function compareProfiles(ours: DataFrame, theirs: DataFrame): ColumnDiffe
     }
     return largest;
   });
-}
-
-/** The differences as a table, largest first. */
-export function describeDifferences(differences: readonly ColumnDifference[]): string {
-  const sorted = [...differences].sort((a, b) => b.difference - a.difference);
-  return formatTable(
-    ['column', 'largest difference', 'wallet'],
-    sorted.map(({ column, difference: apart, wallet }) => [
-      column,
-      apart === 0 ? '0' : apart.toExponential(1),
-      wallet ?? '',
-    ]),
-  );
 }

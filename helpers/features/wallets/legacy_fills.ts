@@ -3,8 +3,8 @@ import { type ColumnTable, op, rolling, escape as rowwise, table } from 'arquero
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS, isoTime } from '../../run/clock.ts';
 import { InputError } from '../../run/errors.ts';
-import { RAW_TRADES } from '../../tables/schemas.ts';
-import { partPaths, scanPart, type Table, withParquetErrors } from '../../tables/table_store.ts';
+import { countRows, readParts, selectParts } from '../../tables/read_parts.ts';
+import type { Table } from '../../tables/table_store.ts';
 
 const BURST_MS = 60_000;
 
@@ -42,9 +42,9 @@ interface Fill {
  * @param nFillsMax refuse more rows than this
  * @throws InputError 'bad-value' when there are more fills than fit in memory with ease, 'empty-input' when there is none
  */
-export function readFills(trades: Table, asOfMs: number, nFillsMax: number): DataFrame {
-  const parts = trades.manifest.parts.filter((part) => part.minTsMs !== null && part.minTsMs < asOfMs);
-  const nFills = parts.reduce((sum, part) => sum + part.rows, 0);
+export async function readFills(trades: Table, asOfMs: number, nFillsMax: number): Promise<DataFrame> {
+  const between = { untilMs: asOfMs };
+  const nFills = countRows(selectParts(trades, { between }));
   if (nFills > nFillsMax)
     throw new InputError(
       'bad-value',
@@ -53,13 +53,8 @@ export function readFills(trades: Table, asOfMs: number, nFillsMax: number): Dat
     );
   if (nFills === 0)
     throw new InputError('empty-input', `no trade lies before ${isoTime(asOfMs)}`, 'choose a later --as-of');
-  const frames = partPaths(trades, parts).map((path) =>
-    withParquetErrors(path, () =>
-      scanPart(path, RAW_TRADES)
-        .select(...FILL_COLUMNS)
-        .collectSync(),
-    ),
-  );
+  const frames: DataFrame[] = [];
+  for await (const frame of readParts(trades, { columns: FILL_COLUMNS, between, order: 'file' })) frames.push(frame);
   return pl.concat(frames);
 }
 

@@ -28,13 +28,11 @@ export interface NumberedFills {
 /**
  * Reads trades for FillSummer.
  * @param trades rows of 10_raw_trades in time order (TRADE_COLUMNS)
- * @param asOfMs rows at or after this moment are left out
  * @param markets what numberMarkets made of 10_markets
  * @param wallets gives numbers to wallets it does not know yet
  */
 export async function numberFills(
   trades: LazyDataFrame,
-  asOfMs: number,
   markets: DataFrame,
   wallets: WalletNumbers,
 ): Promise<NumberedFills> {
@@ -48,7 +46,6 @@ export async function numberFills(
     flag(FLAGS.roleKnown, role.isNotNull()),
   ];
   const fills = await trades
-    .filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)))
     .select(
       pl.col('ts_ms').cast(pl.Float64).alias('ms'),
       'market_id',

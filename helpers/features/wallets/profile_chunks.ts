@@ -12,17 +12,18 @@ import { explainSystemError, hashValue, readJson, temporaryName, writeJsonAtomic
 import type { ManifestPart } from '../../run/manifest.ts';
 import { onExit } from '../../run/stop.ts';
 import { shellWord } from '../../run/whole_commands.ts';
+import { countRows } from '../../tables/read_parts.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 import {
   finishProfiles,
   mergeShards,
   nothingBefore,
   type ProfileJob,
+  spanParts,
   sumBatches,
   volumesBefore,
 } from './build_profiles.ts';
 import { Shards, shardCount } from './shards.ts';
-import { countRows, relevantParts } from './trade_batches.ts';
 
 const CHUNK_FOLDER = /^chunk-\d{4}-of-\d{4}$/;
 /** A finished chunk, or one that was being built. */
@@ -118,7 +119,7 @@ export async function buildChunk(
   const own = chunkFolder(folder, chunk, nChunks);
   sweepForeignChunks(job, folder, nChunks);
   if (!force && existsSync(join(own, CHUNK_INFO_NAME))) return null;
-  const chunks = cutIntoChunks(relevantParts(job), nChunks);
+  const chunks = cutIntoChunks(spanParts(job), nChunks);
   const nTotal = countRows(chunks.flat());
   const temporary = temporaryName(own);
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
@@ -126,7 +127,7 @@ export async function buildChunk(
   try {
     const shards = Shards.inFolder(temporary, shardCount(nTotal, job.shardRows));
     const nRows = countRows(chunks[chunk - 1]);
-    await sumBatches(job, chunks[chunk - 1], volumesBefore(job, chunks.slice(0, chunk - 1).flat()), shards);
+    await sumBatches(job, chunks[chunk - 1], await volumesBefore(job, chunks.slice(0, chunk - 1).flat()), shards);
     const info: ChunkInfo = {
       chunk,
       nChunks,

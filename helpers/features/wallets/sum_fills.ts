@@ -134,7 +134,8 @@ export async function sumTrades(
   const numbers = numberMarkets(markets);
   const wallets = new WalletNumbers();
   const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
-  const { columns, nWallets } = await numberFills(trades, asOfMs, numbers, wallets);
+  const before = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
+  const { columns, nWallets } = await numberFills(before, numbers, wallets);
   summer.add(columns, nWallets);
   const { ofShard, lastPrices } = summer.result(wallets, 1);
   return { ...ofShard(0), lastPrices };

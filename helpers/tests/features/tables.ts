@@ -198,9 +198,9 @@ export async function chunked(
 }
 
 /** The in-memory build of a data folder. */
-export function inMemory(dataDir: string, asOfMs: number): DataFrame {
+export async function inMemory(dataDir: string, asOfMs: number): Promise<DataFrame> {
   const job = jobOf(dataDir, asOfMs);
-  return conform(legacyProfiles(readFills(job.trades, asOfMs, 1e6), job.markets, asOfMs), WALLET_PROFILES);
+  return conform(legacyProfiles(await readFills(job.trades, asOfMs, 1e6), job.markets, asOfMs), WALLET_PROFILES);
 }
 
 /** SHA-256 of the Parquet file that the real writer makes of some profiles. */

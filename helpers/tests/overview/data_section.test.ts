@@ -50,6 +50,6 @@ it('says of a data section with fills of Kalshi how many name no wallet', () => 
   const markets = [{ id: 'k', venue: 'kalshi' as const }];
   const { blocks } = makeDataSection(writeTables([{}, { market: 'k', venue: 'kalshi', wallet: null }], markets));
   expect(blocks.filter((block) => block.kind === 'verdict').map(({ text }) => text)).toEqual([
-    'Kalshi tells no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
+    'Kalshi publishes no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
   ]);
 });

@@ -1,8 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
 import { DAY_MS } from '../../run/clock.ts';
+import { formatAnonymousFills } from '../../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { walletlessLines } from '../../tables/walletless_fills.ts';
+import { countWalletless } from '../../tables/walletless_fills.ts';
 import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
@@ -12,18 +13,19 @@ const KALSHI = { market: 'k', venue: 'kalshi', wallet: null } as const;
 function linesOf(fills: readonly FillSpec[]): string[] {
   const markets = fills.includes(KALSHI) ? [{ id: KALSHI.market, venue: KALSHI.venue }] : [];
   const dataDir = writeTables(fills, markets);
-  return walletlessLines(openTable(dataDir, RAW_TRADES), readTable(openTable(dataDir, MARKETS)));
+  const trades = openTable(dataDir, RAW_TRADES);
+  return formatAnonymousFills(countWalletless(trades, readTable(openTable(dataDir, MARKETS))), trades.manifest.rows);
 }
 
 it('counts fills without a wallet over all days', () => {
   expect(linesOf([KALSHI, { ...KALSHI, at: START_MS + DAY_MS }])).toEqual([
-    'Kalshi tells no wallets: 2 of 2 fills have none; they count for markets, not for profiles.',
+    'Kalshi publishes no wallets: 2 of 2 fills have none; they count for markets, not for profiles.',
   ]);
 });
 
 it('tells them from the fills of another venue on the same day', () => {
   expect(linesOf([{}, KALSHI, { wallet: 'b' }])).toEqual([
-    'Kalshi tells no wallets: 1 of 3 fills have none; they count for markets, not for profiles.',
+    'Kalshi publishes no wallets: 1 of 3 fills have none; they count for markets, not for profiles.',
   ]);
 });
 

@@ -184,7 +184,7 @@ describe('what the import says of wallets', () => {
 
   test('is that Kalshi tells none, when it has read fills and when there is nothing new', async () => {
     box.write('t.json', JSON.stringify([REST, { ...REST, trade_id: 'another' }]));
-    const line = 'Kalshi tells no wallets: 2 of 2 fills have none; they count for markets, not for profiles.';
+    const line = 'Kalshi publishes no wallets: 2 of 2 fills have none; they count for markets, not for profiles.';
     expect(said(await box.load())).toEqual([line]);
     expect(said(await box.load())).toEqual([line]);
   });
@@ -194,7 +194,7 @@ describe('what the import says of wallets', () => {
     expect(said(await box.load())).toEqual([]);
     box.write('t.json', JSON.stringify([REST]));
     expect(said(await box.load())).toEqual([
-      'Kalshi tells no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
+      'Kalshi publishes no wallets: 1 of 2 fills have none; they count for markets, not for profiles.',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { momentOf } from '../../../features/wallets/build_profiles.ts';
+import { momentOf } from '../../../features/wallets/as_of.ts';
 import { DAY_MS } from '../../../run/clock.ts';
 import { RAW_TRADES } from '../../../tables/schemas.ts';
 import { openTable } from '../../../tables/table_store.ts';

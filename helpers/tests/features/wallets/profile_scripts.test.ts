@@ -33,7 +33,7 @@ describe.each([
     const first = run('--threads', '1');
     expect(first.status, first.stderr).toBe(0);
     const { startedAt, parts } = manifest();
-    expect(run().stdout).toContain('Up to date: 37 wallets');
+    expect(run().stdout).toContain('(37 rows)');
     expect(manifest().startedAt).toBe(startedAt);
     expect(run('--threads', '2', '--force').status).toBe(0);
     expect(manifest().startedAt).not.toBe(startedAt);

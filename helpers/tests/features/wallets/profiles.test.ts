@@ -8,7 +8,7 @@ import { resolveSimulateOptions } from '../../../simulate/options.ts';
 import { simulateMarket } from '../../../simulate/simulate_market.ts';
 import { MARKETS, RAW_TRADES } from '../../../tables/schemas.ts';
 import { openTable, readTable } from '../../../tables/table_store.ts';
-import { refusal, rejection } from '../../refusal.ts';
+import { rejection } from '../../refusal.ts';
 import {
   bytesOf,
   byWallet,
@@ -35,7 +35,7 @@ afterAll(removeFolders);
 /** Largest difference of any column. Entropy sums n·log2 n in steps of 1e-9, every other column is closer. */
 async function apart(dataDir: string, asOfMs: number): Promise<number> {
   return Math.max(
-    ...compareProfiles(inMemory(dataDir, asOfMs), await streamed(dataDir, asOfMs)).map((c) => c.difference),
+    ...compareProfiles(await inMemory(dataDir, asOfMs), await streamed(dataDir, asOfMs)).map((c) => c.difference),
   );
 }
 
@@ -94,9 +94,9 @@ describe('the in-memory and the streaming build', () => {
     expect(await rejection(work)).toMatch(/^missing-input: chunk 2\/3 is not in /);
   });
 
-  it('refuses more fills than the in-memory build takes', () => {
+  it('refuses more fills than the in-memory build takes', async () => {
     const trades = openTable(simulated[0], RAW_TRADES);
-    expect(refusal(() => readFills(trades, Date.UTC(2026, 2, 1), 5999))).toMatch(/^bad-value: 6000 fills/);
+    expect(await rejection(() => readFills(trades, Date.UTC(2026, 2, 1), 5999))).toMatch(/^bad-value: 6000 fills/);
   });
 });
 
@@ -121,7 +121,7 @@ describe('point in time', () => {
     const without = writeTables(before, [resolved(1)]);
     const withThem = writeTables([...before, ...after], [resolved(1)]);
     expect(bytesOf(await streamed(withThem, AS_OF_MS))).toBe(bytesOf(await streamed(without, AS_OF_MS)));
-    expect(bytesOf(inMemory(withThem, AS_OF_MS))).toBe(bytesOf(inMemory(without, AS_OF_MS)));
+    expect(bytesOf(await inMemory(withThem, AS_OF_MS))).toBe(bytesOf(await inMemory(without, AS_OF_MS)));
   });
 
   it('is untouched by what resolves at or after T, and not by what resolves one millisecond before', async () => {
@@ -135,7 +135,7 @@ describe('point in time', () => {
   it('refuses a moment before the first trade in both builds', async () => {
     const dataDir = writeTables(before);
     expect(await rejection(() => streamed(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
-    expect(refusal(() => inMemory(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
+    expect(await rejection(() => inMemory(dataDir, START_MS))).toMatch(/^empty-input: no trade lies before/);
   });
 });
 
