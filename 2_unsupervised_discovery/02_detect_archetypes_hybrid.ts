@@ -4,14 +4,14 @@
  * Reads   11_wallet_profiles
  * Writes  12_classified
  * Method  waterfall: fresh whale, grinder, then K-Means (or DBSCAN) among the rest with a win rate, clusters named by their
- *         centres; an isolation forest (Liu, Ting, Zhou 2008) beside it; and a verdict whether the clusters are there at all.
+ *         centres; an isolation forest (Liu, Ting, Zhou 2008) beside it; and an assessment whether the clusters are there at all.
  */
 import { classifiedFrame, isolationScores } from '../helpers/archetypes/classified_table.ts';
-import type { RestMethod } from '../helpers/archetypes/rest_clusters.ts';
+import type { ResidualMethod } from '../helpers/archetypes/residual_clusters.ts';
 import { assignWaterfall, summarizeWaterfall } from '../helpers/archetypes/waterfall.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { ARCHETYPES_SECTION, presentArchetypes } from '../helpers/discovery/archetypes_report.ts';
-import { judgeGroups } from '../helpers/evaluate/cluster_validity.ts';
+import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -55,7 +55,7 @@ await runStep(
       ...thresholdsOf(options),
       method: (options.method === 'kmeans'
         ? { kind: 'kmeans' }
-        : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] }) as RestMethod,
+        : { kind: 'dbscan', eps: options.eps, minSamples: options['min-samples'] }) as ResidualMethod,
     }),
     compute: (inputs, { method, ...thresholds }, { seed, executor }) => {
       const profiles = readTable(inputs.profiles);
@@ -63,8 +63,8 @@ await runStep(
       const scores = isolationScores(profiles, seed, executor);
       const validity =
         result.points === null
-          ? { refusal: result.refusal! }
-          : judgeGroups(result.points, thresholds.nClusters, seed, executor);
+          ? { skippedReason: result.skippedReason! }
+          : assessClusters(result.points, thresholds.nClusters, seed, executor);
       return made({
         tables: [[CLASSIFIED, classifiedFrame(profiles, result, scores)]],
         facts: { ...summarizeWaterfall(result), validity },

@@ -8,11 +8,11 @@
  *         feature is shuffled; and an assessment whether the clusters are there at all.
  */
 import { CLUSTERS } from '../helpers/archetypes/waterfall_options.ts';
+import { clusterWallets } from '../helpers/discovery/global_clusters.ts';
 import { clusterImportance } from '../helpers/discovery/importance.ts';
 import { baselineFrame } from '../helpers/discovery/kmeans_baseline.ts';
 import { BASELINE_SECTION, presentBaseline } from '../helpers/discovery/kmeans_baseline_report.ts';
-import { clusterWallets } from '../helpers/discovery/whole_clusters.ts';
-import { judgeGroups } from '../helpers/evaluate/cluster_validity.ts';
+import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
 import { BASELINE_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { countFeatures } from '../helpers/features/wallets/known_features.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
@@ -35,9 +35,9 @@ await runStep(
       const profiles = readTable(inputs.profiles);
       const features = BASELINE_FEATURES;
       const found = clusterWallets(profiles, features, clusters, seed, executor);
-      if ('refusal' in found) return skipped(found.refusal);
+      if ('skippedReason' in found) return skipped(found.skippedReason);
       const importance = clusterImportance(found.model, found.points, features, createRandom(seed));
-      const validity = judgeGroups(found.points, clusters, seed, executor);
+      const validity = assessClusters(found.points, clusters, seed, executor);
       const usedFeatures = countFeatures(profiles, features);
       return made({
         tables: [[KMEANS_BASELINE, baselineFrame(profiles, found)]],

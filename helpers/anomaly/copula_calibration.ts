@@ -1,6 +1,6 @@
 /** Flags of scores against wallets that nobody is: drawn with the marginals and correlations of the population judged. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { copulaRows } from '../evaluate/nulls.ts';
+import { copulaRows } from '../evaluate/null_distributions.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { ExceedanceCounts } from './exceedances.ts';

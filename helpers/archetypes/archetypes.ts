@@ -8,13 +8,19 @@ export const ARCHETYPES = ['casual', 'grinder', 'insider_like', 'fresh_whale', '
 export type Archetype = (typeof ARCHETYPES)[number];
 
 /** Class number of each archetype in training sets; null keeps it out. */
-export const TARGETS: Readonly<Record<Archetype, 0 | 1 | 2 | 3 | null>> = {
+export const TARGETS = {
   casual: 0,
   grinder: 1,
   insider_like: 2,
   fresh_whale: 3,
   unnamed: null,
-};
+} as const satisfies Readonly<Record<Archetype, number | null>>;
+
+/** Wallets of each archetype, those that occur, in the order of the archetypes. */
+export function countArchetypes(archetypes: readonly string[]): Readonly<Record<string, number>> {
+  const counts = ARCHETYPES.map((name) => [name, archetypes.filter((own) => own === name).length] as const);
+  return Object.fromEntries(counts.filter(([, n]) => n > 0));
+}
 
 /**
  * Class of unnamed wallets where a classifier must tell the others from them. Left out, an unknown win rate would be the mark

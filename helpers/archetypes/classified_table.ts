@@ -13,7 +13,7 @@ export function orNull(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }
 
-/** Scores of an isolation forest on the 13 anomaly features, one a wallet; higher = stranger. */
+/** Scores of an isolation forest on the 13 anomaly features, one a wallet; higher = more anomalous. */
 export function isolationScores(profiles: DataFrame, seed: number, executor: Executor): Float64Array {
   const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
   return new IsolationForest({ seed }, executor).fit(points, ANOMALY_FEATURES).score(points);

@@ -6,18 +6,12 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import { InputError } from '../run/errors.ts';
 
 const N_WALLETS_MIN = 20;
 const PERPLEXITY = 30;
 
-/**
- * Rows of a stratified sample, rising: every label keeps its share of `nMax`, and at least a tenth of an equal share.
- * @throws InputError 'bad-option' for an nMax below 1
- */
+/** Rows of a stratified sample, rising: every label keeps its share of `nMax`, and at least a tenth of an equal share. */
 export function stratifiedSample(labels: readonly string[], nMax: number, seed: number): number[] {
-  if (!Number.isInteger(nMax) || nMax < 1)
-    throw new InputError('bad-option', `--max-wallets ${nMax} is no whole number of at least 1`, 'try 50000');
   if (labels.length <= nMax) return labels.map((_, row) => row);
   const groups = new Map<string, number[]>();
   labels.forEach((label, row) => {
@@ -27,7 +21,7 @@ export function stratifiedSample(labels: readonly string[], nMax: number, seed: 
   });
   const floor = Math.floor(nMax / groups.size / 10);
   const random = createRandom(seed);
-  // Floors come first; what is left is dealt in proportion to what each group still has.
+  // Floors come first; what is left is distributed in proportion to what each group still has.
   const kept = [...groups.values()].map((rows) => Math.min(rows.length, floor));
   const nLeft = nMax - kept.reduce((a, b) => a + b, 0);
   const nOpen = labels.length - kept.reduce((a, b) => a + b, 0);
@@ -53,10 +47,10 @@ export function mapWallets(
   seed: number,
   executor: Executor,
   onProgress?: (nDone: number) => void,
-): Matrix | { readonly refusal: string } {
-  if (profiles.height < N_WALLETS_MIN) return { refusal: `${profiles.height} wallets are too few for a map` };
+): Matrix | { readonly skippedReason: string } {
+  if (profiles.height < N_WALLETS_MIN) return { skippedReason: `${profiles.height} wallets are too few for a map` };
   const points = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log').transform(profiles);
-  if (points.values.every((value) => value === 0)) return { refusal: 'all wallets are alike' };
+  if (points.values.every((value) => value === 0)) return { skippedReason: 'all wallets are alike' };
   const perplexity = Math.min(PERPLEXITY, Math.floor((profiles.height - 1) / 3));
   return new Tsne(
     {

@@ -1,6 +1,6 @@
 /**
- * The waterfall of archetypes: fresh whale, grinder, then clusters of the rest separate insider-like from casual. Those two
- * differ by the win rate, so a wallet of the rest that has none stays unnamed.
+ * The waterfall of archetypes: fresh whale, grinder, then clusters of the residual wallets separate insider-like from casual.
+ * Those two differ by the win rate, so a residual wallet that has none stays unnamed.
  */
 
 import { percentile } from '../evaluate/percentile.ts';
@@ -8,14 +8,20 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { ARCHETYPES, type Archetype, TARGETS, type WaterfallThresholds } from './archetypes.ts';
+import { type Archetype, countArchetypes, TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { GrinderCuts } from './naming.ts';
-import { clusterRest, type NamedCluster, REST_FEATURES, type RestMethod, refused } from './rest_clusters.ts';
+import {
+  clusterResidual,
+  type NamedCluster,
+  notClustered,
+  RESIDUAL_FEATURES,
+  type ResidualMethod,
+} from './residual_clusters.ts';
 
 /** The rule of wallets that no rule took and that have no resolved market. */
-export const NO_WIN_RATE = 'no win rate';
-/** The rule of wallets that were left when clusters would have meant nothing. */
-export const NOT_CLUSTERED = 'not clustered';
+const NO_WIN_RATE = 'no win rate';
+/** The rule of residual wallets where clusters would have meant nothing. */
+const NOT_CLUSTERED = 'not clustered';
 
 export interface WaterfallResult {
   /** One entry per row of the profiles. */
@@ -29,12 +35,11 @@ export interface WaterfallResult {
   readonly distances: Float64Array;
   readonly named: readonly NamedCluster[];
   /** Values at the grinder percentile. */
-  readonly grinderFrequency: number;
-  readonly grinderMarkets: number;
+  readonly cuts: GrinderCuts;
   /** The points that were clustered, or null. */
   readonly points: Matrix | null;
-  /** Why the rest was not clustered, or null. */
-  readonly refusal: string | null;
+  /** Why the residual wallets were not clustered, or null. */
+  readonly skippedReason: string | null;
 }
 
 /** Frequency and diversification that a grinder exceeds. */
@@ -55,7 +60,7 @@ export function assignWaterfall(
   thresholds: WaterfallThresholds,
   seed: number,
   executor: Executor,
-  method: RestMethod = { kind: 'kmeans' },
+  method: ResidualMethod = { kind: 'kmeans' },
 ): WaterfallResult {
   const nRows = profiles.height;
   const aggression = toNumbers(profiles, 'aggression_avg_usd');
@@ -66,7 +71,7 @@ export function assignWaterfall(
   const cuts = grinderCuts(profiles, thresholds);
   const archetypes = new Array<Archetype>(nRows).fill('unnamed');
   const rules = new Array<string>(nRows).fill(NOT_CLUSTERED);
-  const rest: number[] = [];
+  const residual: number[] = [];
   for (let row = 0; row < nRows; row++) {
     if (aggression[row] >= thresholds.whaleAggressionUsd && tenure[row] < thresholds.whaleTenureDays) {
       archetypes[row] = 'fresh_whale';
@@ -75,17 +80,17 @@ export function assignWaterfall(
       archetypes[row] = 'grinder';
       rules[row] = 'grinder';
     } else if (Number.isNaN(winRate[row])) rules[row] = NO_WIN_RATE;
-    else rest.push(row);
+    else residual.push(row);
   }
   const clusters = new Int32Array(nRows).fill(-1);
   const distances = new Float64Array(nRows).fill(Number.NaN);
   const hasUnrated = rules.includes(NO_WIN_RATE);
   const found =
-    rest.length === 0 && hasUnrated
-      ? refused('no wallet that is left has a win rate, for no market of theirs is known to have resolved')
-      : clusterRest(rowsOf(profiles, rest), thresholds, method, seed, executor);
+    residual.length === 0 && hasUnrated
+      ? notClustered('no wallet that is left has a win rate, because none of their markets is known to have resolved')
+      : clusterResidual(rowsOf(profiles, residual), thresholds, method, seed, executor);
   if (found.labels !== null) {
-    rest.forEach((row, i) => {
+    residual.forEach((row, i) => {
       const label = found.labels[i];
       clusters[row] = label;
       distances[row] = found.distances[i];
@@ -100,10 +105,9 @@ export function assignWaterfall(
     clusters,
     distances,
     named: found.named,
-    grinderFrequency: cuts.frequency,
-    grinderMarkets: cuts.markets,
+    cuts,
     points: found.points,
-    refusal: found.refusal,
+    skippedReason: found.skippedReason,
   };
 }
 
@@ -111,29 +115,37 @@ function rowsOf(profiles: DataFrame, rows: readonly number[]): DataFrame {
   const isWanted = new Array<boolean>(profiles.height).fill(false);
   for (const row of rows) isWanted[row] = true;
   // Only what is clustered: a copy of a million whole rows is a third of a gigabyte.
-  const columns = REST_FEATURES.filter((name) => profiles.columns.includes(name));
-  return profiles.select(...columns).filter(pl.Series('is_rest', isWanted, pl.Bool));
+  const columns = RESIDUAL_FEATURES.filter((name) => profiles.columns.includes(name));
+  return profiles.select(...columns).filter(pl.Series('is_residual', isWanted, pl.Bool));
 }
 
-/** What is told of a waterfall, beside its rows. */
+/** The facts about a waterfall that its rows do not hold. */
 export interface WaterfallSummary {
   /** Wallets of each archetype, those that occur. */
   readonly counts: Readonly<Record<string, number>>;
   readonly named: readonly NamedCluster[];
+  /** Values at the grinder percentile. */
+  readonly cuts: GrinderCuts;
   readonly nWithoutWinRate: number;
-  /** Why the rest was not clustered, or null. */
-  readonly refusal: string | null;
-  /** Whether some wallets are left because clusters would have meant nothing. */
+  /** Why the residual wallets were not clustered, or null. */
+  readonly skippedReason: string | null;
+  /** Whether residual wallets exist that were not clustered. */
   readonly hasUnclustered: boolean;
 }
 
-export function summarizeWaterfall({ archetypes, named, rules, refusal }: WaterfallResult): WaterfallSummary {
-  const counts = ARCHETYPES.map((name) => [name, archetypes.filter((own) => own === name).length] as const);
+export function summarizeWaterfall({
+  archetypes,
+  named,
+  cuts,
+  rules,
+  skippedReason,
+}: WaterfallResult): WaterfallSummary {
   return {
-    counts: Object.fromEntries(counts.filter(([, n]) => n > 0)),
+    counts: countArchetypes(archetypes),
     named,
+    cuts,
     nWithoutWinRate: rules.filter((rule) => rule === NO_WIN_RATE).length,
-    refusal,
+    skippedReason,
     hasUnclustered: rules.includes(NOT_CLUSTERED),
   };
 }

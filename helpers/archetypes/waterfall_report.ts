@@ -1,4 +1,4 @@
-/** What the waterfall found, in lines. */
+/** The result of the waterfall, in lines. */
 import { formatCount, formatTable } from '../run/console.ts';
 import { TARGETS } from './archetypes.ts';
 import type { WaterfallSummary } from './waterfall.ts';
@@ -6,16 +6,16 @@ import type { WaterfallSummary } from './waterfall.ts';
 const orDash = (value: number, nDigits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(nDigits));
 
 /** Why wallets are unnamed that no cluster left so, one sentence a reason. */
-export function formatUnnamed({ refusal, nWithoutWinRate, hasUnclustered }: WaterfallSummary): string[] {
-  // Where nobody has a win rate, that is the refusal's own reason.
-  const isTold = refusal !== null && !hasUnclustered;
+export function formatUnnamed({ skippedReason, nWithoutWinRate, hasUnclustered }: WaterfallSummary): string[] {
+  // Where no residual wallet has a win rate, the reason says so itself.
+  const isSaid = skippedReason !== null && !hasUnclustered;
   return [
-    ...(nWithoutWinRate === 0 || isTold
+    ...(nWithoutWinRate === 0 || isSaid
       ? []
       : [
-          `Without a resolved market, so without a win rate, unnamed and in no cluster: ${formatCount(nWithoutWinRate)} wallets.`,
+          `Wallets without a resolved market, so without a win rate, unnamed and in no cluster: ${formatCount(nWithoutWinRate)}.`,
         ]),
-    ...(refusal === null ? [] : [`The rest was not clustered: ${refusal}; those wallets are unnamed.`]),
+    ...(skippedReason === null ? [] : [`Residual wallets were not clustered: ${skippedReason}; they are unnamed.`]),
   ];
 }
 
@@ -27,23 +27,25 @@ export function formatInsiders(archetypes: readonly string[], winRatePct: Float6
   const nAll = formatCount(rates.length);
   return [
     nHalf === 0
-      ? `All ${nAll} wallets called insider_like won more than half of their resolved markets.`
-      : `Of ${nAll} wallets called insider_like, ${formatCount(nHalf)} won no more than half of their resolved markets: the name is the cluster's, not the wallet's.`,
+      ? `All ${nAll} wallets named insider_like won more than half of their resolved markets.`
+      : `Of ${nAll} wallets named insider_like, ${formatCount(nHalf)} won at most half of their resolved markets: the name describes the cluster, not each wallet.`,
   ];
 }
 
-/** Counts by archetype, the clusters with their names, and why there are none. */
-export function formatArchetypes(summary: WaterfallSummary): string[] {
-  const total = Math.max(
-    1,
-    Object.values(summary.counts).reduce((sum, n) => sum + n, 0),
-  );
-  const rows = Object.entries(summary.counts).map(([name, n]) => [
+/** A table of wallets by archetype. */
+export function formatCounts(counts: WaterfallSummary['counts']): string {
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const rows = Object.entries(counts).map(([name, n]) => [
     name,
     TARGETS[name as keyof typeof TARGETS] ?? '–',
     formatCount(n),
     `${((100 * n) / total).toFixed(1)}%`,
   ]);
+  return formatTable(['archetype', 'target', 'wallets', 'share'], rows);
+}
+
+/** Counts by archetype, the clusters with their names, and why there are none. */
+export function formatArchetypes(summary: WaterfallSummary): string[] {
   const clusters = summary.named.map(({ cluster, name, nWallets, centre: [winRate, markets, frequency, top] }) => [
     cluster,
     name,
@@ -54,7 +56,7 @@ export function formatArchetypes(summary: WaterfallSummary): string[] {
     orDash(top, 1),
   ]);
   return [
-    formatTable(['archetype', 'target', 'wallets', 'share'], rows),
+    formatCounts(summary.counts),
     ...(clusters.length === 0
       ? []
       : [formatTable(['cluster', 'name', 'wallets', 'win rate %', 'markets', 'fills/day', 'top market %'], clusters)]),

@@ -122,6 +122,14 @@ export function chartBlock(stem: string, caption: string, picture: Picture): Cha
   };
 }
 
+/** A sentence in a box, and below it, folded away, what it rests on: a paragraph each. */
+export function verdictBlocks(text: string, summary: string, details: readonly string[]): Block[] {
+  const verdict: Block = { kind: 'verdict', tone: 'neutral', text };
+  if (details.length === 0) return [verdict];
+  const blocks = details.map((detail) => ({ kind: 'paragraph' as const, text: detail }));
+  return [verdict, { kind: 'details', summary, blocks }];
+}
+
 /** Name of a chart's picture files, and of its place in the page. */
 export function pictureName(section: ReportSection, chart: ChartBlock): string {
   return `${section.id}-${chart.stem}`;

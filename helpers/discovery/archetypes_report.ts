@@ -1,4 +1,4 @@
-/** How many wallets of each archetype, what they look like, and whether the groups are there, in lines and in a section. */
+/** Wallets of each archetype, their medians, and whether the clusters are there, in lines and in a section. */
 import { op, table } from 'arquero';
 import { ARCHETYPES } from '../archetypes/archetypes.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
@@ -6,14 +6,14 @@ import { formatArchetypes, formatInsiders, formatUnnamed } from '../archetypes/w
 import { chartBlock } from '../charts/section.ts';
 import { distributionsPicture } from '../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
-import type { NoVerdict, Verdict } from '../evaluate/cluster_validity.ts';
+import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { countFeatures } from '../features/wallets/known_features.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { CLASSIFIED, WALLET_PROFILES } from '../tables/schemas.ts';
-import { describeVerdict, verdictBlocks } from './cluster_validity_report.ts';
+import { formatValidity, validityBlocks } from './cluster_validity_report.ts';
 
 export const ARCHETYPES_SECTION = {
   id: 'archetypes',
@@ -56,25 +56,23 @@ function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]):
 }
 
 export function presentArchetypes(
-  { validity, ...summary }: WaterfallSummary & { readonly validity: Verdict | NoVerdict },
+  { validity, ...summary }: WaterfallSummary & { readonly validity: ClusterValidity | NotAssessed },
   view: PresentView<unknown>,
 ): Presentation {
   const profiles = view.read(WALLET_PROFILES);
   const classified = view.read(CLASSIFIED);
   const archetypes = toTexts(classified, 'archetype') as string[];
   const scores = toNumbers(classified, 'anomaly_score');
-  const present = ARCHETYPES.filter((name) => archetypes.includes(name));
-  const count = (name: string): number => archetypes.filter((own) => own === name).length;
   const insiders = formatInsiders(archetypes, toNumbers(profiles, 'win_rate_pct'));
   return {
-    lines: [...formatArchetypes(summary), ...insiders, ...describeVerdict(validity)],
+    lines: [...formatArchetypes(summary), ...insiders, ...formatValidity(validity)],
     blocks: [
-      ...verdictBlocks(validity),
+      ...validityBlocks(validity),
       chartBlock(
         'counts',
         'Wallets of each archetype. "insider_like" is the name of a cluster with a high win rate, narrow and slow; it does not say that anybody knew anything.',
         rankedBarsPicture(
-          present.map((name) => ({ label: name, value: count(name), group: name })),
+          Object.entries(summary.counts).map(([label, value]) => ({ label, value, group: label })),
           'wallets',
         ),
       ),
@@ -98,10 +96,10 @@ export function presentArchetypes(
         text,
       })),
       chartBlock(
-        'strangeness',
+        'anomaly_scores',
         `Isolation-forest score of ${countFeatures(profiles, ANOMALY_FEATURES)} by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.`,
         distributionsPicture(
-          present.map((name) => ({
+          Object.keys(summary.counts).map((name) => ({
             group: name,
             values: scores.filter((_, row) => archetypes[row] === name),
           })),
@@ -110,7 +108,7 @@ export function presentArchetypes(
       ),
     ],
     limits: [
-      'Archetypes are rules and clusters. On simulated markets most wallets called insider_like are planted casuals who were lucky in a few markets.',
+      'Archetypes are rules and clusters. On simulated markets most wallets named insider_like are planted casuals who were lucky in a few markets.',
     ],
   };
 }

@@ -2,23 +2,50 @@
 import { type Block, chartBlock } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
-import type { NoVerdict, Verdict } from '../evaluate/cluster_validity.ts';
+import type { ClusterValidity, NotAssessed, ValidityCheck } from '../evaluate/cluster_validity.ts';
 import { formatCount } from '../run/console.ts';
 
-/** Blocks of a verdict; one paragraph when there is none. */
-export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
-  if ('refusal' in verdict)
-    return [{ kind: 'verdict', tone: 'neutral', text: `No verdict on groups: ${verdict.refusal}.` }];
-  const { k, silhouette, nulls, gaps, stability, dbscan, nSampled, nPoints, isSupported, sentence } = verdict;
+const N_CHECKS = 4;
+
+/** Whether the clusters are supported, in one sentence. */
+function summarizeValidity({ k, isSupported, failedChecks }: ClusterValidity): string {
+  if (isSupported) return `${k} clusters are better supported than one: all ${N_CHECKS} checks pass.`;
+  const nFailed = failedChecks.length;
+  const verb = nFailed === 1 ? 'fails' : 'fail';
+  return `${k} clusters are not better supported than one: ${nFailed} of ${N_CHECKS} checks ${verb}.`;
+}
+
+/** The number of clusters that the gap statistic chooses, without a full stop. */
+function formatGap({ gapBestK, gaps }: ClusterValidity): string {
+  if (gapBestK === null)
+    return `The gap statistic chooses no number of clusters up to ${gaps.at(-1)!.k}: the gap still rises`;
+  return `The gap statistic chooses ${gapBestK} ${gapBestK === 1 ? 'cluster' : 'clusters'}`;
+}
+
+/** A failed check with its values, without a full stop. */
+function formatFailed(validity: ClusterValidity, check: ValidityCheck): string {
+  const { silhouette, nulls, stability } = validity;
+  if (check === 'gap statistic') return formatGap(validity);
+  if (check === 'bootstraps') return `Bootstraps agree only to ${stability.mean.toFixed(2)} (adjusted Rand)`;
+  const { mean } = nulls.find(({ name }) => name === check)!;
+  return `The silhouette is ${silhouette.toFixed(2)}, and ${mean.toFixed(2)} in points without clusters (${check})`;
+}
+
+/** Blocks of an assessment; one sentence when there is none. */
+export function validityBlocks(validity: ClusterValidity | NotAssessed): Block[] {
+  if ('skippedReason' in validity)
+    return [{ kind: 'verdict', tone: 'neutral', text: `Clusters were not assessed: ${validity.skippedReason}.` }];
+  const { k, silhouette, nulls, gaps, stability, dbscan, nSampled, nPoints, isSupported, failedChecks } = validity;
   return [
-    { kind: 'verdict', tone: isSupported ? 'good' : 'bad', text: sentence },
+    { kind: 'verdict', tone: isSupported ? 'good' : 'bad', text: summarizeValidity(validity) },
     {
       kind: 'details',
-      summary: `What the verdict rests on (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`,
+      summary: `The checks behind this sentence (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`,
       blocks: [
+        ...failedChecks.map((check) => ({ kind: 'paragraph' as const, text: `${formatFailed(validity, check)}.` })),
         {
           kind: 'table',
-          caption: `Silhouette of ${k} groups here and in points without groups; agreement of bootstraps (adjusted Rand).`,
+          caption: `Silhouette of ${k} clusters here and in points without clusters; agreement of bootstraps (adjusted Rand).`,
           header: ['points', 'silhouette', '95th percentile', 'p'],
           rows: [
             ['these wallets', silhouette, null, null],
@@ -28,7 +55,7 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
         },
         chartBlock(
           'gap',
-          `Gap statistic by number of groups (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error. ${describeGap(verdict)}.`,
+          `Gap statistic by number of clusters (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error. ${formatGap(validity)}.`,
           linesPicture(
             [
               {
@@ -41,19 +68,19 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
                 })),
               },
             ],
-            { xTitle: 'groups', yTitle: 'gap' },
+            { xTitle: 'clusters', yTitle: 'gap' },
           ),
         ),
         chartBlock(
           'dbscan',
-          'Groups that DBSCAN finds (at least 1 % of the points each), by radius and least number of neighbours.',
+          'Clusters that DBSCAN finds (at least 1 % of the points each), by radius and least number of neighbours.',
           heatMapPicture(
-            dbscan.map(({ eps, minSamples, nGroups }) => ({
+            dbscan.map(({ eps, minSamples, nClusters }) => ({
               row: `eps ${eps.toFixed(2)}`,
               column: `${minSamples} neighbours`,
-              value: nGroups,
+              value: nClusters,
             })),
-            { rowTitle: 'radius', columnTitle: 'core', valueTitle: 'groups' },
+            { rowTitle: 'radius', columnTitle: 'core', valueTitle: 'clusters' },
           ),
         ),
       ],
@@ -61,23 +88,17 @@ export function verdictBlocks(verdict: Verdict | NoVerdict): Block[] {
   ];
 }
 
-/** How many groups the gap statistic wants, without a full stop. */
-function describeGap({ gapBestK, gaps }: Pick<Verdict, 'gapBestK' | 'gaps'>): string {
-  if (gapBestK === null) return `Gap statistic wants no number of groups up to ${gaps.at(-1)!.k}: the gap still rises`;
-  return `Gap statistic wants ${gapBestK} ${gapBestK === 1 ? 'group' : 'groups'}`;
-}
-
-/** The verdict in lines for people. */
-export function describeVerdict(verdict: Verdict | NoVerdict): string[] {
-  if ('refusal' in verdict) return [`Verdict: none, ${verdict.refusal}.`];
-  const { nulls, stability, dbscan, k, nSampled, nPoints } = verdict;
-  const nOne = dbscan.filter((setting) => setting.nGroups === 1).length;
-  const nMore = dbscan.filter((setting) => setting.nGroups > 1).length;
+/** The assessment in lines: the figures, then the sentence. */
+export function formatValidity(validity: ClusterValidity | NotAssessed): string[] {
+  if ('skippedReason' in validity) return [`Cluster validity: not assessed, ${validity.skippedReason}.`];
+  const { nulls, stability, dbscan, k, nSampled, nPoints } = validity;
+  const nOne = dbscan.filter((setting) => setting.nClusters === 1).length;
+  const nMore = dbscan.filter((setting) => setting.nClusters > 1).length;
   const silhouettes = nulls.map((n) => `${n.name} ${n.mean.toFixed(3)} (p = ${n.pValue.toFixed(3)})`).join(', ');
   return [
-    `Silhouette of ${k} groups ${verdict.silhouette.toFixed(3)}; without groups: ${silhouettes}.`,
-    `${describeGap(verdict)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
-    `DBSCAN finds one group at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
-    `Verdict (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${verdict.sentence}`,
+    `Silhouette of ${k} clusters ${validity.silhouette.toFixed(3)}; without clusters: ${silhouettes}.`,
+    `${formatGap(validity)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
+    `DBSCAN finds one cluster at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
+    `Cluster validity (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${summarizeValidity(validity)}`,
   ];
 }

@@ -1,6 +1,6 @@
 /** Which features make the clusters: share of a feature's variance between them, and what shuffling it changes. */
 import type { KMeans } from '../estimators/kmeans.ts';
-import { permuteColumns } from '../evaluate/nulls.ts';
+import { permuteColumns } from '../evaluate/null_distributions.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import type { Random } from '../kernels/random.ts';
 

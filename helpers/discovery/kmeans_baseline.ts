@@ -1,24 +1,24 @@
 /** What plain K-Means finds without any rule: rows of 12_kmeans_baseline. */
 
-import type { NoVerdict, Verdict } from '../evaluate/cluster_validity.ts';
+import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { KMEANS_BASELINE } from '../tables/schemas.ts';
+import type { GlobalClusters } from './global_clusters.ts';
 import type { FeatureImportance } from './importance.ts';
-import type { WholeClusters } from './whole_clusters.ts';
 
-/** What is told of the clusters. */
-export interface BaselineFacts extends Pick<WholeClusters, 'clusters'> {
+/** What the report says of the clusters. */
+export interface BaselineFacts extends Pick<GlobalClusters, 'clusters'> {
   /** The columns that they were found in. */
   readonly features: readonly string[];
   /** `13 features`, or which of them no wallet has a value of. */
   readonly usedFeatures: string;
   readonly importance: readonly FeatureImportance[];
-  readonly validity: Verdict | NoVerdict;
+  readonly validity: ClusterValidity | NotAssessed;
 }
 
 /** The table: one row per wallet, in the order of the profiles. */
-export function baselineFrame(profiles: DataFrame, found: WholeClusters): DataFrame {
+export function baselineFrame(profiles: DataFrame, found: GlobalClusters): DataFrame {
   const frame = profiles.select('wallet', 'as_of_ms').withColumns(
     pl.Series('cluster', Array.from(found.labels), pl.Int64),
     pl.Series(

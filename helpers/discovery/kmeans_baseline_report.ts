@@ -3,7 +3,7 @@ import { chartBlock } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation } from '../step/contract.ts';
-import { describeVerdict, verdictBlocks } from './cluster_validity_report.ts';
+import { formatValidity, validityBlocks } from './cluster_validity_report.ts';
 import type { BaselineFacts } from './kmeans_baseline.ts';
 
 export const BASELINE_SECTION = { id: 'kmeans_baseline', order: 30, title: 'Plain K-Means: clusters without any rule' };
@@ -30,9 +30,9 @@ function formatBaseline({ clusters, features, usedFeatures, importance }: Baseli
 export function presentBaseline(facts: BaselineFacts): Presentation {
   const { clusters, features, usedFeatures, importance, validity } = facts;
   return {
-    lines: [...formatBaseline(facts), ...describeVerdict(validity)],
+    lines: [...formatBaseline(facts), ...formatValidity(validity)],
     blocks: [
-      ...verdictBlocks(validity),
+      ...validityBlocks(validity),
       {
         kind: 'table',
         caption: `Centres in the units of the features: means over the wallets of which the feature is known (of logarithms, but for win rates), a dash where it is known of none. Clustered by ${usedFeatures}; names are what the rules say of the centre.`,

@@ -1,4 +1,4 @@
-/** How much hangs on each threshold of the waterfall: it is moved by 20 % either way and the wallets that change counted. */
+/** How much the waterfall depends on each threshold: it is moved by 20 % either way and the wallets that change are counted. */
 
 import type { Archetype, WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { assignWaterfall } from '../archetypes/waterfall.ts';
@@ -39,7 +39,7 @@ const MOVABLE: readonly Movable[] = [
     moved: (t, factor) => ({ ...t, whaleTenureDays: t.whaleTenureDays * factor }),
   },
   {
-    // 120 % of a percentile is none: what moves is the share above it.
+    // 120 % of a percentile is no percentile: the share above it moves instead.
     option: 'grinder-percentile',
     value: (t) => t.grinderPercentile,
     moved: (t, factor) => ({ ...t, grinderPercentile: Math.max(0, 100 - (100 - t.grinderPercentile) * factor) }),
@@ -56,7 +56,7 @@ const MOVABLE: readonly Movable[] = [
   },
 ];
 
-/** Every threshold moved down and up by 20 %, the rest of the waterfall made anew each time. */
+/** Every threshold moved down and up by 20 %, the whole waterfall computed again each time. */
 export async function shiftThresholds(
   profiles: DataFrame,
   thresholds: WaterfallThresholds,

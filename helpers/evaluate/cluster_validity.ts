@@ -1,5 +1,5 @@
 /**
- * Are k groups better supported than one? Silhouette against points without groups, the gap statistic, agreement over
+ * Are k clusters better supported than one? Silhouette against points without clusters, the gap statistic, agreement over
  * bootstraps, and a DBSCAN sweep beside them.
  */
 import { Dbscan } from '../estimators/dbscan.ts';
@@ -10,10 +10,10 @@ import { createRandom, type Random } from '../kernels/random.ts';
 import { computeSilhouette } from '../kernels/silhouette.ts';
 import { adjustedRand } from './adjusted_rand.ts';
 import { gapStatistic } from './gap_statistic.ts';
-import { fitCopula, permuteColumns } from './nulls.ts';
+import { fitCopula, permuteColumns } from './null_distributions.ts';
 import { percentile } from './percentile.ts';
 
-/** Points looked at; silhouettes of all pairs grow with its square. */
+/** Points sampled; silhouettes of all pairs grow with its square. */
 const N_SAMPLED = 2000;
 /** The smallest p-value is then 1/40. */
 const N_NULLS = 39;
@@ -21,16 +21,16 @@ const N_BOOTSTRAPS = 20;
 const N_GAP_REFERENCES = 10;
 const N_INITS = 3;
 const LEVEL = 0.05;
-/** With many points any departure from a Gaussian copula is significant; a margin must be worth naming as well. */
+/** With many points any departure from a Gaussian copula is significant; the margin must be large enough as well. */
 const SILHOUETTE_MARGIN_MIN = 0.05;
-/** Below this, other wallets of the same market give other groups. */
+/** Below this, other wallets of the same market give other clusters. */
 const STABILITY_MIN = 0.75;
 /** DBSCAN radii in units of √columns: columns are standardised, so two random points are √2 of it apart. */
 const DBSCAN_RADII = [0.1, 0.2, 0.3, 0.45, 0.6];
 const DBSCAN_CORES = [5, 10, 20];
-/** A DBSCAN cluster of fewer points than this share is a speck, not a group. */
-const GROUP_SHARE_MIN = 0.01;
-const DISTINCT_PER_GROUP_MIN = 3;
+/** A DBSCAN cluster of fewer points than this share is too small to count. */
+const CLUSTER_SHARE_MIN = 0.01;
+const DISTINCT_PER_CLUSTER_MIN = 3;
 
 interface NullSilhouette {
   readonly name: 'permuted columns' | 'Gaussian copula';
@@ -44,45 +44,49 @@ interface DbscanSetting {
   readonly eps: number;
   readonly minSamples: number;
   /** Clusters with at least 1 % of the points. */
-  readonly nGroups: number;
+  readonly nClusters: number;
   readonly noiseShare: number;
 }
 
-export interface Verdict {
+/** One of the checks that clusters must pass to be supported. */
+export type ValidityCheck = NullSilhouette['name'] | 'gap statistic' | 'bootstraps';
+
+export interface ClusterValidity {
   readonly k: number;
   readonly nPoints: number;
   /** Points the figures were computed on, a random sample. */
   readonly nSampled: number;
   readonly silhouette: number;
   readonly nulls: readonly NullSilhouette[];
-  /** Null where the gap still rises at the largest number of groups looked at. */
+  /** Null where the gap still rises at the largest number of clusters tried. */
   readonly gapBestK: number | null;
   readonly gaps: readonly { readonly k: number; readonly gap: number; readonly standardError: number }[];
-  /** Adjusted Rand index between the groups and those of bootstrap samples: mean and 5th percentile. */
+  /** Adjusted Rand index between the clusters and those of bootstrap samples: mean and 5th percentile. */
   readonly stability: { readonly mean: number; readonly p5: number };
   readonly dbscan: readonly DbscanSetting[];
   readonly isSupported: boolean;
-  /** "4 groups are / are not better supported than one", with the reasons. */
-  readonly sentence: string;
+  /** Which of the four checks fail; none where the clusters are supported. */
+  readonly failedChecks: readonly ValidityCheck[];
 }
 
-/** Why no verdict is possible. */
-export interface NoVerdict {
-  readonly refusal: string;
+/** Why clusters cannot be assessed, without a full stop. */
+export interface NotAssessed {
+  readonly skippedReason: string;
 }
 
 /**
- * Judges k-means with `k` groups on standardised, finite points. k groups are supported when their silhouette is above
- * both nulls (p ≤ .05 and by .05 at least), the gap statistic does not stop at one group, and bootstraps agree (adjusted
- * Rand ≥ .75). Groups that the marginals make alone (a threshold on one column) are in the nulls too and do not count.
+ * Assesses k-means with `k` clusters. They are supported when their silhouette is above both null distributions (p ≤ .05
+ * and by .05 at least), the gap statistic does not choose one cluster, and bootstraps agree (adjusted Rand ≥ .75). Clusters
+ * that the marginals alone make (a threshold on one column) are in the null distributions too and do not count.
+ * @param x standardised, finite points, rows × features
  */
-export function judgeGroups(x: Matrix, k: number, seed: number, executor: Executor): Verdict | NoVerdict {
+export function assessClusters(x: Matrix, k: number, seed: number, executor: Executor): ClusterValidity | NotAssessed {
   const random = createRandom(seed);
   const points = x.nRows <= N_SAMPLED ? x : takeRows(x, sampleRows(x.nRows, N_SAMPLED, random.fork(1)));
   const nDistinct = countDistinct(points);
-  if (k < 2) return { refusal: 'one group needs no support' };
-  if (nDistinct < k * DISTINCT_PER_GROUP_MIN)
-    return { refusal: `${nDistinct} different wallets are too few to judge ${k} groups` };
+  if (k < 2) return { skippedReason: 'one cluster needs no support' };
+  if (nDistinct < k * DISTINCT_PER_CLUSTER_MIN)
+    return { skippedReason: `${nDistinct} different wallets are too few to assess ${k} clusters` };
   const cluster = (matrix: Matrix, n: number, fitSeed: number): KMeans =>
     new KMeans({ nClusters: Math.min(n, countDistinct(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(matrix);
   const silhouetteOf = (matrix: Matrix, fitSeed: number): number =>
@@ -101,7 +105,7 @@ export function judgeGroups(x: Matrix, k: number, seed: number, executor: Execut
     seed,
   });
   const stability = agreeOverBootstraps(points, random.fork(4), (matrix) => cluster(matrix, k, seed));
-  const reasons = reasonsAgainst(silhouette, nulls, gap.bestK, stability.mean);
+  const failed = failedChecks(silhouette, nulls, gap.bestK, stability.mean);
   return {
     k,
     nPoints: x.nRows,
@@ -112,11 +116,8 @@ export function judgeGroups(x: Matrix, k: number, seed: number, executor: Execut
     gaps: gap.points.map((point) => ({ k: point.k, gap: point.gap, standardError: point.standardError })),
     stability,
     dbscan: sweepRadii(points, executor),
-    isSupported: reasons.length === 0,
-    sentence:
-      reasons.length === 0
-        ? `${k} groups are better supported than one.`
-        : `${k} groups are not better supported than one: ${reasons.join('; ')}.`,
+    isSupported: failed.length === 0,
+    failedChecks: failed,
   };
 }
 
@@ -145,18 +146,18 @@ function agreeOverBootstraps(
   return { mean: values.reduce((sum, value) => sum + value, 0) / N_BOOTSTRAPS, p5: percentile(values, 5) };
 }
 
-function reasonsAgainst(
+function failedChecks(
   silhouette: number,
   nulls: readonly NullSilhouette[],
   gapBestK: number | null,
   stability: number,
-): string[] {
-  const reasons = nulls
-    .filter((n) => n.pValue > LEVEL || silhouette - n.mean < SILHOUETTE_MARGIN_MIN)
-    .map((n) => `silhouette ${silhouette.toFixed(2)} against ${n.mean.toFixed(2)} without groups (${n.name})`);
-  if (gapBestK === 1) reasons.push('the gap statistic wants one');
-  if (stability < STABILITY_MIN) reasons.push(`bootstraps agree only to ${stability.toFixed(2)}`);
-  return reasons;
+): ValidityCheck[] {
+  const failedNulls = nulls.filter((n) => n.pValue > LEVEL || silhouette - n.mean < SILHOUETTE_MARGIN_MIN);
+  return [
+    ...failedNulls.map(({ name }) => name),
+    ...(gapBestK === 1 ? (['gap statistic'] as const) : []),
+    ...(stability < STABILITY_MIN ? (['bootstraps'] as const) : []),
+  ];
 }
 
 function sweepRadii(points: Matrix, executor: Executor): DbscanSetting[] {
@@ -165,8 +166,8 @@ function sweepRadii(points: Matrix, executor: Executor): DbscanSetting[] {
     const sizes = new Uint32Array(nClusters);
     for (const label of labels) if (label >= 0) sizes[label]++;
     const nNoise = labels.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
-    const nGroups = sizes.filter((size) => size >= GROUP_SHARE_MIN * points.nRows).length;
-    return { eps, minSamples: nMin, nGroups, noiseShare: nNoise / points.nRows };
+    const nLarge = sizes.filter((size) => size >= CLUSTER_SHARE_MIN * points.nRows).length;
+    return { eps, minSamples: nMin, nClusters: nLarge, noiseShare: nNoise / points.nRows };
   });
 }
 

@@ -2,7 +2,6 @@
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import { InputError } from '../run/errors.ts';
 import { OPEN_SHARE } from '../run/ranges.ts';
 import { conformalPValues } from './conformal.ts';
 import { crossFolds } from './cross_folds.ts';
@@ -21,23 +20,23 @@ export const FDR_OPTION = {
 } as const;
 
 export interface ConformalFlags {
-  /** Per row: chance that an ordinary wallet scores as high; NaN for all when there are too few ordinary wallets. */
+  /** Per row: probability that an ordinary wallet scores as high; NaN for all when there are too few ordinary wallets. */
   readonly pValues: Float64Array;
   readonly isFlagged: Uint8Array;
   readonly nFlagged: number;
   /** Ordinary wallets behind each p-value, the fewest of the folds. */
   readonly nCalibration: number;
-  /** So many wallets must stand out together before any of them can be flagged. */
+  /** The smallest number of wallets that can be flagged at all: fewer p-values, however small, pass no threshold. */
   readonly nTogether: number;
 }
 
 /**
- * Split-conformal flags (Bates et al. 2023). Rows fall into three folds at random; each is judged by a forest of the
- * ordinary rows of the second and against the scores of the ordinary rows of the third, so that no row is judged by what
- * it has taught. "Strange" means: not like the ordinary rows. Strangers among them make the flags fewer, not falser.
+ * Split-conformal flags (Bates et al. 2023). Rows fall into three folds at random; each is scored by a forest of the
+ * ordinary rows of the second and compared with the scores of the ordinary rows of the third, so that no row is evaluated by
+ * a forest that has seen it. "Anomalous" means: not like the ordinary rows. Anomalies among those make the flags fewer, not
+ * less reliable.
  * @param isOrdinary 1 for the rows that stand for the ordinary
  * @param fdr in (0, 1)
- * @throws InputError 'bad-option' for an fdr outside
  */
 export function conformalFlags(
   x: Matrix,
@@ -46,7 +45,6 @@ export function conformalFlags(
   seed: number,
   executor: Executor,
 ): ConformalFlags {
-  if (!(fdr > 0 && fdr < 1)) throw new InputError('bad-option', `--fdr ${fdr} is not between 0 and 1`, 'try 0.05');
   const folds = crossFolds(x.nRows, isOrdinary, seed);
   const nCalibration = Math.min(...folds.map(({ calibration }) => calibration.length));
   const nTogether = Math.ceil(x.nRows / (fdr * (nCalibration + 1)));
@@ -63,19 +61,4 @@ export function conformalFlags(
   });
   const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
   return { pValues, isFlagged: rejected, nFlagged: nRejected, nCalibration, nTogether };
-}
-
-/** The flags in a line for people, with a warning where the ordinary wallets are too few. */
-export function describeConformal(flags: ConformalFlags, fdr: number): string {
-  const { nFlagged, nCalibration, nTogether } = flags;
-  const level = `${(100 * fdr).toFixed(1)} % false discoveries`;
-  if (Number.isNaN(flags.pValues[0]))
-    return `Conformal flags: none, ${nCalibration} ordinary wallets a fold are too few to calibrate.`;
-  if (nTogether > flags.pValues.length)
-    return `Conformal flags: none possible, ${nCalibration} calibration wallets are too few at ${level}.`;
-  const floor =
-    nTogether === 1
-      ? ''
-      : ` (with ${nCalibration} to compare with, ${nTogether} or more must be strange together for any to be flagged)`;
-  return `Conformal flags at ${level}: ${nFlagged} wallets are unlike the ordinary ones${floor}. p comes from forests that the wallet had no part in, so it may rank otherwise than the score.`;
 }

@@ -1,9 +1,8 @@
-/** How well islands on a map match labels: the share of a point's neighbours that wear its label, against shuffled labels. */
+/** How well a map separates labels: the share of a point's neighbours that have its label, against shuffled labels. */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { findNeighbours } from '../kernels/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
-import { formatCount } from '../run/console.ts';
 import { percentile } from './percentile.ts';
 
 const N_NEIGHBOURS = 10;
@@ -21,15 +20,15 @@ export interface NeighbourPurity {
   /** Share of all neighbours with the point's own label, each point counted once, 0..1; and its mean when shuffled. */
   readonly plainShare: number;
   readonly plainNullMean: number;
-  /** Labels of two points and more; a label that one point wears has nothing to share and is left out. */
+  /** Labels of two points and more; a label of one point has no neighbour to share it with and is left out. */
   readonly byLabel: readonly { readonly label: string; readonly n: number; readonly purity: number }[];
   readonly nSingletons: number;
 }
 
 /**
  * Neighbour purity of labels on a map; null with fewer than two labels of two points or too few points. Labels are averaged
- * with equal weight, for a label that nearly everybody wears would look pure on any map. A label of n points can be worn by
- * n − 1 neighbours of any of them, so where that is less than the neighbours looked at it is what the share is taken of.
+ * with equal weight, because a label that nearly every point has would look pure on any map. A point of a label of n points
+ * has at most n − 1 neighbours with its label; where that is less than the number of neighbours, the share is taken of it.
  */
 export function neighbourPurity(
   map: Matrix,
@@ -78,7 +77,7 @@ export function neighbourPurity(
   };
 }
 
-/** Per label, how many neighbours of its points wear it. */
+/** Per label, how many neighbours of its points have it. */
 function countSame(rows: Uint32Array, codes: Uint32Array, nLabels: number): Float64Array {
   const same = new Float64Array(nLabels);
   for (let i = 0; i < codes.length; i++)
@@ -88,23 +87,4 @@ function countSame(rows: Uint32Array, codes: Uint32Array, nLabels: number): Floa
 
 function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The purity in lines for people: over labels, over wallets, and label by label. */
-export function describePurity(what: string, purity: NeighbourPurity | null): string {
-  if (purity === null)
-    return `Neighbour purity of ${what}: not measured, it takes two labels of two wallets each and more points.`;
-  const { nNeighbours, nullLow, nullHigh, pValue, plainShare, plainNullMean, byLabel, nSingletons } = purity;
-  const own = byLabel.map(({ label, n, purity: share }) => `${label} ${share.toFixed(3)} (${formatCount(n)})`);
-  return [
-    `Neighbour purity of ${what}: ${purity.purity.toFixed(3)}, a mean over labels, each counted once (shuffled: ${nullLow.toFixed(3)} to ${nullHigh.toFixed(3)}, p = ${pValue.toFixed(3)}).`,
-    `Counting wallets, ${plainShare.toFixed(3)} of the ${nNeighbours} nearest share the label (shuffled: ${plainNullMean.toFixed(3)}).`,
-    `By label (wallets): ${own.join(', ')}.`,
-    ...(byLabel.some(({ n }) => n <= nNeighbours)
-      ? [`A label of ${nNeighbours} wallets or fewer is measured against as many neighbours as can wear it.`]
-      : []),
-    ...(nSingletons === 0
-      ? []
-      : [`Left out, for one wallet alone wears it: ${nSingletons} ${nSingletons === 1 ? 'label' : 'labels'}.`]),
-  ].join('\n');
 }

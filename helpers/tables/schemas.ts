@@ -301,7 +301,7 @@ export const CLASSIFIED: TableSchema = {
       'outcome',
     ),
     optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
-    column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher = stranger', 'outcome'),
+    column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher = more anomalous', 'outcome'),
   ],
 };
 
@@ -328,7 +328,7 @@ export const KMEANS_BASELINE: TableSchema = {
 export const ANOMALIES: TableSchema = {
   name: 'anomalies',
   folder: '12_anomalies',
-  what: 'How strange each wallet is, two ways of flagging the strange, and why the flagged ones are.',
+  what: 'How anomalous each wallet is, two ways of flagging, and why the flagged wallets stand out.',
   madeBy: 'npx tsx 2_unsupervised_discovery/04_anomaly_detection_iso.ts',
   columns: [
     column('wallet', 'string', '0x + 40 hex', 'key'),
@@ -336,9 +336,9 @@ export const ANOMALIES: TableSchema = {
     optional('cluster', 'int64', '', 'K-Means cluster; null where there were too few wallets', 'outcome'),
     optional('cluster_name', 'string', 'an archetype', 'what the rules say of the centre', 'outcome'),
     optional('centre_distance', 'float64', 'standard deviations', 'distance to the nearest centre', 'outcome'),
-    column('anomaly_score', 'float64', '0..1', 'isolation forest; higher = stranger', 'outcome'),
-    column('is_top_share', 'bool', '', 'among the strangest --top-share of all wallets', 'outcome'),
-    optional('p_value', 'float64', '0..1', 'conformal: chance that an ordinary wallet scores as high', 'outcome'),
+    column('anomaly_score', 'float64', '0..1', 'isolation forest; higher = more anomalous', 'outcome'),
+    column('is_top_share', 'bool', '', 'among the --top-share of wallets with the highest scores', 'outcome'),
+    optional('p_value', 'float64', '0..1', 'conformal: probability that an ordinary wallet scores as high', 'outcome'),
     column('is_conformal', 'bool', '', 'flagged at the false discovery rate --fdr (Benjamini–Hochberg)', 'outcome'),
     optional(
       'reason_1',

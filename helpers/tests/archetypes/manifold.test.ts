@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mapWallets, stratifiedSample } from '../../archetypes/manifold.ts';
-import { manifoldFrame } from '../../discovery/manifold_table.ts';
+import { manifoldFrame } from '../../discovery/wallet_map.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { takeFrameRows } from '../../tables/matrix.ts';
 import { MANIFOLD } from '../../tables/schemas.ts';
@@ -36,27 +36,22 @@ describe('stratifiedSample', () => {
     expect(stratifiedSample(labels, 200, 7)).toEqual(stratifiedSample(labels, 200, 7));
     expect(stratifiedSample(labels, 200, 7)).not.toEqual(stratifiedSample(labels, 200, 8));
   });
-
-  it('refuses a number of wallets that is none', () => {
-    expect(refusal(() => stratifiedSample(labels, 0, 1))).toContain('bad-option: --max-wallets 0');
-    expect(refusal(() => stratifiedSample(labels, 2.5, 1))).toContain('bad-option');
-  });
 });
 
 describe('mapWallets', () => {
   it('says why there is no map of three wallets, nor of wallets that are all alike', () => {
     expect(mapWallets(makeProfiles(3, 0, 1), 'spyhop', 1, executor)).toEqual({
-      refusal: '3 wallets are too few for a map',
+      skippedReason: '3 wallets are too few for a map',
     });
     expect(mapWallets(makeProfiles(50, 0, 1, true), 'spyhop', 1, executor)).toEqual({
-      refusal: 'all wallets are alike',
+      skippedReason: 'all wallets are alike',
     });
   });
 
   it('places every wallet at finite coordinates, and the table holds them with their labels', () => {
     const profiles = makeProfiles(60, 0, 1);
     const map = mapWallets(profiles, 'spyhop', 1, executor);
-    if ('refusal' in map) throw new Error(map.refusal);
+    if ('skippedReason' in map) throw new Error(map.skippedReason);
     expect([map.nRows, map.nCols]).toEqual([60, 2]);
     expect(map.values.every(Number.isFinite)).toBe(true);
     const archetypes = profiles.toRecords().map((_, row) => (row % 2 === 0 ? 'casual' : 'grinder'));

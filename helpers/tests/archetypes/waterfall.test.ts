@@ -100,7 +100,7 @@ describe('assignWaterfall', () => {
   });
 
   it('names the winning, narrow, slow cluster insider-like and the other casual', () => {
-    const { archetypes, targets, refusal: why } = waterfall([...casuals, ...insiders]);
+    const { archetypes, targets, skippedReason: why } = waterfall([...casuals, ...insiders]);
     expect(why).toBeNull();
     expect(archetypes.slice(100)).toEqual(new Array(15).fill('insider_like'));
     expect(targets[100]).toBe(2);
@@ -151,12 +151,12 @@ describe('assignWaterfall', () => {
     [
       'no resolved market',
       casuals.map((w) => ({ ...w, winRate: null })),
-      'no wallet that is left has a win rate, for no market of theirs is known to have resolved',
+      'no wallet that is left has a win rate, because none of their markets is known to have resolved',
     ],
     ['wallets all alike', new Array(50).fill(casual(0)), 'the wallets have fewer than 2 different profiles'],
   ])('does not cluster %s, says why and names nobody', (_, wallets, why) => {
     const result = waterfall(wallets);
-    expect(result.refusal).toBe(why);
+    expect(result.skippedReason).toBe(why);
     expect(new Set(result.archetypes.filter((name) => name !== 'grinder'))).toEqual(
       new Set(wallets.length === 0 ? [] : ['unnamed']),
     );

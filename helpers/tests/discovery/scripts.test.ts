@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { WALLET_PROFILES } from '../../tables/schemas.ts';
+import { CLASSIFIED, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';
-import { newFolder, removeFolders } from '../features/tables.ts';
+import { commit, newFolder, removeFolders } from '../features/tables.ts';
+import { classify } from './chapter_2.ts';
 
 afterAll(removeFolders);
 
@@ -25,17 +26,16 @@ async function dataOf(frame: DataFrame): Promise<string> {
   const path = join(dataDir, 'profiles.parquet');
   frame.writeParquet(path);
   await writer.adoptFile(WALLET_PROFILES.name, path, frame.height, null);
-  writer.commit([], {
-    step: 'test',
-    fingerprint: 'test',
-    options: {},
-    seed: 1,
-    inputs: [],
-    rejects: {},
-    metrics: {},
-    codeHash: 'test',
-    startedMs: 0,
-  });
+  commit(writer);
+  return dataDir;
+}
+
+/** Profiles and the 12_classified that 02 makes of them. */
+async function classifiedDataOf(profiles: DataFrame): Promise<string> {
+  const dataDir = await dataOf(profiles);
+  const writer = new TableWriter(dataDir, CLASSIFIED);
+  writer.addPart(CLASSIFIED.name, classify(profiles).classified, null);
+  commit(writer);
   return dataDir;
 }
 
@@ -71,16 +71,31 @@ describe('profiles with other columns', () => {
 
 describe('a report that cannot be written', () => {
   it.each([
-    [READERS[0], '12_classified'],
-    [READERS[1], '12_kmeans_baseline'],
-    [READERS[2], '12_threshold_shifts'],
-    [READERS[3], '13_labels'],
-    [READERS[4], '14_wallet_scores'],
-  ])('keeps %s from saying that it is done: there is no table', async (script, folder) => {
+    [READERS[0], '12_classified', 'archetypes'],
+    [READERS[3], '13_labels', 'labels'],
+  ])(
+    'ends %s with one line when its table is there, and the next run draws it without computing',
+    async (script, folder, section) => {
+      const dataDir = await classifiedDataOf(makeProfiles(60, 0, 1));
+      const reports = join(dataDir, 'reports');
+      const madeMs = (): unknown => JSON.parse(readFileSync(join(dataDir, folder, 'manifest.json'), 'utf8')).startedMs;
+      writeFileSync(reports, '');
+      const failed = run(script, dataDir);
+      expect([failed.status, failed.stderr]).toEqual([2, expect.stringMatching(/^error: .*reports.*\nhint: .*\n$/)]);
+      const before = madeMs();
+      rmSync(reports);
+      const second = run(script, dataDir);
+      expect([second.status, second.stdout]).toEqual([0, expect.stringContaining(`Up to date: ${folder}`)]);
+      expect(madeMs()).toBe(before);
+      expect(readdirSync(join(reports, 'sections'))).toEqual([expect.stringContaining(section)]);
+    },
+  );
+
+  it('keeps 13 from saying that it is done: there is no table', async () => {
     const dataDir = await dataOf(makeProfiles(60, 0, 1));
     writeFileSync(join(dataDir, 'reports'), '');
-    expect(run(script, dataDir).status).not.toBe(0);
-    expect(existsSync(join(dataDir, folder, 'manifest.json'))).toBe(false);
+    expect(run(READERS[4], dataDir).status).not.toBe(0);
+    expect(existsSync(join(dataDir, '14_wallet_scores', 'manifest.json'))).toBe(false);
   });
 });
 
@@ -90,27 +105,41 @@ describe('three wallets', () => {
     dataDir = await dataOf(makeProfiles(3, 0, 1));
   });
 
-  it('get archetypes without clusters, and labels', () => {
-    expect(run(READERS[0], dataDir).stdout).toContain('wallets are too few for 4 clusters');
-    expect(run(READERS[3], dataDir).stdout).toContain('those wallets are unnamed');
+  it('get archetypes without clusters, anomaly scores, and labels', () => {
+    expect(run(READERS[0], dataDir).stdout).toContain('wallets are too few for 4 clusters; they are unnamed');
+    const { status, stdout } = run('2_unsupervised_discovery/04_anomaly_detection_iso.ts', dataDir);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('No wallet can be flagged: 0 ordinary wallets')]);
+    expect(run(READERS[3], dataDir).stdout).toContain('not checked on a map: 3 wallets are too few');
   });
 
-  it('are told to be too few for plain clusters and for a model, with exit code 0 and no empty model left', () => {
+  it('are said to be too few for plain clusters, for a map and for a model, with exit code 0 and nothing left', () => {
     const clusters = run(READERS[1], dataDir);
     expect([clusters.status, clusters.stdout]).toEqual([0, expect.stringContaining('skipped: 3 wallets are too few')]);
+    const map = run('2_unsupervised_discovery/05_visualize_manifolds_tsne.ts', dataDir);
+    expect([map.status, map.stdout]).toEqual([0, expect.stringContaining('skipped: 3 wallets are too few for a map')]);
     const model = run(READERS[4], dataDir);
     expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to train, skipped: 3 wallets')]);
     expect(existsSync(join(dataDir, 'models'))).toBe(false);
-    expect(existsSync(join(dataDir, '12_kmeans_baseline', 'manifest.json'))).toBe(false);
+    for (const folder of ['12_kmeans_baseline', '12_manifold'])
+      expect(existsSync(join(dataDir, folder, 'manifest.json'))).toBe(false);
   });
 });
 
 describe('wallets that are all alike', () => {
   it('get labels, no clusters and no model, and 08 counts those that it leaves out', async () => {
-    const dataDir = await dataOf(makeProfiles(80, 0, 1, true));
-    expect(run(READERS[3], dataDir).stdout).toContain('fewer than 4 different profiles');
+    const dataDir = await classifiedDataOf(makeProfiles(80, 0, 1, true));
+    expect(run(READERS[3], dataDir).stdout).toContain('by reason: not clustered 80.');
     const balanced = run('3_supervised_models/08-1_balance_dataset.ts', dataDir);
     expect([balanced.status, balanced.stdout]).toEqual([0, expect.stringContaining('Left out: 80 unnamed wallets')]);
     expect(run(READERS[4], dataDir).stdout).toContain('skipped: the wallets have only 1 different profiles');
+  });
+});
+
+describe('labels', () => {
+  it('are refused without 12_classified, with a hint to 02, and take no thresholds of their own', async () => {
+    const dataDir = await dataOf(makeProfiles(9, 0, 1));
+    const { status, stderr } = run(READERS[3], dataDir);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/12_classified.*\n.*02_detect_archetypes_hybrid/)]);
+    expect(run(READERS[3], dataDir, '--whale-usd', '500').status).toBe(2);
   });
 });

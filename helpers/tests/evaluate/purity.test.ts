@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePurity, neighbourPurity } from '../../evaluate/purity.ts';
+import { neighbourPurity } from '../../evaluate/purity.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
@@ -35,7 +35,7 @@ describe('neighbourPurity', () => {
 
   it('gives a rare label the same say as a common one', () => {
     const { map } = islands(4);
-    // Ten points of one island wear a label of their own, scattered among others: pure for the many, not for the few.
+    // Ten points of one island have a label of their own, scattered among others: pure for the many, not for the few.
     const labels = Array.from({ length: map.nRows }, (_, i) => (i % 3 === 0 && i < 30 ? 'rare' : 'common'));
     const { purity, byLabel } = neighbourPurity(map, labels, 1, executor)!;
     expect(byLabel.find(({ label }) => label === 'common')!.purity).toBeGreaterThan(0.95);
@@ -44,7 +44,7 @@ describe('neighbourPurity', () => {
 
   it('asks of a label of five no more than its four others, and leaves out a label of one', () => {
     const { map } = islands(6);
-    // Five points far from all and from no other wearer of their label, and one that is alone with its label.
+    // Five points far from all and from no other point of their label, and one that is alone with its label.
     const labels = Array.from({ length: map.nRows }, (_, i) => (i < 5 ? 'five' : i === 5 ? 'alone' : 'common'));
     const values = map.values.slice();
     for (let i = 0; i < 5; i++) values.set([500 + i, 500], 2 * i);
@@ -52,14 +52,11 @@ describe('neighbourPurity', () => {
     const of = (name: string) => found.byLabel.find(({ label }) => label === name);
     expect([of('five')!.n, of('five')!.purity, of('alone'), found.nSingletons]).toEqual([5, 1, undefined, 1]);
     expect(found.purity).toBeCloseTo((1 + of('common')!.purity) / 2, 12);
-    const line = describePurity('labels', found);
-    expect(line).toContain('five 1.000 (5)');
-    expect(line).toContain('Left out, for one wallet alone wears it: 1 label.');
   });
 
-  it('gives the plain share of neighbours beside the mean over labels, and says which is which', () => {
+  it('gives the plain share of neighbours beside the mean over labels', () => {
     const { map, blobs } = islands(7);
-    // Three labels are mixed on one island, the two others wear one together: two thirds of the points are pure.
+    // Three labels are mixed on one island, the two others share one: two thirds of the points are pure.
     const labels = blobs.map((blob, i) => (blob === 'island 0' ? `part ${Math.floor(i / 3) % 3}` : 'common'));
     const found = neighbourPurity(map, labels, 1, executor)!;
     expect(found.plainShare).toBeCloseTo(
@@ -68,16 +65,12 @@ describe('neighbourPurity', () => {
     );
     expect(found.plainShare).toBeGreaterThan(0.75);
     expect(found.purity).toBeLessThan(0.55);
-    const line = describePurity('labels', found);
-    expect(line).toContain(`${found.purity.toFixed(3)}, a mean over labels, each counted once`);
-    expect(line).toContain(`Counting wallets, ${found.plainShare.toFixed(3)} of the 10 nearest share the label`);
   });
 
-  it('is not measured with one label or too few points, and says so', () => {
+  it('is not measured with one label or too few points', () => {
     const { map, blobs } = islands(5);
     expect(neighbourPurity(map, new Array(map.nRows).fill('all'), 1, executor)).toBeNull();
     const few = createMatrix(map.values.slice(0, 20), 10, 2);
     expect(neighbourPurity(few, blobs.slice(0, 10), 1, executor)).toBeNull();
-    expect(describePurity('labels', null)).toContain('not measured');
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { publishSection, readSections } from '../../charts/report.ts';
-import { THRESHOLDS_SECTION } from '../../discovery/sections/thresholds_section.ts';
+import { THRESHOLDS_SECTION } from '../../discovery/threshold_shifts_report.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { openInputs, openScene } from '../../profit/backtest_inputs.ts';
 import { finalizeStrategies } from '../../profit/strategy_step.ts';
@@ -104,7 +104,7 @@ describe('12, the analysis of thresholds', () => {
     await analyseThresholdStep(run, ANALYSE);
     const before = readSections(dataDir);
     rmSync(join(dataDir, 'reports'), { recursive: true });
-    const discovery = { id: THRESHOLDS_SECTION, order: 60, title: 'Where the thresholds lie', blocks: [] };
+    const discovery = { ...THRESHOLDS_SECTION, blocks: [] };
     await publishSection(run, discovery);
     expect(await analyseThresholdStep(run, ANALYSE)).toBe('done');
     expect(readSections(dataDir)).toEqual([discovery, ...before]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copulaRows, fitCopula, permuteColumns } from '../../evaluate/nulls.ts';
+import { copulaRows, fitCopula, permuteColumns } from '../../evaluate/null_distributions.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 

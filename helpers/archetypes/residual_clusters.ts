@@ -1,4 +1,4 @@
-/** The last step of the waterfall: clusters among the wallets that no rule took, each with the name its centre earns. */
+/** The last step of the waterfall: clusters among the wallets that no rule took, each named by its centre. */
 import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
@@ -9,19 +9,19 @@ import { toNumbers } from '../tables/matrix.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
 import { type CentreRanks, nameCluster, rankCentre } from './naming.ts';
 
-/** Columns in which the rest is clustered. */
-export const REST_FEATURES: readonly string[] = [
+/** Columns in which the residual wallets are clustered. */
+export const RESIDUAL_FEATURES: readonly string[] = [
   'win_rate_pct',
   'diversification_markets_count',
   'frequency_trades_daily',
   'top_market_share_pct',
 ];
-/** Fewer wallets than this a cluster say nothing. */
+/** Fewer wallets per cluster than this say nothing. */
 const ROWS_PER_CLUSTER_MIN = 5;
 const N_INITS = 5;
 
-/** How the rest is clustered; eps in standard deviations. */
-export type RestMethod =
+/** How the residual wallets are clustered; eps in standard deviations. */
+export type ResidualMethod =
   | { readonly kind: 'kmeans' }
   | { readonly kind: 'dbscan'; readonly eps: number; readonly minSamples: number };
 
@@ -29,62 +29,62 @@ export interface NamedCluster {
   readonly cluster: number;
   readonly name: Archetype;
   readonly nWallets: number;
-  /** The centre in the units of REST_FEATURES; NaN where no member's value is known. */
+  /** The centre in the units of RESIDUAL_FEATURES; NaN where no member's value is known. */
   readonly centre: readonly number[];
   readonly ranks: CentreRanks;
 }
 
 /** Labels are −1 for DBSCAN's noise. */
-type RestClusters =
+type ResidualClusters =
   | {
       readonly labels: Int32Array;
       readonly distances: Float64Array;
       readonly points: Matrix;
       readonly named: readonly NamedCluster[];
-      readonly refusal: null;
+      readonly skippedReason: null;
     }
   | {
       readonly labels: null;
       readonly distances: null;
       readonly points: null;
       readonly named: readonly [];
-      readonly refusal: string;
+      readonly skippedReason: string;
     };
 
 /** No clusters, and why. */
-export function refused(refusal: string): RestClusters {
-  return { labels: null, distances: null, points: null, named: [], refusal };
+export function notClustered(skippedReason: string): ResidualClusters {
+  return { labels: null, distances: null, points: null, named: [], skippedReason };
 }
 
 /**
  * Clusters the given wallets, or says why that would mean nothing.
- * @param rest wallets that no rule took, all with a win rate: insider-like and casual differ by it
+ * @param residual wallets that no rule took, all with a win rate: insider-like and casual differ by it
  */
-export function clusterRest(
-  rest: DataFrame,
+export function clusterResidual(
+  residual: DataFrame,
   thresholds: WaterfallThresholds,
-  method: RestMethod,
+  method: ResidualMethod,
   seed: number,
   executor: Executor,
-): RestClusters {
+): ResidualClusters {
   const { nClusters } = thresholds;
-  if (rest.height < nClusters * ROWS_PER_CLUSTER_MIN)
-    return refused(`${rest.height} wallets are too few for ${nClusters} clusters`);
-  const space = FeatureSpace.fit(rest, REST_FEATURES, 'log');
-  const points = space.transform(rest);
+  if (residual.height < nClusters * ROWS_PER_CLUSTER_MIN)
+    return notClustered(`${residual.height} wallets are too few for ${nClusters} clusters`);
+  const space = FeatureSpace.fit(residual, RESIDUAL_FEATURES, 'log');
+  const points = space.transform(residual);
   if (method.kind === 'kmeans' && !hasDistinctRows(points, nClusters))
-    return refused(`the wallets have fewer than ${nClusters} different profiles`);
+    return notClustered(`the wallets have fewer than ${nClusters} different profiles`);
   const labels =
     method.kind === 'kmeans'
-      ? new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, REST_FEATURES).labels!
-      : new Dbscan({ eps: method.eps, minSamples: method.minSamples }, executor).fit(points, REST_FEATURES).labels;
+      ? new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, RESIDUAL_FEATURES).labels!
+      : new Dbscan({ eps: method.eps, minSamples: method.minSamples }, executor).fit(points, RESIDUAL_FEATURES).labels;
   const centres = meansOf(points, labels);
   return {
     labels,
     distances: nearestDistances(points, centres),
     points,
-    named: nameAll(rest, space.centresOf(rest, labels, centres.length), labels, thresholds),
-    refusal: null,
+    named: nameAll(residual, space.centresOf(residual, labels, centres.length), labels, thresholds),
+    skippedReason: null,
   };
 }
 
@@ -123,13 +123,13 @@ function nearestDistances(points: Matrix, centres: readonly Float64Array[]): Flo
 }
 
 function nameAll(
-  rest: DataFrame,
+  residual: DataFrame,
   centres: readonly Float64Array[],
   labels: Int32Array,
   thresholds: WaterfallThresholds,
 ): NamedCluster[] {
-  const sorted = REST_FEATURES.map((name) =>
-    toNumbers(rest, name)
+  const sorted = RESIDUAL_FEATURES.map((name) =>
+    toNumbers(residual, name)
       .filter((value) => !Number.isNaN(value))
       .sort(),
   );

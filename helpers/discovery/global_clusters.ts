@@ -8,13 +8,12 @@ import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import { InputError } from '../run/errors.ts';
 import { toNumbers } from '../tables/matrix.ts';
 
 const N_INITS = 5;
 const ROWS_PER_CLUSTER_MIN = 5;
 
-interface WholeCluster {
+interface GlobalCluster {
   readonly cluster: number;
   readonly name: Archetype;
   readonly nWallets: number;
@@ -22,19 +21,19 @@ interface WholeCluster {
   readonly centre: readonly number[];
 }
 
-export interface WholeClusters {
+export interface GlobalClusters {
   readonly model: KMeans;
   readonly points: Matrix;
   readonly labels: Int32Array;
   /** Distance to the nearest centre, standard deviations. */
   readonly distances: Float32Array;
-  readonly clusters: readonly WholeCluster[];
+  readonly clusters: readonly GlobalCluster[];
 }
 
 /**
  * Clusters all wallets in the logarithmic, standardised space of `features`, or says why that would mean nothing.
  * @param features must hold the columns of the rules: aggression, tenure, frequency, markets, win rate
- * @throws InputError 'bad-option' for a number of clusters that is none, 'empty-input' without wallets
+ * @throws InputError 'empty-input' without wallets
  */
 export function clusterWallets(
   profiles: DataFrame,
@@ -42,17 +41,15 @@ export function clusterWallets(
   nClusters: number,
   seed: number,
   executor: Executor,
-): WholeClusters | { readonly refusal: string } {
-  if (!Number.isInteger(nClusters) || nClusters < 1)
-    throw new InputError('bad-option', `--clusters ${nClusters} is no whole number of at least 1`, 'try 3');
+): GlobalClusters | { readonly skippedReason: string } {
   const space = FeatureSpace.fit(profiles, features, 'log');
   if (profiles.height < nClusters * ROWS_PER_CLUSTER_MIN)
-    return { refusal: `${profiles.height} wallets are too few for ${nClusters} clusters` };
+    return { skippedReason: `${profiles.height} wallets are too few for ${nClusters} clusters` };
   const points = space.transform(profiles);
   const distinct = new Set<string>();
   for (let row = 0; row < points.nRows && distinct.size < nClusters; row++)
     distinct.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
-  if (distinct.size < nClusters) return { refusal: `the wallets have only ${distinct.size} different profiles` };
+  if (distinct.size < nClusters) return { skippedReason: `the wallets have only ${distinct.size} different profiles` };
   const model = new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, features);
   const labels = model.labels!;
   return {
@@ -69,7 +66,7 @@ function nameAll(
   features: readonly string[],
   centres: readonly Float64Array[],
   labels: Int32Array,
-): WholeCluster[] {
+): GlobalCluster[] {
   const at = (name: string): number => features.indexOf(name);
   const rankIn = (name: string, value: number): number =>
     rankCentre(

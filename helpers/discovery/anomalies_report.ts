@@ -1,0 +1,147 @@
+/** The most anomalous wallets with reasons, who is flagged at which error, and where they lie, in lines and in a section. */
+import { type Block, chartBlock, verdictBlocks } from '../charts/section.ts';
+import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import { scatterPicture } from '../charts/specs/scatter.ts';
+import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
+import { countFeatures } from '../features/wallets/known_features.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import type { Presentation, PresentView } from '../step/contract.ts';
+import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { ANOMALIES, CLASSIFIED, WALLET_PROFILES } from '../tables/schemas.ts';
+import type { AnomalyFacts } from './anomalies.ts';
+import { formatValidity, validityBlocks } from './cluster_validity_report.ts';
+
+export const ANOMALIES_SECTION = { id: 'anomalies', order: 40, title: 'Anomalous wallets, and why' };
+
+const N_LINES = 10;
+const N_ROWS = 20;
+const HIGH_SCORE = 0.5;
+const REASONS = ['reason_1', 'reason_2', 'reason_3'] as const;
+
+interface TopWallet {
+  readonly wallet: string;
+  readonly score: number;
+  readonly pValue: number;
+  readonly reasons: readonly (string | null)[];
+}
+
+/** The `n` wallets with the highest scores, the highest first. */
+function topWallets(anomalies: DataFrame, n: number): TopWallet[] {
+  const top = anomalies.sort({ by: 'anomaly_score', descending: true, maintainOrder: true }).head(n);
+  const [wallets, ...reasons] = ['wallet', ...REASONS].map((name) => toTexts(top, name));
+  const [scores, pValues] = ['anomaly_score', 'p_value'].map((name) => toNumbers(top, name));
+  return wallets.map((wallet, row) => ({
+    wallet: wallet!,
+    score: scores[row],
+    pValue: pValues[row],
+    reasons: reasons.map((own) => own[row]),
+  }));
+}
+
+/** The conformal flags: one sentence, then what must be known to read it. */
+function formatFlags(anomalies: DataFrame, { nCalibration, nTogether }: AnomalyFacts, fdr: number): string[] {
+  const rate = `${Number((100 * fdr).toPrecision(3))} %`;
+  const nWallets = anomalies.height;
+  if (anomalies.getColumn('p_value').nullCount() === nWallets)
+    return [
+      `No wallet can be flagged: ${formatCount(nCalibration)} ordinary wallets per fold are too few for p-values.`,
+    ];
+  if (nTogether > nWallets)
+    return [
+      `No wallet can be flagged: ${formatCount(nCalibration)} ordinary wallets per fold are too few for a false discovery rate of ${rate}.`,
+    ];
+  const nFlagged = anomalies.filter(pl.col('is_conformal')).height;
+  return [
+    `At a false discovery rate of at most ${rate}, ${formatCount(nFlagged)} of ${formatCount(nWallets)} wallets are flagged as unlike ordinary wallets.`,
+    ...(nTogether === 1
+      ? []
+      : [
+          `Each wallet is compared with ${formatCount(nCalibration)} ordinary ones, so ${formatCount(nTogether)} or more must be anomalous together for any to be flagged.`,
+        ]),
+    'p-values come from forests that have not seen the wallet, so they may rank wallets in another order than the score.',
+  ];
+}
+
+/** How often each feature is among the three reasons of the wallets that have reasons: the top share, and those flagged. */
+function reasonCounts(anomalies: DataFrame): Block[] {
+  const counts = new Map<string, number>();
+  for (const name of REASONS)
+    for (const reason of toTexts(anomalies, name))
+      if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  return [
+    chartBlock(
+      'reasons',
+      'How often each feature is among the three that moved the score most, over the most anomalous wallets (the top share, and any flagged).',
+      rankedBarsPicture(
+        [...counts].map(([label, value]) => ({ label, value })),
+        'wallets',
+      ),
+    ),
+  ];
+}
+
+/** Fills and mean fill of the wallets with high scores. */
+function scatterBlock(profiles: DataFrame, anomalies: DataFrame, archetypes: readonly string[]): Block {
+  const wallets = toTexts(anomalies, 'wallet') as string[];
+  const [fills, usd] = ['n_fills', 'aggression_avg_usd'].map((name) => toNumbers(profiles, name));
+  const points = Array.from(toNumbers(anomalies, 'anomaly_score'), (score, row) => ({
+    x: fills[row],
+    y: usd[row],
+    group: archetypes[row],
+    score,
+    tooltip: { wallet: wallets[row], score: Number(score.toFixed(3)) },
+  }));
+  return chartBlock(
+    'where',
+    'Fills and mean fill of every wallet with an anomaly score of .5 or more (log axes), by archetype.',
+    scatterPicture(
+      points.filter(({ score }) => score >= HIGH_SCORE),
+      { xTitle: 'fills', yTitle: 'mean fill, USD', xScale: 'log', yScale: 'log' },
+    ),
+  );
+}
+
+export function presentAnomalies(facts: AnomalyFacts, view: PresentView<{ readonly fdr: number }>): Presentation {
+  const profiles = view.read(WALLET_PROFILES);
+  const anomalies = view.read(ANOMALIES);
+  const archetypes = toTexts(view.read(CLASSIFIED), 'archetype') as string[];
+  const usedFeatures = countFeatures(profiles, ANOMALY_FEATURES);
+  const [flagSentence, ...flagDetails] = formatFlags(anomalies, facts, view.settings.fdr);
+  const cells = topWallets(anomalies, N_LINES).map(({ wallet, score, pValue, reasons }) => [
+    wallet,
+    score.toFixed(3),
+    Number.isNaN(pValue) ? '–' : pValue.toFixed(4),
+    reasons[0] === null ? '–' : reasons.filter((reason) => reason !== null).join(', '),
+  ]);
+  return {
+    lines: [
+      `Scored by ${usedFeatures}.`,
+      formatTable(['most anomalous wallets', 'score', 'p', 'what moved the score most'], cells),
+      flagSentence,
+      ...flagDetails,
+      ...formatValidity(facts.validity),
+    ],
+    blocks: [
+      ...verdictBlocks(flagSentence, 'How to read the flags', flagDetails),
+      {
+        kind: 'table',
+        caption: `The most anomalous wallets, scored by ${usedFeatures}, with those that moved their score most.`,
+        header: ['wallet', 'score', 'p', 'first reason', 'second', 'third'],
+        rows: topWallets(anomalies, N_ROWS).map(({ wallet, score, pValue, reasons }) => [
+          wallet,
+          score,
+          pValue,
+          ...reasons.map((reason) => reason ?? '–'),
+        ]),
+      },
+      scatterBlock(profiles, anomalies, archetypes),
+      ...reasonCounts(anomalies),
+      ...validityBlocks(facts.validity),
+    ],
+    limits: [
+      'The isolation forest and the distance to K-Means centres find busy wallets; planted insiders are not among them.',
+    ],
+  };
+}

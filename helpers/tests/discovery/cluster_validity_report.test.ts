@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { chartsOf } from '../../charts/section.ts';
+import { formatValidity, validityBlocks } from '../../discovery/cluster_validity_report.ts';
+import type { ClusterValidity } from '../../evaluate/cluster_validity.ts';
+import { longVerdicts } from '../step/views.ts';
+
+const SUPPORTED: ClusterValidity = {
+  k: 4,
+  nPoints: 2500,
+  nSampled: 2000,
+  silhouette: 0.61,
+  nulls: [
+    { name: 'permuted columns', mean: 0.2, p95: 0.22, pValue: 0.025 },
+    { name: 'Gaussian copula', mean: 0.3, p95: 0.31, pValue: 0.025 },
+  ],
+  gapBestK: 4,
+  gaps: [1, 2, 3, 4, 5, 6].map((k) => ({ k, gap: k / 10, standardError: 0.01 })),
+  stability: { mean: 0.98, p5: 0.95 },
+  dbscan: [0, 1, 4].map((nClusters, i) => ({ eps: i + 1, minSamples: 5, nClusters, noiseShare: 0 })),
+  isSupported: true,
+  failedChecks: [],
+};
+const FAILED: ClusterValidity = {
+  ...SUPPORTED,
+  silhouette: 0.31,
+  gapBestK: 1,
+  stability: { mean: 0.4, p5: 0.2 },
+  isSupported: false,
+  failedChecks: ['Gaussian copula', 'gap statistic', 'bootstraps'],
+};
+const textsOf = (validity: ClusterValidity): string => JSON.stringify(validityBlocks(validity));
+
+describe('validityBlocks', () => {
+  it('are one sentence in a box, and the figures folded away below it', () => {
+    const [box, details] = validityBlocks(SUPPORTED);
+    expect(box).toEqual({
+      kind: 'verdict',
+      tone: 'good',
+      text: '4 clusters are better supported than one: all 4 checks pass.',
+    });
+    expect(details.kind === 'details' && details.summary).toContain('(2,000 of 2,500 wallets)');
+    expect(chartsOf([details]).map(({ stem }) => stem)).toEqual(['gap', 'dbscan']);
+    expect(longVerdicts(validityBlocks(FAILED))).toEqual([]);
+  });
+
+  it('count the checks that fail, and give each of them with its values among the details', () => {
+    expect(validityBlocks(FAILED)[0]).toMatchObject({
+      tone: 'bad',
+      text: '4 clusters are not better supported than one: 3 of 4 checks fail.',
+    });
+    expect(textsOf(FAILED)).toContain('The silhouette is 0.31, and 0.30 in points without clusters (Gaussian copula).');
+    expect(textsOf(FAILED)).toContain('The gap statistic chooses 1 cluster.');
+    expect(textsOf(FAILED)).toContain('Bootstraps agree only to 0.40 (adjusted Rand).');
+    expect(textsOf(SUPPORTED)).not.toContain('Bootstraps agree only');
+    expect(textsOf({ ...FAILED, failedChecks: ['bootstraps'] })).toContain('1 of 4 checks fails.');
+  });
+
+  it('say that the gap statistic chooses no number where the gap still rises', () => {
+    const rising = { ...SUPPORTED, gapBestK: null };
+    expect(textsOf(rising)).toContain('The gap statistic chooses no number of clusters up to 6: the gap still rises.');
+    expect(formatValidity(rising)[1]).toContain('no number of clusters up to 6: the gap still rises;');
+  });
+
+  it('say why clusters were not assessed', () => {
+    expect(validityBlocks({ skippedReason: 'too few wallets' })).toEqual([
+      { kind: 'verdict', tone: 'neutral', text: 'Clusters were not assessed: too few wallets.' },
+    ]);
+    expect(formatValidity({ skippedReason: 'too few wallets' })).toEqual([
+      'Cluster validity: not assessed, too few wallets.',
+    ]);
+  });
+});
+
+describe('formatValidity', () => {
+  it('gives the figures, then the sentence with the sample behind it', () => {
+    const lines = formatValidity(SUPPORTED);
+    expect(lines[2]).toBe('DBSCAN finds one cluster at 1 of 3 settings, several at 1, none at 1.');
+    expect(lines.at(-1)).toMatch(/^Cluster validity \(2,000 of 2,500 wallets\): 4 clusters are better/);
+  });
+});
