@@ -5,29 +5,41 @@
  * Writes  13_training_balanced
  * Method  seeded draw without replacement; the weight of a wallet is available / taken of its class
  */
+import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { balancedSample } from '../helpers/archetypes/sampling.ts';
-import { buildTrainingSet, WHALE_OPTION } from '../helpers/archetypes/training_step.ts';
+import { summarizeSample, targetsOf, trainingFrame, WHALE_OPTION } from '../helpers/archetypes/training_sets.ts';
+import { presentTrainingSet } from '../helpers/archetypes/training_sets_report.ts';
 import { wholeFrom } from '../helpers/run/ranges.ts';
-import { runScript } from '../helpers/run/script.ts';
-import { TRAINING_BALANCED } from '../helpers/tables/schemas.ts';
+import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+import { LABELS, TRAINING_BALANCED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
+import { readTable } from '../helpers/tables/table_store.ts';
 
-await runScript(
-  'balance_dataset',
-  {
-    whale: WHALE_OPTION,
-    'per-class': {
-      type: 'number',
-      default: 3000,
-      describe: 'wallets of each other class, at most',
-      range: wholeFrom(1),
-      group: 'Sample',
+await runStep(
+  defineStep({
+    id: 'balance_dataset',
+    options: {
+      whale: WHALE_OPTION,
+      'per-class': {
+        type: 'number',
+        default: 3000,
+        describe: 'wallets of each other class, at most',
+        range: wholeFrom(1),
+        group: 'Sample',
+      },
     },
-  },
-  async (run, options) =>
-    buildTrainingSet(
-      run,
-      TRAINING_BALANCED,
-      { whale: options.whale, per_class: options['per-class'] },
-      (targets, kept) => balancedSample(targets, kept, options['per-class'], run.seed),
-    ),
+    inputs: { profiles: withWallets(WALLET_PROFILES), labels: LABELS },
+    outputs: [TRAINING_BALANCED],
+    settings: ({ whale, 'per-class': perClass }) => ({ whale, perClass }),
+    compute: (inputs, { whale, perClass }, { seed }) => {
+      const labels = readTable(inputs.labels);
+      const targets = targetsOf(labels);
+      const sample = balancedSample(targets, TARGETS[whale], perClass, seed);
+      return made({
+        tables: [[TRAINING_BALANCED, trainingFrame(readTable(inputs.profiles), labels, sample)]],
+        facts: summarizeSample(targets, sample),
+      });
+    },
+    present: presentTrainingSet,
+  }),
 );
