@@ -3,8 +3,8 @@
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
   '1_data_pipeline': 'features import run step simulate tables venues',
-  '2_unsupervised_discovery': 'archetypes charts discovery evaluate features kernels/random parallel run step tables',
-  '3_supervised_models': 'archetypes charts parallel polars run step supervised tables',
+  '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run step tables',
+  '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly charts evaluate parallel registry run step tables',
   '5_live_inference': 'charts overview run step',
   '6_profitability': 'features profit run step',
@@ -47,6 +47,9 @@ const OWNERS = {
 };
 
 const HOUSE = '^([1-6]_|helpers/|slurm/)';
+const SCRIPTS = '^[1-6]_';
+/** Files that show a result; in rooms that are not on the step contract they have other names as well. */
+const REPORTS = '(_report|_section|_step|told_again|anomaly/power/compare)[.]ts$';
 /** A pattern for any of these: rooms as folders, single files without their ending. */
 const anyOf = (names) => `^helpers/(${names.split(' ').join('|')})(/|[.]ts$)`;
 
@@ -83,6 +86,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^helpers/bench/' },
       to: { path: '^(helpers/tests/|[1-6]_|slurm/)' },
+    },
+    {
+      name: 'only scripts and reports may import a report: what computes never decides how it is said',
+      severity: 'error',
+      from: { path: HOUSE, pathNot: [SCRIPTS, REPORTS, '^helpers/(tests|bench)/'] },
+      to: { path: '_report[.]ts$' },
+    },
+    {
+      name: 'only scripts and reports may draw: what computes imports no chart',
+      severity: 'error',
+      from: { path: HOUSE, pathNot: [SCRIPTS, REPORTS, '^helpers/(charts|step|tests|bench)/'] },
+      to: { path: '^helpers/charts/' },
     },
     { name: 'no cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'every import resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
