@@ -64,7 +64,7 @@ export interface FitOptions {
 
 /**
  * Fits on a random half of the wallets and calibrates on the other (split conformal, Vovk 2005). The split is by wallet: a
- * profile table holds one moment T, and its newest wallets are not exchangeable with the rest.
+ * profile table holds one timestamp T, and its newest wallets are not exchangeable with the rest.
  * @returns the model, or one line that says why there is nothing to train
  */
 export async function fitWalletModel(
