@@ -99,7 +99,7 @@ describe('three wallets', () => {
     const clusters = run(READERS[1], dataDir);
     expect([clusters.status, clusters.stdout]).toEqual([0, expect.stringContaining('skipped: 3 wallets are too few')]);
     const model = run(READERS[4], dataDir);
-    expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to train, skipped: 3 wallets')]);
+    expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to do, skipped: 3 wallets')]);
     expect(existsSync(join(dataDir, 'models'))).toBe(false);
     expect(existsSync(join(dataDir, '12_kmeans_baseline', 'manifest.json'))).toBe(false);
   });
