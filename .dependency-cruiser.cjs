@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   '1_data_pipeline': 'features import run step simulate tables venues',
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run step tables',
   '3_supervised_models': 'archetypes run step supervised tables',
-  '4_unsupervised_model': 'anomaly charts evaluate parallel registry run step tables',
+  '4_unsupervised_model': 'anomaly evaluate step tables',
   '5_live_inference': 'charts overview run step',
   '6_profitability': 'features profit run step',
   'helpers/anomaly':

@@ -3,12 +3,65 @@
  *
  * Reads   10_raw_trades, 10_markets
  * Writes  models/archetype_classifier, models/final_whale_hunter_model.json
- * Method  profiles and labels at several moments; trained on the older half and other wallets, tested on the newer half.
+ * Method  profiles and labels at several timestamps; trained on the older half and other wallets, tested on the newer half.
  *         Three rows: all columns (learns the rule back), without the label-defining ones, and early detection: a wallet's
  *         first fills before T − horizon against its label at T. Only the last is a claim, and only its model is saved.
  */
-import { runScript } from '../helpers/run/script.ts';
-import { trainArchetypeClassifier } from '../helpers/supervised/classifier_step.ts';
-import { EARLY_TASK_OPTIONS } from '../helpers/supervised/early_task.ts';
 
-await runScript('train_classifier', EARLY_TASK_OPTIONS, trainArchetypeClassifier);
+import { defineStep, made } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+import { EARLY, featuresOf, ROWS, type RowName } from '../helpers/supervised/circularity.ts';
+import { bestEarlyTrial, classifierEntry } from '../helpers/supervised/classifier_model.ts';
+import { CLASSIFIER_SECTION, presentClassifier } from '../helpers/supervised/classifier_report.ts';
+import {
+  fitClassifier,
+  MODEL_KINDS,
+  ruleBaseline,
+  runTrial,
+  type TrialInput,
+  walletTimeSplits,
+} from '../helpers/supervised/classifier_trial.ts';
+import {
+  buildEarlyTask,
+  EARLY_TASK_INPUTS,
+  EARLY_TASK_OPTIONS,
+  earlyTaskSettings,
+} from '../helpers/supervised/early_task.ts';
+
+await runStep(
+  defineStep({
+    id: 'train_classifier',
+    options: EARLY_TASK_OPTIONS,
+    inputs: EARLY_TASK_INPUTS,
+    model: 'archetype_classifier',
+    section: CLASSIFIER_SECTION,
+    settings: earlyTaskSettings,
+    compute: async (inputs, settings, ctx) => {
+      const { horizonDays, nFolds, nPerClass, thresholds } = settings;
+      const { seed, executor } = ctx;
+      const task = await buildEarlyTask(inputs, settings, ctx);
+      if ('reason' in task) return task;
+      const { wallets, labels, snapshots } = task.rows;
+      const splits = walletTimeSplits(wallets, snapshots, task.facts.nSnapshots, nFolds, seed);
+      const inputOf = (row: RowName): TrialInput => ({
+        ...featuresOf(row, task.rows),
+        labels,
+        wallets,
+        splits,
+        nPerClass,
+        seed,
+      });
+      const trials = ROWS.flatMap((row) => {
+        const input = inputOf(row);
+        return MODEL_KINDS.map((kind) => ({ row, trial: runTrial(kind, input, executor) }));
+      });
+      const early = inputOf(EARLY);
+      const rule = ruleBaseline(early, horizonDays, thresholds.whaleTenureDays);
+      const winner = bestEarlyTrial(trials).kind;
+      const model = fitClassifier(winner, early, executor);
+      const facts = { ...task.facts, trials, rule, winner };
+      return made({ model: classifierEntry(model, facts, settings), facts });
+    },
+    present: presentClassifier,
+  }),
+);

@@ -4,26 +4,77 @@
  * Reads   10_raw_trades, 10_markets
  * Writes  models/scout
  * Method  the task of 09-1 with a forest that sees no column of money and no outcome; leaves and threshold are chosen for
- *         the best precision at --recall on validation wallets, then reported once on other wallets at newer moments
+ *         the best precision at --recall on validation wallets, then reported once on other wallets at newer timestamps
  */
-import { runScript } from '../helpers/run/script.ts';
-import { EARLY_TASK_OPTIONS } from '../helpers/supervised/early_task.ts';
-import { SCOUT_TARGETS, trainScout } from '../helpers/supervised/scout_step.ts';
+import { TARGETS } from '../helpers/archetypes/archetypes.ts';
+import { defineStep, made, skipped } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+import { EARLY, featuresOf, ROWS, type RowName } from '../helpers/supervised/circularity.ts';
+import { walletTimeSplits } from '../helpers/supervised/classifier_trial.ts';
+import {
+  buildEarlyTask,
+  EARLY_TASK_INPUTS,
+  EARLY_TASK_OPTIONS,
+  earlyTaskSettings,
+} from '../helpers/supervised/early_task.ts';
+import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry } from '../helpers/supervised/scout_model.ts';
+import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
+import { fitScout, runScoutTrial, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
 
 const SCOUT = 'Scout';
 
-await runScript(
-  'train_scout',
-  {
-    target: { choices: SCOUT_TARGETS, default: 'fresh_whale' as const, describe: 'archetype looked for', group: SCOUT },
-    recall: {
-      type: 'number',
-      default: 0.5,
-      describe: 'recall that the threshold must reach, 0..1',
-      range: { from: 0.01, to: 1, unit: 'a share' },
-      group: SCOUT,
+await runStep(
+  defineStep({
+    id: 'train_scout',
+    options: {
+      target: {
+        choices: SCOUT_TARGETS,
+        default: 'fresh_whale' as const,
+        describe: 'archetype looked for',
+        group: SCOUT,
+      },
+      recall: {
+        type: 'number',
+        default: 0.5,
+        describe: 'recall that the threshold must reach, 0..1',
+        range: { from: 0.01, to: 1, unit: 'a share' },
+        group: SCOUT,
+      },
+      ...EARLY_TASK_OPTIONS,
     },
-    ...EARLY_TASK_OPTIONS,
-  },
-  trainScout,
+    inputs: EARLY_TASK_INPUTS,
+    model: 'scout',
+    section: SCOUT_SECTION,
+    settings: ({ target, recall, ...options }) => ({ ...earlyTaskSettings(options), target, recallMin: recall }),
+    compute: async (inputs, settings, ctx) => {
+      const { target, recallMin, nFolds, nPerClass } = settings;
+      const { seed, executor } = ctx;
+      const task = await buildEarlyTask(inputs, settings, ctx);
+      if ('reason' in task) return task;
+      const { wallets, labels, snapshots } = task.rows;
+      const splits = walletTimeSplits(wallets, snapshots, task.facts.nSnapshots, nFolds, seed);
+      const isTarget = Uint8Array.from(labels, (label) => (label === TARGETS[target] ? 1 : 0));
+      const inputOf = (row: RowName): ScoutInput => ({
+        ...featuresOf(row, task.rows, SCOUT_COLUMNS),
+        isTarget,
+        wallets,
+        splits,
+        nPerClass,
+        recallMin,
+        seed,
+      });
+      const trials = ROWS.flatMap((row) => {
+        const trial = runScoutTrial(inputOf(row), executor);
+        return trial === null || trial.nTargets === 0 ? [] : [{ row, trial }];
+      });
+      const early = inputOf(EARLY);
+      const choice = tuneScout(early, Uint32Array.from(labels.keys()), executor);
+      if (choice === null || trials.length < ROWS.length)
+        return skipped(`too few wallets are ${target} to choose a threshold by and to test it on`);
+      const model = fitScout(early, choice.minLeafRows, executor);
+      const facts = { ...task.facts, trials, choice };
+      return made({ model: scoutEntry(model, facts, settings), facts });
+    },
+    present: presentScout,
+  }),
 );

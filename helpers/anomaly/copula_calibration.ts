@@ -1,13 +1,13 @@
-/** Flags of scores against wallets that nobody is: drawn with the marginals and correlations of the population judged. */
+/** Flags of scores against synthetic wallets, sampled with the marginals and correlations of the population itself. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { copulaRows } from '../evaluate/null_distributions.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { ExceedanceCounts } from './exceedances.ts';
 
-/** Draws beyond the bar of a single flag, on average: in the first look; afforded whatever it takes; never more than. */
+/** Samples beyond the bar of a single flag, on average: in the first look; afforded whatever it takes; never more than. */
 const [FIRST_PER_FLAG, SURE_PER_FLAG, LAST_PER_FLAG] = [2, 32, 1024];
-/** Rows drawn and scored at a time. */
+/** Rows sampled and scored at a time. */
 const BLOCK_ROWS = 8192;
 /** Standard errors that p-values are given either way. */
 const SURE = 3;
@@ -20,25 +20,25 @@ export interface CopulaFlags {
   readonly pValues: Float64Array;
   /** 1 where the wallet is flagged at the false discovery rate asked for (Benjamini–Hochberg). */
   readonly flags: Uint8Array;
-  /** 1 where more draws might change that, either way. */
+  /** 1 where more samples might change that, either way. */
   readonly isBorderline: Uint8Array;
-  /** Drawn wallets behind each p-value. */
-  readonly nDrawn: number;
+  /** Synthetic wallets behind each p-value. */
+  readonly nSampled: number;
 }
 
 /**
- * Flags of the rows of `x` against draws from a copula of them: the same marginals and the same correlations, but no group
+ * Flags of the rows of `x` against samples from a copula of them: the same marginals and the same correlations, but no group
  * that stands out in many columns at once. It needs no wallets known to be clean, which a calibration on the population
  * itself lacks. It is a model: where ordinary wallets depend on each other beyond correlations, p-values can be too small;
  * the power study measures how often.
  *
- * Draws go on, twice as many each time, until more of them would change no flag, or hardly any of many: Benjamini–Hochberg
+ * Sampling goes on, twice as many each time, until more of them would change no flag, or hardly any of many: Benjamini–Hochberg
  * flags the same wallets with all p-values at either end of their Monte-Carlo intervals (as in Gandy & Hahn 2014). Where
- * that takes too many, the wallets between the two ends are borderline. All wallets share the draws, of which nothing is
- * kept but counts, so p-values are (1 + draws that reach the score) / (draws + 1).
+ * that takes too many, the wallets between the two ends are borderline. All wallets share the samples, of which nothing
+ * is kept but counts, so p-values are (1 + samples that reach the score) / (samples + 1).
  * @param degrees of the t copula, Infinity for the Gaussian one
- * @param nCheap draws that may be spent on a small population to settle flags that are close
- * @param onDrawn told the number of wallets drawn so far
+ * @param nCheap samples that may be spent on a small population to settle flags that are close
+ * @param onProgress told the number of wallets sampled so far
  */
 export async function flagByCopula(
   x: Matrix,
@@ -47,7 +47,7 @@ export async function flagByCopula(
   degrees: number,
   seed: number,
   nCheap: number,
-  onDrawn: (nDrawn: number) => void = () => {},
+  onProgress: (nSampled: number) => void = () => {},
 ): Promise<CopulaFlags> {
   const random = createRandom(seed);
   const fill = copulaRows(x, degrees);
@@ -57,11 +57,11 @@ export async function flagByCopula(
   const block = new Float32Array(BLOCK_ROWS * x.nCols);
   const rows = createMatrix(block, BLOCK_ROWS, x.nCols);
   for (let nWanted = FIRST_PER_FLAG * perFlag; ; nWanted = Math.min(2 * nWanted, nMost)) {
-    while (counts.nDrawn < nWanted) {
+    while (counts.nSampled < nWanted) {
       fill(block, random);
       counts.add(score(rows));
-      if (counts.nDrawn % (PAUSE_BLOCKS * BLOCK_ROWS) === 0) {
-        onDrawn(counts.nDrawn);
+      if (counts.nSampled % (PAUSE_BLOCKS * BLOCK_ROWS) === 0) {
+        onProgress(counts.nSampled);
         await nextTurn();
       }
     }
@@ -71,7 +71,7 @@ export async function flagByCopula(
         pValues: counts.pValues(),
         flags: counts.highest(0, counts.nRejected(fdr, 0)),
         isBorderline: counts.highest(fewest, most),
-        nDrawn: counts.nDrawn,
+        nSampled: counts.nSampled,
       };
     }
   }

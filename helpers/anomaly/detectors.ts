@@ -1,4 +1,4 @@
-/** The detectors of strange wallets behind one door: fit on points, score (higher = stranger), save, load. */
+/** The anomaly detectors behind one interface: fit on points, score (higher is more anomalous), save, load. */
 import { Autoencoder } from '../estimators/autoencoder.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { KMeans } from '../estimators/kmeans.ts';

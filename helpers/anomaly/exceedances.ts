@@ -1,18 +1,18 @@
-/** How many of a stream of drawn scores reach each of given scores; the draws themselves are not kept. */
+/** How many of a stream of sampled scores reach each of given scores; the samples themselves are not kept. */
 
-/** Counts for the scores it is built from: `add` takes draws batch by batch, and p-values and rejections are by all so far. */
+/** Counts for the scores it is built from: `add` takes samples batch by batch, and p-values and rejections are by all so far. */
 export class ExceedanceCounts {
-  nDrawn = 0;
+  nSampled = 0;
   /** Rows by ascending score, and their scores. */
   private readonly order: Uint32Array;
   private readonly sorted: Float64Array;
-  /** Draws that reach the `i` lowest scores and no more. */
+  /** Samples that reach the `i` lowest scores and no more. */
   private readonly hits: Float64Array;
-  /** Lowest scores in the cells before each: where to look for a draw. */
+  /** Lowest scores in the cells before each: where to look for a sample. */
   private readonly cellStarts: Uint32Array;
   private readonly cellsPerUnit: number;
 
-  /** @param scores finite, at least one; higher is stranger */
+  /** @param scores finite, at least one; higher is more anomalous */
   constructor(scores: Float64Array) {
     const n = scores.length;
     this.sorted = scores.slice().sort();
@@ -29,11 +29,11 @@ export class ExceedanceCounts {
     return Math.floor((score - this.sorted[0]) * this.cellsPerUnit);
   }
 
-  add(drawn: Float64Array): void {
+  add(sampled: Float64Array): void {
     const { sorted, hits, cellStarts } = this;
     const n = sorted.length;
-    this.nDrawn += drawn.length;
-    for (const score of drawn) {
+    this.nSampled += sampled.length;
+    for (const score of sampled) {
       if (score >= sorted[n - 1]) hits[n]++;
       else if (score < sorted[0]) hits[0]++;
       else {
@@ -50,13 +50,13 @@ export class ExceedanceCounts {
     }
   }
 
-  /** p = (1 + draws that reach the score) / (draws + 1), one per score. */
+  /** p = (1 + samples that reach the score) / (samples + 1), one per score. */
   pValues(): Float64Array {
     const pValues = new Float64Array(this.sorted.length);
     let nReach = 0;
     for (let i = pValues.length - 1; i >= 0; i--) {
       nReach += this.hits[i + 1];
-      pValues[this.order[i]] = (1 + nReach) / (1 + this.nDrawn);
+      pValues[this.order[i]] = (1 + nReach) / (1 + this.nSampled);
     }
     return pValues;
   }
@@ -73,7 +73,7 @@ export class ExceedanceCounts {
     for (let k = 1; k <= n; k++) {
       nReach += this.hits[n - k + 1];
       const root = Math.max(0, Math.sqrt(nErrors < 0 ? nReach : nReach + 1) + nErrors / 2);
-      const p = root ** 2 / (1 + this.nDrawn);
+      const p = root ** 2 / (1 + this.nSampled);
       if (p > fdr) break;
       if ((p * n) / k <= fdr) nRejected = k;
     }

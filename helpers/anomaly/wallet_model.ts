@@ -11,6 +11,7 @@ import { createRandom } from '../kernels/random.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { loadActiveModel } from '../registry/active_model.ts';
 import { InputError } from '../run/errors.ts';
+import { type Skipped, skipped } from '../step/contract.ts';
 import { checkColumns } from '../tables/schema.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import { DETECTORS, type Detector, type DetectorName, fitDetector, loadDetector, N_CLUSTERS } from './detectors.ts';
@@ -59,32 +60,34 @@ function countDistinct(points: Matrix): number {
 export interface FitOptions {
   readonly detector: DetectorName;
   readonly flagRule: FlagRule;
-  readonly seed: number;
 }
 
 /**
  * Fits on a random half of the wallets and calibrates on the other (split conformal, Vovk 2005). The split is by wallet: a
- * profile table holds one moment T, and its newest wallets are not exchangeable with the rest.
- * @returns the model, or one line that says why there is nothing to train
+ * profile table holds one timestamp T, and its newest wallets are not exchangeable with the rest.
+ * @returns the model, or why there is nothing to train
  */
 export async function fitWalletModel(
   profiles: DataFrame,
-  options: FitOptions,
+  { detector: name, flagRule }: FitOptions,
+  seed: number,
   executor: Executor,
-): Promise<WalletAnomalyModel | string> {
+): Promise<WalletAnomalyModel | Skipped> {
   checkColumns('the wallet profiles', profiles.columns, WALLET_PROFILES);
   if (profiles.height < N_WALLETS_MIN)
-    return `${profiles.height} wallets are too few to learn from and calibrate with (at least ${N_WALLETS_MIN})`;
+    return skipped(
+      `${profiles.height} wallets are too few to learn from and calibrate with (at least ${N_WALLETS_MIN})`,
+    );
   const space = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log');
   const points = space.transform(profiles);
-  const order = shuffled(points.nRows, options.seed);
+  const order = shuffled(points.nRows, seed);
   const middle = points.nRows >> 1;
   const training = takeRows(points, order.subarray(0, middle));
   const nDistinct = countDistinct(training);
-  if (nDistinct <= N_CLUSTERS) return `the wallets have only ${nDistinct} different profiles`;
-  const detector = await fitDetector(options.detector, training, ANOMALY_FEATURES, options.seed, executor);
+  if (nDistinct <= N_CLUSTERS) return skipped(`the wallets have only ${nDistinct} different profiles`);
+  const detector = await fitDetector(name, training, ANOMALY_FEATURES, seed, executor);
   const calibration = detector.score(takeRows(points, order.subarray(middle))).sort();
-  return { space, detector, calibration, flagRule: options.flagRule };
+  return { space, detector, calibration, flagRule };
 }
 
 function shuffled(n: number, seed: number): Uint32Array {
@@ -98,7 +101,7 @@ function shuffled(n: number, seed: number): Uint32Array {
 }
 
 export interface WalletScores {
-  /** Higher is stranger; units of the detector. */
+  /** Higher is more anomalous; units of the detector. */
   readonly scores: Float64Array;
   /** Conformal p-value against the calibration wallets. */
   readonly pValues: Float64Array;
@@ -136,7 +139,7 @@ function flagScores(model: WalletAnomalyModel, scores: Float64Array, pValues: Fl
   return Uint8Array.from(scores, (score) => (score > threshold ? 1 : 0));
 }
 
-/** Top columns by how much less strange the wallet would be with an ordinary (mean) value there. */
+/** Top columns by how much lower the score would be with an ordinary (mean) value there. */
 function explain(model: WalletAnomalyModel, points: Matrix): string[][] {
   if (points.nRows === 0) return [];
   const { columns } = model.space;
@@ -170,8 +173,8 @@ export function walletModelToJson(model: WalletAnomalyModel): unknown {
   };
 }
 
-/** @throws InputError 'bad-model' */
-export async function walletModelFromJson(json: unknown, executor: Executor): Promise<WalletAnomalyModel> {
+/** A saved model whose parts are still to be loaded, but for its feature space. @throws InputError 'bad-model' */
+function parseWalletModel(json: unknown): z.infer<typeof modelSchema> & { readonly space: FeatureSpace } {
   const saved = parseModel(json, FORMAT, VERSION, modelSchema);
   const space = FeatureSpace.fromModel(saved.space);
   const isKnown = space.columns.join() === ANOMALY_FEATURES.join();
@@ -181,12 +184,27 @@ export async function walletModelFromJson(json: unknown, executor: Executor): Pr
       `the model was made with other columns: ${space.columns.join(', ')}`,
       `make it again: npx tsx ${WALLET_ANOMALY_SCRIPT}`,
     );
-  const detector = await loadDetector(saved.detectorName, saved.detector, executor);
-  return { space, detector, calibration: Float64Array.from(saved.calibration).sort(), flagRule: saved.flagRule };
+  return { ...saved, space };
+}
+
+/** Where a saved model places wallets, without its detector. @throws InputError 'bad-model' */
+export function walletSpaceFromJson(json: unknown): FeatureSpace {
+  return parseWalletModel(json).space;
+}
+
+/** @throws InputError 'bad-model' */
+export async function walletModelFromJson(json: unknown, executor: Executor): Promise<WalletAnomalyModel> {
+  const { space, detectorName, detector, calibration, flagRule } = parseWalletModel(json);
+  return {
+    space,
+    detector: await loadDetector(detectorName, detector, executor),
+    calibration: Float64Array.from(calibration).sort(),
+    flagRule,
+  };
 }
 
 /**
- * The model in force.
+ * The active model.
  * @throws InputError 'missing-input', 'corrupt-file' or 'bad-model', each with the command that mends it
  */
 export async function loadWalletModel(modelsDir: string, executor: Executor): Promise<WalletAnomalyModel> {

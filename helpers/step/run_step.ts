@@ -155,7 +155,8 @@ export async function performStep(
   const { result, product } = lock === undefined ? await work() : await withLock(run.dataDir, lock, work);
   if (result.kind === 'skipped') return await tellSkipped(step, run, result.reason, tables);
   const modelRun = product?.modelRun ?? null;
-  await show(step, run, { ...showing, facts: encodeFacts(result.facts), modelRun, isNew: true });
+  const isNew = result.kind === 'made';
+  await show(step, run, { ...showing, facts: encodeFacts(result.facts), modelRun, isNew });
   if (product !== null) run.log.result(productLine(step, product, 'Made'));
   return result.kind === 'made' ? 'done' : 'up to date';
 }

@@ -3,11 +3,10 @@ import { LABEL_DEFINING_COLUMNS } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { formatCount, formatTable } from '../run/console.ts';
-import type { Trial } from './classifier_trial.ts';
 
 export const ROWS = ['all columns', 'without label-defining', 'early detection'] as const;
 export type RowName = (typeof ROWS)[number];
+export const EARLY: RowName = 'early detection';
 
 /** Left out: a share of volume that needs everybody's fills, and a score relative to the population. */
 const NOT_EARLY: ReadonlySet<string> = new Set(['max_bet_vs_market_volume_pct', 'alpha_score']);
@@ -16,7 +15,33 @@ const NOT_EARLY: ReadonlySet<string> = new Set(['max_bet_vs_market_volume_pct', 
 export const PRESENT_COLUMNS: readonly string[] = featuresOfClass('behavioural', 'money', 'outcome');
 /** The same, as far as a wallet's first fills give them. */
 export const EARLY_COLUMNS: readonly string[] = PRESENT_COLUMNS.filter((name) => !NOT_EARLY.has(name));
-export const FREE_COLUMNS: readonly string[] = PRESENT_COLUMNS.filter((name) => !LABEL_DEFINING_COLUMNS.includes(name));
+
+const COLUMNS_OF: Readonly<Record<RowName, readonly string[]>> = {
+  'all columns': PRESENT_COLUMNS,
+  'without label-defining': PRESENT_COLUMNS.filter((name) => !LABEL_DEFINING_COLUMNS.includes(name)),
+  'early detection': EARLY_COLUMNS,
+};
+
+/** What a model of one of the three rows sees. */
+export interface Features {
+  readonly x: Matrix;
+  readonly featureNames: readonly string[];
+}
+
+/**
+ * @param profiles `present` with PRESENT_COLUMNS and `early` with EARLY_COLUMNS, the same wallets in the same order
+ * @param allowed columns that the model may see at all
+ */
+export function featuresOf(
+  row: RowName,
+  { present, early }: { readonly present: Matrix; readonly early: Matrix },
+  allowed: readonly string[] = PRESENT_COLUMNS,
+): Features {
+  const featureNames = COLUMNS_OF[row].filter((name) => allowed.includes(name));
+  const [matrix, names] = row === EARLY ? [early, EARLY_COLUMNS] : [present, PRESENT_COLUMNS];
+  const x = featureNames.length === names.length ? matrix : takeColumns(matrix, names, featureNames);
+  return { x, featureNames };
+}
 
 /** Some columns of a matrix, by name. */
 export function takeColumns(matrix: Matrix, names: readonly string[], wanted: readonly string[]): Matrix {
@@ -29,26 +54,8 @@ export function takeColumns(matrix: Matrix, names: readonly string[], wanted: re
   return createMatrix(values, matrix.nRows, at.length);
 }
 
-/** `0.61 [0.40, 0.80]`; an estimate that does not exist (no wallet was called a whale) is `none`. */
-export function formatInterval({ estimate, low, high }: BootstrapInterval): string {
+/** `0.61 [0.40, 0.80]`; an estimate that does not exist (no wallet was predicted positive) is `none`. */
+export function formatInterval({ estimate, low, high }: BootstrapInterval, nDigits = 2): string {
   if (Number.isNaN(estimate)) return 'none';
-  return `${estimate.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
-}
-
-/** The table that 09-1 prints, one line a row and model. */
-export function circularityTable(trials: readonly { readonly row: RowName; readonly trial: Trial }[]): string {
-  return formatTable(
-    ['features', 'model', 'rows', 'whales', 'accuracy', 'whale precision', 'whale PR-AUC', 'macro F1', 'cal. error'],
-    trials.map(({ row, trial }) => [
-      row,
-      trial.kind,
-      formatCount(trial.nRows),
-      formatCount(trial.nWhales),
-      formatInterval(trial.accuracy),
-      formatInterval(trial.whalePrecision),
-      formatInterval(trial.whalePrAuc),
-      trial.macroF1.toFixed(2),
-      trial.reliability.expectedCalibrationError.toFixed(4),
-    ]),
-  );
+  return `${estimate.toFixed(nDigits)} [${low.toFixed(nDigits)}, ${high.toFixed(nDigits)}]`;
 }

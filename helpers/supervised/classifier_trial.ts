@@ -1,4 +1,4 @@
-/** Trains a classifier so that no wallet and no moment is on both sides, and measures what it is worth. */
+/** Trains a classifier so that no wallet and no timestamp is on both sides, and measures what it is worth. */
 import { UNNAMED_CLASS } from '../archetypes/archetypes.ts';
 import { balancedSample } from '../archetypes/sampling.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
@@ -18,7 +18,8 @@ const N_CLASSES = UNNAMED_CLASS + 1;
 export const WHALE = 3;
 const N_RESAMPLES = 300;
 
-export type ModelKind = 'forest' | 'boosting';
+export const MODEL_KINDS = ['forest', 'boosting'] as const;
+export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export interface Trial {
   readonly kind: ModelKind;
@@ -26,7 +27,7 @@ export interface Trial {
   readonly nWhales: number;
   readonly accuracy: BootstrapInterval;
   readonly macroF1: number;
-  /** Of the wallets called whales, how many are; NaN when none is. */
+  /** Of the wallets predicted as whales, the share that is; NaN when none is predicted. */
   readonly whalePrecision: BootstrapInterval;
   readonly whalePrAuc: BootstrapInterval;
   readonly whaleRocAuc: number;
@@ -53,66 +54,68 @@ export function walletTimeSplits(
   }));
 }
 
-/** A model fitted on a balanced draw whose weights restore the market's proportions, so that chances stay calibrated. */
-export function fitClassifier(
-  kind: ModelKind,
-  x: Matrix,
-  labels: ArrayLike<number>,
-  featureNames: readonly string[],
-  nPerClass: number,
-  seed: number,
-  executor: Executor,
-): RandomForest | GradientBoosting {
-  const sample = balancedSample(Array.from(labels), WHALE, nPerClass, seed);
-  const drawn = takeRows(x, sample.rows);
-  const y = Array.from(sample.rows, (row) => labels[row]);
-  const input = { featureNames, weights: sample.weights };
-  if (kind === 'forest') return new RandomForest({ nTrees: 200, minLeafRows: 2, seed }, executor).fit(drawn, y, input);
-  return new GradientBoosting(
-    { objective: 'multiclass', nRounds: 60, maxDepth: 4, learningRate: 0.1, rowShare: 0.8, seed },
-    executor,
-  ).fit(drawn, y, input);
-}
-
-/** Chances of the five classes, row-major; a class that training never saw has chance 0. */
-export function classChances(model: RandomForest | GradientBoosting, x: Matrix): Float64Array {
-  // A forest's mean of leaf shares can exceed 1 by rounding.
-  const chances = model.predictProbability(x).map((chance) => Math.min(Math.max(chance, 0), 1));
-  const nKnown = chances.length / x.nRows;
-  if (nKnown === N_CLASSES) return chances;
-  const padded = new Float64Array(x.nRows * N_CLASSES);
-  for (let row = 0; row < x.nRows; row++)
-    for (let k = 0; k < nKnown; k++) padded[row * N_CLASSES + k] = chances[row * nKnown + k];
-  return padded;
-}
-
-export interface TrialInput {
+/** What a classifier learns from. */
+export interface TrainingInput {
   readonly x: Matrix;
-  readonly labels: Int32Array;
-  readonly wallets: readonly string[];
   readonly featureNames: readonly string[];
-  readonly splits: readonly Split[];
+  /** Class of each row. */
+  readonly labels: Int32Array;
+  /** Rows that are taken of each class but whales, at most. */
   readonly nPerClass: number;
   readonly seed: number;
 }
 
-/** Predicts every test row by a model that saw neither its wallet nor its time; intervals draw whole wallets. */
+export type Classifier = RandomForest | GradientBoosting;
+
+/** A model fitted on a balanced sample whose weights restore the market's proportions, so that probabilities stay calibrated. */
+export function fitClassifier(kind: ModelKind, input: TrainingInput, executor: Executor): Classifier {
+  const { x, featureNames, labels, nPerClass, seed } = input;
+  const { rows, weights } = balancedSample(Array.from(labels), WHALE, nPerClass, seed);
+  const sampled = takeRows(x, rows);
+  const y = Array.from(rows, (row) => labels[row]);
+  if (kind === 'forest')
+    return new RandomForest({ nTrees: 200, minLeafRows: 2, seed }, executor).fit(sampled, y, { featureNames, weights });
+  return new GradientBoosting(
+    { objective: 'multiclass', nRounds: 60, maxDepth: 4, learningRate: 0.1, rowShare: 0.8, seed },
+    executor,
+  ).fit(sampled, y, { featureNames, weights });
+}
+
+/** Probabilities of the five classes, row-major; a class that training never saw has probability 0. */
+export function classProbabilities(model: Classifier, x: Matrix): Float64Array {
+  // A forest's mean of leaf shares can exceed 1 by rounding.
+  const probabilities = model.predictProbability(x).map((probability) => Math.min(Math.max(probability, 0), 1));
+  const nKnown = probabilities.length / x.nRows;
+  if (nKnown === N_CLASSES) return probabilities;
+  const padded = new Float64Array(x.nRows * N_CLASSES);
+  for (let row = 0; row < x.nRows; row++)
+    for (let k = 0; k < nKnown; k++) padded[row * N_CLASSES + k] = probabilities[row * nKnown + k];
+  return padded;
+}
+
+export interface TrialInput extends TrainingInput {
+  /** Wallet of each row. */
+  readonly wallets: readonly string[];
+  readonly splits: readonly Split[];
+}
+
+/** Predicts every test row by a model that saw neither its wallet nor its time; intervals resample whole wallets. */
 export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor): Trial {
   const rows: number[] = [];
-  const chances: number[] = [];
+  const probabilities: number[] = [];
   for (const split of input.splits) {
     if (split.testRows.length === 0 || split.trainRows.length === 0) continue;
-    const y = Array.from(split.trainRows, (row) => input.labels[row]);
-    const train = takeRows(input.x, split.trainRows);
-    const model = fitClassifier(kind, train, y, input.featureNames, input.nPerClass, input.seed, executor);
+    const labels = Int32Array.from(split.trainRows, (row) => input.labels[row]);
+    const model = fitClassifier(kind, { ...input, x: takeRows(input.x, split.trainRows), labels }, executor);
     for (const row of split.testRows) rows.push(row);
-    for (const chance of classChances(model, takeRows(input.x, split.testRows))) chances.push(chance);
+    for (const probability of classProbabilities(model, takeRows(input.x, split.testRows)))
+      probabilities.push(probability);
   }
   const truth = Int32Array.from(rows, (row) => input.labels[row]);
   return measure(
     kind,
     truth,
-    Float64Array.from(chances),
+    Float64Array.from(probabilities),
     rows.map((row) => input.wallets[row]),
     input.seed,
   );
@@ -121,15 +124,15 @@ export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor)
 function measure(
   kind: ModelKind,
   truth: Int32Array,
-  chances: Float64Array,
+  probabilities: Float64Array,
   wallets: readonly string[],
   seed: number,
 ): Trial {
   const predicted = Int32Array.from(truth, (_, row) => {
-    const own = chances.subarray(row * N_CLASSES, (row + 1) * N_CLASSES);
+    const own = probabilities.subarray(row * N_CLASSES, (row + 1) * N_CLASSES);
     return own.indexOf(Math.max(...own));
   });
-  const column = (k: number): Float64Array => Float64Array.from(truth, (_, row) => chances[row * N_CLASSES + k]);
+  const column = (k: number): Float64Array => Float64Array.from(truth, (_, row) => probabilities[row * N_CLASSES + k]);
   const isClass = (k: number): Uint8Array => Uint8Array.from(truth, (label) => (label === k ? 1 : 0));
   const whale = column(WHALE);
   const isWhale = isClass(WHALE);

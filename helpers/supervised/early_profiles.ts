@@ -25,13 +25,13 @@ export interface EarlyWindow {
   readonly hours: number | null;
 }
 
-/** The first fills of every wallet, and the last price of every outcome at each of some moments. */
+/** The first fills of every wallet, and the last price of every outcome at each of some timestamps. */
 export interface EarlyFills {
   readonly fills: DataFrame;
   readonly lastPrices: ReadonlyMap<number, DataFrame>;
 }
 
-const moment = (ms: number) => pl.lit(ms).cast(pl.Int64);
+const int64 = (ms: number) => pl.lit(ms).cast(pl.Int64);
 
 /** Walks through trades in order of time and keeps what early profiles need. */
 export class EarlyFillCollector {
@@ -39,36 +39,40 @@ export class EarlyFillCollector {
   private seen: DataFrame | null = null;
   private prices: DataFrame | null = null;
   private readonly pricesAt = new Map<number, DataFrame>();
-  private readonly moments: number[];
+  private readonly timestamps: number[];
 
   /**
-   * @param moments at which profiles will be made
-   * @param thin leaves out the fills of wallets that do not take part; prices are those of all fills
+   * @param timestamps at which profiles will be made
+   * @param subsample leaves out the fills of wallets that do not take part; prices are those of all fills
    */
   constructor(
     private readonly window: EarlyWindow,
-    moments: readonly number[],
-    private readonly thin: (fills: DataFrame) => DataFrame = (fills) => fills,
+    timestamps: readonly number[],
+    private readonly subsample: (fills: DataFrame) => DataFrame = (fills) => fills,
   ) {
-    this.moments = [...moments].sort((a, b) => a - b);
+    this.timestamps = [...timestamps].sort((a, b) => a - b);
   }
 
   /** Takes the next rows of 10_raw_trades, in time order; none may be older than those before. */
   add(batch: DataFrame): void {
     let rest = batch;
-    while (this.moments.length > 0 && rest.height > 0 && Number(rest.getColumn('ts_ms').max()) >= this.moments[0]) {
-      const at = this.moments.shift()!;
-      this.notePrices(rest.filter(pl.col('ts_ms').lt(moment(at))));
+    while (
+      this.timestamps.length > 0 &&
+      rest.height > 0 &&
+      Number(rest.getColumn('ts_ms').max()) >= this.timestamps[0]
+    ) {
+      const at = this.timestamps.shift()!;
+      this.notePrices(rest.filter(pl.col('ts_ms').lt(int64(at))));
       if (this.prices !== null) this.pricesAt.set(at, this.prices);
-      rest = rest.filter(pl.col('ts_ms').gtEq(moment(at)));
+      rest = rest.filter(pl.col('ts_ms').gtEq(int64(at)));
     }
     this.notePrices(rest);
-    this.keepFirst(this.thin(batch));
+    this.keepFirst(this.subsample(batch));
   }
 
   /** What the walk has kept; no fill where none names a wallet. */
   finish(): EarlyFills {
-    for (const at of this.moments) if (this.prices !== null) this.pricesAt.set(at, this.prices);
+    for (const at of this.timestamps) if (this.prices !== null) this.pricesAt.set(at, this.prices);
     const fills = this.kept.length === 0 ? emptyFrame(RAW_TRADES).select(...TRADE_COLUMNS) : pl.concat(this.kept);
     return { fills, lastPrices: this.pricesAt };
   }
@@ -100,9 +104,9 @@ export class EarlyFillCollector {
     const few = numbered.join(known, { on: 'wallet', how: 'left' }).filter(
       pl
         .col('nth')
-        .minus(moment(origin))
-        .add(pl.col('n_seen').fillNull(moment(0)))
-        .lt(moment(this.window.nFills)),
+        .minus(int64(origin))
+        .add(pl.col('n_seen').fillNull(int64(0)))
+        .lt(int64(this.window.nFills)),
     );
     const { hours } = this.window;
     const age = pl.col('ts_ms').minus(pl.col('known_ms').fillNull(pl.col('begin_ms')));
@@ -118,15 +122,15 @@ export class EarlyFillCollector {
   }
 }
 
-/** The first fills of every wallet in a table, and prices at `moments`; rows at or after the last moment are not read. */
+/** The first fills of every wallet in a table, and prices at `timestamps`; rows at or after the last timestamp are not read. */
 export async function collectEarlyFills(
   trades: Table,
   window: EarlyWindow,
-  moments: readonly number[],
-  thin?: (fills: DataFrame) => DataFrame,
+  timestamps: readonly number[],
+  subsample?: (fills: DataFrame) => DataFrame,
 ): Promise<EarlyFills> {
-  const collector = new EarlyFillCollector(window, moments, thin);
-  for (const batch of tradeBatches({ trades, asOfMs: Math.max(...moments) })) {
+  const collector = new EarlyFillCollector(window, timestamps, subsample);
+  for (const batch of tradeBatches({ trades, asOfMs: Math.max(...timestamps) })) {
     withParquetErrors(trades.folder, () => collector.add(batch.collectSync()));
     await releaseFrames();
   }
@@ -136,12 +140,12 @@ export async function collectEarlyFills(
 /**
  * Profiles as of T of every wallet's first fills, sorted by wallet. Prices and resolutions are those known before T.
  * `max_bet_vs_market_volume_pct` is null: it needs the fills of others. There is no alpha_score.
- * @param asOfMs one of the moments that `early` was collected for
+ * @param asOfMs one of the timestamps that `early` was collected for
  */
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
   const collected = early.lastPrices.get(asOfMs);
   if (collected === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
-  const known = early.fills.filter(pl.col('ts_ms').lt(moment(asOfMs)));
+  const known = early.fills.filter(pl.col('ts_ms').lt(int64(asOfMs)));
   const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];

@@ -1,18 +1,15 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
-import { join } from 'node:path';
+import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
-import type { Split } from '../evaluate/group_split.ts';
-import type { Executor } from '../kernels/executor.ts';
 import { DAY_MS } from '../run/clock.ts';
-import type { OptionSpecs } from '../run/options.ts';
+import type { OptionSpecs, OptionValues } from '../run/options.ts';
 import { type Range, wholeFrom } from '../run/ranges.ts';
-import type { Run } from '../run/script.ts';
-import { openOwnedTrades } from '../tables/owned_tables.ts';
-import { MARKETS } from '../tables/schemas.ts';
-import { openTable, readTable, type Table } from '../tables/table_store.ts';
+import { type Skipped, type StepContext, skipped, withWallets } from '../step/contract.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { readTable, type Table } from '../tables/table_store.ts';
 import { endOfData, firstMoment } from '../tables/time_range.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
-import { WHALE, walletTimeSplits } from './classifier_trial.ts';
+import { WHALE } from './classifier_trial.ts';
 import type { EarlyWindow } from './early_profiles.ts';
 import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.ts';
 
@@ -20,7 +17,7 @@ const TASK = 'Early detection';
 /** How long a horizon may be. */
 export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const satisfies Range;
 
-/** Wallets are cut into folds, so that no wallet both teaches and tests. */
+/** Wallets are cut into folds, so that no wallet is in training and test. */
 export const FOLDS_OPTION = {
   type: 'number',
   default: 3,
@@ -54,7 +51,7 @@ export const EARLY_TASK_OPTIONS = {
   snapshots: {
     type: 'number',
     default: 8,
-    describe: 'moments, one horizon apart, at most',
+    describe: 'timestamps, one horizon apart, at most',
     range: wholeFrom(2, 100),
     group: TASK,
   },
@@ -76,43 +73,45 @@ export const EARLY_TASK_OPTIONS = {
   ...WATERFALL_OPTIONS,
 } as const satisfies OptionSpecs;
 
-export type EarlyTaskOptions = Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>> & {
-  readonly 'first-fills': number;
-  readonly 'first-hours': number | undefined;
-  readonly 'horizon-days': number;
-  readonly snapshots: number;
-  readonly 'max-wallets': number;
-  readonly 'per-class': number;
-  readonly folds: number;
-  readonly threads: number;
-};
+/** Tables that the task is made from. */
+export const EARLY_TASK_INPUTS = { trades: withWallets(RAW_TRADES), markets: MARKETS };
+
+export interface EarlyTaskSettings {
+  readonly window: EarlyWindow;
+  readonly horizonDays: number;
+  readonly nSnapshotsMax: number;
+  readonly nWalletsMax: number;
+  readonly nPerClass: number;
+  readonly nFolds: number;
+  readonly thresholds: WaterfallThresholds;
+}
+
+export function earlyTaskSettings(options: OptionValues<typeof EARLY_TASK_OPTIONS>): EarlyTaskSettings {
+  return {
+    window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
+    horizonDays: options['horizon-days'],
+    nSnapshotsMax: options.snapshots,
+    nWalletsMax: options['max-wallets'],
+    nPerClass: options['per-class'],
+    nFolds: options.folds,
+    thresholds: thresholdsOf(options),
+  };
+}
+
+/** What is told of the task, whatever is learnt from it. */
+export interface EarlyTaskFacts {
+  /** Timestamp of the last label. */
+  readonly asOfMs: number;
+  readonly nSnapshots: number;
+  readonly nRows: number;
+  readonly nWallets: number;
+  /** Wallets whose first fills, as early detection sees them, are all the fills that they have when they get their label. */
+  readonly nWhollySeen: number;
+}
 
 export interface EarlyTask {
   readonly rows: SnapshotRows;
-  readonly nSnapshots: number;
-  readonly splits: readonly Split[];
-}
-
-/** What the task is made of, before any work is done. */
-export interface EarlyTaskPlan {
-  readonly trades: Table;
-  readonly markets: Table;
-  readonly asOfMs: number;
-  readonly firstMs: number;
-  readonly window: EarlyWindow;
-}
-
-/** Opens the tables; without wallets the step is skipped. @throws InputError 'missing-input' */
-export function planEarlyTask(run: Run, options: EarlyTaskOptions): EarlyTaskPlan {
-  const trades = openOwnedTrades(run);
-  const asOfMs = endOfData(trades);
-  return {
-    trades,
-    markets: openTable(run.dataDir, MARKETS),
-    asOfMs,
-    firstMs: firstMoment(trades),
-    window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
-  };
+  readonly facts: EarlyTaskFacts;
 }
 
 /** Why there is nothing to train, or null. */
@@ -128,39 +127,44 @@ export function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: num
   return null;
 }
 
-/** Rows and splits of the task, or in one line why there is nothing to train. */
+/** Wallets, and those of them that have no more fills at their last label than early detection has seen. */
+export function countWhollySeen({ wallets, present, early }: SnapshotRows): { nWallets: number; nWhollySeen: number } {
+  const [inPresent, inEarly] = [PRESENT_COLUMNS, EARLY_COLUMNS].map((names) => names.indexOf('n_fills'));
+  // Rows begin with the last snapshot, so a wallet's first row is its last label.
+  const lastRows = new Map(wallets.map((wallet, row) => [wallet, row] as const).reverse());
+  const nWhollySeen = [...lastRows.values()].filter((row) => {
+    const nFills = present.values[row * present.nCols + inPresent];
+    return nFills <= early.values[row * early.nCols + inEarly];
+  }).length;
+  return { nWallets: lastRows.size, nWhollySeen };
+}
+
+/**
+ * Rows of the task, or what is missing.
+ * @throws InputError 'corrupt-file' for a damaged part
+ */
 export async function buildEarlyTask(
-  run: Run,
-  plan: EarlyTaskPlan,
-  options: EarlyTaskOptions,
-  executor: Executor,
-): Promise<EarlyTask | string> {
-  const { asOfMs, firstMs, trades, window } = plan;
-  const horizonDays = options['horizon-days'];
-  const horizonMs = horizonDays * DAY_MS;
-  const nSnapshots = countSnapshots(firstMs, asOfMs, horizonMs, options.snapshots);
+  inputs: { readonly trades: Table; readonly markets: Table },
+  settings: EarlyTaskSettings,
+  ctx: StepContext,
+): Promise<EarlyTask | Skipped> {
+  const { trades } = inputs;
+  const { horizonDays, nFolds } = settings;
+  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstMoment(trades), horizonDays * DAY_MS];
+  const nSnapshots = countSnapshots(firstMs, asOfMs, horizonMs, settings.nSnapshotsMax);
   if (nSnapshots < 2) {
     const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);
-    return `${nDays} days of history, ${horizonDays * 2} are needed at least for a horizon of ${horizonDays}`;
+    return skipped(`${nDays} days of history, ${horizonDays * 2} are needed at least for a horizon of ${horizonDays}`);
   }
-  const scratch = join(run.dataDir, `.scratch_${run.step.id}`);
-  const markets = readTable(plan.markets);
-  const progress = run.log.progress('snapshots', nSnapshots);
-  const rows = await buildSnapshots(
-    { trades, markets, scratch, codeHash: run.code.hash },
-    { asOfMs, horizonMs, nSnapshots, nWalletsMax: options['max-wallets'], window },
-    { present: PRESENT_COLUMNS, early: EARLY_COLUMNS },
-    thresholdsOf(options),
-    run.seed,
-    executor,
-    progress.update,
+  const columns = { present: PRESENT_COLUMNS, early: EARLY_COLUMNS };
+  const plan = { ...settings, asOfMs, horizonMs, nSnapshots, columns, seed: ctx.seed };
+  const markets = readTable(inputs.markets);
+  const progress = ctx.log.progress('snapshots', nSnapshots);
+  const rows = await ctx.scratch((scratch) =>
+    buildSnapshots({ trades, markets, scratch, codeHash: ctx.code.hash }, plan, ctx.executor, progress.update),
   );
   progress.done();
-  return (
-    reasonToSkip(rows, nSnapshots, options.folds) ?? {
-      rows,
-      nSnapshots,
-      splits: walletTimeSplits(rows.wallets, rows.snapshots, nSnapshots, options.folds, run.seed),
-    }
-  );
+  const reason = reasonToSkip(rows, nSnapshots, nFolds);
+  if (reason !== null) return skipped(reason);
+  return { rows, facts: { asOfMs, nSnapshots, nRows: rows.wallets.length, ...countWhollySeen(rows) } };
 }

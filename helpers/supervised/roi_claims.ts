@@ -2,80 +2,101 @@
 import type { Archetype } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredSums, numberGroups } from '../evaluate/clustered.ts';
+import type { Split } from '../evaluate/group_split.ts';
 import { weightedSpearman } from '../evaluate/weighted_ranks.ts';
 import type { Predictions } from './roi_trial.ts';
 
 const N_RESAMPLES = 1000;
-const ROWS_MIN = 20;
+/** Rows of a claim's own that it takes to test it. */
+export const CLAIM_ROWS_MIN = 20;
 
-export interface Claim {
-  readonly claim: string;
-  readonly figure: BootstrapInterval | null;
-  /** What the figure says, or why there is none. */
-  readonly sentence: string;
+/** "Filtering casuals improves ROI prediction". */
+export interface FilteringClaim {
+  /** Rank correlation without casuals minus with them, on the same test rows; null when too few rows are left. */
+  readonly change: BootstrapInterval | null;
+  /** Test rows that are left without casuals, and all of them. */
+  readonly nKept: number;
+  readonly nRows: number;
 }
 
-const words = ({ estimate, low, high }: BootstrapInterval, digits: number): string =>
-  `${estimate.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+/** "Fresh whales earn a multiple of the base". */
+export interface WhaleClaim {
+  /** Rows that are fresh whales. */
+  readonly nWhales: number;
+  /** Mean future ROI of fresh whales minus that of all, of all, and as a multiple; null when there are too few. */
+  readonly roi: {
+    readonly difference: BootstrapInterval;
+    readonly base: BootstrapInterval;
+    readonly ratio: BootstrapInterval;
+  } | null;
+}
 
-/** "Filtering casuals improves ROI prediction": rank correlation without them minus with them, on the same test rows. */
+export interface RoiClaims {
+  readonly filtering: FilteringClaim;
+  readonly freshWhales: WhaleClaim;
+}
+
+/** Splits without the wallets that trade for fun, or about which no more is known. */
+export function withoutCasuals(splits: readonly Split[], archetypes: readonly Archetype[]): Split[] {
+  const isKept = (row: number): boolean => !['casual', 'unnamed'].includes(archetypes[row]);
+  return splits.map(({ trainRows, testRows }) => ({
+    trainRows: trainRows.filter(isKept),
+    testRows: testRows.filter(isKept),
+  }));
+}
+
+/**
+ * @param all predictions by a model of all wallets
+ * @param kept predictions by a model that neither learnt from casuals nor is tested on them
+ * @param wallets by row number
+ */
 export function claimFiltering(
   all: Predictions,
-  filtered: Predictions,
+  kept: Predictions,
   wallets: readonly string[],
   seed: number,
-): Claim {
-  const claim = 'filtering casuals improves ROI prediction';
-  if (filtered.rows.length < ROWS_MIN)
-    return { claim, figure: null, sentence: `only ${filtered.rows.length} test rows are not casual` };
+): FilteringClaim {
+  const counts = { nKept: kept.rows.length, nRows: all.rows.length };
+  if (counts.nKept < CLAIM_ROWS_MIN) return { change: null, ...counts };
   const groups = numberGroups(Array.from(all.rows, (row) => wallets[row]));
   const groupOfRow = new Map(Array.from(all.rows, (row, i) => [row, groups.groupOf[i]]));
-  const kept = { groupOf: filtered.rows.map((row) => groupOfRow.get(row)!), nGroups: groups.nGroups };
-  const without = weightedSpearman(filtered.predicted, filtered.actual, kept);
+  const groupsOfKept = { groupOf: kept.rows.map((row) => groupOfRow.get(row)!), nGroups: groups.nGroups };
+  const without = weightedSpearman(kept.predicted, kept.actual, groupsOfKept);
   const withAll = weightedSpearman(all.predicted, all.actual, groups);
-  const figure = clusteredInterval(groups, (weights) => without(weights) - withAll(weights), {
+  const change = clusteredInterval(groups, (weights) => without(weights) - withAll(weights), {
     seed,
     nResamples: N_RESAMPLES / 2,
   });
-  const says = figure.low > 0 ? 'yes, here' : figure.high < 0 ? 'no, it makes it worse' : 'not shown';
-  return {
-    claim,
-    figure,
-    sentence: `${says}: Spearman changes by ${words(figure, 3)} (${filtered.rows.length} of ${all.rows.length} test rows are left)`,
-  };
+  return { change, ...counts };
 }
 
-/** "Fresh whales earn a multiple of the base": mean future ROI of fresh whales against everybody's. */
+/**
+ * @param roiPct future ROI by row number
+ * @param wallets by row number
+ */
 export function claimFreshWhales(
   archetypes: readonly Archetype[],
   roiPct: Float64Array,
   wallets: readonly string[],
   seed: number,
-): Claim {
-  const claim = 'fresh whales earn a multiple of the base';
+): WhaleClaim {
   const nWhales = archetypes.filter((archetype) => archetype === 'fresh_whale').length;
-  if (nWhales < ROWS_MIN)
-    return { claim, figure: null, sentence: `only ${nWhales} rows are fresh whales, ${ROWS_MIN} are asked for` };
+  if (nWhales < CLAIM_ROWS_MIN) return { nWhales, roi: null };
   const isWhale = Float64Array.from(archetypes, (archetype) => (archetype === 'fresh_whale' ? 1 : 0));
   const columns = [roiPct.map(() => 1), roiPct, isWhale, roiPct.map((roi, row) => roi * isWhale[row])];
   const groups = numberGroups(wallets);
-  const draw = (statistic: (whales: number, everybody: number) => number): BootstrapInterval =>
+  const interval = (statistic: (whales: number, all: number) => number): BootstrapInterval =>
     clusteredSums(columns, ([n, roi, nOwn, own]) => statistic(own / nOwn, roi / n), {
       groups,
       seed,
       nResamples: N_RESAMPLES,
     });
-  const figure = draw((whales, everybody) => whales - everybody);
-  const base = draw((_, everybody) => everybody);
-  const ratio = draw((whales, everybody) => whales / everybody);
-  const multiple =
-    base.low > 0
-      ? `, ${words(ratio, 2)} times the base`
-      : '; a multiple means nothing, for the base may be zero or below';
-  const says = figure.low > 0 ? 'they earn more' : figure.high < 0 ? 'they earn less' : 'not shown';
   return {
-    claim,
-    figure,
-    sentence: `${says}: ${words(figure, 1)} percentage points beside a base of ${words(base, 1)} %${multiple} (${nWhales} rows)`,
+    nWhales,
+    roi: {
+      difference: interval((whales, all) => whales - all),
+      base: interval((_, all) => all),
+      ratio: interval((whales, all) => whales / all),
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { profileHistory, type SnapshotSource, stackRows, thinWallets } from './snapshots.ts';
+import { profileHistory, type SnapshotSource, stackRows, subsampleWallets } from './snapshots.ts';
 
 export interface RoiPlan {
   readonly asOfMs: number;
@@ -18,6 +18,10 @@ export interface RoiPlan {
   readonly investedMinUsd: number;
   /** Wallets that take part, at most. */
   readonly nWalletsMax: number;
+  /** Profile columns that are features. */
+  readonly columns: readonly string[];
+  readonly thresholds: WaterfallThresholds;
+  readonly seed: number;
 }
 
 export interface RoiRows {
@@ -42,9 +46,6 @@ export function countWindows(firstMs: number, asOfMs: number, horizonMs: number,
 export async function buildRoiRows(
   source: SnapshotSource,
   plan: RoiPlan,
-  columns: readonly string[],
-  thresholds: WaterfallThresholds,
-  seed: number,
   executor: Executor,
   onProgress: (nDone: number) => void = () => {},
 ): Promise<RoiRows> {
@@ -55,10 +56,10 @@ export async function buildRoiRows(
     await history.advance(plan.asOfMs - plan.nSnapshots * plan.horizonMs);
     for (let k = plan.nSnapshots - 1; k >= 0; k--) {
       const known = await history.profiles();
-      const { archetypes } = assignWaterfall(known, thresholds, seed, executor);
+      const { archetypes } = assignWaterfall(known, plan.thresholds, plan.seed, executor);
       await history.advance(plan.asOfMs - k * plan.horizonMs);
       const outcome = outcomesOf(history.hasNewFills ? await history.latestSpan() : null, plan.investedMinUsd);
-      const joined = thinWallets(
+      const joined = subsampleWallets(
         known
           .withColumns(pl.Series('archetype', [...archetypes], pl.Utf8))
           .join(outcome, { on: 'wallet', how: 'inner' })
@@ -70,7 +71,7 @@ export async function buildRoiRows(
       const mean = roiPct.reduce((sum, roi) => sum + roi, 0) / Math.max(1, roiPct.length);
       parts[k] = {
         wallets: toTexts(joined, 'wallet') as string[],
-        x: toMatrix(joined, columns),
+        x: toMatrix(joined, plan.columns),
         archetypes: toTexts(joined, 'archetype') as Archetype[],
         roiPct,
         alphaPct: roiPct.map((roi) => roi - mean),

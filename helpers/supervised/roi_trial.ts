@@ -17,12 +17,12 @@ export interface Bounds {
   readonly high: number;
 }
 
-/** 1st and 99th percentile of training outcomes; everything beyond is drawn in to them (Winsor; Tukey 1962). */
+/** 1st and 99th percentile of training outcomes; values beyond are winsorised to them (Tukey 1962). */
 export function fitBounds(y: Float64Array): Bounds {
   return { low: percentile(y, 1), high: percentile(y, 99) };
 }
 
-function winsorise(y: Float64Array, { low, high }: Bounds): Float64Array {
+export function winsorise(y: Float64Array, { low, high }: Bounds): Float64Array {
   return y.map((value) => Math.min(Math.max(value, low), high));
 }
 

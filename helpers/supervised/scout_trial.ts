@@ -1,8 +1,7 @@
 /**
  * A forest that looks at behaviour alone, tuned for precision at a recall: leaves and threshold are chosen on validation
- * wallets, and the test wallets and moments see one model and one threshold.
+ * wallets, and the test wallets and timestamps see one model and one threshold.
  */
-
 import { balancedSample } from '../archetypes/sampling.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
@@ -23,8 +22,10 @@ export interface ScoutInput {
   readonly featureNames: readonly string[];
   /** 1 for the archetype looked for. */
   readonly isTarget: Uint8Array;
+  /** Wallet of each row. */
   readonly wallets: readonly string[];
   readonly splits: readonly Split[];
+  /** Rows that are taken of the other archetypes, at most. */
   readonly nPerClass: number;
   /** Recall that the threshold must reach on validation, 0..1. */
   readonly recallMin: number;
@@ -42,45 +43,43 @@ export interface ScoutChoice {
 export interface ScoutTrial {
   readonly nRows: number;
   readonly nTargets: number;
-  /** Test precision and recall at the threshold that validation chose; precision is NaN when nobody is called. */
+  /** Test precision and recall at the threshold that validation chose; precision is NaN when no row is predicted positive. */
   readonly precision: BootstrapInterval;
   readonly recall: BootstrapInterval;
-  readonly nCalled: number;
+  readonly nPredictedPositive: number;
   readonly prAuc: BootstrapInterval;
   readonly choices: readonly ScoutChoice[];
 }
 
-/** A forest for `isTarget` on a draw that keeps all targets; weights restore the market's proportions. */
-export function fitScout(
-  x: Matrix,
-  isTarget: ArrayLike<number>,
-  featureNames: readonly string[],
-  minLeafRows: number,
-  nPerClass: number,
-  seed: number,
-  executor: Executor,
-): RandomForest {
-  const sample = balancedSample(Array.from(isTarget), 1, nPerClass, seed);
-  const y = Array.from(sample.rows, (row) => isTarget[row]);
-  return new RandomForest({ nTrees: N_TREES, minLeafRows, seed }, executor).fit(takeRows(x, sample.rows), y, {
-    featureNames,
-    weights: sample.weights,
-  });
+type TrainingInput = Pick<ScoutInput, 'x' | 'featureNames' | 'isTarget' | 'nPerClass' | 'seed'>;
+
+/** A forest for `isTarget` on a sample that keeps all targets; weights restore the market's proportions. */
+export function fitScout(input: TrainingInput, minLeafRows: number, executor: Executor): RandomForest {
+  const { x, featureNames, isTarget, nPerClass, seed } = input;
+  const { rows, weights } = balancedSample(Array.from(isTarget), 1, nPerClass, seed);
+  const y = Array.from(rows, (row) => isTarget[row]);
+  const forest = new RandomForest({ nTrees: N_TREES, minLeafRows, seed }, executor);
+  return forest.fit(takeRows(x, rows), y, { featureNames, weights });
 }
 
-/** Chance of the target for every row. */
-function scoutChances(model: RandomForest, x: Matrix): Float64Array {
-  const chances = model.predictProbability(x);
-  return Float64Array.from({ length: x.nRows }, (_, row) => chances[row * 2 + 1]);
+/** Some rows to learn from. */
+function subset(input: ScoutInput, rows: ArrayLike<number>): TrainingInput {
+  return { ...input, x: takeRows(input.x, rows), isTarget: Uint8Array.from(rows, (row) => input.isTarget[row]) };
+}
+
+/** Probability of the target for every row. */
+function scoutProbabilities(model: RandomForest, x: Matrix): Float64Array {
+  const probabilities = model.predictProbability(x);
+  return Float64Array.from({ length: x.nRows }, (_, row) => probabilities[row * 2 + 1]);
 }
 
 /** The threshold with the highest precision among those that reach the recall; the highest recall where none does. */
 export function chooseThreshold(
   isTarget: Uint8Array,
-  chances: Float64Array,
+  probabilities: Float64Array,
   recallMin: number,
 ): Pick<ScoutChoice, 'threshold' | 'precision' | 'recall'> {
-  const { precision, recall, thresholds } = precisionRecallCurve(isTarget, chances);
+  const { precision, recall, thresholds } = precisionRecallCurve(isTarget, probabilities);
   let best = thresholds.length - 1;
   for (let i = 0; i < thresholds.length; i++)
     if (recall[i] >= recallMin && (recall[best] < recallMin || precision[i] > precision[best])) best = i;
@@ -90,56 +89,48 @@ export function chooseThreshold(
 /** Leaves and threshold chosen on a part of the given rows, whole wallets; null when that part or the rest lacks a target. */
 export function tuneScout(input: ScoutInput, rows: Uint32Array, executor: Executor): ScoutChoice | null {
   const { x, isTarget, wallets, seed } = input;
-  const own = groupHoldout(
-    Array.from(rows, (row) => wallets[row]),
-    VALIDATION_SHARE,
-    seed,
-  );
+  const walletOf = Array.from(rows, (row) => wallets[row]);
+  const own = groupHoldout(walletOf, VALIDATION_SHARE, seed);
   const [fit, validation] = [own.trainRows, own.testRows].map((part) => part.map((i) => rows[i]));
   const truth = Uint8Array.from(validation, (row) => isTarget[row]);
-  if (!truth.includes(1) || !fit.some((row) => isTarget[row] === 1)) return null;
-  const y = Uint8Array.from(fit, (row) => isTarget[row]);
+  const training = subset(input, fit);
+  if (!truth.includes(1) || !training.isTarget.includes(1)) return null;
   const choices = LEAF_ROWS.map((minLeafRows) => {
-    const model = fitScout(takeRows(x, fit), y, input.featureNames, minLeafRows, input.nPerClass, seed, executor);
-    const chances = scoutChances(model, takeRows(x, validation));
-    return { minLeafRows, ...chooseThreshold(truth, chances, input.recallMin) };
+    const probabilities = scoutProbabilities(fitScout(training, minLeafRows, executor), takeRows(x, validation));
+    return { minLeafRows, ...chooseThreshold(truth, probabilities, input.recallMin) };
   });
-  return choices.reduce((best, own) => (own.precision > best.precision ? own : best));
+  return choices.reduce((best, choice) => (choice.precision > best.precision ? choice : best));
 }
 
-/** Tunes, fits and tests on every split; null when validation lacks targets everywhere. Intervals draw whole wallets. */
+/** Tunes, fits and tests on every split; null when validation lacks targets everywhere. Intervals resample whole wallets. */
 export function runScoutTrial(input: ScoutInput, executor: Executor): ScoutTrial | null {
-  const { x, isTarget, wallets, seed } = input;
   const rows: number[] = [];
   const scores: number[] = [];
-  const called: boolean[] = [];
+  const isPositive: number[] = [];
   const choices: ScoutChoice[] = [];
   for (const { trainRows, testRows } of input.splits) {
     if (trainRows.length === 0 || testRows.length === 0) continue;
     const choice = tuneScout(input, trainRows, executor);
     if (choice === null) continue;
-    const y = Uint8Array.from(trainRows, (row) => isTarget[row]);
-    const { featureNames, nPerClass } = input;
-    const model = fitScout(takeRows(x, trainRows), y, featureNames, choice.minLeafRows, nPerClass, seed, executor);
-    const chances = scoutChances(model, takeRows(x, testRows));
+    const model = fitScout(subset(input, trainRows), choice.minLeafRows, executor);
     choices.push(choice);
-    testRows.forEach((row, i) => {
-      rows.push(row);
-      scores.push(chances[i]);
-      called.push(chances[i] >= choice.threshold);
+    scoutProbabilities(model, takeRows(input.x, testRows)).forEach((probability, i) => {
+      rows.push(testRows[i]);
+      scores.push(probability);
+      isPositive.push(probability >= choice.threshold ? 1 : 0);
     });
   }
   if (rows.length === 0) return null;
-  const truth = rows.map((row) => isTarget[row]);
-  const isCalled = called.map(Number);
-  const hits = truth.map((flag, i) => flag * isCalled[i]);
-  const groups = numberGroups(rows.map((row) => wallets[row]));
-  const options = { groups, seed, nResamples: N_RESAMPLES };
+  const truth = rows.map((row) => input.isTarget[row]);
+  const hits = truth.map((flag, i) => flag * isPositive[i]);
+  const groups = numberGroups(rows.map((row) => input.wallets[row]));
+  const options = { groups, seed: input.seed, nResamples: N_RESAMPLES };
+  const count = (flags: readonly number[]): number => flags.reduce((sum, flag) => sum + flag, 0);
   return {
     nRows: rows.length,
-    nTargets: truth.reduce((sum, flag) => sum + flag, 0),
-    nCalled: called.filter(Boolean).length,
-    precision: clusteredRatio(hits, isCalled, options),
+    nTargets: count(truth),
+    nPredictedPositive: count(isPositive),
+    precision: clusteredRatio(hits, isPositive, options),
     recall: clusteredRatio(hits, truth, options),
     prAuc: clusteredInterval(groups, weightedAveragePrecision(truth, scores, groups), options),
     choices,

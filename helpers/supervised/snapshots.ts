@@ -1,5 +1,5 @@
 /**
- * The rows classifiers learn from: what was known of each wallet at several moments, the label it had then, and what its
+ * The rows classifiers learn from: what was known of each wallet at several timestamps, the label it had then, and what its
  * first fills showed one horizon earlier. Later snapshots test what earlier ones taught.
  */
 import { UNNAMED_CLASS, type WaterfallThresholds } from '../archetypes/archetypes.ts';
@@ -15,12 +15,17 @@ import { type Table, withParquetErrors } from '../tables/table_store.ts';
 import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 
 export interface SnapshotPlan {
+  /** Timestamp of the last label. */
   readonly asOfMs: number;
   readonly horizonMs: number;
   readonly nSnapshots: number;
   /** Wallets that take part, at most. */
   readonly nWalletsMax: number;
   readonly window: EarlyWindow;
+  /** Profile columns that are kept. */
+  readonly columns: { readonly present: readonly string[]; readonly early: readonly string[] };
+  readonly thresholds: WaterfallThresholds;
+  readonly seed: number;
 }
 
 /** One row per wallet and snapshot; only wallets that had traded one horizon before. */
@@ -30,7 +35,7 @@ export interface SnapshotRows {
   readonly labels: Int32Array;
   /** 0 is the last snapshot; k lies k horizons earlier. */
   readonly snapshots: Int32Array;
-  /** Profile at the moment of the label. */
+  /** Profile at the timestamp of the label. */
   readonly present: Matrix;
   /** Profile of the first fills, one horizon before the label. */
   readonly early: Matrix;
@@ -50,12 +55,12 @@ export interface SnapshotSource {
   readonly codeHash: string;
 }
 
-/** Profiles at one moment after the other, up to the last. */
+/** Profiles at one timestamp after the other, up to the last. */
 export function profileHistory({ trades, markets, codeHash, scratch }: SnapshotSource, lastMs: number): ProfileHistory {
   return new ProfileHistory({ trades, markets, codeHash, log: createLog({ quiet: true }) }, lastMs, scratch);
 }
 
-/** Wallets that traded before T. */
+/** How many wallets traded before T. */
 async function countWallets(trades: Table, asOfMs: number): Promise<number> {
   let known: DataFrame | null = null;
   for (const batch of tradeBatches({ trades, asOfMs })) {
@@ -67,10 +72,10 @@ async function countWallets(trades: Table, asOfMs: number): Promise<number> {
 }
 
 /**
- * Wallets that take part when there are more than `nMax`: a share of them by a hash of their name, so that a wallet is in
- * all snapshots or in none.
+ * Rows of the wallets that take part when there are more than `nMax`: a share of them by a hash of their name, so that a
+ * wallet is in all snapshots or in none.
  */
-export function thinWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
+export function subsampleWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
   if (nWallets <= nMax) return frame;
   const hash = frame.select(pl.col('wallet').hash(5, 6, 7, 8).alias('hash'));
   const isIn = hash.select(
@@ -90,28 +95,26 @@ export function thinWallets(frame: DataFrame, nWallets: number, nMax: number): D
 export async function buildSnapshots(
   source: SnapshotSource,
   plan: SnapshotPlan,
-  columns: { readonly present: readonly string[]; readonly early: readonly string[] },
-  thresholds: WaterfallThresholds,
-  seed: number,
   executor: Executor,
   onProgress: (nDone: number) => void = () => {},
 ): Promise<SnapshotRows> {
-  const labelMoments = Array.from({ length: plan.nSnapshots }, (_, k) => plan.asOfMs - k * plan.horizonMs);
-  const earlyMoments = labelMoments.map((ms) => ms - plan.horizonMs);
+  const { columns } = plan;
+  const labelTimestamps = Array.from({ length: plan.nSnapshots }, (_, k) => plan.asOfMs - k * plan.horizonMs);
+  const earlyTimestamps = labelTimestamps.map((ms) => ms - plan.horizonMs);
   const nWallets = await countWallets(source.trades, plan.asOfMs);
-  const thin = (frame: DataFrame): DataFrame => thinWallets(frame, nWallets, plan.nWalletsMax);
-  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyMoments, thin);
+  const subsample = (frame: DataFrame): DataFrame => subsampleWallets(frame, nWallets, plan.nWalletsMax);
+  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyTimestamps, subsample);
   const parts: { wallets: string[]; labels: Float64Array; present: Matrix; early: Matrix }[] = [];
   const history = profileHistory(source, plan.asOfMs);
   try {
-    // From the oldest moment on, so that each fill is summed once.
+    // From the oldest timestamp on, so that each fill is summed once.
     for (let k = plan.nSnapshots - 1; k >= 0; k--) {
-      await history.advance(labelMoments[k]);
+      await history.advance(labelTimestamps[k]);
       const present = await history.profiles();
-      const { targets } = assignWaterfall(present, thresholds, seed, executor);
+      const { targets } = assignWaterfall(present, plan.thresholds, plan.seed, executor);
       const classes = targets.map((target) => target ?? UNNAMED_CLASS);
-      const labelled = thin(present.withColumns(pl.Series('target', classes, pl.UInt8)));
-      const early = await earlyProfiles(earlyFills, source.markets, earlyMoments[k]);
+      const labelled = subsample(present.withColumns(pl.Series('target', classes, pl.UInt8)));
+      const early = await earlyProfiles(earlyFills, source.markets, earlyTimestamps[k]);
       const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
       const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
       parts[k] = {

@@ -1,18 +1,16 @@
-/** The power study as a step: one result file per seed and difficulty, done once, then the summary of all that are there. */
+/** The power study: one result file per seed and difficulty, done once, then the summary of all that are there. */
 import { join } from 'node:path';
-import { publishSection } from '../../charts/report.ts';
-import { createExecutor } from '../../parallel/executor.ts';
 import { releaseFrames } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
-import { writeFileAtomic, writeJsonAtomic } from '../../run/files.ts';
-import type { OptionSpecs } from '../../run/options.ts';
-import { checkRanges, OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
-import { endIfOnlyChecking, type Run, type StepOutcome } from '../../run/script.ts';
+import { writeJsonAtomic } from '../../run/files.ts';
+import type { OptionSpecs, OptionValues } from '../../run/options.ts';
+import { OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
+import type { Run } from '../../run/script.ts';
 import { resolveDifficulty } from '../../simulate/options.ts';
-import { describePower, powerPage } from './power_report.ts';
-import { powerSection } from './power_section.ts';
+import type { StepContext } from '../../step/contract.ts';
+import { WALLET_ANOMALY } from '../wallet_model.ts';
 import { chooseDetectors, STUDY_DETECTOR_NAMES } from './study_detectors.ts';
-import { summarise } from './summary.ts';
+import type { PowerSummary } from './summary.ts';
 import { readTrial, runTrial, type Trial, type TrialPlan } from './trial.ts';
 
 const SEEDS_MAX = 1000;
@@ -83,17 +81,17 @@ export const POWER_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export interface CompareOptions {
-  readonly seeds: string;
-  readonly difficulties: string;
-  readonly 'market-trades': number;
-  readonly 'snapshot-days': number;
-  readonly 'watch-share': number;
-  readonly fdr: number;
-  readonly detectors: string;
-  readonly threads: number;
-  /** Only the markets of this seed are run; the summary is left to a run without it. */
-  readonly 'only-seed': number | undefined;
+export interface PowerSettings {
+  /** Every market of the study; at least one. */
+  readonly plans: readonly TrialPlan[];
+  /** False for one task of an array, which leaves the summary to a run of all. */
+  readonly isSummarised: boolean;
+}
+
+export interface PowerFacts {
+  readonly summary: PowerSummary | null;
+  /** Markets that were run now. */
+  readonly nRun: number;
 }
 
 /**
@@ -115,50 +113,50 @@ export function parseSeeds(text: string): number[] {
   return [...new Set(seeds)].sort((a, b) => a - b);
 }
 
-/** Runs the markets that have no result yet, then summarises all of them. */
-export async function comparePower(run: Run, options: CompareOptions): Promise<{ outcome: StepOutcome; nRun: number }> {
-  const seeds = options['only-seed'] === undefined ? parseSeeds(options.seeds) : [options['only-seed']];
+/** @throws InputError 'bad-option' naming the seeds, difficulty or detector that means nothing */
+export function powerSettings(options: OptionValues<typeof POWER_OPTIONS> & { readonly fdr: number }): PowerSettings {
+  const onlySeed = options['only-seed'];
   const difficulties = options.difficulties.split(',').map((word) => word.trim());
   for (const difficulty of difficulties) resolveDifficulty(difficulty, 'difficulties');
-  checkRanges(POWER_OPTIONS, options);
   chooseDetectors(options.detectors);
-  const folder = join(run.modelsDir, 'wallet_anomaly', 'power');
-  const executor = createExecutor({ nThreads: options.threads });
-  const plans = seeds.flatMap((seed) =>
-    difficulties.map(
-      (difficulty): TrialPlan => ({
-        seed,
-        difficulty,
-        nTrades: options['market-trades'],
-        snapshotDays: options['snapshot-days'],
-        watchShare: options['watch-share'],
-        fdr: options.fdr,
-        detectors: options.detectors,
-      }),
-    ),
+  const plans = (onlySeed === undefined ? parseSeeds(options.seeds) : [onlySeed]).flatMap((seed) =>
+    difficulties.map((difficulty) => ({
+      seed,
+      difficulty,
+      nTrades: options['market-trades'],
+      snapshotDays: options['snapshot-days'],
+      watchShare: options['watch-share'],
+      fdr: options.fdr,
+      detectors: options.detectors,
+    })),
   );
-  const progress = run.log.progress('markets', plans.length);
+  return { plans, isSummarised: onlySeed === undefined };
+}
+
+/** The trial of every plan; those that have no result yet are run. */
+export async function runTrials(
+  plans: readonly TrialPlan[],
+  ctx: Run & Pick<StepContext, 'executor' | 'startWork'>,
+): Promise<{ trials: Trial[]; nRun: number }> {
+  const folder = join(ctx.modelsDir, WALLET_ANOMALY, 'power');
+  const progress = ctx.log.progress('markets', plans.length);
   const trials: Trial[] = [];
   let nRun = 0;
   for (const plan of plans) {
-    const known = run.force ? null : await readTrial(folder, plan);
-    if (known === null) endIfOnlyChecking(run);
-    trials.push(known ?? (await runTrial(run, folder, plan, executor)));
-    if (known === null) nRun++;
+    const known = ctx.force ? null : await readTrial(folder, plan);
+    if (known === null) {
+      ctx.startWork();
+      nRun++;
+    }
+    trials.push(known ?? (await runTrial(ctx, folder, plan, ctx.executor)));
     progress.update(trials.length);
     await releaseFrames();
   }
   progress.done();
-  if (options['only-seed'] !== undefined) {
-    run.log.result(
-      `Seed ${options['only-seed']}: ${nRun} markets run; the summary is made by --compare without --only-seed.`,
-    );
-    return { outcome: nRun === 0 ? 'up to date' : 'done', nRun };
-  }
-  const summary = summarise(trials, run.seed);
-  writeJsonAtomic(join(folder, '..', 'power.json'), summary);
-  writeFileAtomic(join(folder, '..', 'power.md'), powerPage(summary, options['watch-share'], options['snapshot-days']));
-  await publishSection(run, powerSection(summary));
-  for (const line of describePower(summary)) run.log.result(line);
-  return { outcome: nRun === 0 ? 'up to date' : 'done', nRun };
+  return { trials, nRun };
+}
+
+/** Keeps the summary beside the model: `models/wallet_anomaly/power.json`. */
+export function savePowerSummary(modelsDir: string, summary: PowerSummary): void {
+  writeJsonAtomic(join(modelsDir, WALLET_ANOMALY, 'power.json'), summary);
 }

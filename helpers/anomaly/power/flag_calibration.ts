@@ -1,10 +1,9 @@
 /**
  * Flags at a stated false discovery rate, calibrated in the ways that there are, and how false they really were:
- * `own population` (what anybody can do; strange wallets sit in the calibration too), `presumed clean` (wallets that no
- * rule took), `Gaussian copula` and `t copula` (drawn wallets with the same correlations) and `another market` (the true casuals of a
+ * `own population` (what anybody can do; anomalous wallets sit in the calibration too), `presumed clean` (wallets that no
+ * rule took), `Gaussian copula` and `t copula` (synthetic wallets with the same correlations) and `another market` (the true casuals of a
  * second market, which only a study has).
  */
-
 import { conformalPValues } from '../../evaluate/conformal.ts';
 import { crossFolds } from '../../evaluate/cross_folds.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
@@ -29,7 +28,7 @@ const COPULAS = [
   ['t copula', INSIDER_COPULA_DEGREES],
 ] as const satisfies readonly (readonly [Calibration, number])[];
 
-/** Learned detectors take their time to score, and a mean over markets does not hang on single flags: no draws beyond need. */
+/** Learned detectors take their time to score, and a mean over markets does not hang on single flags: no samples beyond need. */
 const N_CHEAP = 0;
 
 export interface FlagCount {
@@ -42,18 +41,18 @@ export interface FlagCount {
   readonly byType: Readonly<Record<string, number>>;
 }
 
-interface Judged {
+interface Calibrated {
   readonly pValues: Float64Array;
   readonly nCalibration: number;
 }
 
-async function crossJudge(
+async function calibrateByFolds(
   detector: StudyDetector,
   profiles: DataFrame,
   isReference: ArrayLike<number>,
   seed: number,
   executor: Executor,
-): Promise<Judged> {
+): Promise<Calibrated> {
   const pValues = new Float64Array(profiles.height).fill(1);
   const folds = crossFolds(profiles.height, isReference, seed);
   for (const { train, calibration, test } of folds) {
@@ -67,13 +66,13 @@ async function crossJudge(
 }
 
 /** Learns from one half of another market's clean wallets and calibrates on the other half. */
-async function judgeByAnother(
+async function calibrateByAnother(
   detector: StudyDetector,
   profiles: DataFrame,
   clean: DataFrame,
   seed: number,
   executor: Executor,
-): Promise<Judged> {
+): Promise<Calibrated> {
   const half = (parity: number): DataFrame =>
     takeFrameRows(
       clean,
@@ -84,43 +83,48 @@ async function judgeByAnother(
   return { pValues: conformalPValues(calibration, score(profiles)), nCalibration: calibration.length };
 }
 
-/** Against drawn wallets; null for a rule, which has no score to draw. */
-async function judgeByCopula(
+/** Against synthetic wallets; null for a rule, which has no points to sample. */
+async function calibrateByCopula(
   detector: StudyDetector,
   profiles: DataFrame,
   fdr: number,
   degrees: number,
   seed: number,
   executor: Executor,
-): Promise<Judged | null> {
+): Promise<Calibrated | null> {
   const { points, scorePoints } = await detector.fit(profiles, seed, executor);
   if (points === null || scorePoints === null) return null;
-  const { pValues, nDrawn } = await flagByCopula(points(profiles), scorePoints, fdr, degrees, seed, N_CHEAP);
-  return { pValues, nCalibration: nDrawn };
+  const { pValues, nSampled } = await flagByCopula(points(profiles), scorePoints, fdr, degrees, seed, N_CHEAP);
+  return { pValues, nCalibration: nSampled };
+}
+
+/** A market whose truth is known, and how its wallets are to be flagged. */
+export interface FlagTask {
+  readonly profiles: DataFrame;
+  /** Planted type of each row. */
+  readonly types: readonly string[];
+  /** 1 for the rows that no rule took. */
+  readonly isOrdinary: ArrayLike<number>;
+  /** Profiles of the casuals of another market. */
+  readonly otherClean: DataFrame;
+  readonly fdr: number;
+  readonly seed: number;
 }
 
 /** Flags of one detector under every calibration that applies to it, counted by planted type. */
-export async function countFlags(
-  detector: StudyDetector,
-  profiles: DataFrame,
-  types: readonly string[],
-  isOrdinary: ArrayLike<number>,
-  otherClean: DataFrame,
-  fdr: number,
-  seed: number,
-  executor: Executor,
-): Promise<FlagCount[]> {
+export async function countFlags(detector: StudyDetector, task: FlagTask, executor: Executor): Promise<FlagCount[]> {
+  const { profiles, types, isOrdinary, otherClean, fdr, seed } = task;
   const everybody = new Uint8Array(profiles.height).fill(1);
-  const judged: [Calibration, Judged][] = [
-    ['own population', await crossJudge(detector, profiles, everybody, seed, executor)],
-    ['presumed clean', await crossJudge(detector, profiles, isOrdinary, seed, executor)],
-    ['another market', await judgeByAnother(detector, profiles, otherClean, seed, executor)],
+  const results: [Calibration, Calibrated][] = [
+    ['own population', await calibrateByFolds(detector, profiles, everybody, seed, executor)],
+    ['presumed clean', await calibrateByFolds(detector, profiles, isOrdinary, seed, executor)],
+    ['another market', await calibrateByAnother(detector, profiles, otherClean, seed, executor)],
   ];
   for (const [calibration, degrees] of COPULAS) {
-    const drawn = await judgeByCopula(detector, profiles, fdr, degrees, seed, executor);
-    if (drawn !== null) judged.push([calibration, drawn]);
+    const sampled = await calibrateByCopula(detector, profiles, fdr, degrees, seed, executor);
+    if (sampled !== null) results.push([calibration, sampled]);
   }
-  return judged.map(([calibration, { pValues, nCalibration }]) => {
+  return results.map(([calibration, { pValues, nCalibration }]) => {
     const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
     const byType: Record<string, number> = {};
     types.forEach((type, row) => {

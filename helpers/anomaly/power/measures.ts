@@ -12,10 +12,10 @@ export interface Power {
   readonly auc: number;
   /** Of as many wallets as are planted, the share that is. */
   readonly precisionAtPlanted: number;
-  /** Of the 20 and the 50 strangest. */
+  /** Of the 20 and the 50 with the highest scores. */
   readonly precisionAt20: number;
   readonly precisionAt50: number;
-  /** Share of the planted among the 50 strangest. */
+  /** Share of the planted among the 50 with the highest scores. */
   readonly recallAt50: number;
   /** Largest recall of any threshold with at most 1, 5, 10 % false among the flagged. */
   readonly recallAtFalseShare: number[];

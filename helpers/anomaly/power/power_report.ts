@@ -1,129 +1,36 @@
-/** The power study in words: a page in Markdown, and lines for the terminal. */
-import { formatTable } from '../../run/console.ts';
-import { bestDetector, type OverSeeds, type PowerSummary, plantedNames } from './summary.ts';
+/** Which detector finds which planted type, how soon, and how false flags were, in lines and in a section. */
+import { type ChartBlock, chartBlock, type TableBlock } from '../../charts/section.ts';
+import { heatMapPicture } from '../../charts/specs/heat_map.ts';
+import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
+import { formatCount, formatTable } from '../../run/console.ts';
+import type { Presentation, PresentView } from '../../step/contract.ts';
+import type { PowerFacts, PowerSettings } from './compare.ts';
+import { flagTable, powerPage, withInterval } from './power_page_report.ts';
+import { bestDetector, meanPower, type PowerSummary, plantedNames } from './summary.ts';
 
-/** `0.61 [0.40, 0.80]`, without the interval where one market cannot give one. */
-export function withInterval({ mean, low, high }: OverSeeds, digits = 2): string {
-  if (Number.isNaN(mean)) return '–';
-  return Number.isNaN(low)
-    ? mean.toFixed(digits)
-    : `${mean.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
-}
+export const POWER_SECTION = { id: 'power', order: 105, title: 'What the detectors find of what was planted' };
 
-const POWER_HEADER = [
-  'detector',
-  'difficulty',
-  'average precision',
-  'precision@planted',
-  'precision@20',
-  'precision@50',
-  'recall@50',
-  'recall, 1 % false',
-  '5 % false',
-  '10 % false',
-];
-
-function powerRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
-  return detectors.flatMap((detector) =>
-    summary.power
+/** The best detector of each planted type, one row a difficulty, as `cells` says. */
+function bestRows<T>(
+  summary: PowerSummary,
+  cells: (planted: string, detector: string, row: PowerSummary['power'][number]) => T,
+): T[] {
+  return plantedNames(summary).flatMap((planted) => {
+    const detector = bestDetector(summary, planted);
+    return summary.power
       .filter((row) => row.detector === detector && row.planted === planted)
-      .map((row) => [
-        detector,
-        row.difficulty,
-        ...[
-          row.averagePrecision,
-          row.precisionAtPlanted,
-          row.precisionAt20,
-          row.precisionAt50,
-          row.recallAt50,
-          ...row.recallAtFalseShare,
-        ].map((value) => withInterval(value)),
-      ]),
-  );
-}
-
-function byPower(summary: PowerSummary, planted: string): string[] {
-  const sums = new Map<string, number>();
-  for (const row of summary.power)
-    if (row.planted === planted) sums.set(row.detector, (sums.get(row.detector) ?? 0) + row.averagePrecision.mean);
-  return [...sums].sort(([, a], [, b]) => b - a).map(([name]) => name);
-}
-
-function flagTable(summary: PowerSummary): { header: string[]; rows: string[][] } {
-  const types = plantedNames(summary).filter((name) => summary.flags.some((row) => name in row.found));
-  return {
-    header: ['detector', 'calibrated on', 'n', 'flagged a market', 'nominal', 'realised', 'within', ...types],
-    rows: summary.flags.map((row) => [
-      row.detector,
-      row.calibration,
-      String(row.nCalibration),
-      row.nFlagged.mean.toFixed(1),
-      row.fdr.toFixed(2),
-      `${row.realised.mean.toFixed(3)} ± ${row.realised.standardError.toFixed(3)}`,
-      row.isWithin ? 'yes' : 'no',
-      ...types.map((type) => row.found[type].toFixed(2)),
-    ]),
-  };
-}
-
-function detectionRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
-  return detectors.flatMap((detector) =>
-    summary.detection
-      .filter((row) => row.detector === detector && row.planted === planted)
-      .map((row) => [detector, row.difficulty, withInterval(row.everShare), withInterval(row.medianDays, 1)]),
-  );
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** The whole study as a page. */
-export function powerPage(summary: PowerSummary, watchShare: number, snapshotDays: number): string {
-  const seeds = `${summary.seeds.length} seeds (${summary.seeds[0]} to ${summary.seeds[summary.seeds.length - 1]})`;
-  const head = `# Power of the detectors on planted truth
-
-${summary.nMarkets} simulated markets: ${seeds}, difficulties ${summary.difficulties.join(', ')}. Means over markets, 95 % bootstrap intervals over seeds.
-A false discovery is any wallet that is not of the planted type named. The truth was read by this study alone.
-Signs were chosen on seeds 1 to 4. Planted insiders, whales and copy-traders take more than they make, and wash rings never hold:
-the simulator was written before the signs, but by the same people, so real power is lower.`;
-  const types = plantedNames(summary).flatMap((planted) => {
-    const detectors = byPower(summary, planted);
-    return [
-      `## ${planted}`,
-      `Best by average precision over the difficulties: ${bestDetector(summary, planted)}.`,
-      markdownTable(POWER_HEADER, powerRows(summary, planted, detectors)),
-      `Watch list of the top ${(100 * watchShare).toFixed(1)} % (a rule: whom it names), made anew every ${snapshotDays} days from what was known then: share ever on it, and median days from first fill.`,
-      markdownTable(['detector', 'difficulty', 'ever listed', 'days'], detectionRows(summary, planted, detectors)),
-    ];
+      .map((row) => cells(planted, detector, row));
   });
-  const flags = flagTable(summary);
-  return [
-    head,
-    ...types,
-    '## False discovery rate: nominal and realised',
-    'A discovery is false when nobody planted the wallet. Realised: mean over markets of the false share (0 where nobody is flagged) ± its Monte-Carlo error. The last columns: share of each planted type that is flagged. "Another market" needs its truth and is not open to anybody with real data.',
-    markdownTable(flags.header, flags.rows),
-    '',
-  ].join('\n\n');
 }
 
 /** The short answer for the terminal. */
-export function describePower(summary: PowerSummary): string[] {
-  const rows = plantedNames(summary).flatMap((planted) => {
-    const best = bestDetector(summary, planted);
-    return summary.power
-      .filter((row) => row.detector === best && row.planted === planted)
-      .map((row) => [
-        planted,
-        best,
-        row.difficulty,
-        withInterval(row.averagePrecision),
-        withInterval(row.precisionAt20),
-        ...row.recallAtFalseShare.map((value) => withInterval(value)),
-      ]);
-  });
+function formatPower(summary: PowerSummary): string[] {
+  const rows = bestRows(summary, (planted, detector, row) => [
+    planted,
+    detector,
+    row.difficulty,
+    ...[row.averagePrecision, row.precisionAt20, ...row.recallAtFalseShare].map((value) => withInterval(value)),
+  ]);
   const flags = flagTable(summary);
   return [
     `${summary.nMarkets} markets, seeds ${summary.seeds.join(', ')}.`,
@@ -133,4 +40,102 @@ export function describePower(summary: PowerSummary): string[] {
     ),
     formatTable(flags.header, flags.rows),
   ];
+}
+
+function powerBlock(summary: PowerSummary, difficulty: string): ChartBlock {
+  const own = summary.power.filter((row) => row.difficulty === difficulty);
+  return chartBlock(
+    `power_${difficulty.replaceAll(/[^a-z0-9]/g, '_')}`,
+    `Average precision by detector and planted type, difficulty ${difficulty}: 1 is every planted wallet before all others.`,
+    heatMapPicture(
+      own.map(({ detector, planted, averagePrecision }) => ({
+        row: detector,
+        column: planted,
+        value: averagePrecision.mean,
+      })),
+      { rowTitle: 'detector', columnTitle: 'planted', valueTitle: 'average precision' },
+    ),
+  );
+}
+
+function bestTable(summary: PowerSummary): TableBlock {
+  return {
+    kind: 'table',
+    caption: 'The best detector of each planted type; means over markets with 95 % intervals over seeds.',
+    header: [
+      'planted',
+      'detector',
+      'difficulty',
+      'avg. precision',
+      'prec.@20',
+      'recall@50',
+      'recall, 10 % false',
+      'ever listed',
+      'days to list',
+    ],
+    rows: bestRows(summary, (planted, detector, row) => {
+      const listed = summary.detection.find(
+        (own) => own.detector === detector && own.planted === planted && own.difficulty === row.difficulty,
+      );
+      return [
+        planted,
+        detector,
+        row.difficulty,
+        withInterval(row.averagePrecision),
+        withInterval(row.precisionAt20),
+        withInterval(row.recallAt50),
+        withInterval(row.recallAtFalseShare[2]),
+        listed === undefined ? '–' : withInterval(listed.everShare),
+        listed === undefined ? '–' : withInterval(listed.medianDays, 1),
+      ];
+    }),
+  };
+}
+
+function realisedBlock({ flags }: PowerSummary): ChartBlock {
+  const own = flags.filter((row) => row.nFlagged.mean > 0);
+  return chartBlock(
+    'realised',
+    `Realised false discovery rate of flags at a nominal ${flags[0]?.fdr ?? 0.1}, by detector and calibration, for those that flag anybody.`,
+    rankedBarsPicture(
+      own.map(({ detector, calibration, nFlagged, realised }) => ({
+        label: `${detector}, ${calibration}: ${nFlagged.mean.toFixed(1)} flagged a market`,
+        value: realised.mean,
+        low: realised.low,
+        high: realised.high,
+        group: calibration,
+      })),
+      'realised false discovery rate',
+      40,
+    ),
+  );
+}
+
+export function presentPower({ summary, nRun }: PowerFacts, view: PresentView<PowerSettings>): Presentation {
+  const [{ seed, watchShare, snapshotDays }] = view.settings.plans;
+  if (summary === null)
+    return {
+      lines: [`Seed ${seed}: ${nRun} markets run; the summary is made by --compare without --only-seed.`],
+    };
+  const best = bestDetector(summary, 'insider');
+  return {
+    lines: formatPower(summary),
+    blocks: [
+      {
+        kind: 'verdict',
+        tone: 'neutral',
+        text: `On ${formatCount(summary.nMarkets)} simulated markets ${best} ranks planted insiders best: mean average precision ${meanPower(summary, best, 'insider').toFixed(2)}.`,
+      },
+      ...summary.difficulties.map((difficulty) => powerBlock(summary, difficulty)),
+      {
+        kind: 'details',
+        summary: 'The best detector of each planted type, and how false flags were',
+        blocks: [bestTable(summary), realisedBlock(summary)],
+      },
+    ],
+    files: { 'power.md': powerPage(summary, watchShare, snapshotDays) },
+    limits: [
+      'Power on planted wallets: the simulator and the signs have the same authors, and planted types differ from casuals in ways that real ones may not.',
+    ],
+  };
 }

@@ -1,4 +1,4 @@
-/** Everything that the power study compares, behind one door: learn from a population, score wallets, higher is stranger. */
+/** Everything that the power study compares, behind one interface: learn from a population, score wallets, higher is more anomalous. */
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
@@ -15,7 +15,7 @@ import { SIGN_SETS, SignDetector, type SignSetName } from '../signs.ts';
 interface Scorer {
   /** One score per row of the profiles. */
   readonly score: (profiles: DataFrame) => Float64Array;
-  /** The two halves of `score`, for calibrations that draw points; null for rules. */
+  /** The two halves of `score`, for calibrations that sample points; null for rules. */
   readonly points: ((profiles: DataFrame) => Matrix) | null;
   readonly scorePoints: ((points: Matrix) => Float64Array) | null;
 }

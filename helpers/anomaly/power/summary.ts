@@ -177,14 +177,16 @@ function detectionRow(
   };
 }
 
+/** Mean average precision of a detector for a planted type over the difficulties. */
+export function meanPower(summary: PowerSummary, detector: string, planted: string): number {
+  const own = summary.power.filter((row) => row.detector === detector && row.planted === planted);
+  return own.reduce((sum, row) => sum + row.averagePrecision.mean, 0) / own.length;
+}
+
 /** The detector with the largest mean average precision over difficulties for a planted type. */
 export function bestDetector(summary: PowerSummary, planted: string): string {
-  const meanOf = (detector: string): number => {
-    const own = summary.power.filter((row) => row.detector === detector && row.planted === planted);
-    return own.reduce((sum, row) => sum + row.averagePrecision.mean, 0) / own.length;
-  };
   return [...new Set(summary.power.map((row) => row.detector))].reduce((best, name) =>
-    meanOf(name) > meanOf(best) ? name : best,
+    meanPower(summary, name, planted) > meanPower(summary, best, planted) ? name : best,
   );
 }
 

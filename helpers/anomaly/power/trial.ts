@@ -1,6 +1,5 @@
 /** One market of the power study from simulation to figures, kept as one JSON file so that a study can go on where it stopped. */
-
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
@@ -12,6 +11,7 @@ import type { DataFrame } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
 import { readStepCode } from '../../run/code.ts';
 import { hashValue, readJson, writeJsonAtomic } from '../../run/files.ts';
+import { withScratch } from '../../run/scratch.ts';
 import type { Run } from '../../run/script.ts';
 import { takeFrameRows } from '../../tables/matrix.ts';
 import { WatchLists } from './detection_time.ts';
@@ -26,8 +26,6 @@ const SNAPSHOT_WALLETS_MIN = 100;
 /** Rows of `planted` for all planted types together. */
 export const ANY_PLANTED = 'any planted';
 const CASUAL = 'casual';
-/** Folder of the scratch markets, below the data folder. */
-const SCRATCH = '.scratch_power';
 
 export interface TrialPlan {
   readonly seed: number;
@@ -86,7 +84,7 @@ function trialPath(folder: string, seed: number, difficulty: string): string {
   return join(folder, `seed-${String(seed).padStart(4, '0')}-${difficulty}.json`);
 }
 
-/** Of the plan and of the code that decides a trial, which leaves out how trials are summarised and told. */
+/** Of the plan and of the code that decides a trial, which leaves out how trials are summarised and reported. */
 async function fingerprintOf(plan: TrialPlan): Promise<string> {
   return hashValue([plan, (await readStepCode('helpers/anomaly/power/trial.ts')).hash]);
 }
@@ -101,24 +99,17 @@ export async function readTrial(folder: string, plan: TrialPlan): Promise<Trial 
 
 /** Runs one market and writes its result; the scratch market is removed whatever happens. */
 export async function runTrial(run: Run, folder: string, plan: TrialPlan, executor: Executor): Promise<Trial> {
-  const scratch = join(run.dataDir, SCRATCH, `seed-${plan.seed}-${plan.difficulty}`);
-  rmSync(scratch, { recursive: true, force: true });
-  try {
-    const { nTrades, difficulty, seed } = plan;
-    const other = await makeStudyMarket(run, join(scratch, 'other'), {
-      nTrades,
-      difficulty,
-      seed: seed + OTHER_MARKET,
-    });
-    const otherProfiles = await profilesAt(run, other, other.endMs);
-    const clean = casualsOf(other, otherProfiles);
-    const market = await makeStudyMarket(run, join(scratch, 'own'), { nTrades, difficulty, seed });
+  const { nTrades, difficulty, seed } = plan;
+  // A folder of its own, as the tasks of an array run beside each other.
+  return await withScratch(run.dataDir, `.scratch_power-${seed}-${difficulty}`, async (scratch) => {
+    const spec = { nTrades, difficulty };
+    const other = await makeStudyMarket(run, join(scratch, 'other'), { ...spec, seed: seed + OTHER_MARKET });
+    const clean = casualsOf(other, await profilesAt(run, other, other.endMs));
+    const market = await makeStudyMarket(run, join(scratch, 'own'), { ...spec, seed });
     const trial = await measureMarket(run, market, clean, plan, executor);
-    writeJsonAtomic(trialPath(folder, plan.seed, plan.difficulty), trial);
+    writeJsonAtomic(trialPath(folder, seed, difficulty), trial);
     return trial;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 function casualsOf(market: StudyMarket, profiles: DataFrame): DataFrame {
@@ -149,6 +140,7 @@ async function measureMarket(
   const isOf = (name: string): Uint8Array =>
     Uint8Array.from(types, (type) => ((name === ANY_PLANTED ? type !== CASUAL : type === name) ? 1 : 0));
   const isOrdinary = ordinaryRows(assignWaterfall(profiles, DEFAULT_THRESHOLDS, seed, executor).archetypes);
+  const task = { profiles, types, isOrdinary, otherClean: clean, fdr, seed };
 
   const power: Trial['power'] = [];
   const flags: Trial['flags'] = [];
@@ -157,7 +149,7 @@ async function measureMarket(
     for (const name of names)
       power.push({ detector: detector.name, planted: name, power: measurePower(isOf(name), scores) });
     if (detector.kind === 'rule') continue;
-    const counts: FlagCount[] = await countFlags(detector, profiles, types, isOrdinary, clean, fdr, seed, executor);
+    const counts: FlagCount[] = await countFlags(detector, task, executor);
     for (const count of counts) flags.push({ detector: detector.name, ...count });
   }
 

@@ -1,10 +1,15 @@
 /** Small wallet profiles for tests: ordinary wallets from one cloud, planted ones far from it. */
+import type { SignCounts } from '../../anomaly/wallet_signs.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 
-/** Profiles of `nOrdinary` wallets, then of `nPlanted` strange ones; `isAlike` makes all ordinary ones equal. */
+const NONE = { nFlagged: 0, nBorderline: 0, nSampled: 1000 };
+/** Counts of signs that flag nobody. */
+export const NO_SIGNS: SignCounts = { insider: NONE, whale: NONE, wash: NONE, copy: NONE };
+
+/** Profiles of `nOrdinary` wallets, then of `nPlanted` anomalous ones; `isAlike` makes all ordinary ones equal. */
 export function makeProfiles(nOrdinary: number, nPlanted: number, seed: number, isAlike = false): DataFrame {
   const random = createRandom(seed);
   const records = Array.from({ length: nOrdinary + nPlanted }, (_, i) => {

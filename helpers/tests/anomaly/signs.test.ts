@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { flagByCopula } from '../../anomaly/copula_calibration.ts';
 import { ExceedanceCounts } from '../../anomaly/exceedances.ts';
 import { SIGN_SETS, SignDetector, type SignSetName } from '../../anomaly/signs.ts';
-import { countSigns, describeSigns, judgeSigns } from '../../anomaly/wallet_signs.ts';
+import { scoreSigns } from '../../anomaly/wallet_signs.ts';
+import { formatSigns, signBlocks } from '../../anomaly/wallet_signs_report.ts';
 import { conformalPValues } from '../../evaluate/conformal.ts';
 import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
@@ -93,7 +94,7 @@ const GAUSSIAN = Number.POSITIVE_INFINITY;
 
 describe('ExceedanceCounts', () => {
   const random = createRandom(4);
-  // Ties, within the scores and with the draws.
+  // Ties, within the scores and with the samples.
   const tenths = (n: number): Float64Array =>
     Float64Array.from({ length: n }, () => Math.round(10 * random.normal()) / 10);
 
@@ -102,11 +103,11 @@ describe('ExceedanceCounts', () => {
     ['one score', Float64Array.of(0.3)],
     ['equal scores', new Float64Array(9).fill(0.2)],
     ['a score far from all others', Float64Array.of(1e9, ...tenths(20))],
-  ])('give the p-values and flags of a list of all draws: %s', (_, scores) => {
+  ])('give the p-values and flags of a list of all samples: %s', (_, scores) => {
     const counts = new ExceedanceCounts(scores);
-    const draws = [tenths(300), tenths(200)];
-    for (const drawn of draws) counts.add(drawn);
-    const expected = conformalPValues(Float64Array.from(draws.flatMap((drawn) => [...drawn])), scores);
+    const samples = [tenths(300), tenths(200)];
+    for (const sample of samples) counts.add(sample);
+    const expected = conformalPValues(Float64Array.from(samples.flatMap((sample) => [...sample])), scores);
     expect(counts.pValues()).toEqual(expected);
     const { rejected, nRejected } = benjaminiHochberg(expected, 0.4);
     expect(counts.highest(0, counts.nRejected(0.4, 0))).toEqual(rejected);
@@ -138,24 +139,24 @@ describe('flagByCopula', () => {
     expect(await of(4)).toBeGreaterThan(await of(GAUSSIAN));
   });
 
-  test('flags the same wallets whatever the seed of the draws, also where they lie near the bar', async () => {
+  test('flags the same wallets whatever the seed of the samples, also where they lie near the bar', async () => {
     for (let market = 0; market < 6; market++) {
       const x = pairs(500, 5, market, 0.35);
       const flagged: number[] = [];
       for (let seed = 1; seed <= 4; seed++)
         flagged.push(count((await flagByCopula(x, sum, 0.1, GAUSSIAN, seed, 400_000)).flags));
-      // 5, 4, 3, 5 and the like when as many are drawn as two flags would need.
+      // 5, 4, 3, 5 and the like when as many are sampled as two flags would need.
       expect(flagged).toEqual([5, 5, 5, 5]);
     }
   });
 
-  test('draws more where wallets lie near the bar, not without end, and then says that they are borderline', async () => {
-    const judge = (correlation: number) => flagByCopula(pairs(500, 5, 3, correlation), sum, 0.1, GAUSSIAN, 1, 400_000);
-    const [far, near] = [await judge(0.2), await judge(0.42)];
-    expect(far.nDrawn).toBeLessThan(100_000);
+  test('samples more where wallets lie near the bar, not without end, and then says that they are borderline', async () => {
+    const flag = (correlation: number) => flagByCopula(pairs(500, 5, 3, correlation), sum, 0.1, GAUSSIAN, 1, 400_000);
+    const [far, near] = [await flag(0.2), await flag(0.42)];
+    expect(far.nSampled).toBeLessThan(100_000);
     expect(count(far.isBorderline)).toBe(0);
-    expect(near.nDrawn).toBeGreaterThanOrEqual(400_000);
-    expect(near.nDrawn).toBeLessThan(400_000 + 8192);
+    expect(near.nSampled).toBeGreaterThanOrEqual(400_000);
+    expect(near.nSampled).toBeLessThan(400_000 + 8192);
     expect(count(near.isBorderline)).toBeGreaterThan(0);
     expect(count(near.isBorderline.subarray(0, 500))).toBe(0);
   });
@@ -179,18 +180,22 @@ describe('14_wallet_signs', () => {
       bet_size_cv: (row) => (row < 3 ? 9 : ((row * 13) % 71) / 50),
       top_market_share_pct: (row) => (row < 3 ? 100 : (row * 11) % 97),
     });
-    const signs = await judgeSigns(profiles, 0.1, 1, createLog({ quiet: true }));
-    const { frame } = signs;
+    const { frame, counts } = await scoreSigns(profiles, 0.1, 1, createLog({ quiet: true }));
     expect(frame.columns).toEqual(WALLET_SIGNS.columns.map(({ name }) => name));
     const rows = frame.toRecords() as Record<string, unknown>[];
     expect(rows.slice(0, 3).every((row) => row.is_insider_flagged === true)).toBe(true);
     for (const row of rows) expect(row.insider_reason_1 !== null).toBe(row.is_insider_flagged === true);
-    const counts = countSigns(signs);
-    for (const [name, key] of [
-      ['is_insider_flagged', 'insider'],
-      ['is_copy_borderline', 'copy_borderline'],
-    ])
-      expect(counts[key]).toBe(rows.filter((row) => row[name] === true).length);
-    expect(describeSigns(signs)[1]).toContain(`${counts.wash_drawn.toLocaleString('en-US')} wallets drawn`);
+    const nTrue = (name: string): number => rows.filter((row) => row[name] === true).length;
+    expect(counts.insider.nFlagged).toBe(nTrue('is_insider_flagged'));
+    expect(counts.copy.nBorderline).toBe(nTrue('is_copy_borderline'));
+
+    const [table, verdict, sampling] = formatSigns(frame, counts);
+    // A head, a rule and five wallets.
+    expect(table.split('\n')).toHaveLength(7);
+    expect(verdict).toContain(`${counts.insider.nFlagged} as insider`);
+    expect(sampling).toContain(`wash ${counts.wash.nSampled.toLocaleString('en-US')}`);
+    const [box] = signBlocks(frame, counts);
+    expect(box).toMatchObject({ kind: 'verdict', text: verdict });
+    expect(verdict.split(' ').length).toBeLessThanOrEqual(25);
   });
 });

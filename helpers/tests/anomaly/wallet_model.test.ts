@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { formatCalibration } from '../../anomaly/anomaly_report.ts';
 import { DETECTORS } from '../../anomaly/detectors.ts';
-import { calibrationWarning, scoresFrame } from '../../anomaly/publish.ts';
 import {
   type FlagRule,
   fitWalletModel,
@@ -12,12 +12,15 @@ import {
   type WalletAnomalyModel,
   walletModelFromJson,
   walletModelToJson,
+  walletSpaceFromJson,
 } from '../../anomaly/wallet_model.ts';
+import { countScores, scoresFrame } from '../../anomaly/wallet_scores.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { createExecutor } from '../../parallel/executor.ts';
+import type { DataFrame } from '../../polars/polars.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_SCORES } from '../../tables/schemas.ts';
-import { makeProfiles } from './profiles.ts';
+import { makeProfiles, NO_SIGNS } from './profiles.ts';
 
 const executor = createExecutor();
 const FDR: FlagRule = { kind: 'fdr', rate: 0.1 };
@@ -29,8 +32,8 @@ async function fitted(
   detector: (typeof DETECTORS)[number] = 'kmeans',
   flagRule: FlagRule = FDR,
 ): Promise<WalletAnomalyModel> {
-  const model = await fitWalletModel(makeProfiles(nWallets, 0, 1), { detector, flagRule, seed: 3 }, executor);
-  if (typeof model === 'string') throw new Error(model);
+  const model = await fitWalletModel(makeProfiles(nWallets, 0, 1), { detector, flagRule }, 3, executor);
+  if ('reason' in model) throw new Error(model.reason);
   return model;
 }
 
@@ -45,6 +48,7 @@ describe('the wallet anomaly model', () => {
       expect(least).toBeGreaterThan(Math.max(...before.scores.subarray(0, 60)));
       const json: unknown = JSON.parse(JSON.stringify(walletModelToJson(model)));
       expect(scoreWallets(await walletModelFromJson(json, executor), profiles)).toEqual(before);
+      expect(walletSpaceFromJson(json).transform(profiles)).toEqual(model.space.transform(profiles));
     },
   );
 
@@ -84,9 +88,12 @@ describe('the wallet anomaly model', () => {
   });
 
   test('says why three wallets, or wallets all alike, are nothing to train on', async () => {
-    const options = { detector: 'kmeans', flagRule: FDR, seed: 1 } as const;
-    expect(await fitWalletModel(makeProfiles(3, 0, 1), options, executor)).toMatch('3 wallets are too few');
-    expect(await fitWalletModel(makeProfiles(100, 0, 1, true), options, executor)).toMatch('only 1 different');
+    const reasonOf = async (profiles: DataFrame): Promise<string> => {
+      const result = await fitWalletModel(profiles, { detector: 'kmeans', flagRule: FDR }, 1, executor);
+      return 'reason' in result ? result.reason : 'none';
+    };
+    expect(await reasonOf(makeProfiles(3, 0, 1))).toContain('3 wallets are too few');
+    expect(await reasonOf(makeProfiles(100, 0, 1, true))).toContain('only 1 different');
   });
 
   test('refuses profiles with a renamed, missing or additional column', async () => {
@@ -110,9 +117,14 @@ describe('the wallet anomaly model', () => {
   });
 
   test('warns when the calibration wallets are too few to flag one', async () => {
-    const model = await fitted(100);
-    expect(calibrationWarning(model, 100)).toMatch('50 calibration wallets');
-    expect(calibrationWarning(model, 5)).toBeNull();
+    const warningOf = async (nWallets: number, rule?: FlagRule): Promise<string[]> => {
+      const model = await fitted(100, 'kmeans', rule);
+      const facts = countScores(model, scoreWallets(model, makeProfiles(nWallets, 0, 2)));
+      return formatCalibration({ ...facts, signs: NO_SIGNS });
+    };
+    expect(await warningOf(100)).toEqual([expect.stringContaining('50 calibration wallets are too few')]);
+    expect(await warningOf(5)).toEqual([]);
+    expect(await warningOf(100, { kind: 'percentile', percent: 95 })).toEqual([]);
   });
 
   test('scores no wallets without a fault, and its table has the columns of the schema', async () => {

@@ -118,7 +118,7 @@ describe('three wallets', () => {
     const map = run('2_unsupervised_discovery/05_visualize_manifolds_tsne.ts', dataDir);
     expect([map.status, map.stdout]).toEqual([0, expect.stringContaining('skipped: 3 wallets are too few for a map')]);
     const model = run(READERS[4], dataDir);
-    expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to train, skipped: 3 wallets')]);
+    expect([model.status, model.stdout]).toEqual([0, expect.stringContaining('Nothing to do, skipped: 3 wallets')]);
     expect(existsSync(join(dataDir, 'models'))).toBe(false);
     for (const folder of ['12_kmeans_baseline', '12_manifold'])
       expect(existsSync(join(dataDir, folder, 'manifest.json'))).toBe(false);

@@ -2,16 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { takeColumns } from '../../supervised/circularity.ts';
 import {
-  classChances,
+  classProbabilities,
   fitClassifier,
   ruleBaseline,
   runTrial,
   walletTimeSplits,
 } from '../../supervised/classifier_trial.ts';
-import { reasonToSkip } from '../../supervised/early_task.ts';
-import { countSnapshots } from '../../supervised/snapshots.ts';
 
 const N_WALLETS = 400;
 const N_SNAPSHOTS = 4;
@@ -70,12 +67,13 @@ describe('runTrial', () => {
 });
 
 describe('classChances', () => {
-  it('gives a class that training never saw no chance', () => {
+  it('gives a class that training never saw no probability', () => {
     const { x, labels } = market(true, 6);
     const capped = labels.map((label) => Math.min(label, 2));
-    const chances = classChances(fitClassifier('boosting', x, capped, ['told', 'noise'], 200, 1, executor), x);
-    expect(chances.length).toBe(x.nRows * 5);
-    expect(chances.filter((_, i) => i % 5 >= 3).every((chance) => chance === 0)).toBe(true);
+    const input = { x, featureNames: ['told', 'noise'], labels: capped, nPerClass: 200, seed: 1 };
+    const probabilities = classProbabilities(fitClassifier('boosting', input, executor), x);
+    expect(probabilities.length).toBe(x.nRows * 5);
+    expect(probabilities.filter((_, i) => i % 5 >= 3).every((probability) => probability === 0)).toBe(true);
   });
 });
 
@@ -88,44 +86,5 @@ describe('ruleBaseline', () => {
     const input = { x, featureNames, labels: Int32Array.of(0, 0, 3, 0), wallets: ['a', 'b', 'c', 'd'] };
     const rule = ruleBaseline({ ...input, splits: [split], nPerClass: 10, seed: 1 }, 3, 7);
     expect(rule.whalePrAuc.estimate).toBeCloseTo(0.5, 12);
-  });
-});
-
-describe('countSnapshots', () => {
-  it('leaves one horizon of trades before the oldest label', () => {
-    expect(countSnapshots(0, 100, 10, 50)).toBe(9);
-    expect(countSnapshots(0, 100, 10, 4)).toBe(4);
-    expect(countSnapshots(0, 95, 10, 50)).toBe(9);
-  });
-
-  it('allows none when the history is shorter than a horizon', () => {
-    expect(countSnapshots(0, 5, 10, 8)).toBe(0);
-    expect(countSnapshots(0, 0, 10, 8)).toBe(0);
-  });
-});
-
-describe('reasonToSkip', () => {
-  const { x, labels } = market(true, 7);
-  const rows = { wallets, labels, snapshots, present: x, early: x };
-
-  it('finds no reason in a market with all classes', () => {
-    expect(reasonToSkip(rows, N_SNAPSHOTS, 3)).toBeNull();
-  });
-
-  it('names what is missing: wallets, classes, whales to learn, whales to measure', () => {
-    const few = { ...rows, wallets: wallets.map((_, i) => `w${i % 3}`) };
-    expect(reasonToSkip(few, N_SNAPSHOTS, 3)).toMatch(/3 labelled wallets are too few/);
-    expect(reasonToSkip({ ...rows, labels: labels.map(() => 0) }, N_SNAPSHOTS, 3)).toMatch(/same label/);
-    const without = (isTest: boolean) =>
-      labels.map((label, row) => (label === 3 && snapshots[row] < 2 === isTest ? 0 : label));
-    expect(reasonToSkip({ ...rows, labels: without(false) }, N_SNAPSHOTS, 3)).toMatch(/older half/);
-    expect(reasonToSkip({ ...rows, labels: without(true) }, N_SNAPSHOTS, 3)).toMatch(/newer half/);
-  });
-});
-
-describe('takeColumns', () => {
-  it('takes columns by name in the order asked for', () => {
-    const matrix = createMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3);
-    expect([...takeColumns(matrix, ['a', 'b', 'c'], ['c', 'a']).values]).toEqual([3, 1, 6, 4]);
   });
 });

@@ -51,8 +51,8 @@ const text = (frame: DataFrame): string =>
   JSON.stringify(frame.toRecords(), (_, v) => (typeof v === 'bigint' ? String(v) : v));
 
 /** What is collected when the rows come in `nBatches` of about equal size. */
-function collect(trades: DataFrame, window: EarlyWindow, moments: readonly number[], nBatches = 1) {
-  const collector = new EarlyFillCollector(window, moments);
+function collect(trades: DataFrame, window: EarlyWindow, timestamps: readonly number[], nBatches = 1) {
+  const collector = new EarlyFillCollector(window, timestamps);
   const size = Math.ceil(trades.height / nBatches);
   for (let from = 0; from < trades.height; from += size) collector.add(trades.slice(from, size));
   return collector.finish();
@@ -97,12 +97,12 @@ describe('EarlyFillCollector', () => {
       );
   });
 
-  it('knows the last prices of several moments at once, whatever the batches', () => {
-    const moments = [2, 5, 8].map((day) => START_MS + day * DAY_MS);
-    const whole = collect(trades, { nFills: 4, hours: null }, moments);
-    const cut = collect(trades, { nFills: 4, hours: null }, moments, 40);
+  it('knows the last prices of several timestamps at once, whatever the batches', () => {
+    const timestamps = [2, 5, 8].map((day) => START_MS + day * DAY_MS);
+    const whole = collect(trades, { nFills: 4, hours: null }, timestamps);
+    const cut = collect(trades, { nFills: 4, hours: null }, timestamps, 40);
     const keys = ['market_id', 'outcome_index'];
-    for (const at of moments) {
+    for (const at of timestamps) {
       const expected = trades
         .filter(pl.col('ts_ms').lt(pl.lit(at).cast(pl.Int64)))
         .groupBy(keys)

@@ -5,7 +5,7 @@ import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { claimFiltering, claimFreshWhales } from '../../supervised/roi_claims.ts';
+import { claimFiltering, claimFreshWhales, withoutCasuals } from '../../supervised/roi_claims.ts';
 import { buildRoiRows, countWindows } from '../../supervised/roi_rows.ts';
 import { fitBounds, measureRoi, predictOut } from '../../supervised/roi_trial.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
@@ -50,10 +50,10 @@ describe('buildRoiRows', () => {
         nSnapshots: 1,
         investedMinUsd: 10,
         nWalletsMax: 1000,
+        columns: ['n_fills', 'total_invested', 'edge_z'],
+        thresholds: DEFAULT_THRESHOLDS,
+        seed: 1,
       },
-      ['n_fills', 'total_invested', 'edge_z'],
-      DEFAULT_THRESHOLDS,
-      1,
       executor,
     );
   };
@@ -121,7 +121,7 @@ describe('predictOut and measureRoi', () => {
     expect(trial.topRoiByMoney.estimate).toBeCloseTo(mean, 9);
   });
 
-  it('draw outcomes in by bounds of the training rows alone', () => {
+  it('winsorise outcomes by bounds of the training rows alone', () => {
     const wild = told.map((roi, row) => (row === N - 1 ? 1e9 : roi));
     const bounds = fitBounds(wild.slice(0, N / 2));
     const { actual, trainMean } = predictOut(null, [], wild, splits, 1, executor);
@@ -132,45 +132,36 @@ describe('predictOut and measureRoi', () => {
 });
 
 describe('the published claims', () => {
-  it('are shown with an interval where they are planted', () => {
-    const archetypes = Array.from(rows, (row) => (row % 10 === 0 ? ('fresh_whale' as const) : ('casual' as const)));
-    const roi = Float64Array.from(rows, (row) => 5 + (row % 10 === 0 ? 30 : 0) + random.normal());
-    const { figure, sentence } = claimFreshWhales(archetypes, roi, wallets, 1);
-    // 30 more for a tenth of the rows is 27 above the mean of all.
-    expect(figure!.estimate).toBeCloseTo(27, 0);
-    expect(figure!.low).toBeGreaterThan(20);
-    expect(sentence).toContain('they earn more');
-    expect(sentence).toContain('times the base');
+  const archetypes = Array.from(rows, (row) => (row % 10 === 0 ? ('fresh_whale' as const) : ('casual' as const)));
+
+  it('are measured with an interval where they are planted', () => {
+    const roiPct = Float64Array.from(rows, (row) => 5 + (row % 10 === 0 ? 30 : 0) + random.normal());
+    const claim = claimFreshWhales(archetypes, roiPct, wallets, 1);
+    // 30 more for a tenth of the rows is 27 above the mean of all, which is 8.
+    expect(claim.nWhales).toBe(N / 10);
+    expect(claim.roi!.difference.estimate).toBeCloseTo(27, 0);
+    expect(claim.roi!.difference.low).toBeGreaterThan(20);
+    expect(claim.roi!.base.low).toBeGreaterThan(0);
+    expect(claim.roi!.ratio.estimate).toBeCloseTo(35 / 8, 0);
   });
 
-  it('give no multiple of a base that may be zero, and no figure for too few whales', () => {
-    const archetypes = Array.from(rows, (row) => (row % 10 === 0 ? ('fresh_whale' as const) : ('casual' as const)));
-    expect(claimFreshWhales(archetypes, noise, wallets, 1).sentence).toContain('a multiple means nothing');
-    const few = claimFreshWhales(
-      archetypes.map((own, row) => (row < 100 ? own : 'casual')),
-      noise,
-      wallets,
-      1,
-    );
-    expect([few.figure, few.sentence]).toEqual([null, 'only 10 rows are fresh whales, 20 are asked for']);
+  it('have no figure for too few whales', () => {
+    const few = archetypes.map((own, row) => (row < 100 ? own : 'casual'));
+    expect(claimFreshWhales(few, noise, wallets, 1)).toEqual({ nWhales: 10, roi: null });
   });
 
-  it('show that filtering helps when those left out cannot be told, and not when all can', () => {
+  it('show that filtering helps when those left out cannot be predicted, and not when all can', () => {
     const names = ['told', 'other'];
-    const isSerious = (row: number): boolean => row % 2 === 0;
-    const mixed = told.map((roi, row) => (isSerious(row) ? roi : noise[row]));
-    const kept = splits.map(({ trainRows, testRows }) => ({
-      trainRows: trainRows.filter(isSerious),
-      testRows: testRows.filter(isSerious),
-    }));
-    const of = (y: Float64Array) =>
-      claimFiltering(
-        predictOut(x, names, y, splits, 1, executor),
-        predictOut(x, names, y, kept, 1, executor),
-        wallets,
-        1,
-      );
-    expect(of(mixed).figure!.low).toBeGreaterThan(0.1);
-    expect(of(told).figure!.estimate).toBeLessThan(0.05);
+    const kinds = Array.from(rows, (row) => (row % 2 === 0 ? ('grinder' as const) : ('casual' as const)));
+    const mixed = told.map((roi, row) => (row % 2 === 0 ? roi : noise[row]));
+    const kept = withoutCasuals(splits, kinds);
+    expect(kept[0].testRows.every((row) => row % 2 === 0)).toBe(true);
+    const of = (y: Float64Array) => {
+      const [all, filtered] = [splits, kept].map((own) => predictOut(x, names, y, own, 1, executor));
+      return claimFiltering(all, filtered, wallets, 1);
+    };
+    expect(of(mixed)).toMatchObject({ nKept: N / 4, nRows: N / 2 });
+    expect(of(mixed).change!.low).toBeGreaterThan(0.1);
+    expect(of(told).change!.estimate).toBeLessThan(0.05);
   });
 });

@@ -9,14 +9,14 @@ const executor = createExecutor({ nThreads: 1 });
 
 describe('chooseThreshold', () => {
   const truth = Uint8Array.from([1, 1, 0, 1, 0]);
-  const chances = Float64Array.from([0.9, 0.8, 0.7, 0.6, 0.1]);
+  const probabilities = Float64Array.from([0.9, 0.8, 0.7, 0.6, 0.1]);
 
   it('is the most precise of the thresholds that reach the recall, not the first', () => {
-    expect(chooseThreshold(truth, chances, 0.5)).toEqual({ threshold: 0.8, precision: 1, recall: 2 / 3 });
-    expect(chooseThreshold(truth, chances, 0.7)).toEqual({ threshold: 0.6, precision: 3 / 4, recall: 1 });
+    expect(chooseThreshold(truth, probabilities, 0.5)).toEqual({ threshold: 0.8, precision: 1, recall: 2 / 3 });
+    expect(chooseThreshold(truth, probabilities, 0.7)).toEqual({ threshold: 0.6, precision: 3 / 4, recall: 1 });
   });
 
-  it('calls everybody when chances are all the same', () => {
+  it('predicts everybody positive when probabilities are all the same', () => {
     expect(chooseThreshold(truth, new Float64Array(5).fill(0.3), 0.5)).toEqual({
       threshold: 0.3,
       precision: 3 / 5,

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { buildSnapshots } from '../../supervised/snapshots.ts';
+import { buildSnapshots, countSnapshots } from '../../supervised/snapshots.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
 import { type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
@@ -40,10 +40,10 @@ describe('buildSnapshots', () => {
         nSnapshots: 1,
         nWalletsMax: 1000,
         window: { nFills: 20, hours: null },
+        columns: { present: ['win_rate_pct'], early: ['win_rate_pct'] },
+        thresholds: DEFAULT_THRESHOLDS,
+        seed: 1,
       },
-      { present: ['win_rate_pct'], early: ['win_rate_pct'] },
-      DEFAULT_THRESHOLDS,
-      1,
       executor,
     );
     const classOf = new Map(rows.wallets.map((wallet, row) => [wallet, rows.labels[row]]));
@@ -52,5 +52,18 @@ describe('buildSnapshots', () => {
     for (let i = 25; i < 40; i++) expect(classOf.get(`w${i}`)).toBe(4);
     // Nobody else lacks a win rate.
     expect(rows.wallets.filter((_, row) => Number.isNaN(rows.present.values[row]))).toHaveLength(16);
+  });
+});
+
+describe('countSnapshots', () => {
+  it('leaves one horizon of trades before the oldest label', () => {
+    expect(countSnapshots(0, 100, 10, 50)).toBe(9);
+    expect(countSnapshots(0, 100, 10, 4)).toBe(4);
+    expect(countSnapshots(0, 95, 10, 50)).toBe(9);
+  });
+
+  it('allows none when the history is shorter than a horizon', () => {
+    expect(countSnapshots(0, 5, 10, 8)).toBe(0);
+    expect(countSnapshots(0, 0, 10, 8)).toBe(0);
   });
 });

@@ -37,7 +37,7 @@ describe.each(SCRIPTS)(
     it('says in one line what is missing and exits with 0', () => {
       const { status, stdout, stderr } = run(script, newFolder(), '--data-dir', lateDir);
       expect([status, stderr]).toEqual([0, '']);
-      expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^Nothing to train, skipped: /)]);
+      expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^Nothing to do, skipped: /)]);
     });
   },
 );
@@ -48,7 +48,7 @@ describe.each(SCRIPTS)('the script %s on one day of trades', (script, name) => {
     const { status, stdout, stderr } = run(script, modelsDir);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout.trim().split('\n')).toHaveLength(1);
-    expect(stdout).toMatch(/^Nothing to train, skipped: .* days of history, .* are needed/);
+    expect(stdout).toMatch(/^Nothing to do, skipped: .* days of history, .* are needed/);
     expect(existsSync(modelsDir)).toBe(false);
   });
 

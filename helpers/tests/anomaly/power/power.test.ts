@@ -1,14 +1,28 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { comparePower, parseSeeds } from '../../../anomaly/power/compare.ts';
+import { type PowerSettings, parseSeeds, powerSettings, runTrials } from '../../../anomaly/power/compare.ts';
 import { measurePower, recallAtFalseShare } from '../../../anomaly/power/measures.ts';
-import { bestDetector, type PowerSummary } from '../../../anomaly/power/summary.ts';
-import { findStep } from '../../../pipeline.ts';
-import { namedCode } from '../../../run/code.ts';
-import type { Run } from '../../../run/script.ts';
-import { refusal, rejection } from '../../refusal.ts';
+import { presentPower } from '../../../anomaly/power/power_report.ts';
+import { bestDetector, type PowerSummary, summarise } from '../../../anomaly/power/summary.ts';
+import { chartsOf } from '../../../charts/section.ts';
+import { createExecutor } from '../../../parallel/executor.ts';
+import type { PresentView } from '../../../step/contract.ts';
+import { testRun } from '../../profit/predictions.ts';
+import { refusal } from '../../refusal.ts';
+
+const OPTIONS = {
+  compare: true,
+  seeds: '7-8',
+  'only-seed': undefined,
+  difficulties: 'easy',
+  'market-trades': 4000,
+  'snapshot-days': 30,
+  'watch-share': 0.05,
+  fdr: 0.1,
+  detectors: 'kmeans,insider_signs,wash_signs,markets,fresh_whale_rule,insider_like_rule',
+} as Parameters<typeof powerSettings>[0];
 
 describe('recallAtFalseShare', () => {
   // By falling score: planted, planted, false, planted, false, false.
@@ -54,77 +68,71 @@ describe('parseSeeds', () => {
   });
 });
 
-describe('comparePower', () => {
-  const root = mkdtempSync(join(tmpdir(), 'spyhop-power-'));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
-  const lines: string[] = [];
-  const keep = (line: string): void => {
-    lines.push(line);
-  };
-  const run: Run = {
-    step: findStep('wallet_anomaly_model'),
-    log: {
-      note: keep,
-      result: keep,
-      warn: keep,
-      progress: () => ({ update: () => undefined, done: () => undefined }),
-    },
-    dataDir: join(root, 'data'),
-    modelsDir: join(root, 'models'),
-    seed: 1,
-    force: false,
-    startedMs: 0,
-    code: namedCode('test'),
-  };
-  const options = {
-    seeds: '7-8',
-    difficulties: 'easy',
-    'market-trades': 4000,
-    'snapshot-days': 30,
-    'watch-share': 0.05,
-    fdr: 0.1,
-    detectors: 'kmeans,insider_signs,wash_signs,markets,fresh_whale_rule,insider_like_rule',
-    threads: 2,
-    'only-seed': undefined,
-  };
-  const summary = (): PowerSummary => JSON.parse(readFileSync(join(root, 'models/wallet_anomaly/power.json'), 'utf8'));
-
-  it('runs one seed of an array alone, then only what is missing, and summarises all', async () => {
-    const alone = await comparePower(run, { ...options, 'only-seed': 7 });
-    expect(alone).toEqual({ outcome: 'done', nRun: 1 });
-    expect(existsSync(join(root, 'models/wallet_anomaly/power.json'))).toBe(false);
-    expect((await comparePower(run, options)).nRun).toBe(1);
-    expect(await comparePower(run, options)).toEqual({ outcome: 'up to date', nRun: 0 });
-    expect(summary().seeds).toEqual([7, 8]);
-    expect(existsSync(join(run.dataDir, '.scratch_power', 'seed-7-easy'))).toBe(false);
+describe('powerSettings', () => {
+  it('plans every difficulty of every seed, and one seed alone for a task of an array', () => {
+    const { plans, isSummarised } = powerSettings({ ...OPTIONS, difficulties: 'easy, hard' });
+    expect(plans.map(({ seed, difficulty }) => `${seed} ${difficulty}`)).toEqual([
+      '7 easy',
+      '7 hard',
+      '8 easy',
+      '8 hard',
+    ]);
+    expect(isSummarised).toBe(true);
+    const alone = powerSettings({ ...OPTIONS, 'only-seed': 9 });
+    expect([alone.plans.map(({ seed }) => seed), alone.isSummarised]).toEqual([[9], false]);
   });
 
-  it('has figures for every detector and planted type, intervals over seeds, and a page for people', () => {
-    const { power, flags, detection } = summary();
+  it('refuses a difficulty or a detector that nobody knows, naming those that are', () => {
+    expect(refusal(() => powerSettings({ ...OPTIONS, difficulties: 'impossible' }))).toContain('bad-option');
+    expect(refusal(() => powerSettings({ ...OPTIONS, detectors: 'guess' }))).toContain(
+      'bad-option: --detectors names guess',
+    );
+  });
+});
+
+describe('runTrials', () => {
+  const root = mkdtempSync(join(tmpdir(), 'spyhop-power-'));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const run = { ...testRun('wallet_anomaly_model', join(root, 'data')), modelsDir: join(root, 'models') };
+  let nStarted = 0;
+  const ctx = { ...run, executor: createExecutor(), startWork: () => void nStarted++ };
+  const settings = powerSettings(OPTIONS);
+  let summary: PowerSummary;
+
+  it('runs one seed of an array alone, then only what is missing, then nothing', async () => {
+    const alone = powerSettings({ ...OPTIONS, 'only-seed': 7 });
+    expect((await runTrials(alone.plans, ctx)).nRun).toBe(1);
+    expect((await runTrials(settings.plans, ctx)).nRun).toBe(1);
+    expect(nStarted).toBe(2);
+    const { trials, nRun } = await runTrials(settings.plans, ctx);
+    expect([nRun, nStarted, trials.map(({ seed }) => seed)]).toEqual([0, 2, [7, 8]]);
+    expect(readdirSync(run.dataDir)).toEqual([]);
+    summary = summarise(trials, 1);
+  });
+
+  it('gives figures for every detector and planted type, with intervals over seeds', () => {
+    const { power, flags, detection } = summary;
+    expect(summary.seeds).toEqual([7, 8]);
     const wash = power.find((row) => row.detector === 'wash_signs' && row.planted === 'wash')!;
     expect(wash.nMarkets).toBe(2);
     expect(wash.averagePrecision.low).toBeLessThanOrEqual(wash.averagePrecision.mean);
-    expect(bestDetector(summary(), 'wash')).toBe('wash_signs');
+    expect(bestDetector(summary, 'wash')).toBe('wash_signs');
     expect(flags.some((row) => row.calibration === 'another market' && row.detector === 'kmeans')).toBe(true);
     expect(flags.some((row) => row.calibration === 't copula' && row.detector === 'insider_signs')).toBe(true);
     expect(flags.every((row) => row.detector !== 'fresh_whale_rule')).toBe(true);
     const listed = detection.find((row) => row.detector === 'markets' && row.planted === 'grinder')!;
     expect(listed.everShare.mean).toBeGreaterThan(0.9);
-    const page = readFileSync(join(root, 'models/wallet_anomaly/power.md'), 'utf8');
-    expect(page).toContain('## insider');
-    expect(page).toContain('## False discovery rate: nominal and realised');
   });
 
-  it('refuses a detector that nobody knows, naming those that are', async () => {
-    expect(await rejection(() => comparePower(run, { ...options, detectors: 'guess' }))).toContain(
-      'bad-option: --detectors names guess',
-    );
-  });
-
-  it('refuses a difficulty that is none, and leaves no scratch behind', async () => {
-    expect(await rejection(() => comparePower(run, { ...options, difficulties: 'impossible' }))).toContain(
-      'bad-option',
-    );
-    expect(existsSync(join(run.dataDir, '.scratch_power', 'seed-7-impossible'))).toBe(false);
+  it('is shown by one sentence, a picture a difficulty and a page, and the task of an array by a line', () => {
+    const view = { settings } as PresentView<PowerSettings>;
+    const { blocks, files } = presentPower({ summary, nRun: 0 }, view);
+    const [verdict] = blocks!;
+    expect(verdict.kind === 'verdict' && verdict.text.split(' ').length).toBeLessThanOrEqual(25);
+    expect(chartsOf(blocks!).map(({ stem }) => stem)).toEqual(['power_easy', 'realised']);
+    expect(files!['power.md']).toContain('## insider');
+    expect(files!['power.md']).toContain('## False discovery rate: nominal and realised');
+    const task = presentPower({ summary: null, nRun: 1 }, view);
+    expect([task.blocks, task.lines]).toEqual([undefined, [expect.stringContaining('Seed 7: 1 markets run')]]);
   });
 });

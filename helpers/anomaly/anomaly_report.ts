@@ -1,0 +1,155 @@
+/** Where the most anomalous wallets lie among all, what makes them so, and who shows signs, in lines and in a section. */
+import { join } from 'node:path';
+import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { heatMapPicture } from '../charts/specs/heat_map.ts';
+import { binValues, histogramPicture } from '../charts/specs/histogram.ts';
+import { scatterPicture } from '../charts/specs/scatter.ts';
+import { Pca } from '../estimators/pca.ts';
+import { percentile } from '../evaluate/percentile.ts';
+import type { FeatureSpace } from '../features/wallets/feature_space.ts';
+import { countFeatures } from '../features/wallets/known_features.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { MODEL_FILE } from '../registry/active_model.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import { readJson } from '../run/files.ts';
+import type { Presentation, PresentView } from '../step/contract.ts';
+import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../tables/schemas.ts';
+import { walletSpaceFromJson } from './wallet_model.ts';
+import type { AnomalyFacts, AnomalySettings } from './wallet_scores.ts';
+import { formatSigns, shortened, signBlocks } from './wallet_signs_report.ts';
+
+export const ANOMALY_SECTION = { id: 'anomaly_model', order: 104, title: 'The production anomaly model' };
+
+const COLOURED_PERCENT = 95;
+const N_SHOWN = 10;
+
+/** The most anomalous wallets first, one line each. */
+function formatMostAnomalous(scores: DataFrame): string {
+  const top = scores.sort({ by: 'score', descending: true, maintainOrder: true }).head(N_SHOWN);
+  const rows = (top.toRecords() as Record<string, string | number | boolean | null>[]).map((row) => {
+    const reasons = [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null);
+    return [
+      shortened(row.wallet),
+      Number(row.score).toFixed(2),
+      Number(row.p_value).toFixed(4),
+      row.is_flagged === true ? 'yes' : 'no',
+      reasons.length === 0 ? '–' : reasons.join(', '),
+    ];
+  });
+  return formatTable(['wallet', 'score', 'p', 'flagged', 'because of'], rows);
+}
+
+/** How many wallets are flagged by the model, in one sentence. */
+function formatVerdict({ nFlagged, nWallets }: AnomalyFacts, { flagRule }: AnomalySettings): string {
+  const rule =
+    flagRule.kind === 'fdr'
+      ? `a false discovery rate of ${flagRule.rate}`
+      : `percentile ${flagRule.percent} of the calibration scores`;
+  return `${formatCount(nFlagged)} of ${formatCount(nWallets)} wallets are flagged as anomalous at ${rule}.`;
+}
+
+/** A sentence when the calibration wallets are too few for a false discovery rate to flag one wallet. */
+export function formatCalibration({ nWallets, nCalibration, nCalibrationNeeded }: AnomalyFacts): string[] {
+  if (nCalibrationNeeded === null || nCalibration >= nCalibrationNeeded) return [];
+  return [
+    `${formatCount(nCalibration)} calibration wallets are too few to flag a single one of ${formatCount(nWallets)} at this false discovery rate (it takes ${formatCount(nCalibrationNeeded)}); --flag percentile ranks instead.`,
+  ];
+}
+
+/** Wallets on their first two principal components, and what those are made of. */
+function planeBlocks(profiles: DataFrame, scores: Float64Array, space: FeatureSpace, detector: string): ChartBlock[] {
+  const { columns } = space;
+  const points = space.transform(profiles);
+  const pca = new Pca({ nComponents: 2 }).fit(points, columns);
+  const places = pca.transform(points, columns);
+  const { components, explainedVarianceRatio } = pca.toModel();
+  const shares = explainedVarianceRatio.map((share) => `${(100 * share).toFixed(0)} %`);
+  const wallets = toTexts(profiles, 'wallet');
+  const cut = percentile(scores, COLOURED_PERCENT);
+  return [
+    chartBlock(
+      'plane',
+      `Wallets on the first two principal components of ${countFeatures(profiles, columns)} (${shares[0]} and ${shares[1]} of the variance); the twentieth with the highest ${detector} score in colour.`,
+      scatterPicture(
+        Array.from(scores, (score, row) => ({
+          x: places.values[row * 2],
+          y: places.values[row * 2 + 1],
+          group: score > cut ? 'most anomalous 5 %' : 'others',
+          tooltip: { wallet: shortened(wallets[row]), score: Number(score.toFixed(2)) },
+        })),
+        { xTitle: `component 1 (${shares[0]})`, yTitle: `component 2 (${shares[1]})` },
+      ),
+    ),
+    chartBlock(
+      'loadings',
+      'What the two components are made of: the weight of each column.',
+      heatMapPicture(
+        components.flatMap((loadings, c) =>
+          loadings.map((value, column) => ({ row: columns[column], column: `component ${c + 1}`, value })),
+        ),
+        { rowTitle: 'column', columnTitle: 'component', valueTitle: 'weight', colours: 'diverging' },
+      ),
+    ),
+  ];
+}
+
+function scoreBlock(scores: Float64Array, detector: string): ChartBlock {
+  const reference = { value: percentile(scores, COLOURED_PERCENT), label: '95th percentile' };
+  return chartBlock(
+    'scores',
+    'Scores of all wallets and their 95th percentile.',
+    histogramPicture(binValues(scores, 'linear'), {
+      xTitle: `${detector} score`,
+      yTitle: 'wallets',
+      references: [reference],
+    }),
+  );
+}
+
+function againstSignsBlock(scores: Float64Array, signs: DataFrame, detector: string): ChartBlock {
+  const wallets = toTexts(signs, 'wallet');
+  const insiderScores = toNumbers(signs, 'insider_score');
+  return chartBlock(
+    'signs',
+    'Anomaly score against the signs of an insider: they are different things.',
+    scatterPicture(
+      Array.from(scores, (score, row) => ({
+        x: score,
+        y: insiderScores[row],
+        group: 'wallet',
+        tooltip: { wallet: shortened(wallets[row]) },
+      })),
+      { xTitle: `${detector} score`, yTitle: 'insider signs, mean rank' },
+    ),
+  );
+}
+
+/** @param view its tables have the same wallets in the same order */
+export function presentAnomalies(facts: AnomalyFacts, view: PresentView<AnomalySettings>): Presentation {
+  const { detector } = view.settings;
+  const [profiles, scoreTable, signs] = [WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS].map((own) => view.read(own));
+  const scores = toNumbers(scoreTable, 'score');
+  const space = walletSpaceFromJson(readJson(join(view.modelFolder!, MODEL_FILE)));
+  const verdict = formatVerdict(facts, view.settings);
+  const warning = formatCalibration(facts);
+  const [plane, loadings] = planeBlocks(profiles, scores, space, detector);
+  return {
+    lines: [formatMostAnomalous(scoreTable), verdict, ...warning, ...formatSigns(signs, facts.signs)],
+    blocks: [
+      { kind: 'verdict', tone: 'neutral', text: verdict },
+      ...warning.map((text) => ({ kind: 'paragraph' as const, text })),
+      plane,
+      {
+        kind: 'details',
+        summary: 'What the components are made of, and how scores are distributed',
+        blocks: [loadings, scoreBlock(scores, detector)],
+      },
+      ...signBlocks(signs, facts.signs),
+      againstSignsBlock(scores, signs, detector),
+    ],
+    limits: [
+      'Signs of an insider were chosen on simulated markets whose insiders were planted by the same people; on real wallets their power is unknown and certainly lower.',
+    ],
+  };
+}

@@ -1,0 +1,109 @@
+/** What 09-1 has measured, in lines and in a section: the three rows, forest against boosting, and calibration. */
+import { type ChartBlock, chartBlock, type TableBlock } from '../charts/section.ts';
+import { linesPicture } from '../charts/specs/lines.ts';
+import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import type { Presentation } from '../step/contract.ts';
+import { EARLY, formatInterval } from './circularity.ts';
+import { bestEarlyTrial, type ClassifierFacts, type TrialRow } from './classifier_model.ts';
+import { formatWhollySeen } from './early_task_report.ts';
+
+export const CLASSIFIER_SECTION = {
+  id: 'classifier',
+  order: 91,
+  title: 'Can an archetype be told before it is obvious?',
+};
+
+const HEADER = ['features', 'model', 'test rows', 'whales', 'accuracy', 'whale precision', 'whale PR-AUC', 'macro F1'];
+const CAPTION =
+  'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection" is the claim.';
+
+function trialCells({ row, trial }: TrialRow): (string | number)[] {
+  const { kind, nRows, nWhales, accuracy, whalePrecision, whalePrAuc } = trial;
+  const intervals = [accuracy, whalePrecision, whalePrAuc];
+  return [row, kind, nRows, nWhales, ...intervals.map((interval) => formatInterval(interval))];
+}
+
+/** One line a row and model. */
+function formatTrials(trials: readonly TrialRow[]): string {
+  return formatTable(
+    [...HEADER, 'cal. error'],
+    trials.map((own) => [
+      ...trialCells(own).map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)),
+      own.trial.macroF1.toFixed(2),
+      own.trial.reliability.expectedCalibrationError.toFixed(4),
+    ]),
+  );
+}
+
+function trialTable(trials: readonly TrialRow[]): TableBlock {
+  const rows = trials.map((own) => [...trialCells(own), own.trial.macroF1]);
+  return { kind: 'table', caption: CAPTION, header: HEADER, rows };
+}
+
+function reliabilityBlock(trials: readonly TrialRow[]): ChartBlock {
+  const early = trials.filter(({ row }) => row === EARLY);
+  return chartBlock(
+    'reliability',
+    'Of wallets by predicted probability of being a fresh whale, the share that was one (early detection, test wallets). On the diagonal probabilities are calibrated; bins with few whales jump.',
+    linesPicture(
+      early.map(({ trial }) => ({
+        name: trial.kind,
+        points: trial.reliability.bins.map((bin) => ({ x: bin.meanProbability, y: bin.eventRate })),
+      })),
+      {
+        xTitle: 'predicted probability',
+        yTitle: 'share that was one',
+        hasDiagonal: true,
+        xFormat: '.0%',
+        yFormat: '.0%',
+      },
+    ),
+  );
+}
+
+function prAucBlock({ trials, rule }: ClassifierFacts): ChartBlock {
+  const bars = [
+    ...trials.map(({ row, trial }) => ({ label: `${row}, ${trial.kind}`, interval: trial.whalePrAuc })),
+    { label: 'early detection, the rule itself', interval: rule.whalePrAuc },
+  ];
+  return chartBlock(
+    'pr_auc',
+    'Area under the precision-recall curve for fresh whales, 95 % intervals over wallets.',
+    rankedBarsPicture(
+      bars.map(({ label, interval: { estimate, low, high } }) => ({ label, value: estimate, low, high })),
+      'PR-AUC',
+    ),
+  );
+}
+
+export function presentClassifier(facts: ClassifierFacts): Presentation {
+  const { trials, rule, winner } = facts;
+  const isBetter = bestEarlyTrial(trials).whalePrAuc.estimate > rule.whalePrAuc.estimate;
+  const verdict = isBetter
+    ? 'A model of the first fills finds fresh whales better than the rule applied to the same fills.'
+    : 'No model beats the rule applied to the same first fills: use the rule early rather than a model.';
+  const seen = formatWhollySeen(facts);
+  return {
+    lines: [
+      formatTrials(trials),
+      `The whale rule applied to the first fills, without any training: PR-AUC ${formatInterval(rule.whalePrAuc)}.`,
+      'The first row learns the rule back from its own columns and measures nothing; the last is the claim.',
+      seen,
+      verdict,
+      `Saved: the ${winner} of the early-detection row.`,
+    ],
+    blocks: [
+      { kind: 'verdict', tone: isBetter ? 'good' : 'bad', text: verdict },
+      prAucBlock(facts),
+      {
+        kind: 'details',
+        summary: 'All figures, and whether probabilities are calibrated',
+        blocks: [trialTable(trials), { kind: 'paragraph', text: seen }, reliabilityBlock(trials)],
+      },
+    ],
+    limits: [
+      'A classifier of archetypes predicts what rules and clusters will say of a wallet, not what a person knows.',
+    ],
+  };
+}

@@ -1,0 +1,88 @@
+/** What behaviour alone tells, in lines and in a section. */
+import { chartBlock } from '../charts/section.ts';
+import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
+import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { formatCount, formatTable } from '../run/console.ts';
+import type { Presentation, PresentView } from '../step/contract.ts';
+import { formatInterval } from './circularity.ts';
+import { formatWhollySeen } from './early_task_report.ts';
+import type { ScoutFacts, ScoutRow, ScoutSettings } from './scout_model.ts';
+import type { ScoutTrial } from './scout_trial.ts';
+
+export const SCOUT_SECTION = { id: 'scout', order: 92, title: 'The scout: behaviour without money' };
+
+const HEADER = ['features', 'test rows', 'targets', 'predicted', 'precision', 'recall', 'PR-AUC', 'base rate'];
+
+const baseRate = ({ nTargets, nRows }: ScoutTrial): number => nTargets / nRows;
+
+function trialCells({ row, trial }: ScoutRow): (string | number)[] {
+  const { nRows, nTargets, nPredictedPositive, precision, recall, prAuc } = trial;
+  const intervals = [precision, recall, prAuc];
+  return [row, nRows, nTargets, nPredictedPositive, ...intervals.map((interval) => formatInterval(interval))];
+}
+
+function formatTrials(trials: readonly ScoutRow[]): string {
+  return formatTable(
+    HEADER,
+    trials.map((own) => [
+      ...trialCells(own).map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)),
+      baseRate(own.trial).toFixed(4),
+    ]),
+  );
+}
+
+const percent = (share: number, nDigits = 0): string => `${(100 * share).toFixed(nDigits)} %`;
+
+function formatShare({ estimate, low, high }: BootstrapInterval): string {
+  return `${percent(estimate)} [${percent(low)}, ${percent(high)}]`;
+}
+
+/** One sentence on the early row. */
+function formatVerdict(early: ScoutTrial, target: string): string {
+  if (early.nPredictedPositive === 0) return `The scout predicts no test wallet to become ${target}.`;
+  return `Of the wallets that the scout predicts to become ${target}, ${formatShare(early.precision)} do; of all wallets, ${percent(baseRate(early), 2)}.`;
+}
+
+export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutSettings>): Presentation {
+  const { trials } = facts;
+  const { target, recallMin, nFolds } = settings;
+  const early = trials[trials.length - 1].trial;
+  const verdict = formatVerdict(early, target);
+  const notes = [
+    `${early.choices.length} of ${nFolds} folds had enough ${target} wallets to choose a threshold by.`,
+    `Behaviour alone, no column of money. The threshold was chosen on validation wallets for a recall of ${recallMin}; test wallets and timestamps are others.`,
+    formatWhollySeen(facts),
+  ];
+  return {
+    lines: [formatTrials(trials), ...notes, verdict, 'Saved: the forest of the early-detection row.'],
+    blocks: [
+      { kind: 'verdict', tone: early.precision.low > baseRate(early) ? 'good' : 'bad', text: verdict },
+      chartBlock(
+        'precision',
+        `Precision at the chosen threshold against the base rate of ${percent(baseRate(early), 2)}.`,
+        rankedBarsPicture(
+          trials.map(({ row, trial: { precision } }) => ({
+            label: row,
+            value: 100 * precision.estimate,
+            low: 100 * precision.low,
+            high: 100 * precision.high,
+          })),
+          'precision, %',
+        ),
+      ),
+      {
+        kind: 'details',
+        summary: 'All figures, and how they were measured',
+        blocks: [
+          {
+            kind: 'table',
+            caption: `Forest on behaviour alone, looking for ${target}.`,
+            header: HEADER,
+            rows: trials.map((own) => [...trialCells(own), baseRate(own.trial)]),
+          },
+          ...notes.map((text) => ({ kind: 'paragraph' as const, text })),
+        ],
+      },
+    ],
+  };
+}
