@@ -12,7 +12,8 @@ import { writeKalshiFiles } from '../venues/kalshi_market.ts';
 
 afterAll(removeFolders);
 
-const NO_WALLETS = 'Kalshi publishes no wallets: 3,600 of 3,600 fills have none; they count for markets, not for profiles.';
+const NO_WALLETS =
+  'Kalshi publishes no wallets: 3,600 of 3,600 fills have none; they count for markets, not for profiles.';
 const ABOUT_WALLETS = STEPS.filter((step) => step.inGraph && /^[234]_/.test(step.script));
 /** As the graph runs them, but for options that make the work small. */
 const BEFORE_AND_AFTER: Readonly<Record<string, readonly string[]>> = {
@@ -73,7 +74,7 @@ describe('trades of Kalshi alone', () => {
 
   it.each(ABOUT_WALLETS)('make $id say in one line why it is skipped, and nothing is written', ({ id, writes }) => {
     const reason = expect.stringMatching(
-      /^Nothing to do, skipped: .*no fill .*names a wallet \(Kalshi publishes no account ids\)\.$/,
+      /^Nothing to do, skipped: .*no (fill|row) .*names a wallet \(Kalshi publishes no account ids\)\.$/,
     );
     expect(ended.get(id)).toEqual({ status: 0, lines: [reason], errors: '', outcome: 'skipped' });
     for (const folder of writes) expect(existsSync(join(dataDir, folder))).toBe(false);
