@@ -38,7 +38,7 @@ export interface CopulaFlags {
  * is kept but counts, so p-values are (1 + samples that reach the score) / (samples + 1).
  * @param degrees of the t copula, Infinity for the Gaussian one
  * @param nCheap samples that may be spent on a small population to settle flags that are close
- * @param onProgress told the number of wallets sampled so far
+ * @param onProgress gets the number of wallets sampled so far
  */
 export async function flagByCopula(
   x: Matrix,

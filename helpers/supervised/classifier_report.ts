@@ -1,12 +1,12 @@
 /** What 09-1 has measured, in lines and in a section: the three rows, forest against boosting, and calibration. */
-import { type ChartBlock, chartBlock, type TableBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
-import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation } from '../step/contract.ts';
 import { EARLY, formatInterval } from './circularity.ts';
 import { bestEarlyTrial, type ClassifierFacts, type TrialRow } from './classifier_model.ts';
 import { formatWhollySeen } from './early_task_report.ts';
+import { resultTable } from './result_table_report.ts';
 
 export const CLASSIFIER_SECTION = {
   id: 'classifier',
@@ -14,31 +14,22 @@ export const CLASSIFIER_SECTION = {
   title: 'Can an archetype be told before it is obvious?',
 };
 
-const HEADER = ['features', 'model', 'test rows', 'whales', 'accuracy', 'whale precision', 'whale PR-AUC', 'macro F1'];
-const CAPTION =
-  'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection" is the claim.';
+const HEADER = [
+  'features',
+  'model',
+  'test rows',
+  'whales',
+  'accuracy',
+  'whale precision',
+  'whale PR-AUC',
+  'macro F1',
+  'cal. error',
+];
 
 function trialCells({ row, trial }: TrialRow): (string | number)[] {
-  const { kind, nRows, nWhales, accuracy, whalePrecision, whalePrAuc } = trial;
-  const intervals = [accuracy, whalePrecision, whalePrAuc];
-  return [row, kind, nRows, nWhales, ...intervals.map((interval) => formatInterval(interval))];
-}
-
-/** One line a row and model. */
-function formatTrials(trials: readonly TrialRow[]): string {
-  return formatTable(
-    [...HEADER, 'cal. error'],
-    trials.map((own) => [
-      ...trialCells(own).map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)),
-      own.trial.macroF1.toFixed(2),
-      own.trial.reliability.expectedCalibrationError.toFixed(4),
-    ]),
-  );
-}
-
-function trialTable(trials: readonly TrialRow[]): TableBlock {
-  const rows = trials.map((own) => [...trialCells(own), own.trial.macroF1]);
-  return { kind: 'table', caption: CAPTION, header: HEADER, rows };
+  const { kind, nRows, nWhales, accuracy, whalePrecision, whalePrAuc, macroF1 } = trial;
+  const intervals = [accuracy, whalePrecision, whalePrAuc].map((interval) => formatInterval(interval));
+  return [row, kind, nRows, nWhales, ...intervals, macroF1, trial.reliability.expectedCalibrationError];
 }
 
 function reliabilityBlock(trials: readonly TrialRow[]): ChartBlock {
@@ -83,10 +74,15 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
   const verdict = isBetter
     ? 'A model of the first fills finds fresh whales better than the rule applied to the same fills.'
     : 'No model beats the rule applied to the same first fills: use the rule early rather than a model.';
+  const table = resultTable(
+    HEADER,
+    trials.map(trialCells),
+    'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection" is the claim.',
+  );
   const seen = formatWhollySeen(facts);
   return {
     lines: [
-      formatTrials(trials),
+      table.text,
       `The whale rule applied to the first fills, without any training: PR-AUC ${formatInterval(rule.whalePrAuc)}.`,
       'The first row learns the rule back from its own columns and measures nothing; the last is the claim.',
       seen,
@@ -99,7 +95,7 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
       {
         kind: 'details',
         summary: 'All figures, and whether probabilities are calibrated',
-        blocks: [trialTable(trials), { kind: 'paragraph', text: seen }, reliabilityBlock(trials)],
+        blocks: [table.block, { kind: 'paragraph', text: seen }, reliabilityBlock(trials)],
       },
     ],
     limits: [

@@ -98,7 +98,7 @@ export function earlyTaskSettings(options: OptionValues<typeof EARLY_TASK_OPTION
   };
 }
 
-/** What is told of the task, whatever is learnt from it. */
+/** Facts of the task, whatever is learnt from it. */
 export interface EarlyTaskFacts {
   /** Timestamp of the last label. */
   readonly asOfMs: number;

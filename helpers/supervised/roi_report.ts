@@ -1,11 +1,11 @@
 /** How well future ROI can be predicted, by what, and what becomes of two published claims, in lines and in a section. */
-import { type ChartBlock, chartBlock, type TableBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
-import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation } from '../step/contract.ts';
 import { formatInterval } from './circularity.ts';
 import type { PartialDependence } from './partial_dependence.ts';
+import { resultTable } from './result_table_report.ts';
 import { CLAIM_ROWS_MIN, type FilteringClaim, type WhaleClaim } from './roi_claims.ts';
 import { isPredictable, type RoiResult } from './roi_comparison.ts';
 import type { RoiFacts } from './roi_model.ts';
@@ -41,25 +41,7 @@ export function formatFreshWhales({ nWhales, roi }: WhaleClaim): string {
 
 function resultCells({ outcome, model, trial }: RoiResult): (string | number)[] {
   const { nRows, r2, spearman, topRoi, topRoiByMoney } = trial;
-  const intervals = [r2, spearman, topRoi, topRoiByMoney];
-  return [outcome, model, nRows, ...intervals.map((interval) => formatInterval(interval))];
-}
-
-function formatResults(results: readonly RoiResult[]): string {
-  return formatTable(
-    HEADER,
-    results.map((own) => resultCells(own).map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell))),
-  );
-}
-
-function resultTable(results: readonly RoiResult[]): TableBlock {
-  return {
-    kind: 'table',
-    caption:
-      'ROI of what a wallet trades after T, predicted from its profile at T, and the same above the mean of its window (alpha). The mean ranks nobody: its top tenth is everybody.',
-    header: HEADER,
-    rows: results.map(resultCells),
-  };
+  return [outcome, model, nRows, ...[r2, spearman, topRoi, topRoiByMoney].map((interval) => formatInterval(interval))];
 }
 
 function topTenthBlock(results: readonly RoiResult[]): ChartBlock {
@@ -102,26 +84,31 @@ function partialBlock({ feature, points }: PartialDependence): ChartBlock {
 
 export function presentRoi(facts: RoiFacts): Presentation {
   const { results, claims, partial } = facts;
-  const isTold = isPredictable(results);
-  const verdict = isTold
+  const isPredicted = isPredictable(results);
+  const verdict = isPredicted
     ? 'Future ROI can be predicted a little beyond its mean here.'
     : 'Future ROI is not shown to be predictable beyond its mean here.';
+  const table = resultTable(
+    HEADER,
+    results.map(resultCells),
+    'ROI of what a wallet trades after T, predicted from its profile at T, and the same above the mean of its window (alpha). The mean ranks nobody: its top tenth is everybody.',
+  );
   const claimLines = [formatFiltering(claims.filtering), formatFreshWhales(claims.freshWhales)];
   return {
     lines: [
-      formatResults(results),
+      table.text,
       'The mean ranks nobody: its "top tenth" is everybody, the base to compare with.',
       verdict,
       ...claimLines,
     ],
     blocks: [
-      { kind: 'verdict', tone: isTold ? 'good' : 'bad', text: verdict },
+      { kind: 'verdict', tone: isPredicted ? 'good' : 'bad', text: verdict },
       topTenthBlock(results),
       ...claimLines.map((text) => ({ kind: 'paragraph' as const, text })),
       {
         kind: 'details',
         summary: 'All figures, and what the model looks at',
-        blocks: [resultTable(results), importanceBlock(facts), ...partial.map(partialBlock)],
+        blocks: [table.block, importanceBlock(facts), ...partial.map(partialBlock)],
       },
     ],
     limits: [

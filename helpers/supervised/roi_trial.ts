@@ -51,7 +51,7 @@ export function fitRegressor(
 
 /** Predictions of every test row by models that saw neither its wallet nor its time. */
 export interface Predictions {
-  /** Whether predictions tell wallets apart; the mean of the training rows does not. */
+  /** Whether predictions rank wallets; the mean of the training rows does not. */
   readonly isRanking: boolean;
   /** Numbers of the rows that were tested. */
   readonly rows: Uint32Array;
@@ -118,7 +118,7 @@ export interface RoiTrial {
 
 /**
  * @param roiPct and investedUsd realised outcomes by row number, not winsorised
- * @param wallets by row number; intervals draw whole wallets
+ * @param wallets by row number; intervals resample whole wallets
  */
 export function measureRoi(
   predictions: Predictions,

@@ -1,11 +1,11 @@
-/** What behaviour alone tells, in lines and in a section. */
+/** What behaviour alone predicts, in lines and in a section. */
 import { chartBlock } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
-import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { formatInterval } from './circularity.ts';
 import { formatWhollySeen } from './early_task_report.ts';
+import { resultTable } from './result_table_report.ts';
 import type { ScoutFacts, ScoutRow, ScoutSettings } from './scout_model.ts';
 import type { ScoutTrial } from './scout_trial.ts';
 
@@ -17,18 +17,8 @@ const baseRate = ({ nTargets, nRows }: ScoutTrial): number => nTargets / nRows;
 
 function trialCells({ row, trial }: ScoutRow): (string | number)[] {
   const { nRows, nTargets, nPredictedPositive, precision, recall, prAuc } = trial;
-  const intervals = [precision, recall, prAuc];
-  return [row, nRows, nTargets, nPredictedPositive, ...intervals.map((interval) => formatInterval(interval))];
-}
-
-function formatTrials(trials: readonly ScoutRow[]): string {
-  return formatTable(
-    HEADER,
-    trials.map((own) => [
-      ...trialCells(own).map((cell) => (typeof cell === 'number' ? formatCount(cell) : cell)),
-      baseRate(own.trial).toFixed(4),
-    ]),
-  );
+  const intervals = [precision, recall, prAuc].map((interval) => formatInterval(interval));
+  return [row, nRows, nTargets, nPredictedPositive, ...intervals, baseRate(trial)];
 }
 
 const percent = (share: number, nDigits = 0): string => `${(100 * share).toFixed(nDigits)} %`;
@@ -48,13 +38,14 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
   const { target, recallMin, nFolds } = settings;
   const early = trials[trials.length - 1].trial;
   const verdict = formatVerdict(early, target);
+  const table = resultTable(HEADER, trials.map(trialCells), `Forest on behaviour alone, looking for ${target}.`);
   const notes = [
     `${early.choices.length} of ${nFolds} folds had enough ${target} wallets to choose a threshold by.`,
     `Behaviour alone, no column of money. The threshold was chosen on validation wallets for a recall of ${recallMin}; test wallets and timestamps are others.`,
     formatWhollySeen(facts),
   ];
   return {
-    lines: [formatTrials(trials), ...notes, verdict, 'Saved: the forest of the early-detection row.'],
+    lines: [table.text, ...notes, verdict, 'Saved: the forest of the early-detection row.'],
     blocks: [
       { kind: 'verdict', tone: early.precision.low > baseRate(early) ? 'good' : 'bad', text: verdict },
       chartBlock(
@@ -73,15 +64,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
       {
         kind: 'details',
         summary: 'All figures, and how they were measured',
-        blocks: [
-          {
-            kind: 'table',
-            caption: `Forest on behaviour alone, looking for ${target}.`,
-            header: HEADER,
-            rows: trials.map((own) => [...trialCells(own), baseRate(own.trial)]),
-          },
-          ...notes.map((text) => ({ kind: 'paragraph' as const, text })),
-        ],
+        blocks: [table.block, ...notes.map((text) => ({ kind: 'paragraph' as const, text }))],
       },
     ],
   };

@@ -115,7 +115,9 @@ export function presentPower({ summary, nRun }: PowerFacts, view: PresentView<Po
   const [{ seed, watchShare, snapshotDays }] = view.settings.plans;
   if (summary === null)
     return {
-      lines: [`Seed ${seed}: ${nRun} markets run; the summary is made by --compare without --only-seed.`],
+      lines: [
+        `Seed ${seed}: ${nRun} of ${view.settings.plans.length} markets run now; the summary is made by --compare without --only-seed.`,
+      ],
     };
   const best = bestDetector(summary, 'insider');
   return {

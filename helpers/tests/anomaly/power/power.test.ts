@@ -133,6 +133,6 @@ describe('runTrials', () => {
     expect(files!['power.md']).toContain('## insider');
     expect(files!['power.md']).toContain('## False discovery rate: nominal and realised');
     const task = presentPower({ summary: null, nRun: 1 }, view);
-    expect([task.blocks, task.lines]).toEqual([undefined, [expect.stringContaining('Seed 7: 1 markets run')]]);
+    expect([task.blocks, task.lines]).toEqual([undefined, [expect.stringContaining('Seed 7: 1 of 2 markets run now')]]);
   });
 });
