@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate step tables',
   '5_live_inference': 'charts overview run step',
-  '6_profitability': 'features profit run step',
+  '6_profitability': 'features profit run/ranges step tables',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry step run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars step run tables',
@@ -22,8 +22,7 @@ const MAY_IMPORT = {
   'helpers/overview': 'charts pipeline step run tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
-  'helpers/profit':
-    'charts estimators evaluate features kernels parallel polars registry replay step run tables venues/fees',
+  'helpers/profit': 'charts estimators evaluate features kernels polars registry replay step run tables venues/fees',
   'helpers/registry': 'run tables',
   'helpers/replay': 'evaluate kernels/random polars run tables venues/fees',
   'helpers/run': 'pipeline',

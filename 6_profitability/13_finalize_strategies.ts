@@ -9,7 +9,101 @@
  *         reverse, random trades at the same prices and price alone; Sharpe ratios deflated by all trials (Bailey & López
  *         de Prado 2014). The final model is trained on all fills.
  */
-import { finalizeStrategies, STRATEGY_STEP_OPTIONS } from '../helpers/profit/strategy_step.ts';
-import { runScript } from '../helpers/run/script.ts';
+import {
+  backtestSettings,
+  decisiveBacktest,
+  ORDER_OPTIONS,
+  PORTFOLIO_OPTIONS,
+  pickOptions,
+  portfolioMoney,
+  THRESHOLD_OPTIONS,
+} from '../helpers/profit/backtest_options.ts';
+import { calibrationCurves } from '../helpers/profit/calibration.ts';
+import { chooseOnValidation } from '../helpers/profit/choice.ts';
+import { openPeriod, WHY_EMPTY } from '../helpers/profit/evaluation_period.ts';
+import { finalModelEntry, finalTraining, trainFinalModel } from '../helpers/profit/final_model.ts';
+import { planTest } from '../helpers/profit/strategies.ts';
+import { presentStrategies, STRATEGIES_SECTION } from '../helpers/profit/strategies_report.ts';
+import { strategiesFrame, strategyEquityFrame, strategyTradesFrame } from '../helpers/profit/strategy_tables.ts';
+import { replayTest } from '../helpers/profit/test_replay.ts';
+import { TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
+import { wholeFrom } from '../helpers/run/ranges.ts';
+import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+import {
+  MARKETS,
+  RAW_TRADES,
+  STRATEGIES,
+  STRATEGY_EQUITY,
+  STRATEGY_TRADES,
+  TRADE_FEATURES,
+  TRADE_PREDICTIONS,
+} from '../helpers/tables/schemas.ts';
+import { lastMoment } from '../helpers/tables/time_range.ts';
 
-await runScript('finalize_strategies', STRATEGY_STEP_OPTIONS, finalizeStrategies);
+const OPTIONS = {
+  ...THRESHOLD_OPTIONS,
+  draws: {
+    type: 'number',
+    default: 20,
+    describe: 'random controls per strategy',
+    range: wholeFrom(2, 1000),
+    group: 'Controls',
+  },
+  ...ORDER_OPTIONS,
+  ...PORTFOLIO_OPTIONS,
+} as const;
+
+await runStep(
+  defineStep({
+    id: 'finalize_strategies',
+    options: OPTIONS,
+    inputs: {
+      predictions: orSkip(TRADE_PREDICTIONS),
+      features: TRADE_FEATURES,
+      trades: RAW_TRADES,
+      markets: MARKETS,
+    },
+    outputs: [STRATEGIES, STRATEGY_TRADES, STRATEGY_EQUITY],
+    model: TRADE_PROFIT,
+    section: STRATEGIES_SECTION,
+    settings: (options, { predictions, features }) => ({
+      ...backtestSettings(options, predictions),
+      money: portfolioMoney(options),
+      nDraws: options.draws,
+      training: finalTraining(predictions, features),
+      options: pickOptions(options, OPTIONS),
+    }),
+    decisive: (settings) => ({ ...decisiveBacktest(settings), training: settings.training }),
+    compute: async (inputs, settings, { seed, executor, log }) => {
+      const validation = await openPeriod(inputs, 'validation');
+      const test = await openPeriod(inputs, 'test');
+      if (test.scored.nRows === 0) return skipped(WHY_EMPTY.test);
+      if (validation.scored.nRows === 0) return skipped(`${WHY_EMPTY.validation}, so nothing can be chosen`);
+      const choice = await chooseOnValidation(validation, settings, { seed, log });
+      const threshold = choice.chosen?.threshold ?? null;
+      const planned = planTest(test.scored, threshold, settings.delaysMs, settings.money, seed);
+      const { result, rows } = await replayTest(test, { planned, settings, trials: choice.trials, seed }, log);
+      const final =
+        settings.training === null
+          ? 'the fills were scored by a model made elsewhere'
+          : await trainFinalModel(inputs.features, lastMoment(inputs.trades), settings.training, { seed, executor });
+      return made({
+        tables: [
+          [STRATEGIES, strategiesFrame(rows)],
+          [STRATEGY_TRADES, strategyTradesFrame(result, test.scored, test.markets, planned)],
+          [STRATEGY_EQUITY, strategyEquityFrame(result, planned)],
+        ],
+        model: typeof final === 'string' ? undefined : finalModelEntry(final, settings, threshold, rows),
+        facts: {
+          ...choice,
+          rows,
+          nWithoutFees: result.nWithoutFees,
+          calibration: calibrationCurves(test.scored),
+          finalModel: typeof final === 'string' ? { reason: final } : { nFitRows: final.nFitRows },
+        },
+      });
+    },
+    present: presentStrategies,
+  }),
+);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import yargs from 'yargs';
 import { renderSvg } from '../charts/render.ts';
 import { TARGET_OPTIONS } from '../features/trades/targets.ts';
-import type { LadderStepOptions } from '../profit/ladder_step.ts';
+import { ablationSettings } from '../profit/ablation_options.ts';
 import { MODEL_OPTIONS } from '../profit/model_options.ts';
 import { readStepCode } from '../run/code.ts';
 import { formatTable } from '../run/console.ts';
@@ -31,7 +31,7 @@ function short({ mean, low, high }: Mean): string {
 function tableOf(summary: WorldSummary): string {
   return formatTable(
     [
-      'rung',
+      'step',
       'base rate',
       'model at .75',
       'model at .90',
@@ -40,15 +40,15 @@ function tableOf(summary: WorldSummary): string {
       'difference',
       'seeds above price only',
     ],
-    summary.rungs.map((rung) => [
-      `${rung.rung} ${rung.name}`,
-      short(rung.base_rate),
-      short(rung.model_precision_75),
-      short(rung.model_precision_90),
-      short(rung.model_return_top),
-      short(rung.price_only_return_top),
-      short(rung.return_difference),
-      `${rung.seeds_with_difference_above_0} of ${summary.n_seeds}`,
+    summary.steps.map((step) => [
+      `${step.step} ${step.name}`,
+      short(step.base_rate),
+      short(step.model_precision_75),
+      short(step.model_precision_90),
+      short(step.model_return_top),
+      short(step.price_only_return_top),
+      short(step.return_difference),
+      `${step.seeds_with_difference_above_0} of ${summary.n_seeds}`,
     ]),
   );
 }
@@ -74,30 +74,27 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     .option('out', { type: 'string', default: 'models/bench/ladder', describe: 'folder of the results' })
     .strict()
     .parseSync();
-  const options: LadderStepOptions = {
+  const settings = ablationSettings({
     ...defaultsOf(TARGET_OPTIONS),
     ...defaultsOf(MODEL_OPTIONS),
-    threads: given.threads,
+    ladder: true,
     'ladder-rows': 1_000_000,
     delay: given.delay,
-  };
+  });
   const size = { nTrades: given.rows, nMarkets: given.markets, nWallets: given.wallets };
   const worlds: Readonly<Record<string, SimulateRequest>> = {
     null: { ...size, insiderShare: 0 },
     planted: { ...size, insiderShare: given.insiders, difficulty: given.difficulty },
   };
-  const code = [(await readStepCode('helpers/bench/ladder/one_world.ts')).hash, options];
+  const code = [(await readStepCode('helpers/bench/ladder/one_world.ts')).hash, settings];
   const summaries: WorldSummary[] = [];
   for (const [world, request] of Object.entries(worlds)) {
     const results: WorldResult[] = [];
     for (let k = 0; k < given.seeds; k++) {
       const seeded = { ...request, seed: given.firstSeed + k };
       results.push(
-        await keptOrRun(
-          path.join(given.out, `${world}-${seeded.seed}.json`),
-          seeded,
-          options,
-          hashValue([code, seeded]),
+        await keptOrRun(path.join(given.out, `${world}-${seeded.seed}.json`), hashValue([code, seeded]), () =>
+          runWorld(seeded, settings, given.threads),
         ),
       );
       process.stdout.write(`${world} ${seeded.seed} done\n`);
@@ -112,10 +109,10 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-async function keptOrRun(file: string, request: SimulateRequest, options: LadderStepOptions, settings: string) {
+async function keptOrRun(file: string, settings: string, run: () => Promise<WorldResult>): Promise<WorldResult> {
   const kept = existsSync(file) ? (readJson(file) as Kept) : null;
   if (kept?.settings === settings) return kept.result;
-  const result = await runWorld(request, options);
+  const result = await run();
   writeJsonAtomic(file, { settings, result } satisfies Kept);
   // What was written is what is summed up, also where JSON turns NaN into null.
   return (readJson(file) as Kept).result;

@@ -1,12 +1,11 @@
 /** Options of the back-test, shared by every script that replays, and what they mean in its own units. */
-import { z } from 'zod';
-import { DELAY_OPTION } from '../features/trades/targets.ts';
+import { DELAY_OPTION, type TargetSettings } from '../features/trades/targets.ts';
 import type { Money, Rules } from '../replay/model.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
-import { InputError } from '../run/errors.ts';
-import { checkRange, checkRanges, type Range, SHARE } from '../run/ranges.ts';
-import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
+import type { OptionValues } from '../run/options.ts';
+import { checkRange, type Range, SHARE } from '../run/ranges.ts';
 import type { Table } from '../tables/table_store.ts';
+import { predictionSettings } from './prediction_settings.ts';
 
 const COSTS = 'Orders and costs';
 const MONEY = 'Money';
@@ -82,80 +81,7 @@ export const PORTFOLIO_OPTIONS = {
   },
 } as const;
 
-export type OrderOptions = Readonly<
-  Record<'delay' | 'half-spread' | 'entry-window' | 'stale-after' | 'min-order' | 'stake', number>
-> & { readonly exit: 'horizon' | 'resolution' };
-export type PortfolioOptions = Readonly<Record<keyof typeof PORTFOLIO_OPTIONS, number>>;
-
-const producerSchema = z.object({ horizon: z.number().positive(), target: z.string() });
-
-/**
- * Horizon and target that the predictions were made for.
- * @throws InputError 'bad-schema' when their manifest does not tell
- */
-export function predictionTask(predictions: Table): { horizonMs: number; target: string } {
-  const parsed = producerSchema.safeParse(predictions.manifest.options);
-  if (!parsed.success)
-    throw new InputError(
-      'bad-schema',
-      `the manifest of table ${TRADE_PREDICTIONS.folder} does not tell its horizon and target`,
-      `make it again: ${TRADE_PREDICTIONS.madeBy}`,
-    );
-  return { horizonMs: parsed.data.horizon * HOUR_MS, target: parsed.data.target };
-}
-
-/**
- * The rules that options and horizon make.
- * @throws InputError 'bad-option'
- */
-export function rulesOf(options: OrderOptions, horizonMs: number): Rules {
-  checkRanges(ORDER_OPTIONS, options);
-  checkRange(
-    'stake',
-    options.stake,
-    usdFrom(options['min-order']),
-    Math.max(ORDER_OPTIONS.stake.default, options['min-order']),
-  );
-  return {
-    horizonMs: options.exit === 'horizon' ? horizonMs : Number.POSITIVE_INFINITY,
-    entryWindowMs: options['entry-window'] * MINUTE_MS,
-    staleMs: options['stale-after'] * HOUR_MS,
-    halfSpread: options['half-spread'] * CENT,
-    minOrderUsd: options['min-order'],
-  };
-}
-
-/** The delay asked for and the usual ones, ms, the asked one first. */
-export function delaysOf(options: OrderOptions): number[] {
-  const asked = options.delay * SECOND_MS;
-  return [asked, ...DELAYS_MS.filter((delay) => delay !== asked)];
-}
-
-/** Money of a strategy that judges every order by itself. */
-export function unlimitedMoney(options: OrderOptions): Money {
-  const limit = Number.POSITIVE_INFINITY;
-  return { bankrollUsd: limit, stakeUsd: options.stake, marketLimitUsd: limit, participation: limit };
-}
-
-/**
- * Money of a portfolio.
- * @throws InputError 'bad-option'
- */
-export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money {
-  checkRanges(PORTFOLIO_OPTIONS, options);
-  const { bankroll, 'market-limit': limit } = PORTFOLIO_OPTIONS;
-  checkRange('bankroll', options.bankroll, usdFrom(options.stake), Math.max(bankroll.default, options.stake));
-  const least = options['min-order'];
-  checkRange('market-limit', options['market-limit'], usdFrom(least), Math.max(limit.default, least));
-  return {
-    bankrollUsd: options.bankroll,
-    stakeUsd: options.stake,
-    marketLimitUsd: options['market-limit'],
-    participation: options.participation,
-  };
-}
-
-const CHANCE = { from: 0, to: 1, unit: 'a chance' } as const satisfies Range;
+const PROBABILITY = { from: 0, to: 1, unit: 'a probability' } as const satisfies Range;
 
 /** Thresholds of an analysis, rising. */
 export const THRESHOLD_OPTIONS = {
@@ -163,41 +89,111 @@ export const THRESHOLD_OPTIONS = {
     type: 'number',
     default: 0.5,
     describe: 'smallest threshold, 0..1',
-    range: CHANCE,
+    range: PROBABILITY,
     group: 'Thresholds',
   },
   'to-threshold': {
     type: 'number',
     default: 0.9,
     describe: 'largest threshold, 0..1',
-    range: CHANCE,
+    range: PROBABILITY,
     group: 'Thresholds',
   },
   step: {
     type: 'number',
     default: 0.05,
     describe: 'from one threshold to the next, 0..1',
-    range: { ...CHANCE, from: 0.005 },
+    range: { ...PROBABILITY, from: 0.005 },
     group: 'Thresholds',
   },
 } as const;
 
-export type ThresholdOptions = Readonly<Record<keyof typeof THRESHOLD_OPTIONS, number>>;
+type OrderOptions = OptionValues<typeof ORDER_OPTIONS, never>;
+type ThresholdOptions = OptionValues<typeof THRESHOLD_OPTIONS, never>;
+type PortfolioOptions = OptionValues<typeof PORTFOLIO_OPTIONS, never>;
+
+/** What decides a back-test, in its own units. */
+export interface BacktestSettings extends TargetSettings {
+  readonly rules: Rules;
+  /** The delay asked for and the usual ones, ms, the asked one first. */
+  readonly delaysMs: readonly number[];
+  /** Thresholds to compare, rising. */
+  readonly thresholds: readonly number[];
+  /** USD per order. */
+  readonly stakeUsd: number;
+}
+
+/** The options as they were given: what manifests and files tell of settings that they alone decide. */
+export interface GivenOptions {
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The settings of a back-test.
+ * @param predictions 16_trade_predictions: their horizon and target are those of the back-test
+ * @throws InputError 'bad-option' when two options contradict each other, and as predictionSettings does
+ */
+export function backtestSettings(options: OrderOptions & ThresholdOptions, predictions: Table): BacktestSettings {
+  const { horizonMs, target } = predictionSettings(predictions);
+  const { stake, 'min-order': minOrderUsd } = options;
+  checkRange('stake', stake, usdFrom(minOrderUsd), Math.max(ORDER_OPTIONS.stake.default, minOrderUsd));
+  const delayMs = options.delay * SECOND_MS;
+  return {
+    horizonMs,
+    target,
+    rules: {
+      horizonMs: options.exit === 'horizon' ? horizonMs : Number.POSITIVE_INFINITY,
+      entryWindowMs: options['entry-window'] * MINUTE_MS,
+      staleMs: options['stale-after'] * HOUR_MS,
+      halfSpread: options['half-spread'] * CENT,
+      minOrderUsd,
+    },
+    delaysMs: [delayMs, ...DELAYS_MS.filter((usual) => usual !== delayMs)],
+    thresholds: thresholdsOf(options),
+    stakeUsd: stake,
+  };
+}
+
+/** What decides the result of a back-test: its options, and what its predictions are of. */
+export function decisiveBacktest({ options, horizonMs, target }: BacktestSettings & GivenOptions): object {
+  return { ...options, horizonMs, target };
+}
+
+/** The values of the options that `specs` names. */
+export function pickOptions(options: object, specs: object): Record<string, unknown> {
+  const values = options as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]]));
+}
+
+/** Money of a strategy that evaluates every order by itself. */
+export function unlimitedMoney(stakeUsd: number): Money {
+  const limit = Number.POSITIVE_INFINITY;
+  return { bankrollUsd: limit, stakeUsd, marketLimitUsd: limit, participation: limit };
+}
+
+/**
+ * Money of a portfolio.
+ * @throws InputError 'bad-option' when it is less than an order
+ */
+export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money {
+  const { bankroll, 'market-limit': limit } = PORTFOLIO_OPTIONS;
+  const { stake, 'min-order': minOrderUsd } = options;
+  checkRange('bankroll', options.bankroll, usdFrom(stake), Math.max(bankroll.default, stake));
+  checkRange('market-limit', options['market-limit'], usdFrom(minOrderUsd), Math.max(limit.default, minOrderUsd));
+  return {
+    bankrollUsd: options.bankroll,
+    stakeUsd: stake,
+    marketLimitUsd: options['market-limit'],
+    participation: options.participation,
+  };
+}
 
 /**
  * The thresholds asked for, at most 201.
- * @throws InputError 'bad-option'
+ * @throws InputError 'bad-option' when they would fall
  */
-export function thresholdsOf(options: ThresholdOptions): number[] {
-  const { 'from-threshold': from, 'to-threshold': to, step } = options;
-  checkRanges(THRESHOLD_OPTIONS, options);
+function thresholdsOf({ 'from-threshold': from, 'to-threshold': to, step }: ThresholdOptions): number[] {
   checkRange('to-threshold', to, { from, to: 1 }, Math.max(THRESHOLD_OPTIONS['to-threshold'].default, from));
   const n = Math.floor((to - from) / step + 1e-9) + 1;
   return Array.from({ length: n }, (_, i) => Math.round((from + i * step) * 1e6) / 1e6);
-}
-
-/** The values of the options that `specs` names: those that decide a step's result. */
-export function decisiveOptions(options: object, specs: object): Record<string, unknown> {
-  const values = options as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]]));
 }

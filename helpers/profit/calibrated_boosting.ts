@@ -1,4 +1,4 @@
-/** Boosting whose scores are turned into chances on rows that it did not learn from. */
+/** Boosting whose scores are turned into probabilities on rows that it did not learn from. */
 import { z } from 'zod';
 import { type ModelHeader, parseModel } from '../estimators/contract.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
@@ -19,18 +19,34 @@ export interface CalibratedBoosting {
   readonly calibration: Calibration;
 }
 
-export interface BoostingFit {
+export interface BoostingSettings {
   readonly nRounds: number;
   readonly maxDepth: number;
   readonly calibration: CalibrationKind;
+}
+
+export interface BoostingFit extends BoostingSettings {
   readonly seed: number;
+}
+
+/** Rows to learn from. */
+export interface BoostingData {
+  /** Columns `featureNames`. */
+  readonly x: Matrix;
+  readonly featureNames: readonly string[];
+  /** 0 or 1 per row of `x`. */
+  readonly labels: ArrayLike<number>;
+  /** Rows that trees are grown on. */
+  readonly fitRows: Uint32Array;
+  /** Rows that stop the growing and calibrate. */
+  readonly validationRows: Uint32Array;
 }
 
 const FORMAT = 'spyhop-calibrated-boosting';
 const VERSION = 1;
 const EARLY_STOPPING_ROUNDS = 30;
 
-/** A curve from raw scores to chances. */
+/** A curve from raw scores to probabilities. */
 export function fitCalibration(
   kind: CalibrationKind,
   scores: ArrayLike<number>,
@@ -39,21 +55,14 @@ export function fitCalibration(
   return kind === 'platt' ? { kind, curve: fitPlatt(scores, labels) } : { kind, curve: fitIsotonic(scores, labels) };
 }
 
-/** Chances of label 1. */
+/** Probabilities of label 1. */
 export function calibrated({ kind, curve }: Calibration, scores: ArrayLike<number>): Float64Array {
   return kind === 'platt' ? applyPlatt(curve, scores) : applyIsotonic(curve, scores);
 }
 
-/**
- * Learns from the fit rows, stops and calibrates on the validation rows.
- * @param x columns `featureNames`
- */
+/** Learns from the fit rows, stops and calibrates on the validation rows. */
 export function fitCalibratedBoosting(
-  x: Matrix,
-  featureNames: readonly string[],
-  labels: ArrayLike<number>,
-  fitRows: Uint32Array,
-  validationRows: Uint32Array,
+  { x, featureNames, labels, fitRows, validationRows }: BoostingData,
   options: BoostingFit,
   executor: Executor,
 ): CalibratedBoosting {
@@ -75,7 +84,7 @@ export function fitCalibratedBoosting(
   return { booster, calibration: fitCalibration(options.calibration, booster.predictRaw(watched), watchedLabels) };
 }
 
-/** Calibrated chances of the rows of `x`. */
+/** Calibrated probabilities of the rows of `x`. */
 export function predictCalibrated({ booster, calibration }: CalibratedBoosting, x: Matrix): Float64Array {
   return calibrated(calibration, booster.predictRaw(x));
 }

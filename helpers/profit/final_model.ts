@@ -1,48 +1,108 @@
-/** The model that goes into use: the same fit and calibration as in the folds, on every row whose label was known at a cut. */
-import { createExecutor } from '../parallel/executor.ts';
-import type { Run } from '../run/script.ts';
+/** The model that goes into use: fitted and calibrated as in the folds of 11, on every row whose label is known. */
+import { boostingToXgboost } from '../estimators/xgboost_json.ts';
+import { formatTarget } from '../features/trades/targets.ts';
+import type { Executor } from '../kernels/executor.ts';
+import type { ModelEntry } from '../registry/registry.ts';
+import { HOUR_MS, isoTime } from '../run/clock.ts';
+import { InputError } from '../run/errors.ts';
+import { isMadeFrom } from '../tables/derived_table.ts';
+import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
+import type { BacktestSettings } from './backtest_options.ts';
 import { type CalibratedBoosting, calibratedToModel, fitCalibratedBoosting } from './calibrated_boosting.ts';
-import { boostingFitOf, type ModelOptions, splitOptionsOf } from './model_options.ts';
+import { formatCosts } from './costs.ts';
+import { formatPercent } from './format.ts';
+import type { ModelSettings } from './model_options.ts';
+import { predictionSettings } from './prediction_settings.ts';
+import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
+import type { StrategyRow } from './strategy_rows.ts';
+import { WHALE_FILTER_FILE } from './trade_model.ts';
 import { FEATURES, readTradeRows } from './trade_rows.ts';
 import { calibrationSplit } from './trade_splits.ts';
-import { drawn, reasonToSkipFit } from './walk_forward.ts';
+import { reasonToSkipFit, sampleRows } from './walk_forward.ts';
 
 export interface FinalModel {
   readonly model: CalibratedBoosting;
-  /** The model as plain JSON, for the registry. */
-  readonly json: unknown;
-  readonly featureNames: readonly string[];
+  /** Rows with exit_ms ≤ cutMs were known. */
+  readonly cutMs: number;
   /** Rows learned from and rows calibrated on. */
   readonly nFitRows: number;
   readonly nValidationRows: number;
 }
 
 /**
+ * How the model of the predictions was trained; null when it was not, because a model made elsewhere was scored.
+ * @throws InputError 'bad-value' when the features have been made anew since, and as predictionSettings does
+ */
+export function finalTraining(predictions: Table, features: Table): ModelSettings | null {
+  const { model, split, boosting, fitRowsMax } = predictionSettings(predictions);
+  if (model !== null) return null;
+  if (isMadeFrom(predictions.manifest, features)) return { split, boosting, fitRowsMax };
+  throw new InputError(
+    'bad-value',
+    `${TRADE_FEATURES.folder} and ${TRADE_PREDICTIONS.folder} were not made together: a run of 11 has ended in between`,
+    `make the predictions again: ${TRADE_PREDICTIONS.madeBy}`,
+  );
+}
+
+/**
  * Trains on all rows with exit_ms ≤ cutMs.
  * @param features 15_trade_features
- * @returns the model, or the sentence that says what is missing
+ * @returns the model, or why there is none, without a full stop
  */
 export async function trainFinalModel(
-  run: Run,
   features: Table,
   cutMs: number,
-  options: ModelOptions & { readonly threads: number },
+  { split, boosting, fitRowsMax }: ModelSettings,
+  { seed, executor }: { readonly seed: number; readonly executor: Executor },
 ): Promise<FinalModel | string> {
   const rows = await readTradeRows(features);
-  const known = Uint32Array.from({ length: rows.n }, (_, i) => i).filter((i) => rows.exitMs[i] <= cutMs);
-  const split = calibrationSplit(rows, known, splitOptionsOf(options));
-  const reason = reasonToSkipFit(rows.labels, split);
+  const known = Uint32Array.from(rows.exitMs.keys()).filter((row) => rows.exitMs[row] <= cutMs);
+  const { fitRows: all, validationRows } = calibrationSplit(rows, known, split);
+  const reason = reasonToSkipFit(rows.labels, { fitRows: all, validationRows });
   if (reason !== null) return reason;
-  const executor = createExecutor({ nThreads: options.threads });
-  const fitRows = drawn(split.fitRows, options['fit-rows'], run.seed);
-  const boosting = boostingFitOf(options, run.seed);
-  const model = fitCalibratedBoosting(rows.x, FEATURES, rows.labels, fitRows, split.validationRows, boosting, executor);
+  const fitRows = sampleRows(all, fitRowsMax, seed);
+  const data = { x: rows.x, featureNames: FEATURES, labels: rows.labels, fitRows, validationRows };
+  const model = fitCalibratedBoosting(data, { ...boosting, seed }, executor);
+  return { model, cutMs, nFitRows: fitRows.length, nValidationRows: validationRows.length };
+}
+
+/** `sniper >= 0.75: 3.1% (1.0% to 5.2%) per trade after costs, 120 trades` for every strategy itself. */
+function strategyLines(rows: readonly StrategyRow[]): string[] {
+  return rows
+    .filter(({ variant, threshold }) => variant === 'main' && threshold !== null)
+    .map(({ name, threshold, returnMean, returnLow, returnHigh, nFilled }) => {
+      const interval = `${formatPercent(returnMean)} (${formatPercent(returnLow)} to ${formatPercent(returnHigh)})`;
+      return `${name} >= ${threshold}: ${interval} per trade after costs, ${nFilled} trades`;
+    });
+}
+
+/**
+ * The final model with the thresholds of the strategies, as it is saved.
+ * @param chosen threshold chosen on validation, or null
+ * @param rows strategies on the test period
+ */
+export function finalModelEntry(
+  { model, cutMs, nFitRows, nValidationRows }: FinalModel,
+  settings: BacktestSettings,
+  chosen: number | null,
+  rows: readonly StrategyRow[],
+): ModelEntry {
+  const thresholds = { sniper: SNIPER_THRESHOLD, god_mode: GOD_MODE_THRESHOLD, chosen };
   return {
-    model,
-    json: calibratedToModel(model),
-    featureNames: FEATURES,
-    nFitRows: fitRows.length,
-    nValidationRows: split.validationRows.length,
+    model: { ...calibratedToModel(model), thresholds },
+    nRows: nFitRows,
+    published: { [WHALE_FILTER_FILE]: boostingToXgboost(model.booster) },
+    card: {
+      purpose: `Probability that following a fill reaches ${formatTarget(settings.target)} after ${settings.horizonMs / HOUR_MS} h, with thresholds of strategies.`,
+      data: `fills whose result was known by ${isoTime(cutMs)}: ${nFitRows} to learn from, ${nValidationRows} to calibrate on`,
+      features: FEATURES,
+      split: 'The figures are those of the walk-forward folds of 11; this model is trained as they were, on all fills.',
+      metrics: [formatCosts(settings), ...strategyLines(rows)],
+      limits: [
+        'Nothing has measured this very model: it has seen the test period.',
+        'Fills that nobody traded after within the horizon have no label and were not followed in the back-test.',
+      ],
+    },
   };
 }

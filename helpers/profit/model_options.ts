@@ -1,7 +1,8 @@
-/** The options of chapter 6 that decide how a model is trained and judged. */
+/** The options of chapter 6 that decide how a model is trained and evaluated, and what they mean in its own units. */
 import { HOUR_MS } from '../run/clock.ts';
-import { checkRanges, SHARE, wholeFrom } from '../run/ranges.ts';
-import { type BoostingFit, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
+import type { OptionValues } from '../run/options.ts';
+import { SHARE, wholeFrom } from '../run/ranges.ts';
+import { type BoostingSettings, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
 import type { SplitOptions } from './trade_splits.ts';
 
 const SPLIT = 'Splits';
@@ -53,55 +54,36 @@ export const MODEL_OPTIONS = {
   calibration: {
     choices: CALIBRATIONS,
     default: 'platt' as CalibrationKind,
-    describe: 'curve from scores to chances',
+    describe: 'curve from scores to probabilities',
     group: MODEL,
   },
   'fit-rows': {
     type: 'number',
     default: 2_000_000,
-    describe: 'rows to learn from at most, drawn',
+    describe: 'rows to learn from at most, sampled',
     range: wholeFrom(200),
     group: MODEL,
   },
 } as const;
 
-export interface ModelOptions {
-  readonly folds: number;
-  readonly 'warmup-share': number;
-  readonly 'validation-share': number;
-  readonly embargo: number;
-  readonly rounds: number;
-  readonly depth: number;
-  readonly calibration: CalibrationKind;
-  readonly 'fit-rows': number;
+/** How a model is trained, but for its seed. */
+export interface ModelSettings {
+  readonly split: SplitOptions;
+  readonly boosting: BoostingSettings;
+  /** Rows to learn from at most; more are sampled. */
+  readonly fitRowsMax: number;
 }
 
-/**
- * The splits that the options ask for.
- * @throws InputError 'bad-option' naming the option
- */
-export function splitOptionsOf(options: ModelOptions): SplitOptions {
-  checkRanges(MODEL_OPTIONS, options);
+/** What the options say of training. */
+export function modelSettings(options: OptionValues<typeof MODEL_OPTIONS, never>): ModelSettings {
   return {
-    nFolds: options.folds,
-    embargoMs: options.embargo * HOUR_MS,
-    warmupFraction: options['warmup-share'],
-    validationFraction: options['validation-share'],
+    split: {
+      nFolds: options.folds,
+      embargoMs: options.embargo * HOUR_MS,
+      warmupFraction: options['warmup-share'],
+      validationFraction: options['validation-share'],
+    },
+    boosting: { nRounds: options.rounds, maxDepth: options.depth, calibration: options.calibration },
+    fitRowsMax: options['fit-rows'],
   };
-}
-
-/**
- * How boosting is fitted.
- * @throws InputError 'bad-option' naming the option
- */
-export function boostingFitOf(options: ModelOptions, seed: number): BoostingFit {
-  checkRanges(MODEL_OPTIONS, options);
-  return { nRounds: options.rounds, maxDepth: options.depth, calibration: options.calibration, seed };
-}
-
-/** The options that decide a model, for manifests. */
-export function modelSettings(options: ModelOptions): Readonly<Record<string, number | string>> {
-  return Object.fromEntries(
-    (Object.keys(MODEL_OPTIONS) as (keyof ModelOptions)[]).map((name) => [name, options[name]]),
-  );
 }

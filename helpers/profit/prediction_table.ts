@@ -1,18 +1,16 @@
-/** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the chances of each fold beside them. */
-import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
-import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
-import { orderedParts } from './trade_rows.ts';
-import type { FoldPredictions } from './walk_forward.ts';
+/** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the probabilities of each fold. */
+import { type DataFrame, pl } from '../polars/polars.ts';
+import { isoDay } from '../run/clock.ts';
+import { prefetch } from '../run/prefetch.ts';
+import { readParts } from '../tables/read_parts.ts';
+import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
+import type { Table, TableWriter } from '../tables/table_store.ts';
+import type { FittedFold, FoldPredictions } from './walk_forward.ts';
 
 const OWN_COLUMNS: ReadonlySet<string> = new Set(['probability', 'price_only_probability', 'fold', 'part']);
 const KEY_COLUMNS = TRADE_PREDICTIONS.columns.map((c) => c.name).filter((name) => !OWN_COLUMNS.has(name));
 
-export interface PredictionPart {
-  readonly part: 'validation' | 'test';
-  /** Rows rise. */
-  readonly predictions: FoldPredictions;
-}
+const PARTS = ['validation', 'test'] as const;
 
 /** First index of the rising `rows` that is at least `row`. */
 function firstAtLeast(rows: Uint32Array, row: number): number {
@@ -26,8 +24,12 @@ function firstAtLeast(rows: Uint32Array, row: number): number {
 }
 
 /** The rows of one file that a fold predicts. */
-function predictedRows(keys: DataFrame, firstRow: number, { part, predictions }: PredictionPart): DataFrame | null {
-  const { rows, probability, priceOnly, fold } = predictions;
+function predictedRows(
+  keys: DataFrame,
+  firstRow: number,
+  part: (typeof PARTS)[number],
+  { rows, probability, priceOnly, fold }: FoldPredictions,
+): DataFrame | null {
   const from = firstAtLeast(rows, firstRow);
   const to = firstAtLeast(rows, firstRow + keys.height);
   if (from === to) return null;
@@ -45,28 +47,23 @@ function predictedRows(keys: DataFrame, firstRow: number, { part, predictions }:
     );
 }
 
-/** Adds every fold's rows to the writer, a file a day, fold and part. */
+/**
+ * Adds every fold's rows to the writer, a file a day, fold and part.
+ * @param features 15_trade_features, whose rows the folds number
+ */
 export async function writePredictions(
   features: Table,
-  parts: readonly PredictionPart[],
+  folds: readonly FittedFold[],
   writer: TableWriter,
 ): Promise<void> {
   let firstRow = 0;
-  const release = releaseFramesEvery();
-  for (const part of orderedParts(features)) {
-    const [path] = partPaths(features, [part]);
-    const keys = withParquetErrors(path, () =>
-      scanPart(path, TRADE_FEATURES)
-        .select(...KEY_COLUMNS)
-        .collectSync(),
-    );
-    const day = part.file.split('/')[1].slice(0, '2026-01-08'.length);
-    for (const prediction of parts) {
-      const frame = predictedRows(keys, firstRow, prediction);
-      if (frame !== null)
-        writer.addPart(`${prediction.part}/fold-${prediction.predictions.fold}/${day}`, frame, 'ts_ms');
-    }
-    firstRow += part.rows;
-    await release(part.rows);
+  for await (const keys of prefetch(readParts(features, { columns: KEY_COLUMNS }))) {
+    const day = isoDay(Number(keys.getColumn('ts_ms').min()));
+    for (const fold of folds)
+      for (const part of PARTS) {
+        const frame = predictedRows(keys, firstRow, part, fold[part]);
+        if (frame !== null) writer.addPart(`${part}/fold-${fold[part].fold}/${day}`, frame, 'ts_ms');
+      }
+    firstRow += keys.height;
   }
 }

@@ -1,4 +1,4 @@
-/** What chances are worth: the three rows of every table here, base rate, price only, model, with intervals by market. */
+/** What probabilities are worth: base rate, price only and model, with intervals by market. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { brierScore } from '../evaluate/brier_score.ts';
 import {
@@ -11,21 +11,19 @@ import {
 import { logLoss } from '../evaluate/log_loss.ts';
 import { reliability } from '../evaluate/reliability.ts';
 import type { Clusters } from '../evaluate/weighted_ranks.ts';
-import { formatCount, formatTable } from '../run/console.ts';
+import type { ScoredRows } from './calibration.ts';
 
-const THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
+/** Thresholds at which picks are evaluated. */
+export const PICK_THRESHOLDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
 
-export interface Judged {
-  readonly labels: ArrayLike<number>;
-  readonly probability: ArrayLike<number>;
-  readonly priceOnly: ArrayLike<number>;
+/** Test rows with what became of them. */
+export interface Evaluation extends ScoredRows {
   /** Gain of the follower per USD paid, before costs (or after them, if so made). */
   readonly returns: ArrayLike<number>;
   readonly market: ArrayLike<number>;
-  readonly seed: number;
 }
 
-/** What the picks at or above a chance are worth. */
+/** What the picks at or above a probability are worth. */
 export interface Picks {
   readonly threshold: number;
   readonly nPicks: number;
@@ -43,7 +41,7 @@ export interface ModelScore {
   readonly picks: readonly Picks[];
 }
 
-/** The picks of the highest chances, as many for the model as for its null. */
+/** The picks of the highest probabilities, as many for the model as for its null. */
 interface TopPicks {
   readonly nPicks: number;
   readonly modelPrecision: BootstrapInterval;
@@ -66,50 +64,49 @@ export interface Scorecard {
   readonly top: TopPicks;
 }
 
-function flagsFrom(chances: ArrayLike<number>, threshold: number): Uint8Array {
-  return Uint8Array.from(chances, (chance) => (chance >= threshold ? 1 : 0));
+function flagsFrom(probabilities: ArrayLike<number>, threshold: number): Uint8Array {
+  return Uint8Array.from(probabilities, (probability) => (probability >= threshold ? 1 : 0));
 }
 
 function product(values: ArrayLike<number>, flags: Uint8Array): Float64Array {
   return Float64Array.from(flags, (flag, i) => (flag === 1 ? values[i] : 0));
 }
 
-/** Flags of the `n` rows with the highest chances; of equal ones at the edge the first rows. */
-export function topFlags(chances: ArrayLike<number>, n: number): Uint8Array {
-  const flags = new Uint8Array(chances.length);
+/** Flags of the `n` rows with the highest probabilities; of equal ones at the edge the first rows. */
+export function topFlags(probabilities: ArrayLike<number>, n: number): Uint8Array {
+  const flags = new Uint8Array(probabilities.length);
   if (n <= 0) return flags;
   // Typed arrays sort without a comparator ten times as fast.
-  const edge = Float64Array.from(chances).sort()[Math.max(0, chances.length - n)];
+  const edge = Float64Array.from(probabilities).sort()[Math.max(0, probabilities.length - n)];
   let nLeft = n;
   for (let i = 0; i < flags.length; i++)
-    if (chances[i] > edge) {
+    if (probabilities[i] > edge) {
       flags[i] = 1;
       nLeft--;
     }
   for (let i = 0; i < flags.length && nLeft > 0; i++)
-    if (chances[i] === edge) {
+    if (probabilities[i] === edge) {
       flags[i] = 1;
       nLeft--;
     }
   return flags;
 }
 
-function scoreOf(
+function modelScore(
   name: ModelScore['name'],
-  chances: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
   auc: BootstrapInterval,
-  judged: Judged,
+  { labels, returns }: Evaluation,
   options: ClusterOptions,
 ): ModelScore {
-  const { labels, returns } = judged;
   return {
     name,
     auc,
-    brier: brierScore(labels, chances),
-    logLoss: logLoss(labels, chances),
-    calibrationError: reliability(labels, chances).expectedCalibrationError,
-    picks: THRESHOLDS.map((threshold) => {
-      const flags = flagsFrom(chances, threshold);
+    brier: brierScore(labels, probabilities),
+    logLoss: logLoss(labels, probabilities),
+    calibrationError: reliability(labels, probabilities).expectedCalibrationError,
+    picks: PICK_THRESHOLDS.map((threshold) => {
+      const flags = flagsFrom(probabilities, threshold);
       return {
         threshold,
         nPicks: flags.reduce((sum, flag) => sum + flag, 0),
@@ -120,11 +117,11 @@ function scoreOf(
   };
 }
 
-function topPicks(judged: Judged, share: number, options: ClusterOptions): TopPicks {
-  const { labels, returns } = judged;
+function topPicks(evaluation: Evaluation, share: number, options: ClusterOptions): TopPicks {
+  const { labels, returns } = evaluation;
   const nPicks = Math.max(1, Math.round(labels.length * share));
-  const own = topFlags(judged.probability, nPicks);
-  const rival = topFlags(judged.priceOnly, nPicks);
+  const own = topFlags(evaluation.probabilities, nPicks);
+  const rival = topFlags(evaluation.priceOnly, nPicks);
   const mean = (values: ArrayLike<number>, flags: Uint8Array) => clusteredRatio(product(values, flags), flags, options);
   return {
     nPicks,
@@ -141,54 +138,35 @@ function topPicks(judged: Judged, share: number, options: ClusterOptions): TopPi
 }
 
 /**
- * Judges the model beside price only and the base rate.
+ * Evaluates the model beside price only and the base rate.
  * @param topShare share of the rows that the picks of equal number are
  */
-export function scorecard(judged: Judged, topShare = 0.01): Scorecard {
-  const { labels, probability, priceOnly, returns, market, seed } = judged;
+export function scorecard(evaluation: Evaluation, seed: number, topShare = 0.01): Scorecard {
+  const { labels, probabilities, priceOnly, returns, market } = evaluation;
   const ones = new Uint8Array(labels.length).fill(1);
   const clusters: Clusters = numberGroups(market);
   const options = { groups: clusters, seed };
-  const areas = clusteredAuc(labels, probability, priceOnly, options);
+  const areas = clusteredAuc(labels, probabilities, priceOnly, options);
   return {
     nRows: labels.length,
     nMarkets: clusters.nGroups,
     baseRate: clusteredRatio(labels, ones, options),
     baseReturn: clusteredRatio(returns, ones, options),
     scores: [
-      scoreOf('price only', priceOnly, areas.rivalAuc, judged, options),
-      scoreOf('model', probability, areas.auc, judged, options),
+      modelScore('price only', priceOnly, areas.rivalAuc, evaluation, options),
+      modelScore('model', probabilities, areas.auc, evaluation, options),
     ],
     aucDifference: areas.difference,
-    top: topPicks(judged, topShare, options),
+    top: topPicks(evaluation, topShare, options),
   };
 }
 
-/** `.61 [.55, .70]`, or a dash where it does not exist. */
-export function formatShare({ estimate, low, high }: BootstrapInterval): string {
-  if (!Number.isFinite(estimate)) return '–';
-  const short = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.');
-  return Number.isFinite(low) ? `${short(estimate)} [${short(low)}, ${short(high)}]` : short(estimate);
+/** The score of the model or of price only. */
+export function scoreOf(card: Scorecard, name: ModelScore['name']): ModelScore {
+  return card.scores.find((score) => score.name === name)!;
 }
 
-function cellOf(picks: Picks): string {
-  return picks.nPicks === 0 ? 'no picks' : `${formatShare(picks.precision)} n ${formatCount(picks.nPicks)}`;
-}
-
-/** The table that a person reads. */
-export function scorecardTable(card: Scorecard): string {
-  const shown = [0.5, 0.75, 0.9];
-  return formatTable(
-    ['', 'AUC', 'log loss', 'cal. error', ...shown.map((threshold) => `precision at ${threshold}`)],
-    [
-      ['base rate', '.500', '', '', formatShare(card.baseRate), '', ''],
-      ...card.scores.map((score) => [
-        score.name,
-        formatShare(score.auc),
-        score.logLoss.toFixed(4),
-        score.calibrationError.toFixed(4),
-        ...shown.map((threshold) => cellOf(score.picks.find((picks) => picks.threshold === threshold)!)),
-      ]),
-    ],
-  );
+/** @param threshold one of PICK_THRESHOLDS */
+export function picksAt(score: ModelScore, threshold: number): Picks {
+  return score.picks.find((picks) => picks.threshold === threshold)!;
 }

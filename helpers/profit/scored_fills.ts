@@ -1,52 +1,53 @@
-/** Fills with their chances, from 16_trade_predictions, and the markets they speak of. */
+/** Fills with their probabilities, from 16_trade_predictions, and the markets they speak of. */
 
-import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import type { BacktestMarkets, Signals } from '../replay/model.ts';
 import { InputError } from '../run/errors.ts';
+import { prefetch } from '../run/prefetch.ts';
 import { Codebook } from '../tables/codebook.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { collectParts, readParts } from '../tables/read_parts.ts';
+import { emptyFrame } from '../tables/schema.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import type { Table } from '../tables/table_store.ts';
 import type { Venue } from '../venues/fees.ts';
+import type { ScoredRows } from './calibration.ts';
 
 export type Part = 'validation' | 'test';
 
 /** Scored fills by rising time; row i is signal i of a replay. */
-export interface ScoredFills extends Signals {
+export interface ScoredFills extends Signals, ScoredRows {
   /** When the label became known. */
   readonly exitMs: Float64Array;
   readonly labels: Uint8Array;
   readonly probabilities: Float64Array;
-  /** The chance when nothing but the price is known. */
   readonly priceOnly: Float64Array;
 }
 
 const PROBABILITIES = ['probability', 'price_only_probability'];
-const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'exit_ms', 'fold'];
+const COLUMNS = [
+  ...['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'exit_ms', 'fold'],
+  ...PROBABILITIES,
+];
 
-function readPart(path: string, part: Part): DataFrame {
-  return withParquetErrors(path, () =>
-    scanPart(path, TRADE_PREDICTIONS)
-      .filter(pl.col('part').eq(pl.lit(part)))
-      .select(...COLUMNS, ...PROBABILITIES)
-      .collectSync(),
-  );
-}
+const isPart = (part: Part) => pl.col('part').eq(pl.lit(part));
 
-/** Moment of the first test fill, ms; Infinity when there is none. */
-export function firstTestMs(predictions: Table): number {
-  return partPaths(predictions).reduce((least, path) => {
-    const frame = readPart(path, 'test');
-    return frame.height === 0 ? least : Math.min(least, Number(frame.getColumn('ts_ms').min()));
-  }, Number.POSITIVE_INFINITY);
+/** Timestamp of the first test fill, ms; Infinity when there is none. */
+export async function firstTestMs(predictions: Table): Promise<number> {
+  const first = await collectParts(predictions, {
+    where: isPart('test'),
+    query: (rows) => rows.select(pl.col('ts_ms').min()),
+  });
+  const [ms] = toNumbers(first, 'ts_ms');
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
 }
 
 /**
  * The scored fills of one part by time and fill, each once: validation periods of the walk-forward overlap, and of a fill that
- * several models have scored the latest model's chance counts.
+ * several models have scored the latest model's probability counts.
  * @param book learns the markets that are spoken of
  * @param knownByMs only fills whose label was known by then
- * @throws InputError 'bad-value' for a chance outside 0..1
+ * @throws InputError 'bad-value' for a probability outside 0..1
  */
 export async function readScoredFills(
   predictions: Table,
@@ -54,16 +55,14 @@ export async function readScoredFills(
   book: Codebook,
   knownByMs = Number.POSITIVE_INFINITY,
 ): Promise<ScoredFills> {
-  const frames: DataFrame[] = [];
-  for (const path of partPaths(predictions)) {
-    let frame = readPart(path, part);
-    if (Number.isFinite(knownByMs)) frame = frame.filter(pl.col('exit_ms').ltEq(pl.lit(knownByMs).cast(pl.Int64)));
-    if (frame.height === 0) continue;
+  const isKnown = pl.col('exit_ms').ltEq(pl.lit(knownByMs).cast(pl.Int64));
+  const where = Number.isFinite(knownByMs) ? isPart(part).and(isKnown) : isPart(part);
+  const frames = [book.coded(emptyFrame(TRADE_PREDICTIONS).select(...COLUMNS)).drop('market_id')];
+  // Markets are numbered in the order in which they are met: in the order of the files, whatever their times.
+  for await (const frame of prefetch(readParts(predictions, { order: 'file', columns: COLUMNS, where }))) {
     book.learn(frame);
     frames.push(book.coded(frame).drop('market_id'));
-    await releaseFrames();
   }
-  if (frames.length === 0) return emptyFills();
   const all = pl
     .concat(frames)
     .sort(['ts_ms', 'fill_id', 'fold'])
@@ -76,7 +75,7 @@ export async function readScoredFills(
     if (bad >= 0)
       throw new InputError(
         'bad-value',
-        `${name} of table ${TRADE_PREDICTIONS.folder} is ${values[bad]}, not a chance`,
+        `${name} of table ${TRADE_PREDICTIONS.folder} is ${values[bad]}, not a probability`,
         `make it again: ${TRADE_PREDICTIONS.madeBy}`,
       );
     return values;
@@ -91,21 +90,6 @@ export async function readScoredFills(
     labels: Uint8Array.from(column('label')),
     probabilities,
     priceOnly,
-  };
-}
-
-function emptyFills(): ScoredFills {
-  const none = new Float64Array(0);
-  return {
-    nRows: 0,
-    tsMs: none,
-    market: new Int32Array(0),
-    outcome: new Uint8Array(0),
-    price: none,
-    exitMs: none,
-    labels: new Uint8Array(0),
-    probabilities: none,
-    priceOnly: none,
   };
 }
 

@@ -2,11 +2,12 @@
 import { quantileSorted } from 'simple-statistics';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
+import { type DeflatedSharpe, deflatedSharpe, sharpeMoments } from '../evaluate/sharpe.ts';
 import type { ReplayResult } from '../replay/model.ts';
 import { ordersByStrategy } from '../replay/orders.ts';
 import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from '../replay/performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import { deflatedOf, type PlannedStrategy, type StrategyName, type Variant } from './strategies.ts';
+import type { PlannedStrategy, StrategyName, Variant } from './strategies.ts';
 import { MARKETS_MIN } from './thresholds.ts';
 
 export interface StrategyRow {
@@ -37,7 +38,8 @@ export interface StrategyRow {
   readonly feesUsd: number;
 }
 
-interface Judged {
+/** A strategy with what it earned. */
+interface Evaluated {
   readonly planned: PlannedStrategy;
   readonly performance: Performance;
   readonly returns: BootstrapInterval | null;
@@ -49,7 +51,14 @@ function intervalOf(returns: Float64Array, market: Int32Array, seed: number): Bo
   return clusteredRatio(returns, new Float64Array(returns.length).fill(1), { groups: market, seed });
 }
 
-function rowOf({ planned, performance, returns, nMarkets }: Judged, trials: readonly number[]): StrategyRow {
+/** The Sharpe ratio of daily returns against the luck of the best trial; null where there is no ratio or no trial. */
+export function deflatedOf(returnsPerDay: readonly number[], trials: readonly number[]): DeflatedSharpe | null {
+  if (returnsPerDay.length < 2 || trials.length === 0) return null;
+  const moments = sharpeMoments(returnsPerDay);
+  return Number.isFinite(moments.sharpe) ? deflatedSharpe(moments, trials) : null;
+}
+
+function rowOf({ planned, performance, returns, nMarkets }: Evaluated, trials: readonly number[]): StrategyRow {
   const { name, variant, threshold, strategy } = planned;
   const deflated = variant === 'main' ? deflatedOf(performance.returnsPerDay, trials) : null;
   return {
@@ -143,10 +152,10 @@ const ORDER: readonly StrategyName[] = ['chosen', 'sniper', 'god_mode', 'everyth
 const VARIANTS: readonly Variant[] = ['main', 'late', 'reverse', 'random', 'price_only'];
 
 /**
- * Whether a strategy has paid beyond doubt: in MARKETS_MIN markets at least, with the whole interval of its return per
- * trade above 0, money gained in all, and more per trade than the random draws.
+ * Whether a strategy was profitable: in MARKETS_MIN markets at least, with the whole interval of its return per trade above
+ * 0, money gained in all, and more per trade than the random draws.
  */
-export function hasPaid(rows: readonly StrategyRow[], name: StrategyName): boolean {
+export function isProfitable(rows: readonly StrategyRow[], name: StrategyName): boolean {
   const of = (variant: Variant) => rows.find((row) => row.name === name && row.variant === variant);
   const main = of('main');
   const random = of('random');

@@ -1,4 +1,4 @@
-/** What following all fills above a threshold gives, each order judged by itself: precision, recall and return after costs. */
+/** What following all fills above a threshold gives, each order evaluated by itself: precision, recall, return after costs. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
 import { createRandom } from '../kernels/random.ts';
@@ -6,6 +6,7 @@ import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from '..
 import { STATE } from '../replay/model.ts';
 import { isFilled, ordersByStrategy } from '../replay/orders.ts';
 import { gainOf } from '../replay/performance.ts';
+import type { CalibrationCurves } from './calibration.ts';
 import type { ScoredFills } from './scored_fills.ts';
 
 export type Source = 'model' | 'price_only' | 'price_only_as_many' | 'base_rate';
@@ -151,19 +152,21 @@ function rowsOf(
   });
 }
 
-/** Rows whose chance is at least `threshold`, rising. */
-export function picksAbove(chances: Float64Array, threshold: number): Uint32Array {
-  const rows = new Uint32Array(chances.length);
+/** Rows whose probability is at least `threshold`, rising. */
+export function picksAbove(probabilities: Float64Array, threshold: number): Uint32Array {
+  const rows = new Uint32Array(probabilities.length);
   let n = 0;
-  for (let row = 0; row < chances.length; row++) if (chances[row] >= threshold) rows[n++] = row;
+  for (let row = 0; row < probabilities.length; row++) if (probabilities[row] >= threshold) rows[n++] = row;
   return rows.slice(0, n);
 }
 
-/** Rows by falling chance; equal chances in a random order. */
-export function byFallingChance(chances: Float64Array, seed: number): Uint32Array {
+/** Rows by falling probability; equal probabilities in a random order. */
+export function sortByProbabilityDesc(probabilities: Float64Array, seed: number): Uint32Array {
   const random = createRandom(seed);
-  const draws = Float64Array.from(chances, () => random.uniform());
-  return Uint32Array.from(chances.keys()).sort((a, b) => chances[b] - chances[a] || draws[a] - draws[b]);
+  const draws = Float64Array.from(probabilities, () => random.uniform());
+  return Uint32Array.from(probabilities.keys()).sort(
+    (a, b) => probabilities[b] - probabilities[a] || draws[a] - draws[b],
+  );
 }
 
 /** The first `n` of some rows, rising. */
@@ -182,7 +185,7 @@ export function analyseThresholds(
   seed: number,
 ): ThresholdRow[] {
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
-  const byPrice = byFallingChance(scored.priceOnly, seed);
+  const byPrice = sortByProbabilityDesc(scored.priceOnly, seed);
   const rows = (source: Source, threshold: number | null, picks: Uint32Array): ThresholdRow[] =>
     rowsOf(scored, delays, source, threshold, picks, seed);
   return [
@@ -203,4 +206,18 @@ export function countWithoutFees(signals: Signals, markets: BacktestMarkets): nu
   let n = 0;
   for (const m of signals.market) if (markets.venues[m] === 'polymarket' && Number.isNaN(markets.feeRates[m])) n++;
   return n;
+}
+
+/** Whether following at this row was profitable: in enough markets, and with the whole interval above 0. */
+export function isProfitable(row: ThresholdRow): boolean {
+  return row.nFilledMarkets >= MARKETS_MIN && row.returns.low > 0;
+}
+
+/** What is told of a comparison of thresholds. */
+export interface ThresholdFacts {
+  readonly rows: readonly ThresholdRow[];
+  readonly nScored: number;
+  /** Scored fills in markets of Polymarket that have no fee schedule. */
+  readonly nWithoutFees: number;
+  readonly calibration: CalibrationCurves;
 }

@@ -1,11 +1,11 @@
 /** 15_trade_features as typed arrays, read part by part so that text never piles up. */
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
-import type { ManifestPart } from '../run/manifest.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
+import { prefetch } from '../run/prefetch.ts';
 import { Codebook } from '../tables/codebook.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
-import { TRADE_FEATURES } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { readParts } from '../tables/read_parts.ts';
+import type { Table } from '../tables/table_store.ts';
 
 /** What the model sees of a fill, in the order of its matrix; the first is all that "price only" sees. */
 export const FEATURES = [
@@ -29,7 +29,7 @@ export const FEATURES = [
   'wallet_edge_z',
 ] as const;
 
-/** Rows in order of time; codes are small integers, -1 for a wallet that is not known. */
+/** Rows in the order of readParts; codes are small integers, -1 for a wallet that is not known. */
 export interface TradeRows {
   readonly n: number;
   readonly tsMs: Float64Array;
@@ -45,10 +45,9 @@ export interface TradeRows {
   readonly x: Matrix;
 }
 
-/** Parts of the table in order of time: the order of the rows. */
-export function orderedParts(table: Table): ManifestPart[] {
-  return [...table.manifest.parts].sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0));
-}
+/** Columns that are read beside FEATURES. */
+const OTHER_COLUMNS = ['ts_ms', 'exit_ms', 'market_id', 'event_id', 'wallet', 'label'];
+const FUTURE_COLUMNS = ['follow_index', 'outcome_index', 'future_price'];
 
 /** What of a part the follower buys and gets, from its price columns. */
 function followedFuture(part: DataFrame): Float64Array {
@@ -79,11 +78,10 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
     labels: new Uint8Array(n),
   };
   const values = new Float32Array(n * FEATURES.length);
+  const columns = [...OTHER_COLUMNS, ...FUTURE_COLUMNS, ...FEATURES];
   let at = 0;
-  const release = releaseFramesEvery();
-  for (const part of orderedParts(table)) {
-    const [path] = partPaths(table, [part]);
-    let frame = withParquetErrors(path, () => scanPart(path, TRADE_FEATURES).collectSync());
+  for await (const part of prefetch(readParts(table, { columns }))) {
+    let frame = part;
     for (const book of Object.values(books)) {
       book.learn(frame);
       frame = book.coded(frame);
@@ -102,8 +100,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
       rows.wallet[at + i] = Number.isNaN(wallet[i]) ? -1 : wallet[i];
     }
     values.set(toMatrix(frame, FEATURES).values, at * FEATURES.length);
-    at += frame.height;
-    await release(frame.height);
+    at += height;
   }
   return { n, ...rows, x: createMatrix(values, n, FEATURES.length) };
 }

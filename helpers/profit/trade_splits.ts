@@ -19,7 +19,7 @@ export interface Fold {
   readonly validationRows: Uint32Array;
   readonly testRows: Uint32Array;
   /** Test rows of wallets that neither fit nor validation rows hold; rows without a wallet are none. */
-  readonly strangerRows: Uint32Array;
+  readonly unseenWalletRows: Uint32Array;
   readonly testStartMs: number;
   readonly nPurged: number;
   readonly nEmbargoed: number;
@@ -77,7 +77,7 @@ export function walkForwardFolds(rows: SplitRows, options: SplitOptions): Fold[]
       fitRows,
       validationRows,
       testRows: split.testRows,
-      strangerRows: disjointTestRows({ trainRows: seen, testRows: known }, wallet),
+      unseenWalletRows: disjointTestRows({ trainRows: seen, testRows: known }, wallet),
       testStartMs: split.testStartMs,
       nPurged: split.nPurged,
       nEmbargoed: split.nEmbargoed,

@@ -1,8 +1,9 @@
-/** Runs a model and its null, price only, through the folds: every test row is judged by what was learned before it. */
+/** Runs a model and its null, price only, through the folds: every test row is scored by what was learned before it. */
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
+import type { Log } from '../run/console.ts';
 import {
   type BoostingFit,
   type CalibratedBoosting,
@@ -23,17 +24,17 @@ export interface WalkForwardInput {
   /** Column of `x` that is all the null model sees. */
   readonly priceColumn: number;
   readonly labels: ArrayLike<number>;
-  /** Keys that halve validation rows for their own chances. */
+  /** Keys that halve validation rows for their own probabilities. */
   readonly market: ArrayLike<number>;
   readonly folds: readonly Fold[];
   readonly boosting: BoostingFit;
-  /** Fit rows at most; more are drawn at random. */
+  /** Fit rows at most; more are sampled. */
   readonly fitRowsMax: number;
   /** A booster trained elsewhere, and its columns; it replaces the one learned here. */
-  readonly given?: { readonly booster: GradientBoosting; readonly x: Matrix };
+  readonly external?: { readonly booster: GradientBoosting; readonly x: Matrix };
 }
 
-/** Chances of some rows by one fold's models. */
+/** Probabilities of some rows by one fold's models. */
 export interface FoldPredictions {
   readonly fold: number;
   readonly rows: Uint32Array;
@@ -81,16 +82,16 @@ function oneColumn(x: Matrix, column: number): Matrix {
   return createMatrix(values, x.nRows, 1);
 }
 
-/** At most about `most` of the rows, drawn at random, in their order. */
-export function drawn(rows: Uint32Array, most: number, seed: number): Uint32Array {
+/** At most about `most` of the rows, sampled at random, in their order. */
+export function sampleRows(rows: Uint32Array, most: number, seed: number): Uint32Array {
   if (rows.length <= most) return rows;
   const random = createRandom(seed);
   return rows.filter(() => random.uniform() * rows.length < most);
 }
 
 /**
- * Calibrated chances of the rows that the calibration itself was fitted on: each half of the markets by the curve of the
- * other half, so that validation is not judged by itself.
+ * Calibrated probabilities of the rows that the calibration itself was fitted on: each half of the markets by the curve
+ * of the other half, so that no row has taught its own curve.
  */
 function crossCalibrated(
   kind: CalibrationKind,
@@ -100,7 +101,7 @@ function crossCalibrated(
   whole: Float64Array,
 ): Float64Array {
   const half = Uint8Array.from(market, (m) => Math.imul(m + 1, 0x9e3779b1) >>> 31);
-  const chances = whole.slice();
+  const probabilities = whole.slice();
   for (const side of [0, 1]) {
     const others = Array.from(half.keys()).filter((i) => half[i] !== side);
     if (others.length < ROWS_MIN) return whole;
@@ -109,36 +110,40 @@ function crossCalibrated(
       others.map((i) => scores[i]),
       others.map((i) => labels[i]),
     );
-    calibrated(curve, scores).forEach((chance, i) => {
-      if (half[i] === side) chances[i] = chance;
+    calibrated(curve, scores).forEach((probability, i) => {
+      if (half[i] === side) probabilities[i] = probability;
     });
   }
-  return chances;
+  return probabilities;
 }
 
-function validationChances(model: CalibratedBoosting, x: Matrix, labels: Float32Array, market: Int32Array) {
+function validationProbabilities(model: CalibratedBoosting, x: Matrix, labels: Float32Array, market: Int32Array) {
   const scores = model.booster.predictRaw(x);
   return crossCalibrated(model.calibration.kind, scores, labels, market, calibrated(model.calibration, scores));
 }
 
 /** Fits and applies the models of one fold. */
-export function runFold(input: WalkForwardInput, index: number, executor: Executor): FittedFold {
-  const { labels, featureNames, boosting, given } = input;
+function runFold(input: WalkForwardInput, index: number, executor: Executor): FittedFold {
+  const { labels, featureNames, boosting, external } = input;
   const fold = input.folds[index];
-  const fitRows = drawn(fold.fitRows, input.fitRowsMax, boosting.seed);
+  const fitRows = sampleRows(fold.fitRows, input.fitRowsMax, boosting.seed);
   const price = oneColumn(input.x, input.priceColumn);
-  const x = given?.x ?? input.x;
+  const x = external?.x ?? input.x;
   const watched = takeRows(x, fold.validationRows);
   const watchedLabels = Float32Array.from(fold.validationRows, (row) => labels[row]);
   const watchedMarkets = Int32Array.from(fold.validationRows, (row) => input.market[row]);
   const learn = (matrix: Matrix, names: readonly string[], options: BoostingFit): CalibratedBoosting =>
-    fitCalibratedBoosting(matrix, names, labels, fitRows, fold.validationRows, options, executor);
+    fitCalibratedBoosting(
+      { x: matrix, featureNames: names, labels, fitRows, validationRows: fold.validationRows },
+      options,
+      executor,
+    );
   const model =
-    given === undefined
+    external === undefined
       ? learn(x, featureNames, boosting)
       : {
-          booster: given.booster,
-          calibration: fitCalibration(boosting.calibration, given.booster.predictRaw(watched), watchedLabels),
+          booster: external.booster,
+          calibration: fitCalibration(boosting.calibration, external.booster.predictRaw(watched), watchedLabels),
         };
   const priceOnly = learn(price, [featureNames[input.priceColumn]], { ...boosting, maxDepth: 3 });
   const watchedPrice = takeRows(price, fold.validationRows);
@@ -157,30 +162,55 @@ export function runFold(input: WalkForwardInput, index: number, executor: Execut
     validation: {
       fold: index,
       rows: fold.validationRows,
-      probability: validationChances(model, watched, watchedLabels, watchedMarkets),
-      priceOnly: validationChances(priceOnly, watchedPrice, watchedLabels, watchedMarkets),
+      probability: validationProbabilities(model, watched, watchedLabels, watchedMarkets),
+      priceOnly: validationProbabilities(priceOnly, watchedPrice, watchedLabels, watchedMarkets),
     },
   };
+}
+
+/** A fold that cannot be fitted. */
+export interface LackingFold {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/**
+ * Fits and applies the models of every fold that has enough to learn from.
+ * @param log gets progress; without it there is none
+ */
+export function runFolds(
+  input: WalkForwardInput,
+  executor: Executor,
+  log?: Log,
+): { readonly fitted: FittedFold[]; readonly lacking: LackingFold[] } {
+  const fitted: FittedFold[] = [];
+  const lacking: LackingFold[] = [];
+  const progress = log?.progress('training folds', input.folds.length);
+  input.folds.forEach((fold, index) => {
+    const reason = reasonToSkipFit(input.labels, fold);
+    if (reason === null) fitted.push(runFold(input, index, executor));
+    else lacking.push({ index, reason });
+    progress?.update(index + 1);
+  });
+  progress?.done();
+  return { fitted, lacking };
 }
 
 /** The predictions of all folds, one after the other. */
 export function joinPredictions(parts: readonly FoldPredictions[]): {
   readonly rows: Uint32Array;
-  readonly folds: Int32Array;
   readonly probability: Float64Array;
   readonly priceOnly: Float64Array;
 } {
   const n = parts.reduce((sum, part) => sum + part.rows.length, 0);
   const joined = {
     rows: new Uint32Array(n),
-    folds: new Int32Array(n),
     probability: new Float64Array(n),
     priceOnly: new Float64Array(n),
   };
   let at = 0;
   for (const part of parts) {
     joined.rows.set(part.rows, at);
-    joined.folds.fill(part.fold, at, at + part.rows.length);
     joined.probability.set(part.probability, at);
     joined.priceOnly.set(part.priceOnly, at);
     at += part.rows.length;

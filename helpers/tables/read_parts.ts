@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type DataFrame, type Expr, type LazyDataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import type { ManifestPart } from '../run/manifest.ts';
+import { emptyFrame } from './schema.ts';
 import { awaitParquet, scanPart, type Table, verifiedParts } from './table_store.ts';
 
 export interface PartQuery {
@@ -21,7 +22,9 @@ export interface PartQuery {
   readonly query?: (rows: LazyDataFrame) => LazyDataFrame;
 }
 
-const timestamp = (ms: number): Expr => pl.lit(ms).cast(pl.Int64);
+/** An end of a span, which may be infinite. */
+const timestamp = (ms: number): Expr =>
+  pl.lit(Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, ms))).cast(pl.Int64);
 
 /** The parts that may hold rows of a span, in the order asked for. */
 export function selectParts(
@@ -58,13 +61,18 @@ export function countRows(parts: readonly ManifestPart[]): number {
 async function scanBatch(table: Table, parts: readonly ManifestPart[], query: PartQuery): Promise<LazyDataFrame> {
   const paths = await verifiedParts(table, parts);
   const scans = paths.map((path) => scanPart(path, table.schema));
-  let rows = scans.length === 1 ? scans[0] : pl.concat(scans);
+  let rows = scans.length > 1 ? pl.concat(scans) : (scans[0] ?? emptyFrame(table.schema).lazy());
   const { fromMs, untilMs } = query.between ?? {};
   if (fromMs !== undefined) rows = rows.filter(pl.col('ts_ms').gtEq(timestamp(fromMs)));
   if (untilMs !== undefined) rows = rows.filter(pl.col('ts_ms').lt(timestamp(untilMs)));
   if (query.where !== undefined) rows = rows.filter(query.where);
   if (query.columns !== undefined) rows = rows.select(...query.columns);
   return query.query === undefined ? rows : query.query(rows);
+}
+
+/** The part, or the folder where there are several: for messages. */
+function pathOf(table: Table, parts: readonly ManifestPart[]): string {
+  return parts.length === 1 ? join(table.folder, parts[0].file) : table.folder;
 }
 
 /** Rows that are not in memory yet. */
@@ -83,8 +91,7 @@ interface ScannedParts {
  */
 export async function* scanParts(table: Table, query: PartQuery = {}): AsyncGenerator<ScannedParts> {
   for (const batch of batchParts(selectParts(table, query), query.rowsAtOnce ?? 1)) {
-    const path = batch.length === 1 ? join(table.folder, batch[0].file) : table.folder;
-    yield { rows: await scanBatch(table, batch, query), nRows: countRows(batch), path };
+    yield { rows: await scanBatch(table, batch, query), nRows: countRows(batch), path: pathOf(table, batch) };
   }
 }
 
@@ -99,4 +106,14 @@ export async function* readParts(table: Table, query: PartQuery = {}): AsyncGene
     yield await awaitParquet(path, () => rows.collect());
     await release(nRows);
   }
+}
+
+/**
+ * What a query makes of all parts together, as one frame: for results that fit in memory.
+ * @throws InputError as readParts does
+ */
+export async function collectParts(table: Table, query: Omit<PartQuery, 'rowsAtOnce'> = {}): Promise<DataFrame> {
+  const parts = selectParts(table, query);
+  const rows = await scanBatch(table, parts, query);
+  return await awaitParquet(pathOf(table, parts), () => rows.collect());
 }

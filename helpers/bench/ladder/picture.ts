@@ -15,9 +15,9 @@ function mark(name: string, series: string, figure: Mean, nSeeds: number): Inter
 
 /** Mean return of the 1 % highest chances at each rung, with 95 % intervals over seeds. */
 export function ladderBenchPicture(summaries: readonly WorldSummary[]): Picture {
-  const marks = summaries[0].rungs.flatMap((_, rung) =>
-    summaries.map(({ world, n_seeds, rungs }) =>
-      mark(`${rung} ${rungs[rung].name}`, NAMES[world] ?? world, rungs[rung].model_return_top, n_seeds),
+  const marks = summaries[0].steps.flatMap((_, step) =>
+    summaries.map(({ world, n_seeds, steps }) =>
+      mark(`${step} ${steps[step].name}`, NAMES[world] ?? world, steps[step].model_return_top, n_seeds),
     ),
   );
   return intervalsPicture(marks, {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { BootstrapInterval } from '../../evaluate/bootstrap.ts';
 import { clusteredRatio, numberGroups } from '../../evaluate/clustered.ts';
-import type { RungResult } from '../../profit/ladder.ts';
-import type { LadderRows } from '../../profit/ladder_rows.ts';
+import type { AblationResult } from '../../profit/ablation.ts';
+import type { AblationRows } from '../../profit/ablation_rows.ts';
 import { topFlags } from '../../profit/scorecard.ts';
 import { toTexts } from '../../tables/matrix.ts';
 
@@ -35,7 +35,12 @@ function plantedTrades(truthFile: string): Set<string> {
 }
 
 /** The last rung held against the truth; null when no planted trade was tested. */
-export function scorePlanted(rows: LadderRows, last: RungResult, truthFile: string, seed: number): PlantedScore | null {
+export function scorePlanted(
+  rows: AblationRows,
+  last: AblationResult,
+  truthFile: string,
+  seed: number,
+): PlantedScore | null {
   const planted = plantedTrades(truthFile);
   const wallets = toTexts(rows.keys, 'wallet');
   const hashes = toTexts(rows.keys, 'tx');

@@ -1,6 +1,6 @@
-/** Many seeds of one kind of world summed up: what each rung claims on average, and how often the last rung sees an edge. */
+/** Many seeds of one kind of world summed up: what each step claims on average, and how often the last step sees an edge. */
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { Scorecard } from '../../profit/scorecard.ts';
+import { picksAt, type Scorecard, scoreOf } from '../../profit/scorecard.ts';
 import type { WorldResult } from './one_world.ts';
 
 /** Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom. */
@@ -30,17 +30,17 @@ function meanOver(values: readonly number[]): Mean {
 }
 
 function precisionAt(card: Scorecard, name: 'model' | 'price only', threshold: number): number {
-  const picks = card.scores.find((score) => score.name === name)!.picks.find((p) => p.threshold === threshold)!;
+  const picks = picksAt(scoreOf(card, name), threshold);
   return picks.nPicks === 0 ? Number.NaN : picks.precision.estimate;
 }
 
 /** The figures of one kind of world. */
 export function summarise(world: string, results: readonly WorldResult[]) {
-  const rungs = results[0].rungs.map(({ rung, name }) => {
-    const cards = results.flatMap((result) => result.rungs[rung].card ?? []);
+  const steps = results[0].steps.map(({ step, name }) => {
+    const cards = results.flatMap((result) => result.steps[step].card ?? []);
     const over = (figure: (card: Scorecard) => number): Mean => meanOver(cards.map(figure));
     return {
-      rung,
+      step,
       name,
       base_rate: over((card) => card.baseRate.estimate),
       model_precision_75: over((card) => precisionAt(card, 'model', 0.75)),
@@ -63,7 +63,7 @@ export function summarise(world: string, results: readonly WorldResult[]) {
   return {
     world,
     n_seeds: results.length,
-    rungs,
+    steps,
     planted:
       planted.length === 0
         ? null

@@ -3,60 +3,68 @@
 import { type DataFrame, pl, releaseFramesEvery } from '../../polars/polars.ts';
 import { DAY_MS, isoDay } from '../../run/clock.ts';
 import type { Log } from '../../run/console.ts';
-import type { ManifestPart } from '../../run/manifest.ts';
+import { prefetch } from '../../run/prefetch.ts';
 import { Codebook } from '../../tables/codebook.ts';
-import { emptyFrame } from '../../tables/schema.ts';
-import { RAW_TRADES, TRADE_FEATURES } from '../../tables/schemas.ts';
-import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../../tables/table_store.ts';
+import { collectParts } from '../../tables/read_parts.ts';
+import { TRADE_FEATURES } from '../../tables/schemas.ts';
+import type { Table, TableWriter } from '../../tables/table_store.ts';
 import { lastMoment } from '../../tables/time_range.ts';
-import {
-  type CarriedState,
-  dayFeatures,
-  dayRows,
-  FILL_COLUMNS,
-  type Lookahead,
-  PRINT_COLUMNS,
-} from './day_features.ts';
+import { type CarriedState, dayFeatures, dayRows, FILL_COLUMNS, PRINT_COLUMNS } from './day_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
+import type { LabelCounts } from './label_counts.ts';
 import { MarketState } from './market_state.ts';
+import type { TargetSettings } from './targets.ts';
 import { WalletState } from './wallet_state.ts';
 
-export interface FeatureJob {
+export interface FeatureJob extends TargetSettings {
   readonly trades: Table;
   readonly markets: DataFrame;
-  readonly horizonMs: number;
-  readonly target: Lookahead['target'];
   readonly log: Log;
 }
 
-/** Parts by the UTC day they belong to, in order of time. */
-function partsByDay(trades: Table): Map<number, ManifestPart[]> {
-  const days = new Map<number, ManifestPart[]>();
-  const parts = trades.manifest.parts.filter((part) => part.rows > 0 && part.minTsMs !== null);
-  for (const part of parts.sort((a, b) => (a.minTsMs ?? 0) - (b.minTsMs ?? 0))) {
-    const day = Math.floor((part.minTsMs ?? 0) / DAY_MS) * DAY_MS;
-    days.set(day, [...(days.get(day) ?? []), part]);
+/** UTC days that have fills, rising. */
+function daysOf({ manifest }: Table): number[] {
+  const days = new Set<number>();
+  for (const { minTsMs, maxTsMs } of manifest.parts) {
+    if (minTsMs === null || maxTsMs === null) continue;
+    for (let dayMs = Math.floor(minTsMs / DAY_MS) * DAY_MS; dayMs <= maxTsMs; dayMs += DAY_MS) days.add(dayMs);
   }
-  return days;
+  return [...days].sort((a, b) => a - b);
 }
 
-function readParts(trades: Table, parts: readonly ManifestPart[], columns: readonly string[], beforeMs: number) {
-  const scans = partPaths(trades, parts).map((path) => scanPart(path, RAW_TRADES).select(...columns));
-  if (scans.length === 0) return emptyFrame(RAW_TRADES).select(...columns);
-  const isBefore = pl.col('ts_ms').ltEq(pl.lit(beforeMs).cast(pl.Int64));
-  return withParquetErrors(trades.folder, () => pl.concat(scans).filter(isBefore).collectSync());
+/** A day of fills (FILL_COLUMNS), and what was traded after it (PRINT_COLUMNS). */
+interface Day {
+  readonly dayMs: number;
+  readonly fills: DataFrame;
+  readonly later: DataFrame;
 }
 
-/** Fills before a moment with their features, labels aside: what the leak check compares. */
+/**
+ * The fills of every day that begins before `untilMs`, and of as long a span after it as a label looks ahead; fills from
+ * `untilMs` on are not read.
+ */
+async function* readDays(trades: Table, horizonMs: number, untilMs = Number.POSITIVE_INFINITY): AsyncGenerator<Day> {
+  const release = releaseFramesEvery();
+  for (const dayMs of daysOf(trades)) {
+    if (dayMs >= untilMs) return;
+    const endMs = Math.min(dayMs + DAY_MS, untilMs);
+    const laterMs = Math.min(endMs + horizonMs + 1, untilMs);
+    const [fills, later] = await Promise.all([
+      collectParts(trades, { columns: FILL_COLUMNS, between: { fromMs: dayMs, untilMs: endMs } }),
+      collectParts(trades, { columns: PRINT_COLUMNS, between: { fromMs: endMs, untilMs: laterMs } }),
+    ]);
+    yield { dayMs, fills, later };
+    await release(fills.height);
+  }
+}
+
+/** Fills before a timestamp with their features, labels aside: what the test for look-ahead compares. */
 export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs: number): Promise<DataFrame> {
   const state = emptyState(markets);
   const frames: DataFrame[] = [];
-  let settledMs = Number.MIN_SAFE_INTEGER;
-  for (const [dayMs, parts] of partsByDay(trades)) {
-    if (dayMs >= beforeMs) break;
-    state.wallets.settle(state.markets.endedBetween(settledMs, dayMs));
-    settledMs = dayMs;
-    frames.push(dayFeatures(readParts(trades, parts, FILL_COLUMNS, beforeMs - 1), state));
+  for await (const { dayMs, fills } of readDays(trades, 0, beforeMs)) {
+    state.wallets.settle(state.markets.endedBefore(dayMs));
+    frames.push(dayFeatures(fills, state));
   }
   return pl.concat(frames);
 }
@@ -76,46 +84,30 @@ function emptyState(markets: DataFrame): CarriedState {
 export async function forEachDay(
   job: FeatureJob,
   onDay: (dayMs: number, frame: DataFrame) => void,
-): Promise<Record<LabelState, number>> {
-  const days = partsByDay(job.trades);
-  const lookahead = { horizonMs: job.horizonMs, target: job.target, endMs: lastMoment(job.trades) };
+): Promise<LabelCounts> {
+  const { trades, horizonMs, target, log } = job;
+  const lookahead = { horizonMs, target, endMs: lastMoment(trades) };
   const state = emptyState(job.markets);
   const totals = Object.fromEntries(LABEL_STATES.map((name) => [name, 0])) as Record<LabelState, number>;
-  const progress = job.log.progress('features of fills', job.trades.manifest.rows);
-  let settledMs = Number.MIN_SAFE_INTEGER;
+  const progress = log.progress('features of fills', trades.manifest.rows);
   let nDone = 0;
-  const release = releaseFramesEvery();
-  for (const [dayMs, parts] of days) {
-    const endOfDayMs = dayMs + DAY_MS;
-    const later = [...days].filter(([other]) => other > dayMs && other <= endOfDayMs + job.horizonMs);
-    const day = readParts(job.trades, parts, FILL_COLUMNS, endOfDayMs);
-    const next = readParts(
-      job.trades,
-      later.flatMap(([, ofDay]) => ofDay),
-      PRINT_COLUMNS,
-      endOfDayMs + job.horizonMs,
-    );
-    state.wallets.settle(state.markets.endedBetween(settledMs, dayMs));
-    settledMs = dayMs;
-    const { frame, counts } = dayRows(day, next, state, lookahead);
+  for await (const { dayMs, fills, later } of prefetch(readDays(trades, horizonMs))) {
+    state.wallets.settle(state.markets.endedBefore(dayMs));
+    const { frame, counts } = dayRows(fills, later, state, lookahead);
     for (const name of LABEL_STATES) totals[name] += counts[name];
     if (frame.height > 0) onDay(dayMs, frame);
-    nDone += day.height;
+    nDone += fills.height;
     progress.update(nDone);
-    await release(day.height);
   }
   progress.done();
   return totals;
 }
 
 /** Writes the rows of every day as a part of 15_trade_features. */
-export async function writeFeatures(job: FeatureJob, writer: TableWriter): Promise<Record<LabelState, number>> {
-  return forEachDay(job, (dayMs, frame) => {
+export async function writeFeatures(job: FeatureJob, writer: TableWriter): Promise<LabelCounts> {
+  const columns = TRADE_FEATURES.columns.map(({ name }) => name);
+  return await forEachDay(job, (dayMs, frame) => {
     const day = isoDay(dayMs);
-    writer.addPart(
-      `month=${day.slice(0, 7)}/${day}`,
-      frame.select(...TRADE_FEATURES.columns.map((c) => c.name)),
-      'ts_ms',
-    );
+    writer.addPart(`month=${day.slice(0, 7)}/${day}`, frame.select(...columns), 'ts_ms');
   });
 }

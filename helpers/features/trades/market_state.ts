@@ -22,6 +22,8 @@ export class MarketState {
   );
   /** Facts of 10_markets by market number; nulls where the list lacks the market. */
   private readonly facts: DataFrame;
+  /** Markets that ended before this have been given out by endedBefore. */
+  private settledMs = Number.MIN_SAFE_INTEGER;
 
   /** @param codes knows every market of the list and of the trades seen so far */
   constructor(
@@ -41,17 +43,16 @@ export class MarketState {
       );
   }
 
-  /** Markets whose outcome became known in [fromMs, toMs): `market`, `winner` (null for void). */
-  endedBetween(fromMs: number, toMs: number): DataFrame {
+  /**
+   * Markets whose outcome became known before `toMs`, each given once: `market`, `winner` (null for void).
+   * @param toMs not before that of the last call
+   */
+  endedBefore(toMs: number): DataFrame {
     const at = (value: number): Expr => pl.lit(value).cast(pl.Int64);
-    return this.facts
-      .filter(
-        pl
-          .col('resolved_ms')
-          .gtEq(at(fromMs))
-          .and(pl.col('resolved_ms').lt(at(toMs))),
-      )
-      .select('market', 'winner');
+    const resolvedMs = pl.col('resolved_ms');
+    const ended = this.facts.filter(resolvedMs.gtEq(at(this.settledMs)).and(resolvedMs.lt(at(toMs))));
+    this.settledMs = toMs;
+    return ended.select('market', 'winner');
   }
 
   /** Fills made while the outcome was open: who buys what has won makes no bet. */

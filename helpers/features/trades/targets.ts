@@ -2,9 +2,10 @@
  * What "it paid" means for a followed fill. Following a BUY of outcome k is buying k at its price; following a SELL of k is
  * buying the other outcome at 1 − price, so that every row is a purchase and no row a short sale.
  */
-import { checkRanges } from '../../run/ranges.ts';
+import { HOUR_MS } from '../../run/clock.ts';
+import type { OptionValues } from '../../run/options.ts';
 
-const TARGETS = ['roi', 'cents', 'neutral'] as const;
+export const TARGETS = ['roi', 'cents', 'neutral'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 export interface Target {
@@ -19,7 +20,7 @@ export const TARGET_OPTIONS = {
   horizon: {
     type: 'number',
     default: 6,
-    describe: 'from the fill to the price it is judged by, hours',
+    describe: 'from the fill to the price it is evaluated by, hours',
     range: { from: 0.0003, to: 24 * 3650, unit: 'hours' },
     group: GROUP,
   },
@@ -64,28 +65,30 @@ export const DELAY_OPTION = {
   range: { from: 0, to: 86_400, unit: 'seconds' },
 } as const;
 
-export interface TargetOptions {
-  readonly horizon: number;
-  readonly target: TargetKind;
-  readonly 'roi-min': number;
-  readonly 'cents-min': number;
-  readonly 'neutral-min': number;
+export type TargetOptions = OptionValues<typeof TARGET_OPTIONS, never>;
+
+/** What decides a label. */
+export interface TargetSettings {
+  /** From the fill to the price that it is evaluated by. */
+  readonly horizonMs: number;
+  readonly target: Target;
 }
 
-/**
- * The target that the options ask for.
- * @throws InputError 'bad-option' naming the option
- */
-export function targetOf(options: TargetOptions): Target {
-  checkRanges(TARGET_OPTIONS, options);
-  if (options.target === 'roi') return { kind: 'roi', threshold: options['roi-min'] / 100 };
-  if (options.target === 'cents') return { kind: 'cents', threshold: options['cents-min'] / 100 };
-  return { kind: 'neutral', threshold: options['neutral-min'] };
+/** The target of a kind, with the threshold that the options give it. */
+export function targetOf(kind: TargetKind, options: TargetOptions): Target {
+  if (kind === 'roi') return { kind, threshold: options['roi-min'] / 100 };
+  if (kind === 'cents') return { kind, threshold: options['cents-min'] / 100 };
+  return { kind, threshold: options['neutral-min'] };
+}
+
+/** What the options say of labels. */
+export function targetSettings(options: TargetOptions): TargetSettings {
+  return { horizonMs: options.horizon * HOUR_MS, target: targetOf(options.target, options) };
 }
 
 /**
  * The gain in the target's own measure. `neutral` divides the gain of a share by √(p(1−p)), its standard deviation when held
- * to resolution, so that a cheap share and a dear one have the same chance to reach it.
+ * to resolution, so that a cheap share and an expensive one have the same probability to reach it.
  * @param paid price of the followed outcome, in (0, 1)
  * @param future its price at the exit, 0..1
  */
@@ -101,7 +104,7 @@ export function labelOf(target: Target, paid: number, future: number): 0 | 1 {
 }
 
 /** The target in words. */
-export function describeTarget({ kind, threshold }: Target): string {
+export function formatTarget({ kind, threshold }: Target): string {
   if (kind === 'roi') return `return over ${Number((threshold * 100).toFixed(6))} %`;
   if (kind === 'cents') return `gain over ${Number((threshold * 100).toFixed(6))} cents a share`;
   return `gain over ${threshold} √(p(1−p))`;

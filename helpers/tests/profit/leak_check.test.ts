@@ -5,10 +5,9 @@ import { featuresBefore, forEachDay } from '../../features/trades/build_features
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { findLeaks } from '../../profit/leak_check.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';
-import { joinPredictions, reasonToSkipFit, runFold } from '../../profit/walk_forward.ts';
+import { joinPredictions, runFolds } from '../../profit/walk_forward.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
@@ -18,6 +17,7 @@ import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
 import { lastMoment } from '../../tables/time_range.ts';
 import { importPaths, newFolder, removeFolders } from '../features/tables.ts';
+import { findLeaks } from './leak_check.ts';
 
 let trades: Table;
 let markets: DataFrame;
@@ -94,10 +94,8 @@ describe('labels shuffled within their market', () => {
     };
     const executor = createExecutor();
     const aucOf = (y: Uint8Array) => {
-      const folds = input.folds.flatMap((fold, f) =>
-        reasonToSkipFit(y, fold) === null ? [runFold({ ...input, labels: y }, f, executor).test] : [],
-      );
-      const joined = joinPredictions(folds);
+      const { fitted } = runFolds({ ...input, labels: y }, executor);
+      const joined = joinPredictions(fitted.map(({ test }) => test));
       const at = (values: ArrayLike<number>): number[] => Array.from(joined.rows, (row) => values[row]);
       // Each market on its own: what differs between markets is not in question.
       return clusteredAuc(at(y), withinMarket(joined.probability, at(market)), joined.priceOnly, {

@@ -1,15 +1,15 @@
-import { namedCode } from '../../run/code.ts';
 /** Predictions for the tests of the back-test, written with the real writer beside the tables of trades and markets. */
 
 import { findStep } from '../../pipeline.ts';
 import { HOUR_MS } from '../../run/clock.ts';
+import { namedCode } from '../../run/code.ts';
 import { createLog, type Log } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
-import { TRADE_PREDICTIONS } from '../../tables/schemas.ts';
+import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
 import { commit, frameOf, START_MS } from '../features/tables.ts';
 
-/** One scored fill; what is left out is a BUY of outcome 0 of market `m` at .5, chance .6, label 1, test. */
+/** One scored fill; what is left out is a BUY of outcome 0 of market `m` at .5, probability .6, label 1, test. */
 export interface PredictionSpec {
   readonly at?: number;
   readonly market?: string;
@@ -25,26 +25,21 @@ export interface PredictionSpec {
   readonly fold?: number;
 }
 
-export const PREDICTION_OPTIONS = {
-  horizon: 6,
-  target: 'roi',
-  threshold: 0.05,
-  folds: 3,
-  'warmup-share': 0.4,
-  'validation-share': 0.25,
-  embargo: 6,
-  rounds: 20,
-  depth: 3,
-  calibration: 'platt',
-  'fit-rows': 10_000,
-  model: null,
+/** What the manifest of predictions tells: these were made by a model from elsewhere, so none is trained of them. */
+export const PREDICTION_SETTINGS = {
+  horizonMs: 6 * HOUR_MS,
+  target: { kind: 'roi', threshold: 0.05 },
+  split: { nFolds: 3, embargoMs: 6 * HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 },
+  boosting: { nRounds: 20, maxDepth: 3, calibration: 'platt' },
+  fitRowsMax: 10_000,
+  model: 'external',
 };
 
-/** Writes 16_trade_predictions, one part per period. */
+/** Writes 16_trade_predictions, one part per period, and an empty 15_trade_features. */
 export function writePredictions(
   dataDir: string,
   specs: readonly PredictionSpec[],
-  options: Readonly<Record<string, unknown>> = PREDICTION_OPTIONS,
+  settings: Readonly<Record<string, unknown>> = PREDICTION_SETTINGS,
 ): void {
   const rows = specs.map((spec, i) => {
     const { at = START_MS, outcome = 0, side = 'BUY', price = 0.5, part = 'test' } = spec;
@@ -72,7 +67,8 @@ export function writePredictions(
     const own = rows.filter((row) => row.part === part).sort((a, b) => a.ts_ms - b.ts_ms);
     if (own.length > 0) writer.addPart(part, frameOf(TRADE_PREDICTIONS, own), 'ts_ms');
   }
-  commit(writer, options);
+  commit(writer, settings);
+  commit(new TableWriter(dataDir, TRADE_FEATURES));
 }
 
 /** A run of a step in a folder; its result lines go to `lines`. */

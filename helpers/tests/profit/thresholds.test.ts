@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
+import { chooseThreshold, planTrials } from '../../profit/choice.ts';
 import type { ScoredFills } from '../../profit/scored_fills.ts';
-import { chooseThreshold, drawControls, planTest, planTrials } from '../../profit/strategies.ts';
-import { hasPaid as strategyHasPaid } from '../../profit/strategy_rows.ts';
-import { hasPaid, thresholdsFrame, thresholdVerdict } from '../../profit/threshold_table.ts';
+import { drawControls, planTest } from '../../profit/strategies.ts';
+import { isProfitable as isStrategyProfitable } from '../../profit/strategy_rows.ts';
+import { thresholdsFrame } from '../../profit/threshold_table.ts';
 import {
   analyseThresholds,
-  byFallingChance,
   firstRows,
+  isProfitable,
   picksAbove,
+  sortByProbabilityDesc,
   type ThresholdRow,
 } from '../../profit/thresholds.ts';
+import { formatThresholds } from '../../profit/thresholds_report.ts';
 import { STATE } from '../../replay/model.ts';
 
-/** 40 scored fills in 20 markets; chances .025, .05 … 1; those above .5 came true; each pair shares a market. */
+/** 40 scored fills in 20 markets; probabilities .025, .05 … 1; those above .5 came true; each pair shares a market. */
 function scoredFills(): ScoredFills {
   const n = 40;
   const rows = Array.from({ length: n }, (_, i) => i);
@@ -32,8 +35,8 @@ function scoredFills(): ScoredFills {
 
 const scored = scoredFills();
 
-const highestPicks = (chances: Float64Array, n: number, seed: number): Uint32Array =>
-  firstRows(byFallingChance(chances, seed), n);
+const highestPicks = (probabilities: Float64Array, n: number, seed: number): Uint32Array =>
+  firstRows(sortByProbabilityDesc(probabilities, seed), n);
 
 /** Signals that came true returned 10 %, the others −20 %; the last was never filled, the first is stale, the second marked. */
 const followed = [
@@ -60,8 +63,8 @@ describe('analyseThresholds', () => {
     expect(row.winRate.estimate).toBeCloseTo(19 / 39, 12);
   });
 
-  it('counts a chance that equals the threshold', () => {
-    // .25 is the chance of row 9: 31 rows, 20 of them true.
+  it('counts a probability that equals the threshold', () => {
+    // .25 is the probability of row 9: 31 rows, 20 of them true.
     const row = find(rows, 'model', 0.25);
     expect([row.nSignals, row.precision.estimate, row.recall]).toEqual([31, 20 / 31, 1]);
     expect(find(rows, 'model', 0.8)).toMatchObject({ nSignals: 9, recall: 0.45 });
@@ -85,17 +88,19 @@ describe('analyseThresholds', () => {
     expect(mixed.high).toBeGreaterThan(mixed.estimate + 0.03);
   });
 
-  it('has not paid where markets are few, and says at which thresholds it has', () => {
-    expect(hasPaid(find(rows, 'model', 0.8))).toBe(false);
+  it('is not profitable where markets are few, and says from which threshold on it is', () => {
+    expect(isProfitable(find(rows, 'model', 0.8))).toBe(false);
     const seen = analyseThresholds(scored, followed, [0.525], 1);
-    expect(hasPaid(find(seen, 'model', 0.525))).toBe(true);
-    expect(thresholdVerdict(seen, 0)).toContain('has paid at 0.53');
+    expect(isProfitable(find(seen, 'model', 0.525))).toBe(true);
+    expect(formatThresholds(seen, 0)).toBe(
+      'Following the model at 0.53 and above earned 10.0% per trade after costs, 0 s after the fill (95 % interval 10.0% to 10.0%).',
+    );
     expect(
-      thresholdVerdict(
+      formatThresholds(
         rows.filter((row) => row.threshold !== 0.5),
         0,
       ),
-    ).toContain('At no threshold');
+    ).toContain('No threshold of the model is shown to be profitable');
   });
 
   it('becomes a table with nulls where nothing is known', () => {
@@ -112,7 +117,7 @@ describe('picks', () => {
     expect(picksAbove(scored.probabilities, 0).length).toBe(40);
   });
 
-  it('of the highest chances are in order of time, and equal chances are drawn', () => {
+  it('of the highest probabilities are in order of time, and equal ones are drawn', () => {
     expect(Array.from(highestPicks(scored.probabilities, 3, 1))).toEqual([37, 38, 39]);
     const drawn = highestPicks(scored.priceOnly, 5, 1);
     expect(drawn.every((row) => row % 2 === 0)).toBe(true);
@@ -135,7 +140,7 @@ describe('a choice on validation', () => {
   });
 });
 
-describe('a strategy has paid', () => {
+describe('a strategy is profitable', () => {
   const base = {
     name: 'sniper' as const,
     variant: 'main' as const,
@@ -168,12 +173,12 @@ describe('a strategy has paid', () => {
     [{ totalReturn: -0.1 }, false],
     [{ returnMean: -0.05 }, false],
     [{ returnLow: Number.NaN }, false],
-  ])('with %o: %s', (change, hasPaid) => {
-    expect(strategyHasPaid([{ ...base, ...change }, random], 'sniper')).toBe(hasPaid);
+  ])('with %o: %s', (change, isGood) => {
+    expect(isStrategyProfitable([{ ...base, ...change }, random], 'sniper')).toBe(isGood);
   });
 
   it('only when it is there at all', () => {
-    expect(strategyHasPaid([random], 'sniper')).toBe(false);
+    expect(isStrategyProfitable([random], 'sniper')).toBe(false);
   });
 });
 
@@ -193,7 +198,7 @@ describe('plans', () => {
     ]);
   });
 
-  it('judge the chosen threshold, Sniper and God Mode with their controls, and everything', () => {
+  it('evaluate the chosen threshold, Sniper and God Mode with their controls, and everything', () => {
     const planned = planTest(scored, 0.6, delays, money, 1);
     const told = planned.map(({ name, variant, strategy }) => `${name} ${variant} ${strategy.picks.length}`);
     expect(told).toEqual([
@@ -244,9 +249,9 @@ describe('plans', () => {
   });
 });
 
-it('highest picks of random chances are those of a plain sort', () => {
+it('highest picks of random probabilities are those of a plain sort', () => {
   const random = createRandom(8);
-  const chances = Float64Array.from({ length: 500 }, () => random.uniform());
-  const plain = Array.from(chances.keys()).sort((a, b) => chances[b] - chances[a]);
-  expect(Array.from(highestPicks(chances, 50, 1))).toEqual(plain.slice(0, 50).sort((a, b) => a - b));
+  const probabilities = Float64Array.from({ length: 500 }, () => random.uniform());
+  const plain = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
+  expect(Array.from(highestPicks(probabilities, 50, 1))).toEqual(plain.slice(0, 50).sort((a, b) => a - b));
 });

@@ -1,47 +1,63 @@
-/** Small data that 11 can learn from, and how the tests run it. */
+/** Small data that 11 can learn from, and how the tests run chapter 6 on it. */
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { writeFeatures } from '../../features/trades/build_features.ts';
+import type { LabelCounts } from '../../features/trades/label_counts.ts';
 import { TARGET_OPTIONS } from '../../features/trades/targets.ts';
 import { createRandom } from '../../kernels/random.ts';
-import { findStep } from '../../pipeline.ts';
-import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { MODEL_OPTIONS } from '../../profit/model_options.ts';
-import type { TrainOptions } from '../../profit/train_step.ts';
+import { type TrainingSettings, trainingSettings } from '../../profit/training.ts';
 import { HOUR_MS } from '../../run/clock.ts';
-import { namedCode } from '../../run/code.ts';
-import type { Run } from '../../run/script.ts';
-import { type FillSpec, START_MS } from '../features/tables.ts';
+import { createLog } from '../../run/console.ts';
+import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../../tables/schemas.ts';
+import { openTable, readTable, type Table, TableWriter } from '../../tables/table_store.ts';
+import { commit, type FillSpec, START_MS } from '../features/tables.ts';
 
 /** What the options are when none is given. */
-export function defaultsOf(specs: object): Record<string, unknown> {
+function defaultsOf<S extends object>(specs: S): { [K in keyof S]: S[K] extends { default: infer D } ? D : never } {
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, (spec as { default: unknown }).default]),
-  );
+  ) as never;
 }
 
-/** Options that train in a second. */
-export const OPTIONS = {
-  ...defaultsOf({ ...TARGET_OPTIONS, ...MODEL_OPTIONS, ...LADDER_OPTIONS }),
-  rounds: 20,
-  folds: 2,
-  threads: 1,
-  model: undefined,
-} as unknown as TrainOptions;
+/** Words that let 11 train in a second. */
+export const QUICK = ['--rounds', '20', '--folds', '2', '--threads', '1'];
 
-/** A run of 11 in a folder with its models there; what it says goes to `lines`. */
-export function runIn(dataDir: string, lines: string[] = []): Run {
-  const keep = (line: string): void => {
-    lines.push(line);
-  };
-  return {
-    step: findStep('train_profitability'),
-    log: { note: keep, result: keep, warn: keep, progress: () => ({ update: () => {}, done: () => {} }) },
-    dataDir,
-    modelsDir: join(dataDir, 'models'),
-    seed: 1,
-    force: false,
-    startedMs: START_MS,
-    code: namedCode('test'),
-  };
+/** The settings that QUICK gives, with another model file or none. */
+export function quickSettings(model?: string): TrainingSettings {
+  const options = { ...defaultsOf(TARGET_OPTIONS), ...defaultsOf(MODEL_OPTIONS), rounds: 20, folds: 2 };
+  return trainingSettings({ ...options, model });
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+  readonly errors: string;
+}
+
+/** Runs a script of chapter 6, as a user does, with the models of a folder beside its data. */
+export function runChapter6(script: string, dataDir: string, ...words: readonly string[]): Ended {
+  const folders = ['--data-dir', dataDir, '--models-dir', join(dataDir, 'models'), '--quiet'];
+  const { status, stdout, stderr } = spawnSync(
+    'node',
+    ['--import', 'tsx', `6_profitability/${script}.ts`, ...folders, ...words],
+    { encoding: 'utf8' },
+  );
+  return { status, lines: stdout.trim().split('\n'), errors: stderr };
+}
+
+/** Writes 15_trade_features of the trades in a folder. */
+export async function makeFeatures(
+  dataDir: string,
+  horizonMs = 6 * HOUR_MS,
+): Promise<{ readonly counts: LabelCounts; readonly trades: Table; readonly features: Table }> {
+  const trades = openTable(dataDir, RAW_TRADES);
+  const writer = new TableWriter(dataDir, TRADE_FEATURES);
+  const target = { kind: 'roi', threshold: 0.05 } as const;
+  const markets = readTable(openTable(dataDir, MARKETS));
+  const counts = await writeFeatures({ trades, markets, horizonMs, target, log: createLog({ quiet: true }) }, writer);
+  commit(writer);
+  return { counts, trades, features: openTable(dataDir, TRADE_FEATURES) };
 }
 
 /** Short-lived markets that stand at .50, but trade at .65 six hours after a big bet; a fill every twelve minutes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
-import { deflatedOf } from '../../profit/strategies.ts';
+import { deflatedOf } from '../../profit/strategy_rows.ts';
 import { PricePool } from '../../replay/controls.ts';
 import { dailyReturns, dailySharpe, maxDrawdown, performanceOf } from '../../replay/performance.ts';
 import { play } from './hand_tape.ts';

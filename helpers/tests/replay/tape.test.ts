@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
-import { type BacktestInputs, openInputs, openScene, replayScene } from '../../profit/backtest_inputs.ts';
-import { firstTestMs } from '../../profit/scored_fills.ts';
+import { type EvaluationPeriod, openPeriod, replayPeriod } from '../../profit/evaluation_period.ts';
+import { firstTestMs, type Part } from '../../profit/scored_fills.ts';
 import { followEverything, signalReturns } from '../../profit/thresholds.ts';
+import type { Rules } from '../../replay/model.ts';
 import { STATE } from '../../replay/model.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
-import { RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
+import { createLog } from '../../run/console.ts';
+import { MARKETS as MARKET_TABLE, RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
 import { takerFeeUsd } from '../../venues/fees.ts';
 import {
@@ -17,17 +19,16 @@ import {
   START_MS,
   writeTables,
 } from '../features/tables.ts';
-import { type PredictionSpec, testRun, writePredictions } from '../profit/predictions.ts';
+import { type PredictionSpec, writePredictions } from '../profit/predictions.ts';
 import { rejection } from '../refusal.ts';
 
 const ORDERS = {
-  delay: 30,
-  'half-spread': 0.5,
-  exit: 'horizon' as const,
-  'entry-window': 60,
-  'stale-after': 6,
-  'min-order': 1,
-  stake: 100,
+  horizonMs: 6 * HOUR_MS,
+  entryWindowMs: HOUR_MS,
+  staleMs: 6 * HOUR_MS,
+  halfSpread: 0.005,
+  minOrderUsd: 1,
+  delayMs: 30_000,
 };
 const MONEY = {
   bankrollUsd: Number.POSITIVE_INFINITY,
@@ -38,19 +39,19 @@ const MONEY = {
 
 afterAll(removeFolders);
 
-function inputsOf(dataDir: string, options = ORDERS): BacktestInputs {
-  const inputs = openInputs(testRun('analyze_thresholds', dataDir), options);
-  if (typeof inputs === 'string') throw new Error(inputs);
-  return inputs;
+async function periodOf(dataDir: string, part: Part): Promise<EvaluationPeriod> {
+  const [predictions, trades, markets] = [TRADE_PREDICTIONS, RAW_TRADES, MARKET_TABLE].map((schema) =>
+    openTable(dataDir, schema),
+  );
+  return await openPeriod({ predictions, trades, markets }, part);
 }
 
 /** Returns and states of every test signal followed by itself. */
-async function follow(dataDir: string, options = ORDERS) {
-  const inputs = inputsOf(dataDir, options);
-  const scene = await openScene(inputs, 'test');
-  const strategies = followEverything(scene.scored.nRows, [options.delay * 1000], MONEY);
-  const result = await replayScene(testRun('analyze_thresholds', dataDir), inputs, scene, strategies);
-  return { scene, result, ...signalReturns(result, strategies, 1)[0] };
+async function follow(dataDir: string, { delayMs, ...rules }: Rules & { delayMs: number } = ORDERS) {
+  const period = await periodOf(dataDir, 'test');
+  const strategies = followEverything(period.scored.nRows, [delayMs], MONEY);
+  const result = await replayPeriod(period, rules, strategies, createLog({ quiet: true }));
+  return { period, result, ...signalReturns(result, strategies, 1)[0] };
 }
 
 /** What a follower gets, looked up fill by fill in the plainest way; NaN when the order is never filled. */
@@ -58,7 +59,7 @@ function expectedReturn(
   signal: PredictionSpec,
   fills: readonly FillSpec[],
   market: MarketSpec,
-  options: typeof ORDERS,
+  orders: typeof ORDERS,
 ): number {
   const at = signal.at!;
   const bought = signal.side === 'SELL' ? 1 - signal.outcome! : signal.outcome!;
@@ -66,18 +67,18 @@ function expectedReturn(
   const trades = fills
     .filter((fill) => fill.market === signal.market && fill.role !== 'maker' && fill.at! < resolvedMs)
     .map((fill) => ({ at: fill.at!, price: fill.outcome === bought ? fill.price! : 1 - fill.price! }));
-  const half = options['half-spread'] / 100;
-  const readyMs = at + options.delay * 1000;
+  const half = orders.halfSpread;
+  const readyMs = at + orders.delayMs;
   const dueMs = at + 6 * HOUR_MS;
   const entry = trades.find((trade) => trade.at > at && trade.at >= readyMs);
-  if (entry === undefined || entry.at > readyMs + options['entry-window'] * 60_000 || entry.at >= dueMs) return NaN;
+  if (entry === undefined || entry.at > readyMs + orders.entryWindowMs || entry.at >= dueMs) return NaN;
   const pay = Math.round((entry.price + half) * 1e6) / 1e6;
   if (entry.price <= 0 || pay >= 1) return NaN;
   const fee = (shares: number, price: number): number =>
     takerFeeUsd('polymarket', shares, price, market.feeRate ?? null, market.feeExponent ?? null);
   const shares = Math.floor((100 / pay) * 100 + 1e-7) / 100;
   const cost = shares * pay + fee(shares, pay);
-  const staleMs = dueMs + options['stale-after'] * HOUR_MS;
+  const staleMs = dueMs + orders.staleMs;
   const next = trades.find((trade) => trade.at >= dueMs && trade.at < staleMs);
   if (next === undefined && resolvedMs <= staleMs) {
     const payout = market.isVoid === true ? 0.5 : market.winner === bought ? 1 : 0;
@@ -130,10 +131,10 @@ describe('the replay of tables', () => {
     const { fills, predictions } = randomTape(seed);
     const dataDir = writeTables(fills, MARKETS);
     writePredictions(dataDir, predictions);
-    for (const options of [ORDERS, { ...ORDERS, delay: 0, 'half-spread': 0 }, { ...ORDERS, delay: 3600 }]) {
-      const { returns } = await follow(dataDir, options);
+    for (const orders of [ORDERS, { ...ORDERS, delayMs: 0, halfSpread: 0 }, { ...ORDERS, delayMs: HOUR_MS }]) {
+      const { returns } = await follow(dataDir, orders);
       const facts = new Map(MARKETS.map((market) => [market.id, market]));
-      const expected = predictions.map((row) => expectedReturn(row, fills, facts.get(row.market!)!, options));
+      const expected = predictions.map((row) => expectedReturn(row, fills, facts.get(row.market!)!, orders));
       expect(expected.filter((value) => !Number.isNaN(value)).length).toBeGreaterThan(50);
       const told = (values: ArrayLike<number>) => Array.from(values, (value) => value.toFixed(9));
       expect(told(returns)).toEqual(told(expected));
@@ -148,7 +149,7 @@ describe('the replay of tables', () => {
       { at: at(400), price: 0.6 },
     ]);
     writePredictions(dataDir, [{}]);
-    const { result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
+    const { result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
     expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
   });
 
@@ -159,8 +160,8 @@ describe('the replay of tables', () => {
       { at: at(400), price: 0.7 },
     ]);
     writePredictions(dataDir, [{ side: 'SELL', price: 0.8 }]);
-    const { scene, result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
-    expect([scene.scored.outcome[0], scene.scored.price[0]]).toEqual([1, expect.closeTo(0.2, 12)]);
+    const { period, result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
+    expect([period.scored.outcome[0], period.scored.price[0]]).toEqual([1, expect.closeTo(0.2, 12)]);
     expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.2, 150]);
   });
 
@@ -172,7 +173,7 @@ describe('the replay of tables', () => {
     const market = { id: 'm', venue: 'kalshi' as const, resolvedMs: START_MS + HOUR_MS, isVoid: true };
     const dataDir = writeTables(fills, [market]);
     writePredictions(dataDir, [{}]);
-    const { states } = await follow(dataDir, { ...ORDERS, 'stale-after': 100 });
+    const { states } = await follow(dataDir, { ...ORDERS, staleMs: 100 * HOUR_MS });
     expect(states[0]).toBe(STATE.marked);
   });
 
@@ -183,20 +184,20 @@ describe('the replay of tables', () => {
       { part: 'validation', at: START_MS + 1, exitMs: START_MS + 11 },
       { part: 'test', at: START_MS + 10 },
     ]);
-    const testMs = firstTestMs(openTable(dataDir, TRADE_PREDICTIONS));
+    const testMs = await firstTestMs(openTable(dataDir, TRADE_PREDICTIONS));
     expect(testMs).toBe(START_MS + 10);
-    const { scored } = await openScene(inputsOf(dataDir), 'validation');
+    const { scored } = await periodOf(dataDir, 'validation');
     expect(Array.from(scored.tsMs)).toEqual([START_MS]);
   });
 
-  it('takes a fill that several models have scored once, with the chance of the latest', async () => {
+  it('takes a fill that several models have scored once, with the probability of the latest', async () => {
     const dataDir = writeTables([{ at: START_MS }]);
     writePredictions(dataDir, [
       { part: 'validation', fillId: 7, probability: 0.3, fold: 2 },
       { part: 'validation', fillId: 7, probability: 0.9, fold: 1 },
       { part: 'validation', fillId: 8, probability: 0.5 },
     ]);
-    const { scored } = await openScene(inputsOf(dataDir), 'validation');
+    const { scored } = await periodOf(dataDir, 'validation');
     expect(Array.from(scored.probabilities)).toEqual([0.3, 0.5]);
   });
 });
@@ -207,24 +208,16 @@ describe('bad tables', () => {
   it('a market that 10_markets does not have is refused with a count', async () => {
     const dataDir = writeTables(fills);
     writePredictions(dataDir, [{ market: 'elsewhere' }]);
-    expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
+    expect(await rejection(() => periodOf(dataDir, 'test'))).toBe(
       'bad-value: 1 markets of table 16_trade_predictions are not in 10_markets',
     );
   });
 
-  it('a chance above 1 is refused by name', async () => {
+  it('a probability above 1 is refused by name', async () => {
     const dataDir = writeTables(fills);
     writePredictions(dataDir, [{ probability: 1.5 }]);
-    expect(await rejection(() => openScene(inputsOf(dataDir), 'test'))).toBe(
-      'bad-value: probability of table 16_trade_predictions is 1.5, not a chance',
-    );
-  });
-
-  it('predictions whose manifest tells no horizon are refused', async () => {
-    const dataDir = writeTables(fills);
-    writePredictions(dataDir, [{}], {});
-    expect(await rejection(async () => inputsOf(dataDir))).toBe(
-      'bad-schema: the manifest of table 16_trade_predictions does not tell its horizon and target',
+    expect(await rejection(() => periodOf(dataDir, 'test'))).toBe(
+      'bad-value: probability of table 16_trade_predictions is 1.5, not a probability',
     );
   });
 
@@ -266,7 +259,7 @@ describe('bad tables', () => {
     const writer = new TableWriter(dataDir, RAW_TRADES);
     writer.addPart('one', frameOf(RAW_TRADES, rows), 'ts_ms');
     commit(writer);
-    const { result } = await follow(dataDir, { ...ORDERS, 'half-spread': 0 });
+    const { result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
     expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
   });
 

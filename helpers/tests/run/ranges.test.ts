@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { ABLATION_OPTIONS } from '../../profit/ablation_options.ts';
 import { ORDER_OPTIONS, PORTFOLIO_OPTIONS, portfolioMoney } from '../../profit/backtest_options.ts';
-import { LADDER_OPTIONS } from '../../profit/ladder_step.ts';
 import { InputError } from '../../run/errors.ts';
 import { parseOptions } from '../../run/options.ts';
 import { checkRange, OPEN_SHARE, SHARE, wholeFrom } from '../../run/ranges.ts';
@@ -55,7 +55,7 @@ describe('a number of an option', () => {
 });
 
 test('a delay is the same in every script unless told, and shares are no per cents', async () => {
-  expect(LADDER_OPTIONS.delay.default).toBe(ORDER_OPTIONS.delay.default);
+  expect(ABLATION_OPTIONS.delay.default).toBe(ORDER_OPTIONS.delay.default);
   const { participation, bankroll } = PORTFOLIO_OPTIONS;
   expect(portfolioMoney({ ...valuesOf(ORDER_OPTIONS), ...valuesOf(PORTFOLIO_OPTIONS) })).toMatchObject({
     participation: participation.default,

@@ -37,6 +37,7 @@ const N = column('n', 'int64', '', 'a number');
 const SOURCE = schemaOf('source', N, optional('wallet', 'string', '', 'who'));
 const DOUBLED = schemaOf('doubled', N);
 const SQUARED = schemaOf('squared', N);
+const TRIPLED = schemaOf('tripled', N);
 const SECTION = { id: 'numbers', order: 10, title: 'Numbers' };
 const CARD = { purpose: 'Test.', data: 'none', features: ['n'], split: 'none', metrics: [], limits: [] };
 
@@ -260,6 +261,36 @@ describe('a step with a model', () => {
     expect(await perform(step())).toBe('up to date');
     expect(calls.computed).toBe(2);
     expect(published()).toBe('1,2,3');
+  });
+
+  test('leaves the model alone that another step made of its table, and that step makes its own active again', async () => {
+    const final = defineStep({
+      ...step(),
+      id: 'kmeans_baseline',
+      inputs: { made: DOUBLED },
+      outputs: [TRIPLED],
+      settings: () => ({}),
+      compute: ({ made: table }) => {
+        const frame = readTable(table);
+        const entry = {
+          model: { final: true },
+          nRows: frame.height,
+          published: { 'numbers.txt': 'final' },
+          card: CARD,
+        };
+        return made({ tables: [[TRIPLED, frame]], model: entry, facts: { sum: 0, ratio: 0 } });
+      },
+      present: () => ({ lines: [] }),
+    });
+    await perform(step());
+    await perform(final);
+    const active = loadActiveModel(run.modelsDir, 'numbers', 'x.ts').folder;
+    expect(await perform(step())).toBe('up to date');
+    expect([published(), loadActiveModel(run.modelsDir, 'numbers', 'x.ts').folder]).toEqual(['final', active]);
+    await perform(step(), { force: true });
+    expect(published()).toBe('1,2,3');
+    expect(await perform(final)).toBe('up to date');
+    expect([published(), loadActiveModel(run.modelsDir, 'numbers', 'x.ts').folder]).toEqual(['final', active]);
   });
 
   test('trains again when the folder of the model is gone', async () => {

@@ -2,7 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
-import { readParts } from '../../tables/read_parts.ts';
+import { collectParts, readParts } from '../../tables/read_parts.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { newFolder, removeFolders } from '../features/tables.ts';
@@ -79,6 +79,17 @@ test('columns, conditions and queries are applied before anything is in memory',
   const where = pl.col('n').gt(pl.lit(40));
   expect(await read({ columns: ['n'], where }, 'n')).toEqual([[], [50], [60, 70, 80]]);
   expect(await read({ query: (rows) => rows.select(pl.col('n').sum()) }, 'n')).toEqual([[30], [120], [210]]);
+});
+
+test('what a query makes of all parts is one frame, also where a span takes none of them or has no end', async () => {
+  const sum = (from: number) =>
+    collectParts(table, {
+      between: { fromMs: from, untilMs: Number.POSITIVE_INFINITY },
+      query: (rows) => rows.select(pl.col('n').sum()),
+    });
+  expect((await sum(4)).toRecords()).toEqual([{ n: 300 }]);
+  expect((await sum(99)).toRecords()).toEqual([{ n: 0 }]);
+  expect((await collectParts(table, { columns: ['n'], between: { untilMs: -1 } })).height).toBe(0);
 });
 
 test.each([

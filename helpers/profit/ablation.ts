@@ -1,20 +1,21 @@
 /**
- * The ablation ladder: the widespread recipe for "does following this trade pay", and the same rows again with one fault
- * switched off at a time. What a rung loses against the one before is what that fault was worth.
+ * The ablation: the widespread recipe for "does following this trade pay", and the same rows again with one fault switched
+ * off at a time. What a step loses against the one before is what that fault was worth.
  */
 
-import { gainOf, labelOf, type Target } from '../features/trades/targets.ts';
+import { gainOf, labelOf } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
-import type { BoostingFit } from './calibrated_boosting.ts';
-import type { LadderRows } from './ladder_rows.ts';
+import type { Log } from '../run/console.ts';
+import type { AblationSettings } from './ablation_options.ts';
+import type { AblationRows } from './ablation_rows.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
 import { FEATURES } from './trade_rows.ts';
 import { type Fold, type SplitOptions, walkForwardFolds } from './trade_splits.ts';
-import { joinPredictions, reasonToSkipFit, runFold } from './walk_forward.ts';
+import { joinPredictions, runFolds } from './walk_forward.ts';
 
-export const RUNGS = [
+export const ABLATION_STEPS = [
   'widespread recipe',
   'same outcome',
   'past-only join',
@@ -24,21 +25,18 @@ export const RUNGS = [
   'fees and delay',
 ] as const;
 
-export interface LadderOptions {
-  readonly roi: Target;
-  readonly neutral: Target;
-  readonly split: SplitOptions;
-  readonly boosting: BoostingFit;
-  readonly fitRowsMax: number;
-}
-
-export interface RungResult {
-  readonly rung: number;
-  readonly name: (typeof RUNGS)[number];
-  /** Null where no fold of the rung could be trained; then `reason` says why. */
+/** What is told of a step. */
+export interface AblationScore {
+  /** From 0. */
+  readonly step: number;
+  readonly name: (typeof ABLATION_STEPS)[number];
+  /** Null where no fold of the step could be trained; then `reason` says why. */
   readonly card: Scorecard | null;
   readonly reason: string | null;
-  /** Ladder rows that were tested, with their chances and returns per USD; for evaluation against planted truth. */
+}
+
+export interface AblationResult extends AblationScore {
+  /** Rows that were tested, with their probabilities and returns per USD; for evaluation against planted truth. */
   readonly tested: {
     readonly rows: Uint32Array;
     readonly probability: Float64Array;
@@ -47,13 +45,13 @@ export interface RungResult {
   };
 }
 
-/** What a rung learns from and is judged by. */
-interface Rung {
+/** What a step learns from and is evaluated by. */
+interface StepData {
   readonly labels: Uint8Array;
-  /** Gain per USD as the rung reckons it. */
+  /** Gain per USD as the step counts it. */
   readonly returns: Float64Array;
   readonly x: Matrix;
-  /** Rows that the rung has; the last has no row that cannot be entered. */
+  /** Rows that the step has; the last has no row that cannot be entered. */
   readonly rows: Uint32Array;
   readonly isPurged: boolean;
 }
@@ -75,7 +73,7 @@ export function randomFolds(n: number, options: SplitOptions, seed: number): Fol
       fitRows: Uint32Array.from(rest.slice(nValidation)).sort(),
       validationRows: Uint32Array.from(rest.slice(0, nValidation)).sort(),
       testRows,
-      strangerRows: new Uint32Array(0),
+      unseenWalletRows: new Uint32Array(0),
       testStartMs: 0,
       nPurged: 0,
       nEmbargoed: 0,
@@ -90,26 +88,26 @@ function withPrice(x: Matrix, price: Float64Array): Matrix {
   return createMatrix(values, x.nRows, x.nCols);
 }
 
-/** The future price by which a rung judges a fill. */
-function futureOf(rows: LadderRows, rung: number): Float64Array {
-  if (rung === 0) return rows.nearestInMarket;
-  return rung === 1 ? rows.nearestInOutcome : rows.future;
+/** The future price by which a step evaluates a fill. */
+function futureOf(rows: AblationRows, step: number): Float64Array {
+  if (step === 0) return rows.nearestInMarket;
+  return step === 1 ? rows.nearestInOutcome : rows.future;
 }
 
-function rungOf(rows: LadderRows, rung: number, options: LadderOptions): Rung {
-  const isLast = rung === 6;
-  const target = rung >= 5 ? options.neutral : options.roi;
-  const future = futureOf(rows, rung);
-  // At the last rung the price paid is known when the order is placed, to the model and to price only alike.
+function dataOf(rows: AblationRows, step: number, { roi, neutral }: AblationSettings): StepData {
+  const isLast = step === 6;
+  const target = step >= 5 ? neutral : roi;
+  const future = futureOf(rows, step);
+  // At the last step the price paid is known when the order is placed, to the model and to price only alike.
   const paid = isLast ? rows.entry : rows.paid;
   const net = (i: number): number => future[i] - (isLast ? rows.feePerShare[i] : 0);
   const known = Uint32Array.from(paid.keys()).filter((i) => !Number.isNaN(paid[i]));
   return {
     labels: Uint8Array.from(paid, (price, i) => (Number.isNaN(price) ? 0 : labelOf(target, price, net(i)))),
     returns: paid.map((price, i) => gainOf('roi', price, net(i))),
-    x: isLast ? withPrice(rows.x, rows.entry) : rung >= 3 ? rows.x : rows.xKnowingAll,
+    x: isLast ? withPrice(rows.x, rows.entry) : step >= 3 ? rows.x : rows.xKnowingAll,
     rows: known,
-    isPurged: rung >= 4,
+    isPurged: step >= 4,
   };
 }
 
@@ -130,9 +128,21 @@ function takeMatrix(x: Matrix, rows: Uint32Array): Matrix {
   return createMatrix(values, rows.length, x.nCols);
 }
 
-function runRung(all: LadderRows, index: number, options: LadderOptions, seed: number, executor: Executor): RungResult {
-  const rung = rungOf(all, index, options);
-  const { rows } = rung;
+/** What it runs with. */
+interface Context {
+  readonly seed: number;
+  readonly executor: Executor;
+  readonly log: Log;
+}
+
+function runAblationStep(
+  all: AblationRows,
+  step: number,
+  settings: AblationSettings,
+  { seed, executor }: Context,
+): AblationResult {
+  const data = dataOf(all, step, settings);
+  const { rows } = data;
   const subset = {
     tsMs: take(all.tsMs, rows),
     exitMs: take(all.exitMs, rows),
@@ -140,51 +150,47 @@ function runRung(all: LadderRows, index: number, options: LadderOptions, seed: n
     event: take(all.event, rows),
     wallet: take(all.wallet, rows),
   };
-  const labels = take(rung.labels, rows);
-  const folds = rung.isPurged ? walkForwardFolds(subset, options.split) : randomFolds(rows.length, options.split, seed);
-  const input = {
-    x: takeMatrix(rung.x, rows),
-    featureNames: FEATURES,
-    priceColumn: 0,
-    labels,
-    market: subset.market,
-    folds,
-    boosting: options.boosting,
-    fitRowsMax: options.fitRowsMax,
-  };
-  const reasons = folds.map((fold) => reasonToSkipFit(labels, fold));
-  const fitted = folds.flatMap((_, f) => (reasons[f] === null ? [runFold(input, f, executor).test] : []));
-  const joined = joinPredictions(fitted);
+  const labels = take(data.labels, rows);
+  const { fitted, lacking } = runFolds(
+    {
+      x: takeMatrix(data.x, rows),
+      featureNames: FEATURES,
+      priceColumn: 0,
+      labels,
+      market: subset.market,
+      folds: data.isPurged ? walkForwardFolds(subset, settings.split) : randomFolds(rows.length, settings.split, seed),
+      boosting: { ...settings.boosting, seed },
+      fitRowsMax: settings.fitRowsMax,
+    },
+    executor,
+  );
+  const joined = joinPredictions(fitted.map((fold) => fold.test));
   const tested = {
     rows: Uint32Array.from(joined.rows, (k) => rows[k]),
     probability: joined.probability,
     priceOnly: joined.priceOnly,
-    returns: take(take(rung.returns, rows), joined.rows),
+    returns: take(take(data.returns, rows), joined.rows),
   };
-  const common = { rung: index, name: RUNGS[index], tested };
-  if (joined.rows.length === 0) return { ...common, card: null, reason: reasons[0] ?? 'there is no fold' };
-  const judged = {
+  const common = { step, name: ABLATION_STEPS[step], tested };
+  if (joined.rows.length === 0) return { ...common, card: null, reason: lacking[0]?.reason ?? 'there is no fold' };
+  const evaluation = {
     labels: take(labels, joined.rows),
-    probability: joined.probability,
+    probabilities: joined.probability,
     priceOnly: joined.priceOnly,
     returns: tested.returns,
     market: take(subset.market, joined.rows),
-    seed,
   };
-  return { ...common, card: scorecard(judged), reason: null };
+  return { ...common, card: scorecard(evaluation, seed), reason: null };
 }
 
-/** All rungs on the same rows, in order; `onRung` is told of each that is done. */
-export function runLadder(
-  rows: LadderRows,
-  options: LadderOptions,
-  seed: number,
-  executor: Executor,
-  onRung: (nDone: number) => void = () => undefined,
-): RungResult[] {
-  return RUNGS.map((_, index) => {
-    const result = runRung(rows, index, options, seed, executor);
-    onRung(index + 1);
+/** All steps on the same rows, in order. */
+export function runAblation(rows: AblationRows, settings: AblationSettings, context: Context): AblationResult[] {
+  const progress = context.log.progress('steps of the ablation', ABLATION_STEPS.length);
+  const results = ABLATION_STEPS.map((_, step) => {
+    const result = runAblationStep(rows, step, settings, context);
+    progress.update(step + 1);
     return result;
   });
+  progress.done();
+  return results;
 }

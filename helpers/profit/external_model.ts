@@ -1,10 +1,10 @@
-/** A booster trained elsewhere (Python's XGBoost) on the four columns that people of the original know. */
+/** A booster trained elsewhere (Python's XGBoost) on the four columns of the published model, or on ours. */
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { boostingFromXgboost } from '../estimators/xgboost_json.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
-import { readJson } from '../run/files.ts';
+import { hashFile, readJson } from '../run/files.ts';
 import { FEATURES, type TradeRows } from './trade_rows.ts';
 
 /** Column of the published model -> ours. */
@@ -15,11 +15,34 @@ const PUBLISHED_COLUMNS: Readonly<Record<string, string>> = {
   volume: 'market_volume_usd',
 };
 
+export const EXTERNAL_MODEL_OPTION = {
+  type: 'string',
+  describe: 'XGBoost JSON trained elsewhere on usd_amount, z_score_size, price, volume, scored in its place',
+  group: 'Model',
+} as const;
+
+/** A file with a model. */
+export interface ExternalModel {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * The model that an option names, once it has been read as one; null where none is named.
+ * @throws InputError as readExternalModel does
+ */
+export function externalModel(path: string | undefined): ExternalModel | null {
+  if (path === undefined) return null;
+  readExternalModel(path);
+  return { path, sha256: hashFile(path) };
+}
+
 /**
  * The model in an XGBoost JSON file. Its columns may be the published four, or ours, in any order.
- * @throws InputError 'bad-model' when the file is no such model or wants a column that does not exist
+ * @throws InputError 'missing-input' when there is no such file, 'bad-model' when it is no such model or wants a column
+ *   that does not exist
  */
-export function readGivenModel(path: string, executor: Executor): GradientBoosting {
+export function readExternalModel(path: string, executor?: Executor): GradientBoosting {
   const booster = boostingFromXgboost(readJson(path), executor);
   const unknown = booster.featureNames.find((name) => columnIndex(name) < 0);
   if (unknown !== undefined)

@@ -3,29 +3,34 @@ import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { pl } from '../../polars/polars.ts';
-import { type LadderOptions, RUNGS, type RungResult, randomFolds, runLadder } from '../../profit/ladder.ts';
-import type { LadderRows } from '../../profit/ladder_rows.ts';
-import { ladderSection, ladderTable, ladderVerdict } from '../../profit/ladder_section.ts';
+import { ABLATION_STEPS, type AblationResult, randomFolds, runAblation } from '../../profit/ablation.ts';
+import type { AblationSettings } from '../../profit/ablation_options.ts';
+import { formatAblation, presentAblation } from '../../profit/ablation_report.ts';
+import type { AblationRows } from '../../profit/ablation_rows.ts';
 import { topFlags } from '../../profit/scorecard.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { HOUR_MS } from '../../run/clock.ts';
+import { createLog } from '../../run/console.ts';
 
 const N_MARKETS = 90;
 const N_PER_MARKET = 50;
 const N = N_MARKETS * N_PER_MARKET;
-const OPTIONS: LadderOptions = {
+const SETTINGS: AblationSettings = {
+  horizonMs: 6 * HOUR_MS,
+  delayMs: 60_000,
+  rowsMax: 1e6,
   roi: { kind: 'roi', threshold: 0.05 },
   neutral: { kind: 'neutral', threshold: 0.1 },
   split: { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 },
-  boosting: { nRounds: 25, maxDepth: 3, calibration: 'platt', seed: 1 },
+  boosting: { nRounds: 25, maxDepth: 3, calibration: 'platt' },
   fitRowsMax: 1e6,
 };
 
 /**
  * Prices are martingales: nothing foretells them. The recipe's later price is that of the other token half of the time;
- * `bet` is what the first informed feature says of the rise at each rung.
+ * `bet` is what the first informed feature says of the rise at each step.
  */
-function martingaleRows(informed: boolean): LadderRows {
+function martingaleRows(informed: boolean): AblationRows {
   const random = createRandom(4);
   const market = Int32Array.from({ length: N }, (_, i) => Math.floor(i / N_PER_MARKET));
   const paid = Float64Array.from(market, () => 0.1 + 0.8 * random.uniform());
@@ -56,63 +61,71 @@ function martingaleRows(informed: boolean): LadderRows {
   };
 }
 
-function climb(informed: boolean): RungResult[] {
-  return runLadder(martingaleRows(informed), OPTIONS, 1, createExecutor());
+function ablate(informed: boolean): AblationResult[] {
+  const context = { seed: 1, executor: createExecutor(), log: createLog({ quiet: true }) };
+  return runAblation(martingaleRows(informed), SETTINGS, context);
 }
 
-describe('the ladder on a market where nothing foretells the price', () => {
-  let ladder: RungResult[];
+describe('the ablation on a market where nothing foretells the price', () => {
+  let results: AblationResult[];
   beforeAll(() => {
-    ladder = climb(false);
+    results = ablate(false);
   }, 60_000);
 
-  it('has its seven rungs, all on the same rows but the last, which cannot follow every fill', () => {
-    expect(ladder.map((rung) => rung.name)).toEqual([...RUNGS]);
-    const tested = ladder.map((rung) => rung.tested.rows.length);
+  it('has its seven steps, all on the same rows but the last, which cannot follow every fill', () => {
+    expect(results.map(({ name }) => name)).toEqual([...ABLATION_STEPS]);
+    const tested = results.map((result) => result.tested.rows.length);
     expect(new Set(tested.slice(0, 4)).size).toBe(1);
     expect(tested[4]).toBe(tested[5]);
-    expect(ladder[6].tested.rows.some((row) => row % 10 === 0)).toBe(false);
-    expect(ladder[5].tested.rows.some((row) => row % 10 === 0)).toBe(true);
+    expect(results[6].tested.rows.some((row) => row % 10 === 0)).toBe(false);
+    expect(results[5].tested.rows.some((row) => row % 10 === 0)).toBe(true);
   });
 
-  it('shows a high precision at rung 0, made of nothing but the mixing of two tokens', () => {
-    const [rung0, rung1] = ladder.map((rung) => rung.card!.top);
+  it('shows a high precision at step 0, made of nothing but the mixing of two tokens', () => {
+    const [step0, step1] = results.map(({ card }) => card!.top);
     // Cheap shares: the other token half of the time, and of the rest half rise: three in four, against one in two.
-    expect(rung0.modelPrecision.estimate).toBeGreaterThan(0.65);
-    expect(rung1.modelPrecision.estimate).toBeLessThan(0.6);
-    expect(rung0.modelReturn.low).toBeGreaterThan(0.3);
-    expect(Math.abs(rung1.modelReturn.estimate)).toBeLessThan(0.2);
+    expect(step0.modelPrecision.estimate).toBeGreaterThan(0.65);
+    expect(step1.modelPrecision.estimate).toBeLessThan(0.6);
+    expect(step0.modelReturn.low).toBeGreaterThan(0.3);
+    expect(Math.abs(step1.modelReturn.estimate)).toBeLessThan(0.2);
   });
 
-  it('shows no edge at the last rung, where following costs what the fees are', () => {
-    const { card } = ladder[6];
+  it('shows no edge at the last step, where following costs what the fees are', () => {
+    const { card } = results[6];
     expect(card!.top.modelReturn.low).toBeLessThan(0);
     expect(card!.top.returnDifference.low).toBeLessThan(0);
     expect(card!.baseReturn.high).toBeLessThan(0.02);
-    expect(ladderVerdict(ladder)).toMatch(/^No edge is shown/);
+    expect(formatAblation(results)).toMatch(/^No edge is shown/);
   });
 
-  it('is told as a table with a line a rung and a section that the report accepts', () => {
-    expect(ladderTable(ladder).split('\n')).toHaveLength(2 + RUNGS.length);
-    const charts = ladderSection(ladder, 60).blocks.filter((block) => block.kind === 'chart');
+  it('is shown as a table with a line a step, two pictures, one sentence and a file', () => {
+    const { lines, blocks, files } = presentAblation({ scores: results }, { settings: SETTINGS });
+    expect(lines[0].split('\n')).toHaveLength(2 + ABLATION_STEPS.length);
+    const charts = blocks!.filter((block) => block.kind === 'chart');
     expect(charts.map((chart) => chart.stem)).toEqual(['precision', 'returns']);
+    expect(lines[1].split(' ').length).toBeLessThanOrEqual(25);
+    expect(files!['profit_ladder.json']).toMatchObject({
+      delay_s: 60,
+      horizon_h: 6,
+      rungs: [{ rung: 0 }, {}, {}, {}, {}, {}, {}],
+    });
   });
 });
 
-describe('the ladder on a market where one feature foretells the price', () => {
-  it('finds the edge at the last rung, after fees', () => {
-    const ladder = climb(true);
-    const { top, aucDifference } = ladder[6].card!;
+describe('the ablation on a market where one feature foretells the price', () => {
+  it('finds the edge at the last step, after fees', () => {
+    const results = ablate(true);
+    const { top, aucDifference } = results[6].card!;
     expect(aucDifference.low).toBeGreaterThan(0.3);
     expect(top.returnDifference.low).toBeGreaterThan(0);
     expect(top.modelReturn.low).toBeGreaterThan(0);
-    expect(ladderVerdict(ladder)).toMatch(/^Following pays/);
+    expect(formatAblation(results)).toMatch(/^Following is profitable/);
   }, 60_000);
 });
 
 describe('random folds', () => {
   it('test disjoint rows and put fills of one market on all sides, which is their fault', () => {
-    const folds = randomFolds(1000, OPTIONS.split, 1);
+    const folds = randomFolds(1000, SETTINGS.split, 1);
     const [a, b] = folds.map((fold) => new Set(fold.testRows));
     expect([a.size, b.size]).toEqual([300, 300]);
     expect([...a].some((row) => b.has(row))).toBe(false);
@@ -125,7 +138,7 @@ describe('random folds', () => {
   });
 });
 
-describe('the highest chances', () => {
+describe('the highest probabilities', () => {
   it('are as many as asked for, also among equals, where the first rows win', () => {
     expect(Array.from(topFlags([0.1, 0.9, 0.5, 0.5, 0.5], 3))).toEqual([0, 1, 1, 1, 0]);
     expect(Array.from(topFlags([0.1, 0.9], 0))).toEqual([0, 0]);

@@ -1,5 +1,5 @@
 /**
- * The rows of the ablation ladder: fills of 15_trade_features with everything its rungs need beside, also what no honest
+ * The rows of the ablation: fills of 15_trade_features with everything its steps need beside, also what no honest
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
 
@@ -11,9 +11,10 @@ import { type DataFrame, type Expr, pl, releaseFrames } from '../polars/polars.t
 import { HOUR_MS } from '../run/clock.ts';
 import { Codebook } from '../tables/codebook.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { TRADE_FEATURES } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table, withParquetErrors } from '../tables/table_store.ts';
+import { collectParts } from '../tables/read_parts.ts';
+import type { Table } from '../tables/table_store.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';
+import type { AblationSettings } from './ablation_options.ts';
 import { FEATURES } from './trade_rows.ts';
 
 /** The published join takes the nearest trade this far around the horizon. */
@@ -21,18 +22,17 @@ const NEAREST_MS = HOUR_MS;
 /** Fees are rounded per order; this is the order they are worked out for. */
 const STAKE_USD = 100;
 
-export interface LadderJob {
+/** What the rows are made from: 10_raw_trades, 15_trade_features and 10_markets. */
+export interface AblationSources {
   readonly trades: Table;
   readonly features: Table;
   readonly markets: DataFrame;
-  readonly horizonMs: number;
-  readonly delayMs: number;
-  /** Rows at most; whole markets are left out, drawn by a hash, until about so many are left. */
-  readonly rowsMax: number;
 }
 
+type RowSettings = Pick<AblationSettings, 'horizonMs' | 'delayMs' | 'rowsMax'>;
+
 /** Rows in order of time; every price is that of the followed outcome, USD a share. */
-export interface LadderRows {
+export interface AblationRows {
   readonly n: number;
   readonly tsMs: Float64Array;
   readonly exitMs: Float64Array;
@@ -58,16 +58,16 @@ export interface LadderRows {
   readonly keys: DataFrame;
 }
 
-function scanAll(table: Table, columns: readonly string[]) {
-  const scans = partPaths(table).map((path) => scanPart(path, table.schema).select(...columns));
-  return pl.concat(scans);
-}
+/** Sums of floats depend on their order in the last bit: that of the files' names here. */
+const ORDER = { order: 'file' } as const;
 
 /** Markets to keep so that about `rowsMax` rows remain. */
-function keptMarkets(features: Table, rowsMax: number): DataFrame {
-  const counts = withParquetErrors(features.folder, () =>
-    scanAll(features, ['market_id']).groupBy(['market_id']).agg(pl.len().alias('n_rows')).collectSync(),
-  );
+async function keptMarkets(features: Table, rowsMax: number): Promise<DataFrame> {
+  const counts = await collectParts(features, {
+    ...ORDER,
+    columns: ['market_id'],
+    query: (rows) => rows.groupBy(['market_id']).agg(pl.len().alias('n_rows')),
+  });
   if (features.manifest.rows <= rowsMax) return counts.select('market_id');
   const order = counts
     .withColumns(pl.col('market_id').hash(1, 2, 3, 4).alias('hash'))
@@ -77,25 +77,24 @@ function keptMarkets(features: Table, rowsMax: number): DataFrame {
 }
 
 /** Per wallet over the whole sample: mean and standard deviation of its bets. Knows the future on purpose. */
-function wholeSampleWallets(trades: Table): DataFrame {
-  return withParquetErrors(trades.folder, () =>
-    scanAll(trades, ['wallet', 'amount_usd'])
-      .filter(pl.col('wallet').isNotNull())
-      .groupBy(['wallet'])
-      .agg(pl.col('amount_usd').mean().alias('whole_mean_usd'), pl.col('amount_usd').std().alias('whole_sd_usd'))
-      .collectSync(),
-  );
+async function wholeSampleWallets(trades: Table): Promise<DataFrame> {
+  const usd = pl.col('amount_usd');
+  return await collectParts(trades, {
+    ...ORDER,
+    columns: ['wallet', 'amount_usd'],
+    where: pl.col('wallet').isNotNull(),
+    query: (rows) => rows.groupBy(['wallet']).agg(usd.mean().alias('whole_mean_usd'), usd.std().alias('whole_sd_usd')),
+  });
 }
 
 /** Per market its lifetime volume: as the market list says, else that of the takers' trades in the sample. */
-function lifetimeVolumes(trades: Table, markets: DataFrame): DataFrame {
-  const traded = withParquetErrors(trades.folder, () =>
-    scanAll(trades, ['market_id', 'role', 'amount_usd'])
-      .filter(pl.col('role').eq(pl.lit('taker')))
-      .groupBy(['market_id'])
-      .agg(pl.col('amount_usd').sum().alias('traded_usd'))
-      .collectSync(),
-  );
+async function lifetimeVolumes(trades: Table, markets: DataFrame): Promise<DataFrame> {
+  const traded = await collectParts(trades, {
+    ...ORDER,
+    columns: ['market_id', 'role', 'amount_usd'],
+    where: pl.col('role').eq(pl.lit('taker')),
+    query: (rows) => rows.groupBy(['market_id']).agg(pl.col('amount_usd').sum().alias('traded_usd')),
+  });
   return markets
     .select('market_id', 'lifetime_volume_usd')
     .join(traded, { on: 'market_id', how: 'left' })
@@ -103,12 +102,18 @@ function lifetimeVolumes(trades: Table, markets: DataFrame): DataFrame {
 }
 
 /** All trades of the kept markets, sorted by market, time and fill, with what the kernels find added as columns. */
-function annotatedTape(job: LadderJob, kept: DataFrame, codes: Codebook, state: MarketState): DataFrame {
-  const trades = withParquetErrors(job.trades.folder, () =>
-    scanAll(job.trades, ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares', 'tx', 'fill_id'])
-      .join(kept.lazy(), { on: 'market_id', how: 'semi' })
-      .collectSync(),
-  );
+async function annotatedTape(
+  table: Table,
+  kept: DataFrame,
+  codes: Codebook,
+  state: MarketState,
+  { horizonMs, delayMs }: RowSettings,
+): Promise<DataFrame> {
+  const trades = await collectParts(table, {
+    ...ORDER,
+    columns: ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares', 'tx', 'fill_id'],
+    query: (rows) => rows.join(kept.lazy(), { on: 'market_id', how: 'semi' }),
+  });
   codes.learn(trades);
   const tape = codes.coded(trades).sort(['market', 'ts_ms', 'fill_id']);
   const { market, tsMs, price0 } = tapeOf(tape);
@@ -116,10 +121,10 @@ function annotatedTape(job: LadderJob, kept: DataFrame, codes: Codebook, state: 
   const outcomes = toNumbers(tape, 'outcome_index');
   const priceAt = (rows: Int32Array, source: Float64Array): Float64Array =>
     Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : source[row]));
-  const entries = entryRows({ market, tsMs }, state.resolutions(), job.delayMs, job.horizonMs);
+  const entries = entryRows({ market, tsMs }, state.resolutions(), delayMs, horizonMs);
   return tape.withColumns(
-    pl.Series('nearest_in_market', priceAt(nearestRows(market, tsMs, job.horizonMs, NEAREST_MS), prices), pl.Float64),
-    pl.Series('nearest_in_outcome', nearestOfOutcome(market, outcomes, tsMs, prices, job.horizonMs), pl.Float64),
+    pl.Series('nearest_in_market', priceAt(nearestRows(market, tsMs, horizonMs, NEAREST_MS), prices), pl.Float64),
+    pl.Series('nearest_in_outcome', nearestOfOutcome(market, outcomes, tsMs, prices, horizonMs), pl.Float64),
     pl.Series('entry_price0', priceAt(entries, price0), pl.Float64),
   );
 }
@@ -166,32 +171,31 @@ function fees(rows: DataFrame, entry: Float64Array, future: Float64Array): Float
   });
 }
 
-/** The rows of the ladder. */
-export async function readLadderRows(job: LadderJob): Promise<LadderRows> {
-  const kept = keptMarkets(job.features, job.rowsMax);
+/** The rows of the ablation. */
+export async function readAblationRows(
+  { trades, features: table, markets }: AblationSources,
+  settings: RowSettings,
+): Promise<AblationRows> {
+  const kept = await keptMarkets(table, settings.rowsMax);
   const codes = new Codebook('market_id', 'market');
-  const state = new MarketState(job.markets, codes);
-  const tape = annotatedTape(job, kept, codes, state);
+  const tape = await annotatedTape(trades, kept, codes, new MarketState(markets, codes), settings);
   await releaseFrames();
   const columns = ['fill_id', 'market', 'tx', 'nearest_in_market', 'nearest_in_outcome', 'entry_price0'];
   const events = new Codebook('event_id', 'event');
   const wallets = new Codebook('wallet', 'owner');
-  const features = withParquetErrors(job.features.folder, () =>
-    scanAll(
-      job.features,
-      TRADE_FEATURES.columns.map((c) => c.name),
-    )
-      .join(kept.lazy(), { on: 'market_id', how: 'semi' })
-      .join(tape.select(...columns).lazy(), { on: 'fill_id', how: 'inner' })
-      .join(wholeSampleWallets(job.trades).lazy(), { on: 'wallet', how: 'left' })
-      .join(lifetimeVolumes(job.trades, job.markets).lazy(), { on: 'market_id', how: 'left' })
-      .join(job.markets.lazy().select('market_id', 'resolved_ms', 'fee_rate', 'fee_exponent'), {
-        on: 'market_id',
-        how: 'left',
-      })
-      .sort(['ts_ms', 'fill_id'])
-      .collectSync(),
-  );
+  const [whole, volumes] = [await wholeSampleWallets(trades), await lifetimeVolumes(trades, markets)];
+  const fees = markets.lazy().select('market_id', 'resolved_ms', 'fee_rate', 'fee_exponent');
+  const features = await collectParts(table, {
+    ...ORDER,
+    query: (rows) =>
+      rows
+        .join(kept.lazy(), { on: 'market_id', how: 'semi' })
+        .join(tape.select(...columns).lazy(), { on: 'fill_id', how: 'inner' })
+        .join(whole.lazy(), { on: 'wallet', how: 'left' })
+        .join(volumes.lazy(), { on: 'market_id', how: 'left' })
+        .join(fees, { on: 'market_id', how: 'left' })
+        .sort(['ts_ms', 'fill_id']),
+  });
   events.learn(features);
   wallets.learn(features);
   const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));
@@ -214,7 +218,7 @@ export async function readLadderRows(job: LadderJob): Promise<LadderRows> {
   return assemble(rows);
 }
 
-function assemble(rows: DataFrame): LadderRows {
+function assemble(rows: DataFrame): AblationRows {
   const numbers = (name: string): Float64Array => toNumbers(rows, name);
   const future = numbers('future');
   const or = (values: Float64Array): Float64Array => values.map((v, i) => (Number.isNaN(v) ? future[i] : v));

@@ -1,0 +1,51 @@
+/** Options of the ablation, and what they mean in its own units. */
+import { DELAY_OPTION, type TARGET_OPTIONS, type Target, targetOf } from '../features/trades/targets.ts';
+import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
+import type { OptionValues } from '../run/options.ts';
+import { wholeFrom } from '../run/ranges.ts';
+import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
+
+const GROUP = 'Ablation';
+
+export const ABLATION_OPTIONS = {
+  ladder: {
+    type: 'boolean',
+    default: false,
+    describe: 'also evaluate the widespread recipe and switch its faults off one by one',
+    group: GROUP,
+  },
+  'ladder-rows': {
+    type: 'number',
+    default: 1_000_000,
+    describe: 'rows at most, whole markets',
+    range: wholeFrom(1000),
+    onlyWith: { ladder: true },
+    group: GROUP,
+  },
+  delay: { ...DELAY_OPTION, onlyWith: { ladder: true }, group: GROUP },
+} as const;
+
+export interface AblationSettings extends ModelSettings {
+  readonly horizonMs: number;
+  /** From a fill to the order of its follower, at the last step. */
+  readonly delayMs: number;
+  /** Rows at most; whole markets are left out, chosen by a hash, until about so many are left. */
+  readonly rowsMax: number;
+  /** The target of the first steps, and that of the later ones. */
+  readonly roi: Target;
+  readonly neutral: Target;
+}
+
+/** What the options say of the ablation. */
+export function ablationSettings(
+  options: OptionValues<typeof TARGET_OPTIONS & typeof MODEL_OPTIONS & typeof ABLATION_OPTIONS, never>,
+): AblationSettings {
+  return {
+    ...modelSettings(options),
+    horizonMs: options.horizon * HOUR_MS,
+    delayMs: options.delay * SECOND_MS,
+    rowsMax: options['ladder-rows'],
+    roi: targetOf('roi', options),
+    neutral: targetOf('neutral', options),
+  };
+}

@@ -1,0 +1,153 @@
+/** The walk-forward of 11: what decides it, what it learns from, and how its test rows are evaluated. */
+import { rocCurve } from '../evaluate/roc_curve.ts';
+import { type TargetOptions, type TargetSettings, targetSettings } from '../features/trades/targets.ts';
+import type { Executor } from '../kernels/executor.ts';
+import { takeRows } from '../kernels/matrix.ts';
+import type { OptionValues } from '../run/options.ts';
+import { predictCalibrated } from './calibrated_boosting.ts';
+import { type CalibrationCurves, calibrationCurves } from './calibration.ts';
+import { columnsFor, type ExternalModel, externalModel, readExternalModel } from './external_model.ts';
+import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
+import { type Evaluation, type Scorecard, scorecard } from './scorecard.ts';
+import { FEATURES, type TradeRows } from './trade_rows.ts';
+import { walkForwardFolds } from './trade_splits.ts';
+import { type FittedFold, joinPredictions, type LackingFold, type WalkForwardInput } from './walk_forward.ts';
+
+const RELIABILITY_BINS = 20;
+
+export interface TrainingSettings extends TargetSettings, ModelSettings {
+  /** A model made elsewhere that is scored in place of one trained here, or null. */
+  readonly external: ExternalModel | null;
+}
+
+/** @throws InputError as readExternalModel does */
+export function trainingSettings(
+  options: TargetOptions & OptionValues<typeof MODEL_OPTIONS, never> & { readonly model: string | undefined },
+): TrainingSettings {
+  return { ...targetSettings(options), ...modelSettings(options), external: externalModel(options.model) };
+}
+
+/** What decides the predictions: of a model made elsewhere its content, wherever it lies. */
+export function decisiveTraining({ external, ...own }: TrainingSettings): object {
+  return { ...own, model: external?.sha256 ?? null };
+}
+
+/** Folds, features and labels as they are trained on. */
+export function walkForwardInput(
+  rows: TradeRows,
+  { split, boosting, fitRowsMax, external }: TrainingSettings,
+  seed: number,
+  executor: Executor,
+): WalkForwardInput {
+  const booster = external === null ? null : readExternalModel(external.path, executor);
+  return {
+    x: rows.x,
+    featureNames: FEATURES,
+    priceColumn: 0,
+    labels: rows.labels,
+    market: rows.market,
+    folds: walkForwardFolds(rows, split),
+    boosting: { ...boosting, seed },
+    fitRowsMax,
+    external: booster === null ? undefined : { booster, x: columnsFor(booster, rows) },
+  };
+}
+
+/** The part of `values` that some rows are. */
+function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row]);
+}
+
+/** Test rows of all folds with what became of them. */
+function evaluationOf(rows: TradeRows, folds: readonly FittedFold[]): Evaluation {
+  const joined = joinPredictions(folds.map((fold) => fold.test));
+  const returns = rows.paid.map((paid, row) => (rows.future[row] - paid) / paid);
+  return {
+    labels: at(rows.labels, joined.rows),
+    probabilities: joined.probability,
+    priceOnly: joined.priceOnly,
+    returns: at(returns, joined.rows),
+    market: at(rows.market, joined.rows),
+  };
+}
+
+/** How well test rows are ranked whose wallet the fit and validation rows of their fold do not hold. */
+export interface UnseenWalletScore {
+  readonly nRows: number;
+  /** Null where the rows are all of one label. */
+  readonly auc: number | null;
+}
+
+/** @returns null when no row names a wallet */
+function scoreUnseenWallets(rows: TradeRows, folds: readonly FittedFold[]): UnseenWalletScore | null {
+  if (!rows.wallet.some((wallet) => wallet >= 0)) return null;
+  const scored = folds.filter(({ model }) => model.booster.featureNames.length === FEATURES.length);
+  const nRows = scored.reduce((sum, { fold }) => sum + fold.unseenWalletRows.length, 0);
+  const labels = new Uint8Array(nRows);
+  const probabilities = new Float64Array(nRows);
+  let from = 0;
+  for (const { fold, model } of scored) {
+    const own = fold.unseenWalletRows;
+    if (own.length === 0) continue;
+    labels.set(at(rows.labels, own), from);
+    probabilities.set(predictCalibrated(model, takeRows(rows.x, own)), from);
+    from += own.length;
+  }
+  const nPositives = labels.reduce((sum, label) => sum + label, 0);
+  const hasBoth = nPositives > 0 && nPositives < nRows;
+  return { nRows, auc: hasBoth ? rocCurve(labels, probabilities).auc : null };
+}
+
+/** How the rows of a fold were cut, and how far its model was grown. */
+export interface FoldSummary {
+  readonly index: number;
+  readonly testStartMs: number;
+  readonly nTest: number;
+  readonly nFit: number;
+  readonly nValidation: number;
+  /** Rows left out: of markets and events of the test, purged, embargoed. */
+  readonly nGroupExcluded: number;
+  readonly nPurged: number;
+  readonly nEmbargoed: number;
+  readonly nTrees: number;
+}
+
+function summarizeFold({ index, fold, model }: FittedFold): FoldSummary {
+  const { testStartMs, nGroupExcluded, nPurged, nEmbargoed } = fold;
+  return {
+    index,
+    testStartMs,
+    nTest: fold.testRows.length,
+    nFit: fold.fitRows.length,
+    nValidation: fold.validationRows.length,
+    nGroupExcluded,
+    nPurged,
+    nEmbargoed,
+    nTrees: model.booster.ensemble.trees.length,
+  };
+}
+
+/** What the test rows say of the folds that were fitted. */
+interface FoldsEvaluated {
+  readonly folds: readonly FoldSummary[];
+  readonly scorecard: Scorecard;
+  /** Null where no row names a wallet. */
+  readonly unseenWallets: UnseenWalletScore | null;
+  readonly calibration: CalibrationCurves;
+}
+
+/** What is told of a training. */
+export interface TrainingFacts extends FoldsEvaluated {
+  readonly lacking: readonly LackingFold[];
+}
+
+/** Evaluates the test rows of all folds. */
+export function evaluateFolds(rows: TradeRows, folds: readonly FittedFold[], seed: number): FoldsEvaluated {
+  const evaluation = evaluationOf(rows, folds);
+  return {
+    folds: folds.map(summarizeFold),
+    scorecard: scorecard(evaluation, seed),
+    unseenWallets: scoreUnseenWallets(rows, folds),
+    calibration: calibrationCurves(evaluation, RELIABILITY_BINS),
+  };
+}
