@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry step run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars step run tables',
-  'helpers/charts': 'kernels/random run tables/derived_table tables/schema',
+  'helpers/charts': 'kernels/random run tables/made_from tables/schema',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
   'helpers/estimators': 'kernels parallel run/errors',

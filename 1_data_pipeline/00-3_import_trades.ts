@@ -6,64 +6,70 @@
  * Method  one row per wallet per fill: of N+1 OrderFilled rows of a match, each row belongs to its `maker`; the row whose
  *         `taker` is an exchange contract is the incoming order and alone counts for market volume
  */
-import { describeImport } from '../helpers/import/describe_import.ts';
+
+import { presentImport } from '../helpers/import/import_report.ts';
 import { importTrades } from '../helpers/import/import_trades.ts';
 import { listInputs } from '../helpers/import/inputs.ts';
-import { withLock } from '../helpers/run/lock.ts';
-import { runScript } from '../helpers/run/script.ts';
-import { RAW_TRADES } from '../helpers/tables/schemas.ts';
+import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+import { MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
 import { ADAPTERS } from '../helpers/venues/formats.ts';
 
 const INPUT = 'What to read';
 const MEANING = 'What it means';
 const ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
 
-await runScript(
-  'import_trades',
-  {
-    input: {
-      type: 'array',
-      string: true,
-      demandOption: true,
-      describe: 'files, folders or quoted globs of raw trades and markets',
-      group: INPUT,
+await runStep(
+  defineStep({
+    id: 'import_trades',
+    options: {
+      input: {
+        type: 'array',
+        string: true,
+        demandOption: true,
+        describe: 'files, folders or quoted globs of raw trades and markets',
+        group: INPUT,
+      },
+      format: {
+        type: 'string',
+        choices: ADAPTERS.map((adapter) => adapter.format),
+        describe: 'force a format (default: recognised by the columns)',
+        group: INPUT,
+      },
+      'block-mib': {
+        type: 'number',
+        default: 64,
+        describe: 'text held in memory at once, MiB',
+        range: { from: 0.0001, to: 1e4, unit: 'MiB' },
+        group: INPUT,
+      },
+      role: {
+        choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
+        default: 'unknown' as keyof typeof ROLES,
+        describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
+        group: MEANING,
+      },
+      repeats: {
+        choices: ['keep', 'drop'] as const,
+        default: 'keep' as 'keep' | 'drop',
+        describe: 'identical rows within one file: separate fills, or one',
+        group: MEANING,
+      },
     },
-    format: {
-      type: 'string',
-      choices: ADAPTERS.map((adapter) => adapter.format),
-      describe: 'force a format (default: recognised by the columns)',
-      group: INPUT,
-    },
-    'block-mib': {
-      type: 'number',
-      default: 64,
-      describe: 'text held in memory at once, MiB',
-      range: { from: 0.0001, to: 1e4, unit: 'MiB' },
-      group: INPUT,
-    },
-    role: {
-      choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
-      default: 'unknown' as keyof typeof ROLES,
-      describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
-      group: MEANING,
-    },
-    repeats: {
-      choices: ['keep', 'drop'] as const,
-      default: 'keep' as 'keep' | 'drop',
-      describe: 'identical rows within one file: separate fills, or one',
-      group: MEANING,
-    },
-  },
-  async (run, options) => {
-    const files = listInputs((options.input as string[]).map(String));
-    const settings = {
+    inputs: {},
+    outputs: [RAW_TRADES, MARKETS],
+    isIncremental: true,
+    settings: (options) => ({
+      files: listInputs((options.input as string[]).map(String)),
       format: options.format ?? null,
       context: { dataApiRole: ROLES[options.role] },
       dropRepeats: options.repeats === 'drop',
       blockBytes: options['block-mib'] * 2 ** 20,
-    };
-    const summary = await withLock(run.dataDir, RAW_TRADES.folder, () => importTrades(run, files, settings));
-    for (const line of describeImport(summary, run.dataDir)) run.log.result(line);
-    return summary.isUpToDate ? 'up to date' : 'done';
-  },
+    }),
+    compute: async (_, { files, ...settings }, ctx) => {
+      const summary = await importTrades(ctx, files, settings);
+      return summary.isUpToDate ? unchanged(summary) : made({ facts: summary });
+    },
+    present: presentImport,
+  }),
 );

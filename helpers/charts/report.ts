@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { formatBytes } from '../run/console.ts';
 import { hashFile, makeFolder, readJsonAs, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
-import { endIfOnlyChecking, type Run } from '../run/script.ts';
+import type { Run } from '../run/script.ts';
 import type { StillPicture } from './page/html.ts';
 import { type ChartBlock, chartsOf, pictureName, type ReportSection, sectionSchema } from './section.ts';
 
@@ -50,18 +50,6 @@ function filesIn(folder: string, pattern: RegExp): string[] {
         .filter((file) => pattern.test(file))
         .sort()
     : [];
-}
-
-/**
- * Whether a section of this id has been published; with --check the step ends here when it has not.
- * @param model run of the registry that the section must speak of: for steps without a table to tell old from new by
- */
-export function isReported(run: Pick<Run, 'dataDir' | 'isCheck'>, id: string, model?: string): boolean {
-  const { sections } = foldersOf(run.dataDir);
-  const files = filesIn(sections, new RegExp(`^\\d+-${id}\\.json$`));
-  const isThere = files.some((file) => model === undefined || readSection(join(sections, file)).model === model);
-  if (!isThere) endIfOnlyChecking(run);
-  return isThere;
 }
 
 /** The published section of an id, or null. */

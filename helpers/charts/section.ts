@@ -83,8 +83,6 @@ export const sectionSchema = z
     limits: z.array(textSchema).optional(),
     /** Which data the section speaks of; the report's head shows that of the first section that has one. */
     dataWindow: z.strictObject({ source: textSchema, fromMs: z.number(), toMs: z.number() }).optional(),
-    /** Run of the model registry that the section speaks of. */
-    model: textSchema.optional(),
     /** Which result the section shows, which code drew it, and what was printed then. */
     presented: z.strictObject({ fingerprint: textSchema, hash: z.string(), lines: z.array(z.string()) }).optional(),
   })

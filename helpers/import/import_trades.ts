@@ -24,7 +24,7 @@ import { countWalletless } from '../tables/walletless_fills.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
-import type { ImportSummary } from './describe_import.ts';
+import type { ImportSummary } from './import_summary.ts';
 import { MarketBook } from './market_book.ts';
 import { movesFrame, withMoves } from './moves.ts';
 import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';

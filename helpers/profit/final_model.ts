@@ -5,7 +5,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
-import { isMadeFrom } from '../tables/derived_table.ts';
+import { isMadeFrom } from '../tables/made_from.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { BacktestSettings } from './backtest_options.ts';

@@ -23,7 +23,7 @@ const METRICS_FILE = 'metrics.json';
 const CARD_FILE = 'card.md';
 const RUN_NAME_LENGTH = 12;
 
-export interface ModelCard {
+interface ModelCard {
   /** What the model is for, in one sentence. */
   readonly purpose: string;
   /** Data window, for example `fills before 2026-03-01`. */

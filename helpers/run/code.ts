@@ -31,7 +31,7 @@ const CACHE_FILE = join(PROJECT_ROOT, 'node_modules', '.cache', 'spyhop', 'code.
 const CACHE_ENTRIES_MAX = 5000;
 
 /** Hash of each file, by path below the project. */
-export type FileHashes = Readonly<Record<string, string>>;
+type FileHashes = Readonly<Record<string, string>>;
 
 export interface StepCode {
   /** Hash of all that computes. */

@@ -50,25 +50,6 @@ export function endIfOnlyChecking(run: Pick<Run, 'isCheck'>): void {
   if (run.isCheck === true) throw new OutOfDate();
 }
 
-/** Ends a step that has nothing to work on. */
-class Skipped extends Error {}
-
-/** Says in one line why a step has nothing to work on, and gives the outcome to return. */
-export function tellSkipped(run: Pick<Run, 'log'>, line: string): 'skipped' {
-  run.log.result(line);
-  return 'skipped';
-}
-
-/**
- * To be called where a step has found that its data hold nothing for it: it says so in one line and ends there, with exit
- * code 0 and nothing written.
- * @param reason what is missing and why, without a full stop
- */
-export function skipStep(run: Pick<Run, 'log'>, reason: string): never {
-  tellSkipped(run, `Nothing to do, skipped: ${reason}.`);
-  throw new Skipped(reason);
-}
-
 /** Ends a command because a step that it ran has failed. */
 class StepFailed extends Error {
   constructor(
@@ -147,7 +128,6 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
   } catch (thrown) {
     const error = explainSystemError(thrown, (thrown as NodeJS.ErrnoException)?.path ?? 'a file');
     if (error instanceof OutOfDate) deliver('out of date', '');
-    else if (error instanceof Skipped) deliver('skipped', '');
     else if (error instanceof StepFailed) {
       process.exitCode = error.exitCode;
       const isStopped = STOPS.some(([, , code]) => code === error.exitCode);

@@ -4,7 +4,7 @@ import type { StepCode } from '../run/code.ts';
 import { formatCount } from '../run/console.ts';
 import { hashValue } from '../run/files.ts';
 import type { Manifest, ManifestInput } from '../run/manifest.ts';
-import { manifestInputs } from '../tables/derived_table.ts';
+import { manifestInputs } from '../tables/made_from.ts';
 import { schemaHash } from '../tables/schema.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { Step } from './contract.ts';

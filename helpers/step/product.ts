@@ -7,7 +7,7 @@ import { holdingLock } from '../run/lock.ts';
 import type { Manifest, ManifestBody } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { commitRenames } from '../run/transaction.ts';
-import { isMadeFrom } from '../tables/derived_table.ts';
+import { isMadeFrom } from '../tables/made_from.ts';
 import { commitTogether, openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
 import type { Made, MadeTable, Step } from './contract.ts';
 import { encodeFacts } from './facts.ts';

@@ -9,7 +9,7 @@ import type { Manifest } from '../run/manifest.ts';
 import { COMMON_GROUP, type OptionSpecs, type OptionValues } from '../run/options.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run, runScript, type StepOutcome } from '../run/script.ts';
-import { isMadeFrom } from '../tables/derived_table.ts';
+import { isMadeFrom } from '../tables/made_from.ts';
 import { type Table, TableWriter } from '../tables/table_store.ts';
 import type { InputSpecs, OpenInputs, Step, StepContext, StepResult } from './contract.ts';
 import { encodeFacts } from './facts.ts';

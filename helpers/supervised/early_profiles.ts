@@ -3,17 +3,17 @@
  * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
  */
 import { withMarketNumbers } from '../features/wallets/market_numbers.ts';
-import { TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
+import { BATCH_ROWS, TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
 import { outcomeValues } from '../features/wallets/position_values.ts';
 import { mergeProfiles } from '../features/wallets/profile_merge.ts';
 import { sumTrades } from '../features/wallets/sum_fills.ts';
-import { tradeBatches } from '../features/wallets/trade_batches.ts';
 import { shardsOf } from '../features/wallets/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
+import { readParts } from '../tables/read_parts.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
-import { type Table, withParquetErrors } from '../tables/table_store.ts';
+import type { Table } from '../tables/table_store.ts';
 
 /** Fills summed at once. */
 const SHARD_ROWS = 1_000_000;
@@ -130,10 +130,9 @@ export async function collectEarlyFills(
   subsample?: (fills: DataFrame) => DataFrame,
 ): Promise<EarlyFills> {
   const collector = new EarlyFillCollector(window, timestamps, subsample);
-  for (const batch of tradeBatches({ trades, asOfMs: Math.max(...timestamps) })) {
-    withParquetErrors(trades.folder, () => collector.add(batch.collectSync()));
-    await releaseFrames();
-  }
+  const span = { untilMs: Math.max(...timestamps) };
+  const query = { between: span, columns: TRADE_COLUMNS, rowsAtOnce: BATCH_ROWS };
+  for await (const fills of readParts(trades, query)) collector.add(fills);
   return collector.finish();
 }
 

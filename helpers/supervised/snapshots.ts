@@ -5,13 +5,14 @@
 import { UNNAMED_CLASS, type WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { assignWaterfall } from '../archetypes/waterfall.ts';
 import { ProfileHistory } from '../features/wallets/build_profiles.ts';
-import { tradeBatches } from '../features/wallets/trade_batches.ts';
+import { BATCH_ROWS } from '../features/wallets/number_fills.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
+import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { type Table, withParquetErrors } from '../tables/table_store.ts';
+import { readParts } from '../tables/read_parts.ts';
+import type { Table } from '../tables/table_store.ts';
 import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 
 export interface SnapshotPlan {
@@ -63,11 +64,9 @@ export function profileHistory({ trades, markets, codeHash, scratch }: SnapshotS
 /** How many wallets traded before T. */
 async function countWallets(trades: Table, asOfMs: number): Promise<number> {
   let known: DataFrame | null = null;
-  for (const batch of tradeBatches({ trades, asOfMs })) {
-    const own = withParquetErrors(trades.folder, () => batch.select('wallet').unique().collectSync());
-    known = known === null ? own : pl.concat([known, own]).unique();
-    await releaseFrames();
-  }
+  const distinct = (rows: LazyDataFrame): LazyDataFrame => rows.select('wallet').unique();
+  const query = { between: { untilMs: asOfMs }, rowsAtOnce: BATCH_ROWS, query: distinct };
+  for await (const own of readParts(trades, query)) known = known === null ? own : pl.concat([known, own]).unique();
   return known === null ? 0 : known.height - known.getColumn('wallet').nullCount();
 }
 

@@ -38,7 +38,7 @@ export function selectParts(
 }
 
 /** Parts in batches of about `rowsAtOnce` rows, in the order given; a part is never cut. */
-export function batchParts(parts: readonly ManifestPart[], rowsAtOnce: number): ManifestPart[][] {
+function batchParts(parts: readonly ManifestPart[], rowsAtOnce: number): ManifestPart[][] {
   const batches: ManifestPart[][] = [];
   let nRows = Number.POSITIVE_INFINITY;
   for (const part of parts) {

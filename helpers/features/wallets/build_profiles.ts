@@ -15,15 +15,13 @@ import { awaitParquet, type Table } from '../../tables/table_store.ts';
 import { micro } from '../amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
-import { marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
+import { BATCH_ROWS, marketColumns, type NumberedFills, numberFills, TRADE_COLUMNS } from './number_fills.ts';
 import { outcomeValues } from './position_values.ts';
 import { mergeProfiles, withAlpha } from './profile_merge.ts';
 import { Shards, shardCount } from './shards.ts';
 import { FillSummer } from './sum_fills.ts';
 import { WalletNumbers } from './wallet_numbers.ts';
 
-/** Fills summed at once unless the job says otherwise; a batch is never less than one part. */
-const BATCH_ROWS = 1_000_000;
 /** Positions summed at once; with more, what there is is handed over and summing begins anew. */
 const POSITIONS_MAX = 3_000_000;
 /** Up to so many times as many fills nothing goes to disk, and all wallets are one shard. */

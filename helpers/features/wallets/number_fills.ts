@@ -5,6 +5,9 @@ import { DOMAINS, type FillColumns, FLAGS, type MarketColumns, NOBODY, UNKNOWN_D
 import { withMarketNumbers } from './market_numbers.ts';
 import type { WalletNumbers } from './wallet_numbers.ts';
 
+/** Fills worked on at once unless somebody says otherwise; a batch is never less than one part. */
+export const BATCH_ROWS = 1_000_000;
+
 /** Columns of 10_raw_trades that profiles are made of. */
 export const TRADE_COLUMNS = [
   'ts_ms',

@@ -1,7 +1,7 @@
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeImport } from '../../import/describe_import.ts';
+import { formatImport } from '../../import/import_report.ts';
 import { createRandom } from '../../kernels/random.ts';
 import {
   CONDITION,
@@ -245,11 +245,11 @@ describe('a markets file that comes later', () => {
     box.write('processed.csv', `${[PROCESSED_HEADER, processed(21), processed(22), processed(23)].join('\n')}\n`);
     const unlinked = await box.load();
     expect([unlinked.nUnlinkedTwins, box.trades().length]).toEqual([2, 6]);
-    expect(describeImport(unlinked, box.dataDir).join('\n')).toContain('Careful: 2 fills count twice.');
+    expect(formatImport(unlinked, box.dataDir).join('\n')).toContain('Careful: 2 fills count twice.');
     box.write('markets.jsonl', JSON.stringify(gammaMarket()));
     const linked = await box.load();
     expect([linked.nUnlinkedTwins, box.trades().length]).toEqual([0, 4]);
-    expect(describeImport(linked, box.dataDir).join('\n')).not.toContain('Careful');
+    expect(formatImport(linked, box.dataDir).join('\n')).not.toContain('Careful');
   });
 
   test('is not asked for where one feed alone has no tokens', async () => {
@@ -262,10 +262,10 @@ describe('a markets file that comes later', () => {
   test('does not link the rounded rows of the Data API with those of the chain, and the import says so', async () => {
     box.write('a.json', JSON.stringify([api({ size: 10.000_001 })]));
     const alone = await box.load();
-    expect(describeImport(alone, box.dataDir).join('\n')).not.toContain('Careful');
+    expect(formatImport(alone, box.dataDir).join('\n')).not.toContain('Careful');
     box.write('raw.csv', orderFilledFile([orderFilled()]));
     const both = await box.load();
-    expect(describeImport(both, box.dataDir).join('\n')).toContain('Careful: both on-chain rows and Data API rows');
+    expect(formatImport(both, box.dataDir).join('\n')).toContain('Careful: both on-chain rows and Data API rows');
     expect(box.trades()).toHaveLength(2);
   });
 

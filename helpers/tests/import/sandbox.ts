@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import type { ImportSummary } from '../../import/describe_import.ts';
+import type { ImportSummary } from '../../import/import_summary.ts';
 import { type ImportOptions, importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { findStep } from '../../pipeline.ts';

@@ -2,13 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readJson, writeJsonAtomic } from '../../run/files.ts';
-import { codeRevision, composeManifest, readManifest } from '../../run/manifest.ts';
-import { publishTable, upToDateManifest } from '../../tables/derived_table.ts';
-import { RAW_TRADES } from '../../tables/schemas.ts';
-import { openTable, readTable } from '../../tables/table_store.ts';
-import { removeFolders, writeTables } from '../features/tables.ts';
-import { testRun } from '../profit/predictions.ts';
+import { readJson } from '../../run/files.ts';
+import { codeRevision, composeManifest } from '../../run/manifest.ts';
+import { removeFolders } from '../features/tables.ts';
 
 /** Dependencies are pinned to one version each. */
 const packageSchema = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) });
@@ -55,14 +51,4 @@ test('a manifest tells the versions of Node, Polars and Spyhop from any working 
   const polars = dependencies['nodejs-polars'];
   expect(manifest.versions).toEqual({ node: process.version, 'nodejs-polars': polars, spyhop: version });
   expect(manifest.fingerprint).toBe('given');
-});
-
-test('a table that another version of Polars made is still up to date', () => {
-  const run = testRun('import_trades', writeTables([{}]));
-  const recipe = { inputs: [], options: {} };
-  publishTable(run, RAW_TRADES, recipe, readTable(openTable(run.dataDir, RAW_TRADES)), {});
-  const table = join(run.dataDir, RAW_TRADES.folder);
-  const versions = { node: 'v20.0.0', 'nodejs-polars': '0.1.0', spyhop: '0.0.1' };
-  writeJsonAtomic(join(table, 'manifest.json'), { ...readManifest(table), versions });
-  expect(upToDateManifest(run, RAW_TRADES, recipe)?.versions).toEqual(versions);
 });

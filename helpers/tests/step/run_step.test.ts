@@ -218,6 +218,13 @@ describe('a step whose result is there', () => {
     expect([numbers(DOUBLED), numbers(SQUARED)]).toEqual([[8], [16]]);
   });
 
+  test('is up to date although another version of Polars made it', async () => {
+    const path = join(run.dataDir, 'doubled', 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, versions: { 'nodejs-polars': '0.1.0' } }));
+    expect(await perform()).toBe('up to date');
+  });
+
   test('is asked with --check, and does nothing then', async () => {
     expect(await perform(stepOf(), { isCheck: true })).toBe('up to date');
     await expect(perform(stepOf(), { isCheck: true, seed: 2 })).rejects.toThrow();

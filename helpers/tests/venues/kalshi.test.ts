@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeImport, type ImportSummary } from '../../import/describe_import.ts';
+import { formatImport } from '../../import/import_report.ts';
+import type { ImportSummary } from '../../import/import_summary.ts';
 import { pl } from '../../polars/polars.ts';
 import { makeSandbox, type Sandbox } from '../import/sandbox.ts';
 import { moments, orderFilled, orderFilledFile, parquetOf, withoutIds } from './samples.ts';
@@ -180,7 +181,7 @@ const BOOK = {
 };
 
 describe('what the import says of wallets', () => {
-  const said = (summary: ImportSummary) => describeImport(summary, box.dataDir).filter((line) => /wallet/.test(line));
+  const said = (summary: ImportSummary) => formatImport(summary, box.dataDir).filter((line) => /wallet/.test(line));
 
   test('is that Kalshi tells none, when it has read fills and when there is nothing new', async () => {
     box.write('t.json', JSON.stringify([REST, { ...REST, trade_id: 'another' }]));

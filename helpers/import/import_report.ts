@@ -1,4 +1,4 @@
-/** What an import did, and the lines that tell a person. */
+/** What an import did, in lines. */
 import { join } from 'node:path';
 import { formatBytes, formatCount } from '../run/console.ts';
 import type { Manifest } from '../run/manifest.ts';
@@ -6,24 +6,7 @@ import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
-
-export interface ImportSummary {
-  readonly isUpToDate: boolean;
-  readonly nFilesNew: number;
-  readonly nRowsRead: number;
-  readonly nRowsAdded: number;
-  readonly nRepeatsKept: number;
-  readonly nDropped: number;
-  /** Fills in the table twice, as no markets file links the two names that their market came with. */
-  readonly nUnlinkedTwins: number;
-  /** Fills in the table that name no wallet. */
-  readonly nWalletless: number;
-  readonly rejects: Readonly<Record<string, number>>;
-  readonly rejectFiles: readonly string[];
-  readonly trades: Manifest;
-  readonly markets: Manifest;
-  readonly diskBytes: number;
-}
+import type { ImportSummary } from './import_summary.ts';
 
 const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
 const CHAIN_FORMATS: ReadonlySet<string> = new Set([
@@ -39,7 +22,7 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
 }
 
 /** Lines that tell a person what the import did. */
-export function describeImport(summary: ImportSummary, dataDir: string): string[] {
+export function formatImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
   const walletless = formatAnonymousFills(summary.nWalletless, trades.rows);
   if (summary.isUpToDate)
@@ -93,4 +76,8 @@ export function describeImport(summary: ImportSummary, dataDir: string): string[
     `Markets: ${formatCount(markets.rows)}. On disk: ${formatBytes(summary.diskBytes)} in ${join(dataDir, RAW_TRADES.folder)} and ${join(dataDir, MARKETS.folder)}.`,
   );
   return lines;
+}
+
+export function presentImport(summary: ImportSummary, { dataDir }: { readonly dataDir: string }): { lines: string[] } {
+  return { lines: formatImport(summary, dataDir) };
 }
