@@ -16,8 +16,6 @@ export const ANOMALY_SECTION = 'anomaly_model';
 const STRANGE_PERCENT = 95;
 const N_SHOWN = 15;
 
-const shortened = (wallet: unknown): string => `${String(wallet).slice(0, 10)}…`;
-
 /**
  * @param signs rows of 14_wallet_signs in the order of the profiles
  * @param lines what flags and signs say, one sentence each
@@ -56,7 +54,7 @@ export function anomalySection(
             x: places.values[row * 2],
             y: places.values[row * 2 + 1],
             group: score > cut ? 'strangest 5 %' : 'others',
-            tooltip: { wallet: shortened(wallets[row]), score: Number(score.toFixed(2)) },
+            tooltip: { wallet: wallets[row]!, score: Number(score.toFixed(2)) },
           })),
           { xTitle: `component 1 (${shares[0]})`, yTitle: `component 2 (${shares[1]})` },
         ),
@@ -92,7 +90,7 @@ export function anomalySection(
             x: score,
             y: insiderScores[row],
             group: 'wallet',
-            tooltip: { wallet: shortened(wallets[row]) },
+            tooltip: { wallet: wallets[row]! },
           })),
           { xTitle: `${model.detector.name} score`, yTitle: 'insider signs, mean rank' },
         ),
@@ -102,7 +100,7 @@ export function anomalySection(
         caption: 'Wallets with the most signs of an insider. A sign is a reason to look, not a verdict.',
         header: ['wallet', 'insider signs', 'p', 'flagged', 'whale signs'],
         rows: top.map((row) => [
-          shortened(row.wallet),
+          String(row.wallet),
           Number(row.insider_score),
           Number(row.insider_p_value),
           flagWord(row.is_insider_flagged, row.is_insider_borderline),

@@ -21,11 +21,13 @@ export const DATA_SECTION = {
   order: 0,
   title: 'The data: what was read, and what was made of it',
 } as const;
+/** The names of tables take so much. */
+const FLOW_WIDTH_MIN_PX = 640;
 const SIMULATED_FOLDER = '00_simulated';
 
 /** What a row of a folder is, where its name does not say it. */
 const ROW_NAMES: Readonly<Record<string, string>> = {
-  '00_simulated': 'simulated fills',
+  '00_simulated': 'fills',
   '10_raw_trades': 'fills',
   '10_markets': 'markets',
   '11_wallet_profiles': 'wallets',
@@ -206,11 +208,14 @@ export function makeDataSection(dataDir: string): ReportSection {
     ...DATA_SECTION,
     dataWindow: window === null ? undefined : { source, ...window },
     blocks: [
-      chartBlock(
-        'flow',
-        'Tables made so far with their rows; an arrow leads from a table to what is made of it.',
-        flow,
-      ),
+      {
+        ...chartBlock(
+          'flow',
+          'Tables made so far with their rows; an arrow leads from a table to what is made of it.',
+          flow,
+        ),
+        minWidthPx: FLOW_WIDTH_MIN_PX,
+      },
       ...(trades === null
         ? [
             {

@@ -13,8 +13,6 @@ export const ANOMALIES_SECTION = 'anomalies';
 const N_SHOWN = 20;
 const HIGH_SCORE = 0.5;
 
-const shortened = (wallet: unknown): string => `${String(wallet).slice(0, 10)}…`;
-
 /** How often each feature is among the three reasons of a wallet that has reasons: the strangest share, and those flagged. */
 function reasonCounts(anomalies: DataFrame): Block[] {
   const counts = new Map<string, number>();
@@ -72,7 +70,7 @@ export function anomaliesSection(
         caption: `The strangest wallets, scored by ${countFeatures(profiles, ANOMALY_FEATURES)}, with those that moved their score most.`,
         header: ['wallet', 'score', 'p', 'first reason', 'second', 'third'],
         rows: top.map((row) => [
-          shortened(row.wallet),
+          String(row.wallet),
           Number(row.anomaly_score),
           Number(row.p_value),
           ...[row.reason_1, row.reason_2, row.reason_3].map((reason) => String(reason ?? '–')),
@@ -87,7 +85,7 @@ export function anomaliesSection(
             y: usd[row],
             group: archetypes[row],
             score,
-            tooltip: { wallet: shortened(wallets[row]), score: Number(score.toFixed(3)) },
+            tooltip: { wallet: wallets[row]!, score: Number(score.toFixed(3)) },
           })).filter(({ score }) => score >= HIGH_SCORE),
           { xTitle: 'fills', yTitle: 'mean fill, USD', xScale: 'log', yScale: 'log' },
         ),
