@@ -6,11 +6,12 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes charts discovery evaluate features kernels/random parallel run step tables',
   '3_supervised_models': 'archetypes charts parallel polars run step supervised tables',
   '4_unsupervised_model': 'anomaly charts evaluate parallel registry run step tables',
-  '5_live_inference': 'charts overview run step',
+  '5_live_inference': 'cases charts overview run step',
   '6_profitability': 'features profit run step',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry step run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars step run tables',
+  'helpers/cases': 'anomaly/signs charts features polars run tables',
   'helpers/charts': 'kernels/random run tables/derived_table tables/schema',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',

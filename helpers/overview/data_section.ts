@@ -12,6 +12,7 @@ import { InputError } from '../run/errors.ts';
 import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
+import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { walletlessLines } from '../tables/walletless_fills.ts';
@@ -23,7 +24,6 @@ export const DATA_SECTION = {
 } as const;
 /** The names of tables take so much. */
 const FLOW_WIDTH_MIN_PX = 640;
-const SIMULATED_FOLDER = '00_simulated';
 
 /** What a row of a folder is, where its name does not say it. */
 const ROW_NAMES: Readonly<Record<string, string>> = {
@@ -49,15 +49,6 @@ function manifestsOf(dataDir: string): Map<string, Manifest> {
   const folders = [...new Set(STEPS.flatMap((step) => step.writes))];
   const found = folders.map((folder) => [folder, readManifest(join(dataDir, folder))] as const);
   return new Map(found.filter((entry): entry is [string, Manifest] => entry[1] !== null));
-}
-
-/** Whether the trades were imported from the simulator's files rather than from the user's own. */
-function isSimulated(dataDir: string, manifests: ReadonlyMap<string, Manifest>): boolean {
-  const simulated = manifests.get(SIMULATED_FOLDER);
-  const trades = manifests.get(RAW_TRADES.folder);
-  if (simulated === undefined || trades === undefined) return simulated !== undefined;
-  const made = new Set(simulated.parts.map((part) => part.sha256));
-  return trades.inputs.some((input) => made.has(input.sha256)) && existsSync(join(dataDir, SIMULATED_FOLDER));
 }
 
 function flowBoxes(manifests: ReadonlyMap<string, Manifest>, hasSimulated: boolean): FlowBox[] {
@@ -200,7 +191,7 @@ export function makeDataSection(dataDir: string): ReportSection {
   const trades = openTableIfThere(dataDir, RAW_TRADES);
   const markets = openTableIfThere(dataDir, MARKETS);
   const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
-  const hasSimulated = isSimulated(dataDir, manifests);
+  const hasSimulated = isSimulated(dataDir);
   const window = trades === null ? null : timeWindow(trades);
   const source = hasSimulated ? 'simulated market' : 'imported trades';
   const flow = flowPicture(flowBoxes(manifests, hasSimulated));

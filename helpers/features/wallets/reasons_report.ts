@@ -107,7 +107,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   max_bet_vs_market_volume_pct: phrase(
     'largest purchase against the market',
     'percent',
-    (v) => `its largest purchase was ${v} of what the market had traded before`,
+    (v, percent) =>
+      `its largest purchase was ${percent < 1000 ? `${v} of` : `${short(percent / 100)} times`} what the market had traded before`,
   ),
   active_days_share_pct: phrase('active days for its age', 'percent', (v) => `it traded on ${v} of its days`),
   fills_per_market: phrase('bets per market', 'number', (v) => `it placed ${v} bets in each market, on average`),
