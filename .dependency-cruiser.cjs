@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   'helpers/features': 'estimators kernels polars step run tables',
   'helpers/import': 'features/domain polars step run tables venues',
   'helpers/kernels': '',
-  'helpers/overview': 'charts pipeline step run tables',
+  'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
   'helpers/profit':

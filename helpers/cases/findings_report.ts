@@ -2,23 +2,11 @@
 import { escapeHtml } from '../charts/page/text.ts';
 import { reasonInWords } from '../features/wallets/reasons_report.ts';
 import { formatCount } from '../run/console.ts';
+import { capital, listed, small } from '../run/words.ts';
 import type { Explanation, Finding } from './wallet_reasons.ts';
 
 /** Findings of a wallet that nothing flags whose reasons are told: those of its best ranks. */
 const N_RANKED_SHOWN = 2;
-
-function small(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-function capital(clause: string): string {
-  return clause.charAt(0).toUpperCase() + clause.slice(1);
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
 
 function rankText({ rank, nRanked }: Finding): string {
   return `rank ${formatCount(rank)} of ${formatCount(nRanked)}`;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CASES_FILE, casesPath } from '../charts/report.ts';
 import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
 import { againstBoundsPicture } from '../charts/specs/against_bounds.ts';
 import { type FlowBox, flowPicture } from '../charts/specs/flow.ts';
@@ -16,6 +17,8 @@ import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { walletlessLines } from '../tables/walletless_fills.ts';
+import { summarize } from './summary.ts';
+import { summaryBlock } from './summary_report.ts';
 
 export const DATA_SECTION = {
   id: 'data',
@@ -199,6 +202,10 @@ export function makeDataSection(dataDir: string): ReportSection {
     ...DATA_SECTION,
     dataWindow: window === null ? undefined : { source, ...window },
     blocks: [
+      summaryBlock(summarize(dataDir)),
+      ...(existsSync(casesPath(dataDir))
+        ? [{ kind: 'link' as const, href: CASES_FILE, text: 'Case files of the wallets most worth a look' }]
+        : []),
       {
         ...chartBlock(
           'flow',

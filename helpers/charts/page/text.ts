@@ -15,6 +15,9 @@ export function scriptJson(value: unknown): string {
 const ADDRESS_SHOWN = 10;
 const ADDRESS = /(0x[0-9a-fA-F]{40})(?![0-9a-zA-Z])/;
 
+/** What is not to be broken over two lines: a day, and a number from its sign of percent. */
+const WHOLE = /\d{4}-\d\d-\d\d|\d[\d.,]* %/g;
+
 /** A button that copies a text; copy.js brings it to life. */
 export function copyButton(text: string, what: string): string {
   return `<button type="button" class="copy" data-copy="${escapeHtml(text)}" aria-label="Copy ${escapeHtml(what)}">copy</button>`;
@@ -28,7 +31,7 @@ export function textHtml(text: string, casesHref: string | null): string {
   return text
     .split(ADDRESS)
     .map((piece, i) => {
-      if (i % 2 === 0) return escapeHtml(piece);
+      if (i % 2 === 0) return escapeHtml(piece).replace(WHOLE, (words) => `<span class="whole">${words}</span>`);
       const shown = `${piece.slice(0, ADDRESS_SHOWN)}…`;
       const name =
         casesHref === null

@@ -1,4 +1,5 @@
 /** Figures of a wallet as reasons that people can read: in words, with the value, and with how rare it is. */
+import { plural } from '../../run/words.ts';
 import type { Quantile } from './population.ts';
 
 /** Share of wallets below which a figure is called neither high nor low. */
@@ -19,10 +20,6 @@ interface Phrase {
 
 function phrase(name: string, unit: Unit, say: Phrase['say'], more = 'more than', less = 'less than'): Phrase {
   return { name, unit, say, more, less };
-}
-
-function plural(noun: string, n: number): string {
-  return n === 1 ? noun : `${noun}s`;
 }
 
 /** Profile columns, and the quotients of them that are looked at, in words. */
