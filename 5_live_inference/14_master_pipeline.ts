@@ -2,9 +2,10 @@
  * The whole graph in one command: what would anybody want to run first?
  *
  * Reads   a simulated market (default) or a folder of raw files
- * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then renews the
- *         first section of reports/report.html
+ * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then
+ *         reports/wallets.html, and the first section of reports/report.html
  */
+import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/data_section.ts';
 import {
   describePlan,
@@ -33,10 +34,11 @@ await runStep(
       report: {
         type: 'boolean',
         default: false,
-        describe: 'run no step, only renew the first section',
+        describe: 'run no step, only renew the case files and the first section',
         excludes: ['from', 'only', 'plan', 'explain'],
         group: GRAPH_WHAT,
       },
+      ...CASES_OPTION,
       plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: GRAPH_WHAT },
       explain: {
         type: 'string',
@@ -48,18 +50,21 @@ await runStep(
     inputs: {},
     isIncremental: true,
     section: DATA_SECTION,
-    settings: ({ report, plan, explain, ...options }, _, log) => ({
+    settings: ({ cases, report, plan, explain, ...options }, _, log) => ({
+      cases,
       report,
       plan,
       explain,
       graph: graphOf(options, log),
     }),
-    compute: async (_, { graph, report, plan, explain }, ctx) => {
+    compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();
       if (explain !== undefined) await explainSteps(graph, explain);
       else if (!plan && !report) await runGraph(planGraph(graph), graph);
+      const hasReport = !plan && explain === undefined;
+      if (hasReport) await renewCaseFiles(ctx, cases);
       const lines = plan ? [describePlan(planGraph(graph), ctx.dataDir)] : [];
-      return made({ facts: { lines, hasReport: !plan && explain === undefined } });
+      return made({ facts: { lines, hasReport } });
     },
     present: ({ lines, hasReport }, { dataDir }) => ({ lines, ...(hasReport ? makeDataSection(dataDir) : {}) }),
   }),

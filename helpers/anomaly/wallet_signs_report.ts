@@ -59,7 +59,7 @@ function signTable(signs: DataFrame): TableBlock {
     caption: 'Wallets with the most signs of an insider.',
     header: ['wallet', 'insider signs', 'p', 'flagged', 'whale signs'],
     rows: topRows(signs, N_ROWS).map((row) => [
-      shortened(row.wallet),
+      String(row.wallet),
       Number(row.insider_score),
       Number(row.insider_p_value),
       flagWord(row),

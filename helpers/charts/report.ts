@@ -8,6 +8,8 @@ import type { Run } from '../run/script.ts';
 import type { StillPicture } from './page/html.ts';
 import { type ChartBlock, chartsOf, pictureName, type ReportSection, sectionSchema } from './section.ts';
 
+/** The page of case files, which helpers/cases lays beside the report. */
+export const CASES_FILE = 'wallets.html';
 const REPORT_TITLE = 'Spyhop: who trades in this market, and what is worth following?';
 /** Times that the page is made anew when other steps publish meanwhile. */
 const MAX_RENEWALS = 10;
@@ -23,6 +25,11 @@ export interface PublishedReport {
   readonly nBytes: number;
   /** Picture files of the section, SVG and PNG. */
   readonly pictures: readonly string[];
+}
+
+/** Where the page of case files of a data folder is. */
+export function casesPath(dataDir: string): string {
+  return join(foldersOf(dataDir).reports, CASES_FILE);
 }
 
 function foldersOf(dataDir: string): { reports: string; sections: string; pictures: string } {
@@ -132,7 +139,8 @@ async function renewReport(dataDir: string): Promise<number> {
     const stills = await stillPictures(dataDir, sections);
     const still = (section: ReportSection, chart: ChartBlock): StillPicture => stills.get(pictureName(section, chart))!;
     const madeAt = `${isoTime(nowMs()).slice(0, 16).replace('T', ' ')} UTC`;
-    const html = pageHtml({ title: REPORT_TITLE, madeAt, sections, still });
+    const casesHref = existsSync(casesPath(dataDir)) ? CASES_FILE : null;
+    const html = pageHtml({ title: REPORT_TITLE, madeAt, sections, still, casesHref });
     writeFileAtomic(reportPath(dataDir), html);
     if (stateOf(dataDir) === before || i === MAX_RENEWALS) return Buffer.byteLength(html);
   }

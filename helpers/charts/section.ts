@@ -52,16 +52,37 @@ const chartSchema = z.strictObject({
   stem: nameSchema,
   /** Width of the picture files; in the page a chart is as wide as the page allows, but not wider than this. */
   widthPx: z.number().int().min(200).max(2000).optional(),
+  /** Width below which it cannot be read; on a narrower screen it is scrolled sideways in its own frame. */
+  minWidthPx: z.number().int().min(200).max(2000).optional(),
 });
 
-/** One sentence that answers the section's question; the tone only colours it. */
+const leafSchemas = [paragraphSchema, tableSchema, chartSchema] as const;
+
+/**
+ * One plain sentence of at most 25 words that answers the section's question, and what it rests on, folded away below it. The
+ * tone only colours it.
+ */
 const verdictSchema = z.strictObject({
   kind: z.literal('verdict'),
   text: textSchema,
+  details: z.union([textSchema, z.array(z.discriminatedUnion('kind', leafSchemas)).min(1)]).optional(),
   tone: z.enum(['good', 'bad', 'neutral']).optional(),
 });
 
-const plainBlockSchema = z.discriminatedUnion('kind', [paragraphSchema, tableSchema, chartSchema, verdictSchema]);
+/** What the report says before anything else, a sentence to each label: it stands above the table of contents, as links do. */
+const summarySchema = z.strictObject({
+  kind: z.literal('summary'),
+  lines: z.array(z.strictObject({ label: textSchema, text: textSchema })).min(1),
+});
+
+/** A link to another page that lies beside the report. */
+const linkSchema = z.strictObject({
+  kind: z.literal('link'),
+  href: z.string().regex(/^[a-z0-9_]+\.html$/, 'must name an HTML file beside the report'),
+  text: textSchema,
+});
+
+const plainBlockSchema = z.discriminatedUnion('kind', [...leafSchemas, verdictSchema]);
 
 /** Blocks that are folded away until somebody asks for them. */
 const detailsSchema = z.strictObject({
@@ -70,7 +91,12 @@ const detailsSchema = z.strictObject({
   blocks: z.array(plainBlockSchema),
 });
 
-const blockSchema = z.discriminatedUnion('kind', [...plainBlockSchema.options, detailsSchema]);
+const blockSchema = z.discriminatedUnion('kind', [
+  ...plainBlockSchema.options,
+  detailsSchema,
+  summarySchema,
+  linkSchema,
+]);
 
 export const sectionSchema = z
   .strictObject({
@@ -96,12 +122,15 @@ export type ReportSection = z.infer<typeof sectionSchema>;
 export type Block = z.infer<typeof blockSchema>;
 export type ChartBlock = z.infer<typeof chartSchema>;
 export type TableBlock = z.infer<typeof tableSchema>;
+export type VerdictBlock = z.infer<typeof verdictSchema>;
 
 /** All charts of some blocks, the folded ones included, in reading order. */
 export function chartsOf(blocks: readonly Block[]): ChartBlock[] {
-  return blocks.flatMap((block) =>
-    block.kind === 'chart' ? [block] : block.kind === 'details' ? chartsOf(block.blocks) : [],
-  );
+  return blocks.flatMap((block) => {
+    if (block.kind === 'chart') return [block];
+    if (block.kind === 'details') return chartsOf(block.blocks);
+    return block.kind === 'verdict' && Array.isArray(block.details) ? chartsOf(block.details) : [];
+  });
 }
 
 /** A specification and what must be said about it, for example that it shows a sample; '' for nothing. */

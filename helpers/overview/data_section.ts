@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CASES_FILE, casesPath } from '../charts/report.ts';
 import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
 import { againstBoundsPicture } from '../charts/specs/against_bounds.ts';
 import { type FlowBox, flowPicture } from '../charts/specs/flow.ts';
@@ -13,20 +14,24 @@ import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
 import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
+import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { countWalletless } from '../tables/walletless_fills.ts';
+import { summarize } from './summary.ts';
+import { summaryBlock } from './summary_report.ts';
 
 export const DATA_SECTION = {
   id: 'data',
   order: 0,
   title: 'The data: what was read, and what was made of it',
 } as const;
-const SIMULATED_FOLDER = '00_simulated';
+/** The names of tables take so much. */
+const FLOW_WIDTH_MIN_PX = 640;
 
 /** What a row of a folder is, where its name does not say it. */
 const ROW_NAMES: Readonly<Record<string, string>> = {
-  '00_simulated': 'simulated fills',
+  '00_simulated': 'fills',
   '10_raw_trades': 'fills',
   '10_markets': 'markets',
   '11_wallet_profiles': 'wallets',
@@ -48,15 +53,6 @@ function manifestsOf(dataDir: string): Map<string, Manifest> {
   const folders = [...new Set(STEPS.flatMap((step) => step.writes))];
   const found = folders.map((folder) => [folder, readManifest(join(dataDir, folder))] as const);
   return new Map(found.filter((entry): entry is [string, Manifest] => entry[1] !== null));
-}
-
-/** Whether the trades were imported from the simulator's files rather than from the user's own. */
-function isSimulated(dataDir: string, manifests: ReadonlyMap<string, Manifest>): boolean {
-  const simulated = manifests.get(SIMULATED_FOLDER);
-  const trades = manifests.get(RAW_TRADES.folder);
-  if (simulated === undefined || trades === undefined) return simulated !== undefined;
-  const made = new Set(simulated.parts.map((part) => part.sha256));
-  return trades.inputs.some((input) => made.has(input.sha256)) && existsSync(join(dataDir, SIMULATED_FOLDER));
 }
 
 function flowBoxes(manifests: ReadonlyMap<string, Manifest>, hasSimulated: boolean): FlowBox[] {
@@ -200,7 +196,7 @@ export function makeDataSection(dataDir: string): ReportSection {
   const trades = openTableIfThere(dataDir, RAW_TRADES);
   const markets = openTableIfThere(dataDir, MARKETS);
   const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
-  const hasSimulated = isSimulated(dataDir, manifests);
+  const hasSimulated = isSimulated(dataDir);
   const window = trades === null ? null : timeWindow(trades);
   const source = hasSimulated ? 'simulated market' : 'imported trades';
   const flow = flowPicture(flowBoxes(manifests, hasSimulated));
@@ -208,11 +204,18 @@ export function makeDataSection(dataDir: string): ReportSection {
     ...DATA_SECTION,
     dataWindow: window === null ? undefined : { source, ...window },
     blocks: [
-      chartBlock(
-        'flow',
-        'Tables made so far with their rows; an arrow leads from a table to what is made of it.',
-        flow,
-      ),
+      summaryBlock(summarize(dataDir)),
+      ...(existsSync(casesPath(dataDir))
+        ? [{ kind: 'link' as const, href: CASES_FILE, text: 'Case files of the wallets most worth a look' }]
+        : []),
+      {
+        ...chartBlock(
+          'flow',
+          'Tables made so far with their rows; an arrow leads from a table to what is made of it.',
+          flow,
+        ),
+        minWidthPx: FLOW_WIDTH_MIN_PX,
+      },
       ...(trades === null
         ? [
             {

@@ -11,6 +11,13 @@ export const GOD_MODE_THRESHOLD = 0.9;
 export type StrategyName = 'chosen' | 'sniper' | 'god_mode' | 'everything';
 export type Variant = 'main' | 'late' | 'reverse' | 'random' | 'price_only';
 
+export const STRATEGY_NAMES: Readonly<Record<StrategyName, string>> = {
+  chosen: 'Chosen on validation',
+  sniper: 'Sniper',
+  god_mode: 'God Mode',
+  everything: 'Everything',
+};
+
 /** A strategy of a replay and what it stands for. */
 export interface PlannedStrategy {
   readonly name: StrategyName;

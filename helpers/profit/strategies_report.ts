@@ -15,7 +15,7 @@ import { calibrationBlock, formatCalibration } from './calibration_report.ts';
 import type { Choice } from './choice.ts';
 import { formatCosts } from './costs.ts';
 import { formatPercent, formatPercentInterval, formatThreshold } from './format.ts';
-import type { StrategyName, Variant } from './strategies.ts';
+import { STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
 import { isProfitable, type StrategyRow } from './strategy_rows.ts';
 import { formatWithoutFees } from './thresholds_report.ts';
 
@@ -39,12 +39,6 @@ interface StrategySettings extends BacktestSettings, GivenOptions {
   readonly money: Money;
 }
 
-const STRATEGY_NAMES: Readonly<Record<StrategyName, string>> = {
-  chosen: 'Chosen on validation',
-  sniper: 'Sniper',
-  god_mode: 'God Mode',
-  everything: 'Everything',
-};
 /** Strategies that have a verdict of their own. */
 const WITH_VERDICT = ['chosen', 'sniper', 'god_mode'] as const;
 

@@ -151,11 +151,17 @@ export function collectRows(rows: readonly StrategyRow[]): StrategyRow[] {
 const ORDER: readonly StrategyName[] = ['chosen', 'sniper', 'god_mode', 'everything'];
 const VARIANTS: readonly Variant[] = ['main', 'late', 'reverse', 'random', 'price_only'];
 
+/** What decides whether a strategy has paid. */
+export type PaidFigures = Pick<
+  StrategyRow,
+  'name' | 'variant' | 'nMarkets' | 'returnMean' | 'returnLow' | 'returnHigh' | 'totalReturn'
+>;
+
 /**
  * Whether a strategy was profitable: in MARKETS_MIN markets at least, with the whole interval of its return per trade above
  * 0, money gained in all, and more per trade than the random draws.
  */
-export function isProfitable(rows: readonly StrategyRow[], name: StrategyName): boolean {
+export function isProfitable(rows: readonly PaidFigures[], name: StrategyName): boolean {
   const of = (variant: Variant) => rows.find((row) => row.name === name && row.variant === variant);
   const main = of('main');
   const random = of('random');

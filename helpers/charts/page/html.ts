@@ -1,13 +1,21 @@
 /** Sections to one HTML page; every word of data is escaped, and nothing in the page asks for anything outside it. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isoDay } from '../../run/clock.ts';
 import { compileSpec } from '../render.ts';
-import { type Block, type ChartBlock, pictureName, type ReportSection, type TableBlock } from '../section.ts';
+import {
+  type Block,
+  type ChartBlock,
+  pictureName,
+  type ReportSection,
+  type TableBlock,
+  type VerdictBlock,
+} from '../section.ts';
+import { leadOf } from '../verdicts.ts';
+import { documentHtml, ownFile } from './document.ts';
 import { COMMON_LIMITS, SIMULATED_LIMIT } from './limits.ts';
+import { escapeHtml, scriptJson, textHtml } from './text.ts';
 
 /** A picture as it stands in the page until its chart is alive: SVG text, or a PNG where that is much smaller. */
 export interface StillPicture {
@@ -18,21 +26,6 @@ export interface StillPicture {
 /** SVGs beyond this size (thousands of points) are replaced by their PNG. */
 const MAX_SVG_CHARACTERS = 120_000;
 
-/** Text for HTML content and attributes. */
-function escapeHtml(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (letter) => names[letter]);
-}
-
-/** JSON that may stand in a script element: no tag and no comment can begin in it. */
-function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(/</g, '\\u003c');
-}
-
-function ownFile(name: string): string {
-  return readFileSync(join(dirname(fileURLToPath(import.meta.url)), name), 'utf8');
-}
-
 function vegaRuntime(): string {
   const path = join(dirname(createRequire(import.meta.url).resolve('vega')), 'vega.min.js');
   return readFileSync(path, 'utf8')
@@ -40,20 +33,40 @@ function vegaRuntime(): string {
     .replace(/<\/script/gi, '<\\/script');
 }
 
-function formatCell(cell: string | number | null): string {
-  if (typeof cell === 'string') return escapeHtml(cell);
+/** What the page is made of. */
+export interface Page {
+  readonly title: string;
+  /** When the page was made, as people read it. */
+  readonly madeAt: string;
+  /** In reading order. */
+  readonly sections: readonly ReportSection[];
+  readonly still: (section: ReportSection, chart: ChartBlock) => StillPicture;
+  /** The page of case files beside the report, or null. */
+  readonly casesHref: string | null;
+}
+
+/** A number with its unit, as text; or a dash, or nothing. */
+const NUMBER_TEXT = /^([-+−]?[$]?\d[\d.,]*\s?(%|s|h|x)?|–|)$/;
+/** An interval in brackets, which is not to be broken over two lines. */
+const BRACKETS = /[([][^()[\]]{1,32}[)\]]/g;
+
+function formatCell(page: Page, cell: string | number | null): string {
+  if (typeof cell === 'string')
+    return textHtml(cell, page.casesHref).replace(BRACKETS, (interval) => `<span class="whole">${interval}</span>`);
   if (cell === null || !Number.isFinite(cell)) return '–';
   return Number.isInteger(cell) || Math.abs(cell) >= 1000
     ? Math.round(cell).toLocaleString('en-US')
     : cell.toLocaleString('en-US', { maximumSignificantDigits: 4 });
 }
 
-function tableHtml({ header, rows, caption }: TableBlock): string {
-  const isNumber = header.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] !== 'string'));
+function tableHtml(page: Page, { header, rows, caption }: TableBlock): string {
+  const isNumber = header.map(
+    (_, c) => rows.length > 0 && rows.every(({ [c]: cell }) => typeof cell !== 'string' || NUMBER_TEXT.test(cell)),
+  );
   const mark = (c: number): string => (isNumber[c] ? ' class="number"' : '');
   const head = header.map((name, c) => `<th scope="col"${mark(c)}>${escapeHtml(name)}</th>`).join('');
   const body = rows
-    .map((row) => `<tr>${row.map((cell, c) => `<td${mark(c)}>${formatCell(cell)}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((cell, c) => `<td${mark(c)}>${formatCell(page, cell)}</td>`).join('')}</tr>`)
     .join('\n');
   const label = escapeHtml(caption);
   return `<div class="scroller" role="region" aria-label="${label}" tabindex="0"><table><caption><span>${label}</span></caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
@@ -66,33 +79,44 @@ function chartHtml(name: string, chart: ChartBlock, still: StillPicture): string
       ? `<img alt="" src="data:image/png;base64,${Buffer.from(still.png).toString('base64')}">`
       : still.svg;
   const width = chart.widthPx === undefined ? '' : ` style="max-width:${chart.widthPx}px"`;
+  const canvas = chart.minWidthPx === undefined ? '' : ` style="min-width:${chart.minWidthPx}px"`;
   return [
-    `<figure><div class="chart" id="${name}" role="img" aria-label="${alt}"${width}>${picture}</div>`,
+    `<figure><div class="chart" id="${name}" role="img" aria-label="${alt}"${width}><div class="canvas"${canvas}>${picture}</div></div>`,
     `<figcaption>${alt}</figcaption>`,
     `<script type="application/json" id="${name}-spec">${scriptJson(compileSpec(chart.spec))}</script></figure>`,
   ].join('\n');
 }
 
-/** What the page is made of. */
-export interface Page {
-  readonly title: string;
-  /** When the page was made, as people read it. */
-  readonly madeAt: string;
-  /** In reading order. */
-  readonly sections: readonly ReportSection[];
-  readonly still: (section: ReportSection, chart: ChartBlock) => StillPicture;
+/** The first sentence in sight; what follows it, and what it rests on, folded away. */
+function verdictHtml(page: Page, section: ReportSection, { text, details, tone = 'neutral' }: VerdictBlock): string {
+  const paragraph = (words: string): string => `<p>${textHtml(words, page.casesHref)}</p>`;
+  const { lead, rest } = leadOf(text);
+  const folded = rest.map(paragraph);
+  if (typeof details === 'string') folded.push(...details.split('\n').map(paragraph));
+  else folded.push(...(details ?? []).map((block) => blockHtml(page, section, block)));
+  const more =
+    folded.length === 0 ? '' : `\n<details><summary>What this rests on</summary>\n${folded.join('\n')}\n</details>`;
+  return `<div class="verdict ${tone}">${paragraph(lead)}${more}</div>`;
 }
 
 function blockHtml(page: Page, section: ReportSection, block: Block): string {
   switch (block.kind) {
     case 'paragraph':
-      return `<p>${escapeHtml(block.text)}</p>`;
+      return `<p>${textHtml(block.text, page.casesHref)}</p>`;
     case 'verdict':
-      return `<p class="verdict ${block.tone ?? 'neutral'}">${escapeHtml(block.text)}</p>`;
+      return verdictHtml(page, section, block);
     case 'table':
-      return tableHtml(block);
+      return tableHtml(page, block);
     case 'chart':
       return chartHtml(pictureName(section, block), block, page.still(section, block));
+    case 'link':
+      return `<p><a class="link" href="${escapeHtml(block.href)}">${escapeHtml(block.text)}</a></p>`;
+    case 'summary': {
+      const lines = block.lines.map(
+        ({ label, text }) => `<div><dt>${escapeHtml(label)}</dt><dd>${textHtml(text, page.casesHref)}</dd></div>`,
+      );
+      return `<dl class="summary">\n${lines.join('\n')}\n</dl>`;
+    }
     case 'details': {
       const inner = block.blocks.map((part) => blockHtml(page, section, part)).join('\n');
       return `<details><summary>${escapeHtml(block.summary)}</summary>\n${inner}\n</details>`;
@@ -116,36 +140,37 @@ function limitsOf(sections: readonly ReportSection[]): string[] {
   return [...new Set([...(isSimulated ? [SIMULATED_LIMIT] : []), ...COMMON_LIMITS, ...own])];
 }
 
-/** The whole page as text. */
+/** Whether a block belongs to the head of the report, whichever section it is of. */
+function isOpening({ kind }: Block): boolean {
+  return kind === 'summary' || kind === 'link';
+}
+
+function openingHtml(page: Page): string {
+  const blocks = page.sections.flatMap((section) =>
+    section.blocks.filter(isOpening).map((block) => blockHtml(page, section, block)),
+  );
+  if (blocks.length === 0) return '';
+  return `<section aria-labelledby="in-short"><h2 id="in-short">In short</h2>\n${blocks.join('\n')}\n</section>`;
+}
+
+function sectionHtml(page: Page, section: ReportSection): string {
+  const chapter = section.blocks.filter((block) => !isOpening(block));
+  const blocks = chapter.map((block) => blockHtml(page, section, block)).join('\n');
+  return `<section aria-labelledby="${section.id}"><h2 id="${section.id}">${escapeHtml(section.title)}</h2>\n${blocks}\n</section>`;
+}
+
+/** The whole page as text. What sums up the report stands above its table of contents. */
 export function pageHtml(page: Page): string {
-  const runtime = vegaRuntime();
-  const script = ownFile('report_page.js');
-  const hashes = [runtime, script].map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')} 'unsafe-eval'`;
   const links = page.sections.map((section) => `<li><a href="#${section.id}">${escapeHtml(section.title)}</a></li>`);
-  const sections = page.sections.map((section) => {
-    const blocks = section.blocks.map((block) => blockHtml(page, section, block)).join('\n');
-    return `<section aria-labelledby="${section.id}"><h2 id="${section.id}">${escapeHtml(section.title)}</h2>\n${blocks}\n</section>`;
-  });
+  const sections = page.sections.map((section) => sectionHtml(page, section));
   const limits = limitsOf(page.sections).map((limit) => `<li>${escapeHtml(limit)}</li>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(page.title)}</title>
-<link rel="icon" href="data:,">
-<style>
-${ownFile('report.css')}</style>
-</head>
-<body>
-${headHtml(page)}
+  const body = `${headHtml(page)}
+<main>
+${openingHtml(page)}
 <nav aria-label="Contents"><ol>
 ${links.join('\n')}
 <li><a href="#limits-of-this-report">What this does not show</a></li>
 </ol></nav>
-<main>
 ${sections.join('\n')}
 <section aria-labelledby="limits-of-this-report"><h2 id="limits-of-this-report">What this does not show</h2>
 <ul>
@@ -153,10 +178,13 @@ ${limits.join('\n')}
 </ul></section>
 </main>
 <footer>Spyhop. One file, complete: it loads nothing and sends nothing.</footer>
-<div id="tooltip" role="status" hidden></div>
-<script>${runtime}</script>
-<script>${script}</script>
-</body>
-</html>
-`;
+<div id="tooltip" role="status" hidden></div>`;
+  const own = (name: string): string => ownFile(import.meta.url, name);
+  return documentHtml({
+    title: page.title,
+    styles: [own('report.css')],
+    body,
+    scripts: [vegaRuntime(), own('report_page.js'), own('copy.js')],
+    usesEval: true,
+  });
 }

@@ -30,9 +30,8 @@
 
   async function revive(place) {
     const data = document.getElementById(`${place.id}-spec`);
-    const drawn = document.createElement('div');
-    drawn.style.width = '100%';
-    const picture = [...place.childNodes];
+    const still = place.querySelector('.canvas');
+    const drawn = still.cloneNode(false);
     place.append(drawn);
     try {
       const view = new vega.View(vega.parse(JSON.parse(data.textContent)), {
@@ -42,7 +41,7 @@
       });
       view.tooltip(showTooltip).hover();
       await view.runAsync();
-      for (const node of picture) node.remove();
+      still.remove();
       drawn.querySelector('svg')?.setAttribute('aria-hidden', 'true');
       place.dataset.live = 'yes';
     } catch (error) {

@@ -1,92 +1,49 @@
-/** The report in a real browser; skipped with a line where Chromium or playwright-core is missing. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+/** The report in a real browser. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishSection, reportPath } from '../../charts/report.ts';
+import { chartsOf } from '../../charts/section.ts';
 import { createLog } from '../../run/console.ts';
-import { galleryPictures, gallerySection } from '../charts/gallery.ts';
+import { ADDRESS, gallerySection } from '../charts/gallery.ts';
+import { type Browser, hasChromium, launchChromium, openPage, overlappingWords, sidewaysPx } from './chromium.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const PLAYWRIGHT = process.env['PLAYWRIGHT_CORE'] ?? 'playwright-core';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** The few parts of playwright-core that this test uses. */
-interface Page {
-  on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void;
-  on(event: 'pageerror', listener: (error: Error) => void): void;
-  on(event: 'request', listener: (request: { url(): string }) => void): void;
-  goto(url: string): Promise<unknown>;
-  evaluate<T>(code: string): Promise<T>;
-  waitForFunction(code: string): Promise<unknown>;
-  hover(selector: string): Promise<void>;
-}
-interface Browser {
-  newContext(options: object): Promise<{ newPage(): Promise<Page>; close(): Promise<void> }>;
-  close(): Promise<void>;
-}
-interface Playwright {
-  chromium: { launch(options: object): Promise<Browser> };
-}
-
-const playwright = (await import(PLAYWRIGHT).catch(() => null)) as Playwright | null;
-const missing = playwright === null ? 'playwright-core' : existsSync(CHROMIUM) ? null : CHROMIUM;
-if (missing !== null) process.stderr.write(`browser tests skipped: ${missing} is not installed\n`);
-
-describe.skipIf(missing !== null)('the report in Chromium', () => {
-  const nCharts = Object.keys(galleryPictures()).length;
+describe.skipIf(!hasChromium)('the report in Chromium', () => {
+  const nCharts = chartsOf(gallerySection().blocks).length;
   let dataDir: string;
   let browser: Browser;
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'spyhop-browser-'));
     await publishSection({ dataDir, log: createLog({ quiet: true }) }, gallerySection());
-    browser = await playwright!.chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
     rmSync(dataDir, { recursive: true });
   });
 
-  /** Opens the report, brings every chart to life, and tells what went wrong and what was asked for. */
+  /** Opens the report with everything unfolded and brings every chart to life. */
   async function open(width: number, colorScheme: 'light' | 'dark') {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    const url = pathToFileURL(reportPath(dataDir)).href;
-    await page.goto(url);
-    await page.waitForFunction(`(() => {
+    const opened = await openPage(browser, pathToFileURL(reportPath(dataDir)).href, width, colorScheme);
+    await opened.page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true; })`);
+    await opened.page.waitForFunction(`(() => {
       const waiting = document.querySelector('.chart:not([data-live])');
       waiting?.scrollIntoView({ behavior: 'instant' });
       return waiting === null;
     })()`);
-    return {
-      page,
-      complaints,
-      requests: requests.filter((asked) => asked !== url && !asked.startsWith('data:')),
-      context,
-    };
+    return opened;
   }
 
   it.each([
     [360, 'light'],
-    [360, 'dark'],
-    [1200, 'light'],
+    [420, 'dark'],
+    [1000, 'light'],
+    [1400, 'light'],
   ] as const)(
-    'draws every chart at %i px in %s mode, says nothing, asks for nothing and does not scroll sideways',
+    'draws every chart at %i px in %s mode, says nothing, asks for nothing, does not scroll sideways, and no word lies upon another',
     async (width, scheme) => {
       const { page, complaints, requests, context } = await open(width, scheme);
       const live = await page.evaluate<number>(
@@ -95,20 +52,36 @@ describe.skipIf(missing !== null)('the report in Chromium', () => {
       const marks = await page.evaluate<number[]>(
         `[...document.querySelectorAll('.chart')].map((c) => c.querySelectorAll('.role-mark path, .role-mark text, .role-mark line').length)`,
       );
-      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-      const widest = await page.evaluate<number>(
-        `Math.max(...[...document.querySelectorAll('.chart svg')].map((c) => c.getBoundingClientRect().right))`,
-      );
       expect(complaints).toEqual([]);
-      expect(requests).toEqual([]);
+      expect(requests()).toEqual([]);
       expect(live).toBeGreaterThanOrEqual(nCharts);
       expect(marks).toHaveLength(nCharts);
       expect(Math.min(...marks)).toBeGreaterThan(2);
-      expect(wide).toBe(width);
-      expect(widest).toBeLessThanOrEqual(width);
+      expect(await sidewaysPx(page)).toBeLessThanOrEqual(0);
+      expect(await overlappingWords(page, '.chart')).toEqual([]);
       await context.close();
     },
   );
+
+  it('shows a table of nine columns whole where the screen is 1,000 px wide', async () => {
+    const { page, context } = await open(1000, 'light');
+    const hidden = `[...document.querySelectorAll('.scroller')].map((s) => s.scrollWidth - s.clientWidth)`;
+    expect(await page.evaluate(hidden)).toEqual([0]);
+    await context.close();
+  });
+
+  it('copies the whole address of a cell that shows its beginning', async () => {
+    const { page, context } = await open(1400, 'light');
+    expect(await page.evaluate(`document.querySelector('td .address').innerText`)).toBe('0xabababab… copy');
+    await page.click('td .copy');
+    await page.waitForFunction(`document.querySelector('td .copy').textContent === 'copied'`);
+    await page.evaluate(
+      `(() => { const field = document.createElement('input'); field.id = 'paste'; document.body.append(field); field.focus(); })()`,
+    );
+    await page.keyboard.press('Control+V');
+    expect(await page.evaluate(`document.getElementById('paste').value`)).toBe(ADDRESS);
+    await context.close();
+  });
 
   it('runs none of the words of the data, and shows them in the tooltip as they are', async () => {
     const { page, context } = await open(1200, 'light');

@@ -14,6 +14,9 @@ import { createRandom } from '../../kernels/random.ts';
 /** A market title that would run if anything forgot to escape it. */
 export const HOSTILE = '</script><script>window.wasHacked = 1</script><img src=x onerror="window.wasHacked = 1">';
 
+/** A wallet whose address is too long for a cell. */
+export const ADDRESS = `0x${'ab'.repeat(20)}`;
+
 const KINDS = ['casual', 'grinder', 'whale', 'insider', 'copy_trader', 'wash'] as const;
 
 function normals(seed: number, n: number, middle = 0): Float64Array {
@@ -115,12 +118,21 @@ export function gallerySection(): ReportSection {
     limits: [`Only of this section. ${HOSTILE}`],
     blocks: [
       { kind: 'paragraph', text: HOSTILE },
-      { kind: 'verdict', text: 'Four groups are not better supported than one.', tone: 'bad' },
+      {
+        kind: 'verdict',
+        text: 'Four groups are not better supported than one.',
+        details: [
+          { kind: 'paragraph', text: HOSTILE },
+          chartBlock('folded_histogram', 'Folded.', galleryPictures().histogram),
+        ],
+        tone: 'bad',
+      },
+      { kind: 'verdict', text: `A long one. It goes on. ${HOSTILE}` },
       {
         kind: 'table',
         caption: 'A wide table.',
-        header: ['market', ...KINDS, 'and a column with a rather long name'],
-        rows: [[HOSTILE, 1234567, 0.123456, null, Number.NaN, 5, 6, 7]],
+        header: ['market', ...KINDS, 'and a column with a rather long name', 'wallet'],
+        rows: [[HOSTILE, 1234567, 0.123456, null, Number.NaN, 5, 6, '0.34 [0.08, 0.68]', ADDRESS]],
       },
       ...charts,
       { kind: 'details', summary: 'More', blocks: [{ kind: 'paragraph', text: 'Folded.' }] },

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { publishSection, readSections, reportPath } from '../../charts/report.ts';
+import { CASES_FILE, casesPath, publishSection, readSections, reportPath } from '../../charts/report.ts';
 import type { Block, ReportSection } from '../../charts/section.ts';
 import { binValues, histogramPicture } from '../../charts/specs/histogram.ts';
 import { createLog } from '../../run/console.ts';
@@ -56,10 +56,47 @@ it('escapes every word of data', async () => {
   expect(html).toContain('&lt;img src=x onerror=&quot;');
 });
 
+it('shows the first sentence of a verdict and folds what follows it, and what it rests on', async () => {
+  await publishSection(
+    { dataDir, log },
+    section('a', 1, [{ kind: 'verdict', text: 'First. Second.', details: 'Third.\nLast.' }]),
+  );
+  expect(page()).toContain('<div class="verdict neutral"><p>First.</p>\n<details>');
+  expect(page()).toMatch(/<details>.*\n<p>Second\.<\/p>\n<p>Third\.<\/p>\n<p>Last\.<\/p>\n<\/details><\/div>/);
+  await publishSection({ dataDir, log }, section('a', 1, [{ kind: 'verdict', text: 'Alone.' }]));
+  expect(page()).toContain('<div class="verdict neutral"><p>Alone.</p></div>');
+});
+
+it('opens with its summary, before the table of contents and any chapter', async () => {
+  await publishSection({ dataDir, log }, section('early', 0, [chart]));
+  const lines = [{ label: 'Data', text: 'Some fills.' }];
+  await publishSection({ dataDir, log }, section('summary', 9, [{ kind: 'summary', lines }]));
+  const places = ['Some fills.', '<nav', 'id="early"'].map((part) => page().indexOf(part));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places[0]).toBeGreaterThan(0);
+});
+
+it('leads to the case files only where they are', async () => {
+  const wallet = `0x${'1'.repeat(40)}`;
+  const blocks: Block[] = [{ kind: 'table', caption: 'c', header: ['wallet'], rows: [[wallet]] }];
+  await publishSection({ dataDir, log }, section('a', 1, blocks));
+  expect(page()).not.toContain(CASES_FILE);
+  writeFileSync(casesPath(dataDir), '');
+  await publishSection({ dataDir, log }, section('a', 1, blocks));
+  expect(page()).toContain(`href="${CASES_FILE}#${wallet}"`);
+});
+
+it('refuses a link to anything but a page beside the report', async () => {
+  for (const href of ['https://example.org/a.html', '../a.html', 'a.js', '//x.html'])
+    await expect(
+      publishSection({ dataDir, log }, section('a', 1, [{ kind: 'link', href, text: 't' }])),
+    ).rejects.toThrow(/HTML file beside the report/);
+});
+
 it('names nothing outside itself that a browser would load', async () => {
   await publishSection({ dataDir, log }, section('a', 5, [chart]));
   expect(page()).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)=["']?(?!data:)[^"'>]/);
-  expect(page()).toContain("default-src 'none'");
+  for (const rule of ["default-src 'none'", "form-action 'none'", "base-uri 'none'"]) expect(page()).toContain(rule);
 });
 
 it('shows numbers with separators and what is missing as a dash', async () => {
