@@ -62,15 +62,16 @@ const training = defineStep({
   decisive: decisiveTraining,
   compute: async (inputs, settings, { seed, executor, log, writer }) => {
     const rows = await readTradeRows(inputs.features);
-    const { fitted, lacking } = runFolds(walkForwardInput(rows, settings, seed, executor), executor, log);
+    const results = runFolds(walkForwardInput(rows, settings, seed, executor), executor, log);
+    const { fitted, lacking } = results;
     if (fitted.length === 0) return skipped(lacking[0]?.reason ?? 'there is no fold');
-    const evaluated = evaluateFolds(rows, fitted, seed);
+    const facts = evaluateFolds(rows, results, seed);
     const predictions = writer(TRADE_PREDICTIONS);
     await writePredictions(inputs.features, fitted, predictions);
     return made({
       tables: [predictions],
-      model: settings.external === null ? lastFoldModel(fitted, evaluated.scorecard, settings) : undefined,
-      facts: { ...evaluated, lacking },
+      model: settings.external === null ? lastFoldModel(fitted, facts.scorecard, settings) : undefined,
+      facts,
     });
   },
   present: presentProfitability,

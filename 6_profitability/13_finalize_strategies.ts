@@ -91,7 +91,7 @@ await runStep(
       return made({
         tables: [
           [STRATEGIES, strategiesFrame(rows)],
-          [STRATEGY_TRADES, strategyTradesFrame(result, test.scored, test.markets, planned)],
+          [STRATEGY_TRADES, strategyTradesFrame(result, test, planned)],
           [STRATEGY_EQUITY, strategyEquityFrame(result, planned)],
         ],
         model: typeof final === 'string' ? undefined : finalModelEntry(final, settings, threshold, rows),

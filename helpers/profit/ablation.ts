@@ -5,13 +5,13 @@
 
 import { gainOf, labelOf } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Log } from '../run/console.ts';
 import type { AblationSettings } from './ablation_options.ts';
 import type { AblationRows } from './ablation_rows.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
-import { FEATURES } from './trade_rows.ts';
+import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
 import { type Fold, type SplitOptions, walkForwardFolds } from './trade_splits.ts';
 import { joinPredictions, runFolds } from './walk_forward.ts';
 
@@ -24,6 +24,9 @@ export const ABLATION_STEPS = [
   'price-neutral target',
   'fees and delay',
 ] as const;
+
+/** Steps from this one on walk forward; those before mix training and test at random. */
+const FIRST_PURGED = 4;
 
 /** What is told of a step. */
 export interface AblationScore {
@@ -46,14 +49,11 @@ export interface AblationResult extends AblationScore {
 }
 
 /** What a step learns from and is evaluated by. */
-interface StepData {
-  readonly labels: Uint8Array;
+interface StepData extends Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet' | 'labels' | 'x'> {
+  /** Rows of the ablation that the step has; the last has no row that cannot be entered. */
+  readonly rows: Uint32Array;
   /** Gain per USD as the step counts it. */
   readonly returns: Float64Array;
-  readonly x: Matrix;
-  /** Rows that the step has; the last has no row that cannot be entered. */
-  readonly rows: Uint32Array;
-  readonly isPurged: boolean;
 }
 
 /** Random folds: fills of one market, one wallet and one minute fall on all sides, as in the widespread recipe. */
@@ -94,38 +94,26 @@ function futureOf(rows: AblationRows, step: number): Float64Array {
   return step === 1 ? rows.nearestInOutcome : rows.future;
 }
 
-function dataOf(rows: AblationRows, step: number, { roi, neutral }: AblationSettings): StepData {
+function dataOf(all: AblationRows, step: number, { roi, neutral }: AblationSettings): StepData {
   const isLast = step === 6;
   const target = step >= 5 ? neutral : roi;
-  const future = futureOf(rows, step);
+  const future = futureOf(all, step);
   // At the last step the price paid is known when the order is placed, to the model and to price only alike.
-  const paid = isLast ? rows.entry : rows.paid;
-  const net = (i: number): number => future[i] - (isLast ? rows.feePerShare[i] : 0);
-  const known = Uint32Array.from(paid.keys()).filter((i) => !Number.isNaN(paid[i]));
+  const paid = isLast ? all.entry : all.paid;
+  const net = (row: number): number => future[row] - (isLast ? all.feePerShare[row] : 0);
+  const rows = Uint32Array.from(paid.keys()).filter((row) => !Number.isNaN(paid[row]));
+  const x = isLast ? withPrice(all.x, all.entry) : step >= 3 ? all.x : all.xKnowingAll;
   return {
-    labels: Uint8Array.from(paid, (price, i) => (Number.isNaN(price) ? 0 : labelOf(target, price, net(i)))),
-    returns: paid.map((price, i) => gainOf('roi', price, net(i))),
-    x: isLast ? withPrice(rows.x, rows.entry) : step >= 3 ? rows.x : rows.xKnowingAll,
-    rows: known,
-    isPurged: step >= 4,
+    rows,
+    tsMs: takeValues(all.tsMs, rows),
+    exitMs: takeValues(all.exitMs, rows),
+    market: takeValues(all.market, rows),
+    event: takeValues(all.event, rows),
+    wallet: takeValues(all.wallet, rows),
+    labels: Uint8Array.from(rows, (row) => labelOf(target, paid[row], net(row))),
+    returns: Float64Array.from(rows, (row) => gainOf('roi', paid[row], net(row))),
+    x: rows.length === x.nRows ? x : takeRows(x, rows),
   };
-}
-
-function take<T extends Float64Array | Int32Array | Uint8Array>(values: T, rows: Uint32Array): T {
-  const taken = values.slice(0, rows.length) as T;
-  rows.forEach((row, k) => {
-    taken[k] = values[row];
-  });
-  return taken;
-}
-
-function takeMatrix(x: Matrix, rows: Uint32Array): Matrix {
-  if (rows.length === x.nRows) return x;
-  const values = new Float32Array(rows.length * x.nCols);
-  rows.forEach((row, k) => {
-    values.set(x.values.subarray(row * x.nCols, (row + 1) * x.nCols), k * x.nCols);
-  });
-  return createMatrix(values, rows.length, x.nCols);
 }
 
 /** What it runs with. */
@@ -142,45 +130,20 @@ function runAblationStep(
   { seed, executor }: Context,
 ): AblationResult {
   const data = dataOf(all, step, settings);
-  const { rows } = data;
-  const subset = {
-    tsMs: take(all.tsMs, rows),
-    exitMs: take(all.exitMs, rows),
-    market: take(all.market, rows),
-    event: take(all.event, rows),
-    wallet: take(all.wallet, rows),
-  };
-  const labels = take(data.labels, rows);
+  const { split, boosting, fitRowsMax } = settings;
+  const folds = step >= FIRST_PURGED ? walkForwardFolds(data, split) : randomFolds(data.rows.length, split, seed);
   const { fitted, lacking } = runFolds(
-    {
-      x: takeMatrix(data.x, rows),
-      featureNames: FEATURES,
-      priceColumn: 0,
-      labels,
-      market: subset.market,
-      folds: data.isPurged ? walkForwardFolds(subset, settings.split) : randomFolds(rows.length, settings.split, seed),
-      boosting: { ...settings.boosting, seed },
-      fitRowsMax: settings.fitRowsMax,
-    },
+    { ...data, featureNames: FEATURES, priceColumn: 0, folds, boosting: { ...boosting, seed }, fitRowsMax },
     executor,
   );
-  const joined = joinPredictions(fitted.map((fold) => fold.test));
-  const tested = {
-    rows: Uint32Array.from(joined.rows, (k) => rows[k]),
-    probability: joined.probability,
-    priceOnly: joined.priceOnly,
-    returns: take(take(data.returns, rows), joined.rows),
-  };
+  const { rows, probability, priceOnly } = joinPredictions(fitted.map((fold) => fold.test));
+  const returns = takeValues(data.returns, rows);
+  const tested = { rows: takeValues(data.rows, rows), probability, priceOnly, returns };
   const common = { step, name: ABLATION_STEPS[step], tested };
-  if (joined.rows.length === 0) return { ...common, card: null, reason: lacking[0]?.reason ?? 'there is no fold' };
-  const evaluation = {
-    labels: take(labels, joined.rows),
-    probabilities: joined.probability,
-    priceOnly: joined.priceOnly,
-    returns: tested.returns,
-    market: take(subset.market, joined.rows),
-  };
-  return { ...common, card: scorecard(evaluation, seed), reason: null };
+  if (rows.length === 0) return { ...common, card: null, reason: lacking[0]?.reason ?? 'there is no fold' };
+  const [labels, market] = [takeValues(data.labels, rows), takeValues(data.market, rows)];
+  const card = scorecard({ labels, probabilities: probability, priceOnly, returns, market }, seed);
+  return { ...common, card, reason: null };
 }
 
 /** All steps on the same rows, in order. */

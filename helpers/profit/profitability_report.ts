@@ -82,7 +82,7 @@ function blocksOf(facts: TrainingFacts, foldLines: readonly string[], target: st
     { kind: 'verdict', text: formatTopPicks(card), tone: card.top.returnDifference.low > 0 ? 'good' : 'neutral' },
     {
       kind: 'details',
-      summary: 'What this rests on',
+      summary: 'What this is based on',
       blocks: [
         paragraph(
           `Label 1 is a ${target}. ${formatCount(card.nRows)} test fills of ${formatCount(card.nMarkets)} markets, each scored by a model that learned ` +

@@ -211,7 +211,7 @@ export function presentStrategies(
       }),
       {
         kind: 'details',
-        summary: 'What this rests on',
+        summary: 'What this is based on',
         blocks: [...details, formatCosts(settings), formatChoice(facts)].map((text) => ({ kind: 'paragraph', text })),
       },
       ...chartsOf(rows, read(STRATEGY_EQUITY), money.bankrollUsd),

@@ -1,33 +1,21 @@
 /** The strategies as rows of 17_strategies, 17_strategy_trades and 17_strategy_equity. */
-
-import { type DataFrame, pl } from '../polars/polars.ts';
-import { type BacktestMarkets, type ReplayResult, STATE, type StateName } from '../replay/model.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { type ReplayResult, STATE, type StateName } from '../replay/model.ts';
 import { isFilled, ordersByStrategy } from '../replay/orders.ts';
 import { gainOf } from '../replay/performance.ts';
-import { DAY_MS } from '../run/clock.ts';
-import { conform } from '../tables/schema.ts';
+import { DAY_MS, SECOND_MS } from '../run/clock.ts';
+import { frameOf } from '../tables/frame_of.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
-import type { ScoredFills } from './scored_fills.ts';
+import type { EvaluationPeriod } from './evaluation_period.ts';
 import { mainStrategies, type PlannedStrategy } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';
 
-function textSeries(name: string, values: readonly string[]) {
-  return pl.Series(name, [...values], pl.Utf8);
-}
-
-function numberSeries(name: string, values: readonly (number | null)[]) {
-  return pl.Series(
-    name,
-    values.map((value) => (value === null || Number.isNaN(value) ? null : value)),
-    pl.Float64,
-  );
-}
-
-/** Rows of 17_strategies. */
 export function strategiesFrame(rows: readonly StrategyRow[]): DataFrame {
-  const numbers: Readonly<Record<string, (row: StrategyRow) => number | null>> = {
+  return frameOf(STRATEGIES, rows, {
+    strategy: (row) => row.name,
+    variant: (row) => row.variant,
     threshold: (row) => row.threshold,
-    delay_s: (row) => row.delayMs / 1000,
+    delay_s: (row) => row.delayMs / SECOND_MS,
     n_signals: (row) => row.nSignals,
     n_filled: (row) => row.nFilled,
     n_marked: (row) => row.nMarked,
@@ -44,33 +32,22 @@ export function strategiesFrame(rows: readonly StrategyRow[]): DataFrame {
     holding_hours: (row) => row.holdingHours,
     turnover: (row) => row.turnover,
     fees_usd: (row) => row.feesUsd,
-  };
-  const frame = pl.DataFrame([
-    textSeries(
-      'strategy',
-      rows.map((row) => row.name),
-    ),
-    textSeries(
-      'variant',
-      rows.map((row) => row.variant),
-    ),
-    ...Object.entries(numbers).map(([name, value]) => numberSeries(name, rows.map(value))),
-  ]);
-  return conform(frame, STRATEGIES);
+  });
 }
 
-/** Rows of 17_strategy_trades: the filled orders of the strategies themselves. */
+/** The filled orders of the strategies themselves. */
 export function strategyTradesFrame(
   result: ReplayResult,
-  scored: ScoredFills,
-  markets: BacktestMarkets,
+  { scored, markets }: EvaluationPeriod,
   planned: readonly PlannedStrategy[],
 ): DataFrame {
   const { orders } = result;
   const lists = ordersByStrategy(orders, result.equity.length);
   const own = mainStrategies(planned).flatMap((s) => Array.from(lists[s].filter((i) => isFilled(orders.state[i]))));
   const exits = Object.entries(STATE).sort((a, b) => a[1] - b[1]) as [StateName, number][];
-  const numbers: Readonly<Record<string, (i: number) => number>> = {
+  return frameOf(STRATEGY_TRADES, own, {
+    strategy: (i) => planned[orders.strategy[i]].name,
+    market_id: (i) => markets.ids[scored.market[orders.signal[i]]],
     outcome_index: (i) => scored.outcome[orders.signal[i]],
     signal_ms: (i) => scored.tsMs[orders.signal[i]],
     probability: (i) => scored.probabilities[orders.signal[i]],
@@ -78,50 +55,20 @@ export function strategyTradesFrame(
     entry_price: (i) => orders.entryPrice[i],
     shares: (i) => orders.shares[i],
     exit_ms: (i) => orders.exitMs[i],
+    exit: (i) => exits[orders.state[i]][0],
     proceeds_usd: (i) => orders.proceeds[i],
     fees_usd: (i) => orders.entryFee[i] + orders.exitFee[i],
     gain_usd: (i) => gainOf(result, i),
-  };
-  const frame = pl.DataFrame([
-    textSeries(
-      'strategy',
-      own.map((i) => planned[orders.strategy[i]].name),
-    ),
-    textSeries(
-      'market_id',
-      own.map((i) => markets.ids[scored.market[orders.signal[i]]]),
-    ),
-    textSeries(
-      'exit',
-      own.map((i) => exits[orders.state[i]][0]),
-    ),
-    ...Object.entries(numbers).map(([name, value]) => numberSeries(name, own.map(value))),
-  ]);
-  return conform(frame, STRATEGY_TRADES);
+  });
 }
 
-/** Rows of 17_strategy_equity. */
 export function strategyEquityFrame(result: ReplayResult, planned: readonly PlannedStrategy[]): DataFrame {
   const rows = mainStrategies(planned).flatMap((s) =>
-    Array.from(result.equity[s], (usd, day) => ({
-      name: planned[s].name,
-      ms: result.firstDayEndMs + day * DAY_MS,
-      usd,
-    })),
+    Array.from(result.equity[s], (usd, day) => ({ name: planned[s].name, day, usd })),
   );
-  const frame = pl.DataFrame([
-    textSeries(
-      'strategy',
-      rows.map((row) => row.name),
-    ),
-    numberSeries(
-      'day_end_ms',
-      rows.map((row) => row.ms),
-    ),
-    numberSeries(
-      'equity_usd',
-      rows.map((row) => row.usd),
-    ),
-  ]);
-  return conform(frame, STRATEGY_EQUITY);
+  return frameOf(STRATEGY_EQUITY, rows, {
+    strategy: (row) => row.name,
+    day_end_ms: (row) => result.firstDayEndMs + row.day * DAY_MS,
+    equity_usd: (row) => row.usd,
+  });
 }

@@ -169,7 +169,7 @@ function blocksOf({ rows, calibration }: ThresholdFacts, settings: ThresholdSett
     { kind: 'verdict', text: formatThresholds(rows, delayMs), tone: isGood ? 'good' : 'bad' },
     {
       kind: 'details',
-      summary: 'What this rests on',
+      summary: 'What this is based on',
       blocks: [how, formatProfitable(rows, delayMs)].map((text) => ({ kind: 'paragraph', text })),
     },
     ...chartsOf(rows, delayMs),

@@ -49,6 +49,16 @@ export interface TradeRows {
 const OTHER_COLUMNS = ['ts_ms', 'exit_ms', 'market_id', 'event_id', 'wallet', 'label'];
 const FUTURE_COLUMNS = ['follow_index', 'outcome_index', 'future_price'];
 
+/** The values of some rows. */
+export function takeValues<T extends Float64Array | Int32Array | Uint32Array | Uint8Array>(
+  values: T,
+  rows: Uint32Array,
+): T {
+  const taken = new (values.constructor as new (n: number) => T)(rows.length);
+  for (let k = 0; k < rows.length; k++) taken[k] = values[rows[k]];
+  return taken;
+}
+
 /** What of a part the follower buys and gets, from its price columns. */
 function followedFuture(part: DataFrame): Float64Array {
   const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));

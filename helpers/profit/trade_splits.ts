@@ -1,7 +1,7 @@
 /** How trade rows are cut: walk forward by time, purged, embargoed, no market or event on both sides; and inside, validation. */
 import { disjointTestRows } from '../evaluate/group_split.ts';
 import { purgedWalkForward } from '../evaluate/time_split.ts';
-import type { TradeRows } from './trade_rows.ts';
+import { type TradeRows, takeValues } from './trade_rows.ts';
 
 export interface SplitOptions {
   readonly nFolds: number;
@@ -28,12 +28,6 @@ export interface Fold {
 
 type SplitRows = Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet'>;
 
-function take<T extends Float64Array | Int32Array>(values: T, rows: Uint32Array): T {
-  return values.constructor === Float64Array
-    ? (Float64Array.from(rows, (row) => values[row]) as T)
-    : (Int32Array.from(rows, (row) => values[row]) as T);
-}
-
 /** Training rows cut in two: the latest calibrate, the rest, purged and without their markets and events, is learned from. */
 export function calibrationSplit(
   rows: SplitRows,
@@ -42,12 +36,12 @@ export function calibrationSplit(
 ): Pick<Fold, 'fitRows' | 'validationRows'> {
   if (trainRows.length < 2) return { fitRows: new Uint32Array(0), validationRows: new Uint32Array(0) };
   const [inner] = purgedWalkForward({
-    startMs: take(rows.tsMs, trainRows),
-    endMs: take(rows.exitMs, trainRows),
+    startMs: takeValues(rows.tsMs, trainRows),
+    endMs: takeValues(rows.exitMs, trainRows),
     nFolds: 1,
     embargoMs: options.embargoMs,
     warmupFraction: 1 - options.validationFraction,
-    groups: [take(rows.market, trainRows), take(rows.event, trainRows)],
+    groups: [takeValues(rows.market, trainRows), takeValues(rows.event, trainRows)],
   });
   return {
     fitRows: Uint32Array.from(inner?.trainRows ?? [], (k) => trainRows[k]),

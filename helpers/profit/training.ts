@@ -9,9 +9,15 @@ import { type CalibrationCurves, calibrationCurves } from './calibration.ts';
 import { columnsFor, type ExternalModel, externalModel, readExternalModel } from './external_model.ts';
 import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 import { type Evaluation, type Scorecard, scorecard } from './scorecard.ts';
-import { FEATURES, type TradeRows } from './trade_rows.ts';
+import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
 import { walkForwardFolds } from './trade_splits.ts';
-import { type FittedFold, joinPredictions, type LackingFold, type WalkForwardInput } from './walk_forward.ts';
+import {
+  type FittedFold,
+  type FoldResults,
+  joinPredictions,
+  type LackingFold,
+  type WalkForwardInput,
+} from './walk_forward.ts';
 
 const RELIABILITY_BINS = 20;
 
@@ -53,21 +59,16 @@ export function walkForwardInput(
   };
 }
 
-/** The part of `values` that some rows are. */
-function at(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]);
-}
-
 /** Test rows of all folds with what became of them. */
 function evaluationOf(rows: TradeRows, folds: readonly FittedFold[]): Evaluation {
   const joined = joinPredictions(folds.map((fold) => fold.test));
   const returns = rows.paid.map((paid, row) => (rows.future[row] - paid) / paid);
   return {
-    labels: at(rows.labels, joined.rows),
+    labels: takeValues(rows.labels, joined.rows),
     probabilities: joined.probability,
     priceOnly: joined.priceOnly,
-    returns: at(returns, joined.rows),
-    market: at(rows.market, joined.rows),
+    returns: takeValues(returns, joined.rows),
+    market: takeValues(rows.market, joined.rows),
   };
 }
 
@@ -89,7 +90,7 @@ function scoreUnseenWallets(rows: TradeRows, folds: readonly FittedFold[]): Unse
   for (const { fold, model } of scored) {
     const own = fold.unseenWalletRows;
     if (own.length === 0) continue;
-    labels.set(at(rows.labels, own), from);
+    labels.set(takeValues(rows.labels, own), from);
     probabilities.set(predictCalibrated(model, takeRows(rows.x, own)), from);
     from += own.length;
   }
@@ -99,20 +100,7 @@ function scoreUnseenWallets(rows: TradeRows, folds: readonly FittedFold[]): Unse
 }
 
 /** How the rows of a fold were cut, and how far its model was grown. */
-export interface FoldSummary {
-  readonly index: number;
-  readonly testStartMs: number;
-  readonly nTest: number;
-  readonly nFit: number;
-  readonly nValidation: number;
-  /** Rows left out: of markets and events of the test, purged, embargoed. */
-  readonly nGroupExcluded: number;
-  readonly nPurged: number;
-  readonly nEmbargoed: number;
-  readonly nTrees: number;
-}
-
-function summarizeFold({ index, fold, model }: FittedFold): FoldSummary {
+function summarizeFold({ index, fold, model }: FittedFold) {
   const { testStartMs, nGroupExcluded, nPurged, nEmbargoed } = fold;
   return {
     index,
@@ -126,28 +114,26 @@ function summarizeFold({ index, fold, model }: FittedFold): FoldSummary {
     nTrees: model.booster.ensemble.trees.length,
   };
 }
+export type FoldSummary = Readonly<ReturnType<typeof summarizeFold>>;
 
-/** What the test rows say of the folds that were fitted. */
-interface FoldsEvaluated {
+/** What is told of a training. */
+export interface TrainingFacts {
   readonly folds: readonly FoldSummary[];
+  readonly lacking: readonly LackingFold[];
   readonly scorecard: Scorecard;
   /** Null where no row names a wallet. */
   readonly unseenWallets: UnseenWalletScore | null;
   readonly calibration: CalibrationCurves;
 }
 
-/** What is told of a training. */
-export interface TrainingFacts extends FoldsEvaluated {
-  readonly lacking: readonly LackingFold[];
-}
-
 /** Evaluates the test rows of all folds. */
-export function evaluateFolds(rows: TradeRows, folds: readonly FittedFold[], seed: number): FoldsEvaluated {
-  const evaluation = evaluationOf(rows, folds);
+export function evaluateFolds(rows: TradeRows, { fitted, lacking }: FoldResults, seed: number): TrainingFacts {
+  const evaluation = evaluationOf(rows, fitted);
   return {
-    folds: folds.map(summarizeFold),
+    folds: fitted.map(summarizeFold),
+    lacking,
     scorecard: scorecard(evaluation, seed),
-    unseenWallets: scoreUnseenWallets(rows, folds),
+    unseenWallets: scoreUnseenWallets(rows, fitted),
     calibration: calibrationCurves(evaluation, RELIABILITY_BINS),
   };
 }

@@ -174,15 +174,16 @@ export interface LackingFold {
   readonly reason: string;
 }
 
+export interface FoldResults {
+  readonly fitted: readonly FittedFold[];
+  readonly lacking: readonly LackingFold[];
+}
+
 /**
  * Fits and applies the models of every fold that has enough to learn from.
  * @param log gets progress; without it there is none
  */
-export function runFolds(
-  input: WalkForwardInput,
-  executor: Executor,
-  log?: Log,
-): { readonly fitted: FittedFold[]; readonly lacking: LackingFold[] } {
+export function runFolds(input: WalkForwardInput, executor: Executor, log?: Log): FoldResults {
   const fitted: FittedFold[] = [];
   const lacking: LackingFold[] = [];
   const progress = log?.progress('training folds', input.folds.length);
