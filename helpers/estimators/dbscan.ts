@@ -1,6 +1,6 @@
 /** DBSCAN as an estimator, for one radius or for a sweep over radii and core sizes. */
 
-import { type DbscanResult, sweepDbscan } from '../kernels/dbscan.ts';
+import { type DbscanResult, sweepDbscan } from '../kernels/dbscan/dbscan.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { checkFinite, checkInteger, checkKnownOptions, checkNotEmpty, checkNumber, nameColumns } from './contract.ts';

@@ -1,6 +1,6 @@
 /** Options of the random forest, their defaults and their checks. */
 
-import { N_BINS_MAX } from '../kernels/binning.ts';
+import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
 import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
 

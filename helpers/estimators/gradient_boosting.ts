@@ -6,12 +6,12 @@
 
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
-import type { Loss } from '../kernels/gradients.ts';
-import { meanLoss, rawToChances } from '../kernels/losses.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import type { PackedTrees } from '../kernels/predict_trees.ts';
 import { createRandom } from '../kernels/random.ts';
-import { explainTrees } from '../kernels/tree_shap.ts';
+import type { Loss } from '../kernels/trees/gradients.ts';
+import { meanLoss, rawToChances } from '../kernels/trees/losses.ts';
+import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
+import { explainTrees } from '../kernels/trees/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { fitBoosting } from './boosting_fit.ts';

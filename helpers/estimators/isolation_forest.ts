@@ -1,17 +1,17 @@
 /** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are strange. */
 
 import type { Executor } from '../kernels/executor.ts';
-import { hasInfinity } from '../kernels/infinities.ts';
-import { isolationContributions } from '../kernels/isolation_contributions.ts';
-import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation_paths.ts';
+import { isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
+import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation/isolation_paths.ts';
 import {
   averagePathLength,
   depthLimit,
   drawSamples,
   growIsolationTrees,
   type IsolationTrees,
-} from '../kernels/isolation_trees.ts';
+} from '../kernels/isolation/isolation_trees.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { hasInfinity } from '../kernels/statistics/infinities.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import {

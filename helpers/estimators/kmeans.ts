@@ -2,13 +2,13 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { summarizeColumns } from '../kernels/column_summary.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type LloydResult, lloyd, sumInertia } from '../kernels/kmeans.ts';
-import { assignInBlocks, miniBatchKmeans } from '../kernels/kmeans_minibatch.ts';
-import { chooseStartCentres } from '../kernels/kmeans_start.ts';
+import { type LloydResult, lloyd, sumInertia } from '../kernels/kmeans/kmeans.ts';
+import { assignInBlocks, miniBatchKmeans } from '../kernels/kmeans/kmeans_minibatch.ts';
+import { chooseStartCentres } from '../kernels/kmeans/kmeans_start.ts';
 import { createMatrix, type Matrix, matrixFromRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
+import { summarizeColumns } from '../kernels/statistics/column_summary.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkChoice,

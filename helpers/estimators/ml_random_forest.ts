@@ -6,7 +6,7 @@
 
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest';
 import { createRandom } from '../kernels/random.ts';
-import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/tree.ts';
+import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 import { checkFinite } from './contract.ts';
 import type { CheckedForestOptions } from './forest_options.ts';

@@ -2,8 +2,8 @@
 
 import { PCA } from 'ml-pca';
 import { z } from 'zod';
-import { columnMeans, covariance } from '../kernels/covariance.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkFinite,

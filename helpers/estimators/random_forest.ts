@@ -4,14 +4,14 @@
  */
 
 import { z } from 'zod';
-import { cutAndBin } from '../kernels/binning.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type ForestTree, growForest } from '../kernels/grow_forest.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import type { PackedTrees } from '../kernels/predict_trees.ts';
 import { createRandom } from '../kernels/random.ts';
-import { findLeaf, type Tree } from '../kernels/tree.ts';
-import { explainTrees } from '../kernels/tree_shap.ts';
+import { cutAndBin } from '../kernels/trees/binning.ts';
+import { type ForestTree, growForest } from '../kernels/trees/grow_forest.ts';
+import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
+import { findLeaf, type Tree } from '../kernels/trees/tree.ts';
+import { explainTrees } from '../kernels/trees/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import {

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { addTreeValues, type PackedTrees, packTrees } from '../kernels/predict_trees.ts';
-import { type Tree, treeDepth } from '../kernels/tree.ts';
+import { addTreeValues, type PackedTrees, packTrees } from '../kernels/trees/predict_trees.ts';
+import { type Tree, treeDepth } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 
 /** Deeper trees are no trees of ours: prediction takes as many steps as the depth. */

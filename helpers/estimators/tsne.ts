@@ -1,15 +1,15 @@
 /** t-SNE as an estimator: options checked, neighbours and affinities found, the map made by the gradient asked for. */
 
 import { createRequire } from 'node:module';
-import { computeAffinities } from '../kernels/affinities.ts';
-import { findNeighboursApproximately } from '../kernels/approximate_neighbours.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { findNeighbours } from '../kernels/neighbours.ts';
-import { projectOnPlane } from '../kernels/principal_plane.ts';
+import { findNeighboursApproximately } from '../kernels/neighbours/approximate_neighbours.ts';
+import { findNeighbours } from '../kernels/neighbours/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
-import { descendTsne, type TsneProgress } from '../kernels/tsne.ts';
-import type { RepulsionKind } from '../kernels/tsne_repulsion.ts';
+import { computeAffinities } from '../kernels/tsne/affinities.ts';
+import { projectOnPlane } from '../kernels/tsne/principal_plane.ts';
+import { descendTsne, type TsneProgress } from '../kernels/tsne/tsne.ts';
+import type { RepulsionKind } from '../kernels/tsne/tsne_repulsion.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkChoice,

@@ -7,7 +7,7 @@
 
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
-import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/tree.ts';
+import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 import type { BoostingObjective } from './boosting_options.ts';
 import { GradientBoosting } from './gradient_boosting.ts';

@@ -7,7 +7,7 @@ import { KMeans } from '../estimators/kmeans.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
-import { computeSilhouette } from '../kernels/silhouette.ts';
+import { computeSilhouette } from '../kernels/statistics/silhouette.ts';
 import { adjustedRand } from './adjusted_rand.ts';
 import { gapStatistic } from './gap_statistic.ts';
 import { fitCopula, permuteColumns } from './null_distributions.ts';

@@ -1,7 +1,7 @@
 /** How well a map separates labels: the share of a point's neighbours that have its label, against shuffled labels. */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { findNeighbours } from '../kernels/neighbours.ts';
+import { findNeighbours } from '../kernels/neighbours/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
 import { percentile } from './percentile.ts';
 

@@ -39,7 +39,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 }
 
 function createWasmExecutor(nThreads: number): Executor {
-  const module = new WebAssembly.Module(readFileSync(new URL('../kernels/wasm/build/kernels.wasm', import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(new URL('../kernels/build/kernels.wasm', import.meta.url)));
   const { memory, nPagesMax } = reserveMemory();
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const arena = createArena(memory, (instance.exports.heapBase as () => number)(), nPagesMax);

@@ -1,6 +1,6 @@
 /** Isolation forests as ONNX. */
 
-import { averagePathLength } from '../../kernels/isolation_trees.ts';
+import { averagePathLength } from '../../kernels/isolation/isolation_trees.ts';
 import type { IsolationForest } from '../isolation_forest.ts';
 import type { IsolationForestModel } from '../isolation_forest_model.ts';
 import {

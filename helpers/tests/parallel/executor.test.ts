@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { summarizeColumns } from '../../kernels/column_summary.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
+import { summarizeColumns } from '../../kernels/statistics/column_summary.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { PROJECT_ROOT } from '../../run/code.ts';
 
