@@ -25,7 +25,7 @@ const MAY_IMPORT = {
   'helpers/profit':
     'charts estimators evaluate features kernels parallel polars registry replay step run tables venues/fees',
   'helpers/registry': 'run tables',
-  'helpers/replay': 'evaluate kernels/random polars run tables venues/fees',
+  'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
   'helpers/run': 'pipeline',
   'helpers/simulate': 'kernels polars step run',
   'helpers/slurm': 'features import pipeline polars run tables',

@@ -56,15 +56,6 @@ function initialWeights(nInputs: number, nOutputs: number, random: Random): tf.T
   return [tf.tensor2d(kernel, [nInputs, nOutputs]), tf.zeros([nOutputs])];
 }
 
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const kept = order[i];
-    order[i] = order[j];
-    order[j] = kept;
-  }
-}
-
 function gather(x: Matrix, rows: Uint32Array): tf.Tensor2D {
   const values = new Float32Array(rows.length * x.nCols);
   rows.forEach((row, i) => {
@@ -110,7 +101,7 @@ export async function trainNetwork(
     const order = Uint32Array.from({ length: x.nRows }, (_, i) => i);
     const lossPerEpoch: number[] = [];
     for (let epoch = 0; epoch < options.nEpochs; epoch++) {
-      shuffle(order, shuffling);
+      shuffling.shuffle(order);
       let sum = 0;
       for (let from = 0; from < x.nRows; from += options.batchSize) {
         const rows = order.subarray(from, from + options.batchSize);

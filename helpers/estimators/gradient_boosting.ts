@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
-import type { Matrix } from '../kernels/matrix.ts';
+import { type Matrix, shuffleColumn } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Loss } from '../kernels/trees/gradients.ts';
 import { meanLoss, rawToChances } from '../kernels/trees/losses.ts';
@@ -202,7 +202,8 @@ export class GradientBoosting implements Estimator<BoostingModel> {
       const random = createRandom(seed).fork(column);
       let rise = 0;
       for (let repeat = 0; repeat < nRepeats; repeat++) {
-        const shuffled = { ...x, values: shuffleColumn(x, column, random) };
+        const shuffled = { ...x, values: x.values.slice() };
+        shuffleColumn(shuffled, column, random);
         rise += meanLoss(loss, this.predictRaw(shuffled), rows.labels, null) - reference;
       }
       return rise / nRepeats;
@@ -267,15 +268,4 @@ function createLoss(objective: BoostingObjective, quantile: number, labels: Floa
 function checkLabels(loss: Loss, labels: Float32Array, which: string): void {
   if (loss.kind === 'logistic') checkClassLabels(labels, 2, which);
   if (loss.kind === 'softmax') checkClassLabels(labels, loss.nClasses, which);
-}
-
-function shuffleColumn(x: Matrix, column: number, random: { integer(n: number): number }): Float32Array {
-  const values = x.values.slice();
-  for (let row = x.nRows - 1; row > 0; row--) {
-    const other = random.integer(row + 1);
-    const at = row * x.nCols + column;
-    const from = other * x.nCols + column;
-    [values[at], values[from]] = [values[from], values[at]];
-  }
-  return values;
 }

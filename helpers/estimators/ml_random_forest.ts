@@ -49,7 +49,7 @@ export function fitMlRandomForest(
     throw new InputError('bad-option', message, 'use engine spyhop');
   }
   checkFinite(x, featureNames, 'nan-is-refused');
-  const order = shuffledRows(x.nRows, options.seed);
+  const order = createRandom(options.seed).shuffle(Array.from({ length: x.nRows }, (_, row) => row));
   const table = order.map((row) => [...x.values.subarray(row * x.nCols, (row + 1) * x.nCols)]);
   const targets = order.map((row) => labels[row]);
   const settings = {
@@ -77,16 +77,6 @@ export function fitMlRandomForest(
     }
   });
   return { trees, groups, base: new Array<number>(nOutputs).fill(0), scale: 1 / options.nTrees };
-}
-
-function shuffledRows(nRows: number, seed: number): number[] {
-  const random = createRandom(seed);
-  const order = Array.from({ length: nRows }, (_, row) => row);
-  for (let i = nRows - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }
 
 function convertTree(root: PackageNode, columns: readonly number[], nClasses: number, output: number): Tree {

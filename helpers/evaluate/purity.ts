@@ -55,13 +55,7 @@ export function neighbourPurity(
   const observed = measure(codes);
   const random = createRandom(seed);
   const shuffled = codes.slice();
-  const nulls = Array.from({ length: N_PERMUTATIONS }, () => {
-    for (let i = shuffled.length - 1; i > 0; i--) {
-      const j = random.integer(i + 1);
-      [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
-    }
-    return measure(shuffled);
-  });
+  const nulls = Array.from({ length: N_PERMUTATIONS }, () => measure(random.shuffle(shuffled)));
   const purities = Float64Array.from(nulls, (own) => own.purity);
   return {
     nNeighbours: N_NEIGHBOURS,

@@ -1,4 +1,5 @@
 /** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the chances of each fold beside them. */
+import { bisectLeft } from 'd3-array';
 import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { TRADE_FEATURES, TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import { partPaths, scanPart, type Table, type TableWriter, withParquetErrors } from '../tables/table_store.ts';
@@ -14,22 +15,11 @@ export interface PredictionPart {
   readonly predictions: FoldPredictions;
 }
 
-/** First index of the rising `rows` that is at least `row`. */
-function firstAtLeast(rows: Uint32Array, row: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle] < row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The rows of one file that a fold predicts. */
 function predictedRows(keys: DataFrame, firstRow: number, { part, predictions }: PredictionPart): DataFrame | null {
   const { rows, probability, priceOnly, fold } = predictions;
-  const from = firstAtLeast(rows, firstRow);
-  const to = firstAtLeast(rows, firstRow + keys.height);
+  const from = bisectLeft(rows, firstRow);
+  const to = bisectLeft(rows, firstRow + keys.height);
   if (from === to) return null;
   const isPredicted = new Array<boolean>(keys.height).fill(false);
   for (let k = from; k < to; k++) isPredicted[rows[k] - firstRow] = true;

@@ -79,7 +79,8 @@ export function computeSilhouette(
   const clustered = new Uint32Array(sizes.reduce((a, b) => a + b, 0));
   let n = 0;
   for (let row = 0; row < labels.length; row++) if (labels[row] >= 0) clustered[n++] = row;
-  const rows = sample === undefined || sample.nRows >= n ? clustered : drawRows(clustered, sample.nRows, sample.random);
+  const rows =
+    sample === undefined || sample.nRows >= n ? clustered : sample.random.sample(clustered, sample.nRows).sort();
   if (sizes.filter((size) => size > 0).length < 2) {
     return {
       mean: Number.NaN,
@@ -100,16 +101,6 @@ function countClusters(labels: Int32Array): Uint32Array {
   const sizes = new Uint32Array(labels.reduce((a, b) => Math.max(a, b), -1) + 1);
   for (const label of labels) if (label >= 0) sizes[label]++;
   return sizes;
-}
-
-/** `nRows` of the rows without replacement, ascending. */
-function drawRows(rows: Uint32Array, nRows: number, random: Random): Uint32Array {
-  const pool = rows.slice();
-  for (let i = 0; i < nRows; i++) {
-    const j = i + random.integer(pool.length - i);
-    [pool[i], pool[j]] = [pool[j], pool[i]];
-  }
-  return pool.slice(0, nRows).sort();
 }
 
 function scoreRows(
