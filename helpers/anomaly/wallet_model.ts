@@ -188,6 +188,7 @@ export async function walletModelFromJson(json: unknown, executor: Executor): Pr
 
 /**
  * The active model.
+ * @public a saved model can be loaded; the live steps do so
  * @throws InputError 'missing-input', 'corrupt-file' or 'bad-model', each with the command that mends it
  */
 export async function loadWalletModel(modelsDir: string, executor: Executor): Promise<WalletAnomalyModel> {

@@ -11,16 +11,15 @@ import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/tr
 import { InputError } from '../run/errors.ts';
 import type { BoostingObjective } from './boosting_options.ts';
 import { GradientBoosting } from './gradient_boosting.ts';
-import { RandomForest } from './random_forest.ts';
+import type { RandomForest } from './random_forest.ts';
 import { checkTree, type TreeEnsemble } from './tree_ensemble.ts';
 
 /** The number XGBoost writes as the parent of a root. */
 const NO_PARENT = 2147483647;
 const N_FEATURES_MAX = 1_000_000;
-const N_OUTPUTS_MAX = 1000;
 /** About 80 letters a node; the longest string of Node has 536 million. */
 const N_NODES_MAX = 5_000_000;
-/** Where a forest says what it is, so that it can be read back as a forest. */
+/** Attribute of a forest that tells its reader what it is: `classifier 3`, `regressor 1`. */
 const FOREST_ATTRIBUTE = 'spyhop_random_forest';
 
 const numbers = z.array(z.number());
@@ -141,7 +140,7 @@ export function boostingFromXgboost(json: unknown, executor?: Executor): Gradien
   if (objective === undefined) {
     refuse(`objective ${details.name} is not supported`, `supported are: ${Object.keys(OBJECTIVES_READ).join(', ')}`);
   }
-  if ((shape.num_target ?? 1) > 1) refuse('it has several targets', 'read it as a forest, or save one model a target');
+  if ((shape.num_target ?? 1) > 1) refuse('it has several targets', 'save one model a target');
   const nOutputs = objective === 'multiclass' ? (shape.num_class ?? 0) : 1;
   if (objective === 'multiclass' && nOutputs < 2) refuse(`${nOutputs} classes`, 'save the model again');
   const base = readBaseScore(shape.base_score, nOutputs).map((score) =>
@@ -151,24 +150,6 @@ export function boostingFromXgboost(json: unknown, executor?: Executor): Gradien
   const featureNames = readFeatureNames(model);
   const ensemble = readEnsemble(model, featureNames.length, base);
   return GradientBoosting.fromFitted({ objective, quantile, featureNames, ensemble }, executor);
-}
-
-/**
- * A forest from XGBoost's JSON (parsed): one written by `forestToXgboost`, or a regression of Python xgboost.
- * @throws InputError bad-model as `boostingFromXgboost` does
- */
-export function forestFromXgboost(json: unknown, executor?: Executor): RandomForest {
-  const model = parse(json);
-  const { attributes, objective, learner_model_param: shape } = model.learner;
-  if (objective.name !== 'reg:squarederror') refuse(`a forest of objective ${objective.name}`, 'read it as boosting');
-  const [, task, classes] = /^(classifier|regressor) (\d{1,4})$/.exec(attributes?.[FOREST_ATTRIBUTE] ?? '') ?? [];
-  const nOutputs = Math.max(1, shape.num_target ?? 1);
-  if (nOutputs > N_OUTPUTS_MAX) refuse(`${nOutputs} targets`, `at most ${N_OUTPUTS_MAX}`);
-  const nClasses = task === 'classifier' ? Number(classes) : 1;
-  const featureNames = readFeatureNames(model);
-  const ensemble = readEnsemble(model, featureNames.length, readBaseScore(shape.base_score, nOutputs));
-  const kind = task === 'classifier' ? 'classifier' : 'regressor';
-  return RandomForest.fromFitted({ task: kind, nClasses, featureNames, ensemble }, executor);
 }
 
 interface Shape {

@@ -47,7 +47,10 @@ function readParts(trades: Table, parts: readonly ManifestPart[], columns: reado
   return withParquetErrors(trades.folder, () => pl.concat(scans).filter(isBefore).collectSync());
 }
 
-/** Fills before a moment with their features, labels aside: what the leak check compares. */
+/**
+ * Fills before a moment with their features, labels aside.
+ * @public the leak check of the tests compares them with those of a longer history
+ */
 export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs: number): Promise<DataFrame> {
   const state = emptyState(markets);
   const frames: DataFrame[] = [];

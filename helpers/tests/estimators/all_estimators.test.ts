@@ -6,7 +6,6 @@ import { Dbscan } from '../../estimators/dbscan.ts';
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../../estimators/isolation_forest.ts';
 import { KMeans } from '../../estimators/kmeans.ts';
-import { Mlp } from '../../estimators/mlp.ts';
 import { Pca } from '../../estimators/pca.ts';
 import { RandomForest } from '../../estimators/random_forest.ts';
 import { MinMaxScaler, StandardScaler } from '../../estimators/scalers.ts';
@@ -135,15 +134,6 @@ const contenders: readonly Contender[] = [
     fit: (forest, x, names) => forest.fit(x, labelsOf(x), { featureNames: names }),
     answer: (forest, x, names) => forest.predictProbability(x, names),
     load: (json) => RandomForest.fromModel(json, executor),
-  }),
-  contender({
-    name: 'Mlp',
-    isNanMissing: false,
-    badOption: { nEpochs: 0.5 },
-    create: (options) => new Mlp({ task: 'binary', hiddenUnits: [4], nEpochs: 2, ...options }),
-    fit: (mlp, x, names) => mlp.fit(x, labelsOf(x), names),
-    answer: (mlp, x, names) => mlp.predict(x, names).values,
-    load: Mlp.fromModel,
   }),
   contender({
     name: 'Autoencoder',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalCdf, normalQuantile } from '../../evaluate/normal.ts';
 import { deflatedSharpe, expectedMaximumZ, probabilisticSharpe, sharpeMoments } from '../../evaluate/sharpe.ts';
-import { spearman } from '../../evaluate/spearman.ts';
 import { studentCdf } from '../../evaluate/student.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { reference } from './fixture.ts';
@@ -101,25 +100,5 @@ describe('the deflated Sharpe ratio', () => {
     expect(() => sharpeMoments([1, Number.NaN])).toThrow(/returns\[1\]/);
     expect(() => expectedMaximumZ(0)).toThrow(/nTrials/);
     expect(() => deflatedSharpe(sharpeMoments([1, 2]), [])).toThrow(/trialSharpes/);
-  });
-});
-
-describe('spearman', () => {
-  it('equals SciPy with ties', () => {
-    const { x, y, rho } = reference.spearman;
-    expect(spearman(x, y)).toBeCloseTo(rho, 12);
-    expect(spearman(Float64Array.from(x), Float32Array.from(y))).toBeCloseTo(rho, 12);
-  });
-
-  it('sees order only, and is undefined for a constant side', () => {
-    expect(spearman([1, 2, 3], [1, 1e6, 1e9])).toBeCloseTo(1, 12);
-    expect(spearman([1, 2, 3], [0, -1, -9])).toBeCloseTo(-1, 12);
-    expect(spearman([1, 2, 3], [4, 4, 4])).toBeNaN();
-  });
-
-  it('refuses NaN, one row and unequal lengths', () => {
-    expect(() => spearman([1, Number.NaN], [1, 2])).toThrow(/x\[1\]/);
-    expect(() => spearman([1], [1])).toThrow(/two rows/);
-    expect(() => spearman([1, 2], [1])).toThrow(/same length/);
   });
 });

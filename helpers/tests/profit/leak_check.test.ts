@@ -5,7 +5,6 @@ import { featuresBefore, forEachDay } from '../../features/trades/build_features
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { findLeaks } from '../../profit/leak_check.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';
 import { joinPredictions, reasonToSkipFit, runFold } from '../../profit/walk_forward.ts';
@@ -18,6 +17,7 @@ import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
 import { lastMoment } from '../../tables/time_range.ts';
 import { importPaths, newFolder, removeFolders } from '../features/tables.ts';
+import { findLeaks } from './leak_check.ts';
 
 let trades: Table;
 let markets: DataFrame;

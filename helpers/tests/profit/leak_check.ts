@@ -2,7 +2,7 @@
  * Catches look-ahead: features of the fills before a moment must be the same bits whether later data exist or not. A feature
  * that reads anything at or after the moment changes when the data end there.
  */
-import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
+import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';
 
 export interface Leak {
   readonly column: string;
