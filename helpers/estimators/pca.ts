@@ -19,6 +19,7 @@ import {
 
 const FORMAT = 'spyhop-pca';
 const VERSION = 1;
+const FLOAT32_MAX = 3.4028234663852886e38;
 
 export interface PcaOptions {
   /** Components kept, 1..columns; default 2. */
@@ -44,8 +45,9 @@ const schema: z.ZodType<PcaModel> = z
       .array(z.string().min(1))
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
-    means: z.array(z.number()),
-    components: z.array(z.array(z.number())).min(1),
+    means: z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)),
+    // Loadings are parts of a vector of length 1.
+    components: z.array(z.array(z.number().min(-1.000001).max(1.000001))).min(1),
     explainedVariance: z.array(z.number().min(0)),
     explainedVarianceRatio: z.array(z.number().min(0).max(1.000001)),
   })
