@@ -49,7 +49,8 @@ export function chunkRows(nRows: number): number {
  * Lloyd's algorithm (1982) on `points` (values allocated by `executor`, finite) from `start` (k × nCols, k <= nRows).
  * Bounds as in Hamerly (2010) for few centres, Ding et al. (2015, "Yinyang") for many. The labels are exactly those of a
  * full float32 search in every iteration, ties to the lowest centre. A centre without rows moves to the row
- * farthest from its own centre, as in scikit-learn; and as there the stop is: no label changed, or the shift is small.
+ * farthest from its own centre, as in scikit-learn. It stops when neither labels nor centres changed, or the shift is
+ * small; labels always belong to the centres that are returned.
  */
 export function lloyd(executor: Executor, points: Matrix, start: Matrix, options: LloydOptions): LloydResult {
   return executor.scope(() => {
@@ -95,7 +96,8 @@ export function lloyd(executor: Executor, points: Matrix, start: Matrix, options
       const shiftSquared = addDrift(state, next, slotDrift, groupDrift);
       state.centres = next;
       writeCentres(slots, next);
-      areLabelsFinal = nMoved === 0;
+      // A centre without rows can move though no row did: then the labels are those of the centres before.
+      areLabelsFinal = nMoved === 0 && shiftSquared === 0;
       hasConverged = areLabelsFinal || shiftSquared <= options.shiftSquaredMax;
     }
     if (!areLabelsFinal) assign();
