@@ -1,4 +1,4 @@
-/** An autoencoder: rows that a narrow network cannot reproduce are strange. */
+/** An autoencoder: rows that a narrow network cannot reproduce are anomalous. */
 
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
@@ -65,7 +65,7 @@ interface Fitted {
 
 /**
  * Autoencoder (Kramer 1991): a network with a narrow middle learns to reproduce standardised rows, tanh inside, mean
- * squared error as loss. Its score is the error of reproduction; higher is stranger.
+ * squared error as loss. Its score is the error of reproduction; higher is more anomalous.
  */
 export class Autoencoder implements Estimator<AutoencoderModel> {
   #options: AutoencoderOptions;
@@ -80,14 +80,14 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
   }
 
   /**
-   * Learns to reproduce the rows. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
+   * Learns to reproduce the rows. Columns are standardised inside; NaN is rejected. Equal seeds give equal networks.
    * @throws InputError bad-option, empty-input, bad-value; missing-dependency where no tensor backend starts
    */
   async fit(x: Matrix, featureNames?: readonly string[]): Promise<this> {
     const { hiddenUnits, ...training } = checkOptions(this.#options);
     checkNotEmpty(x);
     const names = nameColumns(x, featureNames);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     await loadTensorBackend();
     const scaler = new StandardScaler().fit(x, names);
     const scaled = scaler.transform(x);
@@ -101,12 +101,12 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
   }
 
   /**
-   * Mean squared error of the reproduction over the columns, in squared standard deviations, per row; higher is stranger.
+   * Mean squared error of the reproduction over the columns, in squared standard deviations, per row; higher is more anomalous.
    * @throws InputError bad-schema, bad-value
    */
   score(x: Matrix, featureNames?: readonly string[]): Float64Array {
     checkSameColumns(this.featureNames, x, featureNames);
-    checkFinite(x, this.featureNames, 'nan-is-refused');
+    checkFinite(x, this.featureNames, 'nan-is-rejected');
     const { scaler, network } = this.#fitted!;
     const scaled = scaler.transform(x);
     const { values } = runNetwork(network, scaled);

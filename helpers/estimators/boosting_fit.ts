@@ -1,4 +1,4 @@
-/** The rounds of gradient boosting: gradients, a tree, new scores, and so on until told to stop. */
+/** The rounds of gradient boosting: gradients, a tree, new scores, until a stopping rule holds. */
 
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';

@@ -1,7 +1,7 @@
 /**
- * Gradient boosting of decision trees on binned columns (Friedman 2001; Chen & Guestrin 2016): chance of a label, chances
+ * Gradient boosting of decision trees on binned columns (Friedman 2001; Chen & Guestrin 2016): probability of a label, probabilities
  * of several, a mean or a quantile. NaN is a missing value that each split sends to its better side; infinities are
- * refused. Same bits for any number of threads.
+ * rejected. Same bits for any number of threads.
  */
 
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, shuffleColumn } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Loss } from '../kernels/trees/gradients.ts';
-import { meanLoss, rawToChances } from '../kernels/trees/losses.ts';
+import { meanLoss, rawToProbabilities } from '../kernels/trees/losses.ts';
 import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
 import { explainTrees } from '../kernels/trees/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
@@ -158,16 +158,16 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     return sumTrees(this.executor, this.packed, ensemble.base, x);
   }
 
-  /** Chances: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
+  /** Probabilities: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
   predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { objective, ensemble } = this.model;
     if (objective !== 'binary' && objective !== 'multiclass') {
       throw new InputError('bad-value', `a model of objective ${objective} has no probabilities`, 'call predict');
     }
-    return rawToChances(this.predictRaw(x, featureNames), ensemble.base.length);
+    return rawToProbabilities(this.predictRaw(x, featureNames), ensemble.base.length);
   }
 
-  /** The likeliest label (chance of 1 at least one half for binary; ties to the lower label), or the predicted number. */
+  /** The likeliest label (probability of 1 at least one half for binary; ties to the lower label), or the predicted number. */
   predict(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { objective, ensemble } = this.model;
     const raw = this.predictRaw(x, featureNames);

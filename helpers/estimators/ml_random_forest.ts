@@ -48,7 +48,7 @@ export function fitMlRandomForest(
     const message = `engine ml-random-forest is for up to ${N_ROWS_MAX} rows, not ${x.nRows}`;
     throw new InputError('bad-option', message, 'use engine spyhop');
   }
-  checkFinite(x, featureNames, 'nan-is-refused');
+  checkFinite(x, featureNames, 'nan-is-rejected');
   const order = createRandom(options.seed).shuffle(Array.from({ length: x.nRows }, (_, row) => row));
   const table = order.map((row) => [...x.values.subarray(row * x.nCols, (row + 1) * x.nCols)]);
   const targets = order.map((row) => labels[row]);

@@ -96,7 +96,7 @@ export class Pca implements Estimator<PcaModel> {
     const nComponents = this.#options.nComponents ?? Math.min(2, x.nCols);
     checkInteger('nComponents', nComponents, 1, x.nCols);
     const names = nameColumns(x, featureNames);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     if (x.nRows < 2) throw new InputError('bad-value', 'principal components need two rows', 'give more rows');
     const means = columnMeans(x);
     const matrix = covariance(x, means);
@@ -127,7 +127,7 @@ export class Pca implements Estimator<PcaModel> {
   transform(x: Matrix, featureNames?: readonly string[]): Matrix {
     const { means, components } = this.#fitted();
     checkSameColumns(this.featureNames, x, featureNames);
-    checkFinite(x, this.featureNames, 'nan-is-refused');
+    checkFinite(x, this.featureNames, 'nan-is-rejected');
     const nComponents = components.length;
     const values = new Float32Array(x.nRows * nComponents);
     for (let row = 0; row < x.nRows; row++) {

@@ -15,7 +15,7 @@ import type { TreeEnsemble } from './tree_ensemble.ts';
 const NO_PARENT = 2147483647;
 /** About 80 letters a node; the longest string of Node has 536 million. */
 const N_NODES_MAX = 5_000_000;
-/** Attribute of a forest that tells its reader what it is: `classifier 3`, `regressor 1`. */
+/** Attribute of a forest that says what it is: `classifier 3`, `regressor 1`. */
 const FOREST_ATTRIBUTE = 'spyhop_random_forest';
 
 /** What becomes JSON text; a Float32Array is a list of numbers that XGBoost wants to see a point or exponent in. */

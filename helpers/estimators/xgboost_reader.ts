@@ -88,7 +88,7 @@ export function binaryFromXgboost(json: unknown, executor?: Executor): GradientB
   const { objective, ensemble } = model.model;
   if (objective === 'binary') return model;
   const what = objective === 'multiclass' ? `a model of ${ensemble.base.length} classes` : 'a regression';
-  return refuse(`it is ${what}, wanted is the probability of one event`, 'train it with objective binary:logistic');
+  return reject(`it is ${what}, wanted is the probability of one event`, 'train it with objective binary:logistic');
 }
 
 /**
@@ -102,12 +102,12 @@ export function boostingFromXgboost(json: unknown, executor?: Executor): Gradien
   const { objective: details, learner_model_param: shape } = model.learner;
   const objective = Object.hasOwn(OBJECTIVES_READ, details.name) ? OBJECTIVES_READ[details.name] : undefined;
   if (objective === undefined) {
-    refuse(`objective ${details.name} is not supported`, `supported are: ${Object.keys(OBJECTIVES_READ).join(', ')}`);
+    reject(`objective ${details.name} is not supported`, `supported are: ${Object.keys(OBJECTIVES_READ).join(', ')}`);
   }
-  if ((shape.num_target ?? 1) > 1) refuse('it has several targets', 'save one model a target');
+  if ((shape.num_target ?? 1) > 1) reject('it has several targets', 'save one model a target');
   const nOutputs = objective === 'multiclass' ? (shape.num_class ?? 0) : 1;
   if (objective === 'multiclass' && (nOutputs < 2 || nOutputs > N_CLASSES_MAX)) {
-    refuse(`num_class is ${nOutputs}, at most ${N_CLASSES_MAX} are supported`, 'save the model again');
+    reject(`num_class is ${nOutputs}, at most ${N_CLASSES_MAX} are supported`, 'save the model again');
   }
   const base = readBaseScore(shape.base_score, nOutputs).map((score) =>
     objective === 'binary' ? logit(score) : score,
@@ -122,16 +122,16 @@ function parse(json: unknown): XgboostModel {
   const result = modelSchema.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  return refuse(`at ${issue.path.join('.')}: ${issue.message}`, 'save it from xgboost with save_model("….json")');
+  return reject(`at ${issue.path.join('.')}: ${issue.message}`, 'save it from xgboost with save_model("….json")');
 }
 
 function readFeatureNames({ learner }: XgboostModel): string[] {
   const nFeatures = learner.learner_model_param.num_feature;
   const names = learner.feature_names ?? [];
-  if (nFeatures < 1 || nFeatures > N_FEATURES_MAX) refuse(`${nFeatures} features`, 'save the model again');
+  if (nFeatures < 1 || nFeatures > N_FEATURES_MAX) reject(`${nFeatures} features`, 'save the model again');
   if (names.length === 0) return Array.from({ length: nFeatures }, (_, column) => `column_${column}`);
   if (names.length !== nFeatures || new Set(names).size !== nFeatures || names.includes('')) {
-    refuse(`${names.length} feature names for ${nFeatures} features, or one twice`, 'save the model again');
+    reject(`${names.length} feature names for ${nFeatures} features, or one twice`, 'save the model again');
   }
   return names;
 }
@@ -145,14 +145,14 @@ function readBaseScore(written: string | number, nOutputs: number): number[] {
   const scores = parts.map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const isGood =
     scores.every((score) => Number.isFinite(Math.fround(score))) && (scores.length === 1 || scores.length === nOutputs);
-  if (!isGood) refuse(`base_score ${written} for ${nOutputs} outputs`, 'save the model again');
+  if (!isGood) reject(`base_score ${written} for ${nOutputs} outputs`, 'save the model again');
   return scores.length === nOutputs ? scores : new Array<number>(nOutputs).fill(scores[0]);
 }
 
 /** Log odds in the float32 steps that XGBoost takes. */
 function logit(probability: number): number {
   if (!(probability > 0 && probability < 1))
-    refuse(`base_score ${probability} is no probability`, 'save the model again');
+    reject(`base_score ${probability} is no probability`, 'save the model again');
   return Math.fround(-Math.log(Math.fround(Math.fround(1 / probability) - 1)));
 }
 
@@ -164,20 +164,20 @@ function readQuantile(objective: Record<string, unknown>): number {
     .filter((part) => part !== '');
   const quantile = Number(first);
   if (more.length > 0 || !(quantile > 0 && quantile < 1))
-    refuse('it has not exactly one quantile', 'train one quantile');
+    reject('it has not exactly one quantile', 'train one quantile');
   return quantile;
 }
 
 function readEnsemble(model: XgboostModel, nColumns: number, base: number[]): TreeEnsemble {
   const { name, model: plain, gbtree, weight_drop } = model.learner.gradient_booster;
   const booster = name === 'dart' ? gbtree?.model : plain;
-  if (booster === undefined) return refuse(`booster ${name} is not supported`, 'train with booster gbtree');
+  if (booster === undefined) return reject(`booster ${name} is not supported`, 'train with booster gbtree');
   const { trees, tree_info: groups } = booster;
-  if (groups.length !== trees.length) refuse(`${trees.length} trees, ${groups.length} in tree_info`, 'save it again');
+  if (groups.length !== trees.length) reject(`${trees.length} trees, ${groups.length} in tree_info`, 'save it again');
   for (const group of groups)
-    if (group < 0 || group >= base.length) refuse(`tree_info ${group}`, 'save the model again');
+    if (group < 0 || group >= base.length) reject(`tree_info ${group}`, 'save the model again');
   const weights = name === 'dart' ? (weight_drop ?? []) : trees.map(() => 1);
-  if (weights.length !== trees.length) refuse('weight_drop has not one weight a tree', 'save the model again');
+  if (weights.length !== trees.length) reject('weight_drop has not one weight a tree', 'save the model again');
   const nTrees = countTreesUsed(booster, base.length, model.learner.attributes?.['best_iteration']);
   const read = trees.slice(0, nTrees).map((tree, t) => readTree(tree, weights[t], nColumns, `tree ${t}`));
   return { trees: read, groups: groups.slice(0, nTrees), base, scale: 1 };
@@ -187,42 +187,42 @@ function readEnsemble(model: XgboostModel, nColumns: number, base: number[]): Tr
 function countTreesUsed(booster: XgboostTrees, nOutputs: number, bestRound: string | undefined): number {
   const { gbtree_model_param: counts, trees, iteration_indptr: written } = booster;
   const nTrees = trees.length;
-  if (counts.num_trees !== nTrees) refuse(`num_trees is ${counts.num_trees}, there are ${nTrees}`, 'save it again');
+  if (counts.num_trees !== nTrees) reject(`num_trees is ${counts.num_trees}, there are ${nTrees}`, 'save it again');
   const nPerRound = (counts.num_parallel_tree ?? 1) * nOutputs;
   if (nPerRound < 1 || nTrees % nPerRound !== 0) {
-    refuse(`${nTrees} trees are no whole rounds of ${nPerRound} (num_parallel_tree, num_class)`, 'save it again');
+    reject(`${nTrees} trees are no whole rounds of ${nPerRound} (num_parallel_tree, num_class)`, 'save it again');
   }
   const starts = written ?? Array.from({ length: nTrees / nPerRound + 1 }, (_, round) => round * nPerRound);
   const isRising = starts.every((start, round) => start >= (round === 0 ? 0 : starts[round - 1]));
   if (starts[0] !== 0 || starts.at(-1) !== nTrees || !isRising) {
-    refuse(`iteration_indptr does not rise from 0 to ${nTrees}`, 'save the model again');
+    reject(`iteration_indptr does not rise from 0 to ${nTrees}`, 'save the model again');
   }
   if (bestRound === undefined) return nTrees;
   const nRounds = starts.length - 1;
   const best = /^\d{1,9}$/.test(bestRound) ? Number(bestRound) : nRounds;
-  if (best >= nRounds) refuse(`best_iteration is ${bestRound}, it has ${nRounds} rounds`, 'save the model again');
+  if (best >= nRounds) reject(`best_iteration is ${bestRound}, it has ${nRounds} rounds`, 'save the model again');
   return starts[best + 1];
 }
 
-/** Walks from the root, so that deleted nodes fall away, and refuses what is no tree. */
+/** Walks from the root, so that deleted nodes fall away, and rejects what is no tree. */
 function readTree(from: XgboostTree, weight: number, nColumns: number, name: string): Tree {
   const nNodes = from.left_children.length;
   for (const array of [from.right_children, from.split_indices, from.split_conditions, from.default_left]) {
-    if (array.length !== nNodes) refuse(`${name}: arrays of different lengths`, 'save the model again');
+    if (array.length !== nNodes) reject(`${name}: arrays of different lengths`, 'save the model again');
   }
-  if (nNodes === 0) refuse(`${name} has no nodes`, 'save the model again');
+  if (nNodes === 0) reject(`${name} has no nodes`, 'save the model again');
   if (from.tree_param.num_nodes !== nNodes) {
-    refuse(`${name}: num_nodes is ${from.tree_param.num_nodes}, there are ${nNodes}`, 'save the model again');
+    reject(`${name}: num_nodes is ${from.tree_param.num_nodes}, there are ${nNodes}`, 'save the model again');
   }
-  if ((from.tree_param.size_leaf_vector ?? 1) > 1) refuse(`${name} has vector leaves`, 'use one tree a target');
-  if (from.split_type?.some((type) => type !== 0)) refuse(`${name} has categorical splits`, 'encode them as numbers');
+  if ((from.tree_param.size_leaf_vector ?? 1) > 1) reject(`${name} has vector leaves`, 'use one tree a target');
+  if (from.split_type?.some((type) => type !== 0)) reject(`${name} has categorical splits`, 'encode them as numbers');
   const nodes: TreeNode[] = [leafNode(0, 0)];
   const sources = [0];
   const seen = new Uint8Array(nNodes);
   for (let i = 0; i < sources.length; i++) {
     const source = sources[i];
     if (!(source >= 0 && source < nNodes) || seen[source] === 1)
-      refuse(`${name}: bad child ${source}`, 'save it again');
+      reject(`${name}: bad child ${source}`, 'save it again');
     seen[source] = 1;
     const node = nodes[i];
     node.cover = from.sum_hessian?.[source] ?? 0;
@@ -230,7 +230,7 @@ function readTree(from: XgboostTree, weight: number, nColumns: number, name: str
     node.value = (isLeaf ? from.split_conditions[source] : (from.base_weights?.[source] ?? 0)) * weight;
     if (isLeaf) continue;
     node.column = from.split_indices[source];
-    if (node.column < 0 || node.column >= nColumns) refuse(`${name} tests column ${node.column}`, 'save it again');
+    if (node.column < 0 || node.column >= nColumns) reject(`${name} tests column ${node.column}`, 'save it again');
     node.threshold = from.split_conditions[source];
     node.missingLeft = Number(from.default_left[source]) === 1;
     node.gain = from.loss_changes?.[source] ?? 0;
@@ -243,6 +243,6 @@ function readTree(from: XgboostTree, weight: number, nColumns: number, name: str
   return tree;
 }
 
-function refuse(what: string, hint: string): never {
+function reject(what: string, hint: string): never {
   throw new InputError('bad-model', `this XGBoost model cannot be used: ${what}`, hint);
 }

@@ -4,8 +4,8 @@ import { check, checkFinite } from './checks.ts';
 
 /**
  * p = (1 + #{calibration scores ≥ s}) / (n + 1) per score: under exchangeability with the calibration rows, P(p ≤ t) ≤ t.
- * @param calibration finite scores of rows the model has not learnt from; higher is stranger
- * @param scores finite scores to judge
+ * @param calibration finite scores of rows the model has not learnt from; higher is more anomalous
+ * @param scores finite scores to evaluate
  * @returns one p-value per score, in [1/(n+1), 1]
  */
 export function conformalPValues(calibration: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
@@ -18,8 +18,8 @@ export function conformalPValues(calibration: ArrayLike<number>, scores: ArrayLi
 
 /**
  * The fewest calibration rows with which Benjamini–Hochberg can flag anything: the smallest p-value, 1/(n+1), must not
- * exceed fdr · nFlagged / nTests. With fewer rows the honest answer is a warning, not an empty list.
- * @param nTests scores judged together
+ * exceed fdr · nFlagged / nTests. With fewer rows the right answer is a warning, not an empty list.
+ * @param nTests scores tested together
  * @param fdr false discovery rate, in (0, 1)
  * @param nFlagged how many true anomalies, all at the smallest p-value, must suffice to be flagged
  */

@@ -7,7 +7,7 @@ const CLIP = Number.EPSILON;
 /**
  * Mean negative log likelihood of 0/1 labels; NaN for no rows.
  * @param labels 0 or 1 per row
- * @param probabilities chance of 1 per row
+ * @param probabilities probability of 1 per row
  */
 export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   checkSameLength(labels, probabilities, 'labels and probabilities');

@@ -1,5 +1,5 @@
 // DBSCAN over a tree of boxes: neighbour counts, connection of core rows, and the clusters of border rows.
-// Plain twins and the layout of the tree: helpers/kernels/dbscan_passes.ts and box_tree.ts.
+// Reference implementations and the layout of the tree: dbscan_passes.ts and box_tree.ts.
 
 const NO_ROW: u32 = 0xffffffff;
 

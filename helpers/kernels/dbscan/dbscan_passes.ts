@@ -1,4 +1,4 @@
-/** Passes of DBSCAN over the leaves of a box tree as kernels, and their plain twins, which look at every pair. */
+/** Passes of DBSCAN over the leaves of a box tree as kernels, and their reference implementations, which look at every pair. */
 
 import type { Kernel } from '../executor.ts';
 import { NO_ROW } from './box_tree.ts';

@@ -6,7 +6,7 @@ import { averagePathLength, type IsolationTrees } from './isolation_trees.ts';
 export interface IsolationContributions {
   /** log₂ of the score of a row about which nothing is known. */
   readonly base: number;
-  /** nRows × nCols; base + the sum of a row's values = log₂ of its score. Positive: made it stranger. */
+  /** nRows × nCols; base + the sum of a row's values = log₂ of its score. Positive: made it more anomalous. */
   readonly values: Float64Array;
 }
 

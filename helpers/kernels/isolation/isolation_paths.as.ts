@@ -1,5 +1,5 @@
 // Path lengths of rows in an isolation forest whose trees are packed as complete binary trees (see pack in
-// helpers/kernels/isolation_paths.ts). Plain twin and oracle: isolationPathBlock there.
+// isolation_paths.ts). Reference implementation: isolationPathBlock there.
 //
 // Rows are first turned column-major, BLOCK rows at a time, and go down a tree together, one level after the other: a walk
 // spends its time waiting for its own loads, and 128 walks have enough to do meanwhile.

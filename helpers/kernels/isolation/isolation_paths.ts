@@ -5,7 +5,7 @@ import type { Matrix } from '../matrix.ts';
 import { streamSlabs } from '../slabs.ts';
 import { averagePathLength, depthLimit, type IsolationTrees } from './isolation_trees.ts';
 
-/** Rows of one task; the WebAssembly twin has the same constant, and the packed nodes depend on it. */
+/** Rows of one task; the WebAssembly kernel has the same constant, and the packed nodes depend on it. */
 const BLOCK = 128;
 /** Rows that are in shared memory at once: bounds the memory, whatever the size of the matrix. */
 const N_ROWS_PER_SLAB = 16_384;
@@ -67,7 +67,7 @@ export function packTrees(trees: IsolationTrees): PackedTrees {
   return { nTrees, depth, nodes, lengths };
 }
 
-/** Plain twin of the WebAssembly kernel, which explains the arguments; rows are walked one by one here. */
+/** Reference implementation of the WebAssembly kernel, which explains the arguments; rows are walked one by one here. */
 function isolationPathBlock(
   task: number,
   values: Float32Array,

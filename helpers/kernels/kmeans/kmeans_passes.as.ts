@@ -1,5 +1,5 @@
 // K-means passes over a chunk of rows: assignment behind distance bounds, plain nearest centre, seeding, inertia.
-// Plain twins and oracles: helpers/kernels/kmeans_passes.ts. Every sum runs over the features in order and every row
+// Reference implementations: kmeans_passes.ts. Every sum runs over the features in order and every row
 // belongs to one fixed chunk, so the bits never depend on threads.
 // Centres lie in lane blocks: block b holds centres 4b..4b+3, feature by feature, four float32 side by side.
 // No scalar min, max or float select: V8 turns them into branches, which here are mispredicted half the time.

@@ -1,4 +1,4 @@
-/** The passes of k-means over rows as WebAssembly kernels, and their plain twins, which look at every centre of every row. */
+/** The passes of k-means over rows as WebAssembly kernels, and their reference implementations, which look at every centre of every row. */
 
 import type { Kernel } from '../executor.ts';
 
@@ -19,7 +19,7 @@ function squaredDistance(points: Float32Array, x: number, centres: Float32Array,
 }
 
 /**
- * Plain twin of one assignment pass over the rows of chunk `task`: same labels and deltas, without using the bounds.
+ * Reference implementation of one assignment pass over the rows of chunk `task`: same labels and deltas, without using the bounds.
  * Slots with the rank UNASSIGNED are padding.
  */
 function kmeansAssign(
@@ -79,7 +79,7 @@ function moveRow(
   delta[nSlots * nCols + slot] += sign;
 }
 
-/** Plain twin: nearest slot of each row of chunk `task` (ties to the lowest) and its squared distance. */
+/** Reference implementation: nearest slot of each row of chunk `task` (ties to the lowest) and its squared distance. */
 function kmeansNearest(
   task: number,
   points: Float32Array,
@@ -107,7 +107,7 @@ function kmeansNearest(
   }
 }
 
-/** Plain twin: what the sum of the chunk's `closest` would be with each of four candidate centres added. */
+/** Reference implementation: what the sum of the chunk's `closest` would be with each of four candidate centres added. */
 function kmeansCandidates(
   task: number,
   points: Float32Array,
@@ -128,7 +128,7 @@ function kmeansCandidates(
   }
 }
 
-/** Plain twin: takes the candidate of `lane` as a centre, lowers the chunk's `closest`, and sums it. */
+/** Reference implementation: takes the candidate of `lane` as a centre, lowers the chunk's `closest`, and sums it. */
 function kmeansTake(
   task: number,
   points: Float32Array,
@@ -149,7 +149,7 @@ function kmeansTake(
   sums[task] = sum;
 }
 
-/** Plain twin: float64 sum over the chunk of the squared distances of rows to the centres of their labels. */
+/** Reference implementation: float64 sum over the chunk of the squared distances of rows to the centres of their labels. */
 function kmeansInertia(
   task: number,
   points: Float32Array,

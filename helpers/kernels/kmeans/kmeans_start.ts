@@ -8,7 +8,7 @@ import { CANDIDATES, TAKE } from './kmeans_passes.ts';
 
 /**
  * k rows of `points` (values allocated by `executor`) by k-means++ (Arthur & Vassilvitskii 2007): each is drawn with a
- * chance proportional to its squared distance to those chosen before, and of 2 + floor(ln k) draws the one that lowers
+ * probability proportional to its squared distance to those chosen before, and of 2 + floor(ln k) draws the one that lowers
  * the sum of squared distances most is kept. With fewer than k distinct rows some centres are equal.
  */
 export function chooseStartCentres(executor: Executor, points: Matrix, k: number, random: Random): Matrix {
@@ -66,7 +66,7 @@ function writeCandidates(points: Matrix, rows: readonly number[], candidates: Fl
   });
 }
 
-/** A row with a chance proportional to `closest`, whose chunk sums are `sums`; any row when all are 0. */
+/** A row with a probability proportional to `closest`, whose chunk sums are `sums`; any row when all are 0. */
 function drawRow(closest: Float32Array, sums: Float64Array, chunk: number, random: Random): number {
   const total = sums.reduce((a, b) => a + b, 0);
   if (!(total > 0)) return random.integer(closest.length);

@@ -1,5 +1,5 @@
 // Approximate nearest neighbours: the best of the leaf mates in random-projection trees, then of neighbours' neighbours.
-// Plain twins: helpers/kernels/approximate_neighbours.ts.
+// Reference implementations: approximate_neighbours.ts.
 
 import { freeScratch, takeScratch } from '../tsne/tsne_fields_passes.as';
 import { sink } from './neighbours.as';

@@ -1,5 +1,5 @@
 // Exact nearest neighbours: every query against all rows, which lie in blocks of four as in kmeans.ts.
-// Plain twin: nearestRows in helpers/kernels/neighbours.ts.
+// Reference implementation: nearestRows in neighbours.ts.
 
 /** Whether neighbour (da, ia) is farther than (db, ib); of equal distances the higher row is. */
 function isFarther(da: f32, ia: u32, db: f32, ib: u32): bool {

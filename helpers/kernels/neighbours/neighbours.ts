@@ -14,7 +14,7 @@ export interface Neighbours {
   readonly squaredDistances: Float32Array;
 }
 
-/** Plain twin: k nearest rows of each query of the chunk, by sorting all. */
+/** Reference implementation: k nearest rows of each query of the chunk, by sorting all. */
 function nearestRows(
   task: number,
   queries: Float32Array,

@@ -1,5 +1,5 @@
 // Count, minimum, maximum and sum of each column over one chunk of rows, skipping NaN.
-// Plain twin and oracle: columnSummaryChunk in helpers/kernels/column_summary.ts.
+// Reference implementation: columnSummaryChunk in column_summary.ts.
 
 /** Task = chunk number. `partials` holds 4 float64 per chunk and column: count, min, max, sum. */
 export function columnSummaryChunk(

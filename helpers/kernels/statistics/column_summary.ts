@@ -1,4 +1,4 @@
-/** Count, range and sum of every column of a matrix; also the worked example of a kernel with its twin. */
+/** Count, range and sum of every column of a matrix; also the worked example of a kernel. */
 
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
@@ -18,7 +18,7 @@ export interface ColumnSummary {
 
 const COLUMN_SUMMARY: Kernel = { name: 'columnSummaryChunk', run: columnSummaryChunk };
 
-/** Plain twin of the WebAssembly kernel of the same name: 4 float64 (count, min, max, sum) per chunk and column. */
+/** Reference implementation of the WebAssembly kernel of the same name: 4 float64 (count, min, max, sum) per chunk and column. */
 function columnSummaryChunk(
   task: number,
   values: Float32Array,

@@ -1,4 +1,4 @@
-// Whether a chunk of numbers holds an infinity. Plain twin and oracle: infinityChunk in helpers/kernels/infinities.ts.
+// Whether a chunk of numbers holds an infinity. Reference implementation: infinityChunk in infinities.ts.
 
 /** Task = chunk of `nPerChunk` float32, a multiple of 16. `found[task]` becomes 1 where one of them is infinite. */
 export function infinityChunk(task: i32, values: usize, n: i32, nPerChunk: i32, found: usize): void {

@@ -4,12 +4,12 @@ import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { streamSlabs } from '../slabs.ts';
 
-/** Values of one task; a multiple of 16, as the WebAssembly twin asks. */
+/** Values of one task; a multiple of 16, as the WebAssembly kernel asks. */
 const N_PER_CHUNK = 16_384;
 /** Values in shared memory at once, as whole rows. */
 const N_PER_SLAB = 262_144;
 
-/** Plain twin of the WebAssembly kernel, which explains the arguments. */
+/** Reference implementation of the WebAssembly kernel, which explains the arguments. */
 function infinityChunk(task: number, values: Float32Array, n: number, nPerChunk: number, found: Uint8Array): void {
   found[task] = 0;
   for (let i = task * nPerChunk; i < Math.min((task + 1) * nPerChunk, n); i++)

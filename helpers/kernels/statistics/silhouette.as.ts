@@ -1,5 +1,5 @@
 // Silhouette values: mean distances of rows to the members of every cluster.
-// Plain twin: silhouetteRows in helpers/kernels/silhouette.ts.
+// Reference implementation: silhouetteRows in silhouette.ts.
 
 /** Task = chunk of the rows asked for: their silhouette values. */
 export function silhouetteRows(

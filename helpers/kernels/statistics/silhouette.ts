@@ -25,7 +25,7 @@ export interface SilhouetteSample {
   readonly random: Random;
 }
 
-/** Plain twin: silhouette values of the chunk's rows, every other row looked at. */
+/** Reference implementation: silhouette values of the chunk's rows, every other row looked at. */
 function silhouetteRows(
   task: number,
   points: Float32Array,

@@ -1,5 +1,5 @@
 // Quantile cuts of a column and the bin numbers of rows.
-// Plain twins and oracles: findColumnCuts and binRowChunk in helpers/kernels/binning.ts.
+// Reference implementations: findColumnCuts and binRowChunk in binning.ts.
 
 // Order-preserving map of float32 bits to unsigned integers, and back.
 function toKey(bits: u32): u32 {

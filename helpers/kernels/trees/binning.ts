@@ -79,7 +79,7 @@ export function cutAndBin(executor: Executor, matrix: Matrix, nBinsMax: number):
   return { cuts: outer, binned };
 }
 
-/** Plain twin of the WebAssembly kernel of the same name; `scratch` is not used. */
+/** Reference implementation of the WebAssembly kernel of the same name; `scratch` is not used. */
 function findColumnCuts(
   task: number,
   values: Float32Array,
@@ -127,7 +127,7 @@ function findColumnCuts(
   nCuts[column] = nFound;
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function binRowChunk(
   task: number,
   values: Float32Array,

@@ -1,11 +1,11 @@
 // First and second derivatives of the losses, chunk by chunk of rows; pairs of float32 (gradient, hessian).
-// Plain twins and oracles: the functions of the same names in helpers/kernels/gradients.ts, bit for bit.
+// Reference implementations: the functions of the same names in gradients.ts, bit for bit.
 
 const LOG2_E: f64 = Math.LOG2E;
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
 
-// exp to about 2e-13, by +, -, * alone so that the twin can give the same bits.
+// exp to about 2e-13, by +, -, * alone so that the reference implementation can give the same bits.
 function portableExp(x: f64): f64 {
   const clamped = max<f64>(-700, min<f64>(700, x));
   const k = floor(clamped * LOG2_E + 0.5);
@@ -88,10 +88,10 @@ export function softmaxGradients(
   weights: usize,
   pairs: usize,
   nClasses: i32,
-  chances: usize,
+  probabilities: usize,
 ): void {
   const endRow = min((task + 1) * nRowsPerChunk, nRows);
-  const own = chances + ((<usize>task * nClasses) << 3);
+  const own = probabilities + ((<usize>task * nClasses) << 3);
   for (let row: usize = task * nRowsPerChunk; row < <usize>endRow; row++) {
     const scores = raw + ((row * nClasses) << 3);
     let top = load<f64>(scores);

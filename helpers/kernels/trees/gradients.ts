@@ -39,8 +39,8 @@ export function computeGradients(
     executor.dispatch(LOGISTIC, nChunks, ...shared);
   } else if (loss.kind === 'softmax') {
     executor.scope(() => {
-      const chances = executor.float64(nChunks * loss.nClasses);
-      executor.dispatch(SOFTMAX, nChunks, ...shared, loss.nClasses, chances);
+      const probabilities = executor.float64(nChunks * loss.nClasses);
+      executor.dispatch(SOFTMAX, nChunks, ...shared, loss.nClasses, probabilities);
     });
   } else {
     executor.dispatch(REGRESSION, nChunks, ...shared, loss.kind === 'quantile' ? loss.level : -1);
@@ -104,10 +104,10 @@ function softmaxGradients(
   weights: Float32Array | null,
   pairs: Float32Array,
   nClasses: number,
-  chances: Float64Array,
+  probabilities: Float64Array,
 ): void {
   const endRow = Math.min((task + 1) * nRowsPerChunk, nRows);
-  const own = chances.subarray(task * nClasses, (task + 1) * nClasses);
+  const own = probabilities.subarray(task * nClasses, (task + 1) * nClasses);
   for (let row = task * nRowsPerChunk; row < endRow; row++) {
     let top = raw[row * nClasses];
     for (let c = 1; c < nClasses; c++) top = Math.max(top, raw[row * nClasses + c]);

@@ -1,5 +1,5 @@
 // Grows one whole tree of a random forest: a task is a tree, and all its memory is its own.
-// Plain twin and oracle: growForestTree in helpers/kernels/grow_forest.ts, which documents the arrays.
+// Reference implementation: growForestTree in grow_forest.ts, which documents the arrays.
 
 const N_STACK_WORDS: usize = 4;
 

@@ -132,7 +132,7 @@ function score(sums: readonly number[], nClasses: number): number {
   return squares / total;
 }
 
-/** Plain twin of the WebAssembly kernel of the same name; the two scratch arrays are not used. */
+/** Reference implementation of the WebAssembly kernel of the same name; the two scratch arrays are not used. */
 function growForestTree(
   task: number,
   byRow: Uint8Array,

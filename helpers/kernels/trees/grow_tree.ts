@@ -81,7 +81,7 @@ interface FoundSplit {
   readonly hessianLeft: number;
 }
 
-interface Growing {
+interface GrowState {
   readonly executor: Executor;
   readonly data: GrowData;
   readonly options: GrowOptions;
@@ -118,7 +118,7 @@ export function growTree(
   options: GrowOptions,
   workspace: GrowWorkspace,
 ): GrownTree {
-  const growing: Growing = {
+  const state: GrowState = {
     executor,
     data,
     options,
@@ -129,24 +129,24 @@ export function growTree(
     nRowsPerPart: Math.max(N_ROWS_PER_PART_MIN, Math.ceil(data.nRowsUsed / N_PARTS_MAX)),
     hessianMin: 0,
   };
-  const root = openRoot(growing);
-  if (options.growth === 'depth') growByLevel(growing, root);
-  else growByLeaf(growing, root);
-  return { tree: treeFromNodes(growing.nodes), leaves: growing.leaves };
+  const root = openRoot(state);
+  if (options.growth === 'depth') growByLevel(state, root);
+  else growByLeaf(state, root);
+  return { tree: treeFromNodes(state.nodes), leaves: state.leaves };
 }
 
-function growByLevel(growing: Growing, root: OpenNode): void {
+function growByLevel(state: GrowState, root: OpenNode): void {
   let level = [root];
   while (level.length > 0) {
     const parents = level.filter((node) => node.split !== null);
-    for (const node of level) if (node.split === null) closeLeaf(growing, node);
-    level = parents.length === 0 ? [] : splitNodes(growing, parents);
+    for (const node of level) if (node.split === null) closeLeaf(state, node);
+    level = parents.length === 0 ? [] : splitNodes(state, parents);
   }
 }
 
-function growByLeaf(growing: Growing, root: OpenNode): void {
+function growByLeaf(state: GrowState, root: OpenNode): void {
   const open = [root];
-  for (let nLeaves = 1; nLeaves < growing.options.maxLeaves; nLeaves++) {
+  for (let nLeaves = 1; nLeaves < state.options.maxLeaves; nLeaves++) {
     let best = -1;
     for (let i = 0; i < open.length; i++) {
       const gain = open[i].split?.gain ?? 0;
@@ -154,19 +154,19 @@ function growByLeaf(growing: Growing, root: OpenNode): void {
     }
     if (best < 0) break;
     const [parent] = open.splice(best, 1);
-    open.push(...splitNodes(growing, [parent]));
+    open.push(...splitNodes(state, [parent]));
   }
-  for (const node of open) closeLeaf(growing, node);
+  for (const node of open) closeLeaf(state, node);
 }
 
-function closeLeaf(growing: Growing, node: OpenNode): void {
-  growing.leaves.push(node);
-  if (node.slot >= 0) growing.freeSlots.push(node.slot);
+function closeLeaf(state: GrowState, node: OpenNode): void {
+  state.leaves.push(node);
+  if (node.slot >= 0) state.freeSlots.push(node.slot);
 }
 
 /** Adds a node to the tree as a leaf. */
 function addNode(
-  growing: Growing,
+  state: GrowState,
   depth: number,
   begin: number,
   end: number,
@@ -175,11 +175,11 @@ function addNode(
   low: number,
   high: number,
 ): NewNode {
-  const { l2, learningRate } = growing.options;
+  const { l2, learningRate } = state.options;
   const value = nodeValue(gradient, hessian, l2, low, high) * learningRate;
   // Adding 0 turns -0, which JSON cannot carry, into 0.
-  growing.nodes.push(leafNode(value + 0, hessian));
-  return { node: growing.nodes.length - 1, depth, begin, end, gradient, hessian, low, high };
+  state.nodes.push(leafNode(value + 0, hessian));
+  return { node: state.nodes.length - 1, depth, begin, end, gradient, hessian, low, high };
 }
 
 /** Written out, as all nodes here: spreading objects cost a tenth of the time of a fit. */
@@ -188,13 +188,13 @@ function openNode(from: NewNode, slot: number, split: FoundSplit | null): OpenNo
   return { node, depth, begin, end, gradient, hessian, low, high, slot, split };
 }
 
-function openRoot(growing: Growing): OpenNode {
-  const { executor, data, workspace } = growing;
-  const slot = growing.freeSlots.pop()!;
+function openRoot(state: GrowState): OpenNode {
+  const { executor, data, workspace } = state;
+  const slot = state.freeSlots.pop()!;
   const range = { begin: 0, end: data.nRowsUsed };
   return executor.scope(() => {
-    const parts = planParts(growing, [{ range, slot }]);
-    buildParts(growing, parts);
+    const parts = planParts(state, [{ range, slot }]);
+    buildParts(state, parts);
     // Every row is in some bin of column 0, so its bins add up to the totals.
     let gradient = 0;
     let hessian = 0;
@@ -207,17 +207,17 @@ function openRoot(growing: Growing): OpenNode {
         hessian += workspace.slots[start + 2 * bin + 1];
       }
     }
-    growing.hessianMin = Math.max(growing.options.minChildWeight, hessian * 1e-9, Number.MIN_VALUE);
+    state.hessianMin = Math.max(state.options.minChildWeight, hessian * 1e-9, Number.MIN_VALUE);
     const bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-    const root = addNode(growing, 0, 0, data.nRowsUsed, gradient, hessian, ...bounds);
+    const root = addNode(state, 0, 0, data.nRowsUsed, gradient, hessian, ...bounds);
     const pair = { small: root, large: null, smallSlot: slot, largeSlot: slot, parts: parts[0] };
-    return searchPairs(growing, [pair])[0];
+    return searchPairs(state, [pair])[0];
   });
 }
 
 /** Splits the rows of each parent, adds its children to the tree and finds their best splits. */
-function splitNodes(growing: Growing, parents: readonly OpenNode[]): OpenNode[] {
-  const { executor, data, options, workspace } = growing;
+function splitNodes(state: GrowState, parents: readonly OpenNode[]): OpenNode[] {
+  const { executor, data, options, workspace } = state;
   const { binned } = data;
   const rowSplits = parents.map(({ begin, end, split }) => ({
     begin,
@@ -231,25 +231,25 @@ function splitNodes(growing: Growing, parents: readonly OpenNode[]): OpenNode[] 
     const finished: OpenNode[] = [];
     const pairs: Omit<Pair, 'parts'>[] = [];
     parents.forEach((parent, i) => {
-      const [left, right] = addChildren(growing, parent, parent.begin + nLeft[i]);
+      const [left, right] = addChildren(state, parent, parent.begin + nLeft[i]);
       if (left.depth >= options.maxDepth) {
-        growing.freeSlots.push(parent.slot);
+        state.freeSlots.push(parent.slot);
         finished.push(openNode(left, -1, null), openNode(right, -1, null));
         return;
       }
       const leftIsSmall = left.end - left.begin <= right.end - right.begin;
       const [small, large] = leftIsSmall ? [left, right] : [right, left];
-      pairs.push({ small, large, smallSlot: growing.freeSlots.pop()!, largeSlot: parent.slot });
+      pairs.push({ small, large, smallSlot: state.freeSlots.pop()!, largeSlot: parent.slot });
     });
     const parts = planParts(
-      growing,
+      state,
       pairs.map(({ small, smallSlot }) => ({ range: small, slot: smallSlot })),
     );
-    buildParts(growing, parts);
+    buildParts(state, parts);
     return [
       ...finished,
       ...searchPairs(
-        growing,
+        state,
         pairs.map((pair, i) => ({ ...pair, parts: parts[i] })),
       ),
     ];
@@ -257,9 +257,9 @@ function splitNodes(growing: Growing, parents: readonly OpenNode[]): OpenNode[] 
 }
 
 /** Turns `parent` into an inner node with two leaves below; right rows start at position `middle`. */
-function addChildren(growing: Growing, parent: OpenNode, middle: number): [NewNode, NewNode] {
-  const { cuts, monotone } = growing.data;
-  const { l2 } = growing.options;
+function addChildren(state: GrowState, parent: OpenNode, middle: number): [NewNode, NewNode] {
+  const { cuts, monotone } = state.data;
+  const { l2 } = state.options;
   const split = parent.split!;
   const { gradientLeft, hessianLeft } = split;
   const gradientRight = parent.gradient - gradientLeft;
@@ -278,17 +278,17 @@ function addChildren(growing: Growing, parent: OpenNode, middle: number): [NewNo
       rightHigh = border;
     }
   }
-  const node = growing.nodes[parent.node];
+  const node = state.nodes[parent.node];
   node.column = split.column;
   node.threshold = split.bin < cuts.counts[split.column] ? cuts.values[split.column * N_SLOTS + split.bin] : ABOVE_ALL;
   node.missingLeft = split.missingLeft;
   node.gain = split.gain;
-  node.left = growing.nodes.length;
+  node.left = state.nodes.length;
   node.right = node.left + 1;
   const depth = parent.depth + 1;
   return [
-    addNode(growing, depth, parent.begin, middle, gradientLeft, hessianLeft, leftLow, leftHigh),
-    addNode(growing, depth, middle, parent.end, gradientRight, hessianRight, rightLow, rightHigh),
+    addNode(state, depth, parent.begin, middle, gradientLeft, hessianLeft, leftLow, leftHigh),
+    addNode(state, depth, middle, parent.end, gradientRight, hessianRight, rightLow, rightHigh),
   ];
 }
 
@@ -302,20 +302,20 @@ interface Parts {
 }
 
 function planParts(
-  growing: Growing,
+  state: GrowState,
   wanted: readonly { range: { begin: number; end: number }; slot: number }[],
 ): Parts[] {
-  let next = growing.workspace.nNodeSlots;
+  let next = state.workspace.nNodeSlots;
   return wanted.map(({ range: { begin, end }, slot }) => {
-    const nRanges = Math.ceil((end - begin) / growing.nRowsPerPart);
+    const nRanges = Math.ceil((end - begin) / state.nRowsPerPart);
     const count = nRanges > 1 ? nRanges : 0;
     next += count;
     return { begin, end, slot, first: next - count, count };
   });
 }
 
-function buildParts(growing: Growing, parts: readonly Parts[]): void {
-  const { executor, data, workspace, nRowsPerPart } = growing;
+function buildParts(state: GrowState, parts: readonly Parts[]): void {
+  const { executor, data, workspace, nRowsPerPart } = state;
   const nRanges = parts.reduce((sum, { count }) => sum + Math.max(1, count), 0);
   const ranges = executor.uint32(nRanges * 3);
   let at = 0;
@@ -339,8 +339,8 @@ interface Pair {
 }
 
 /** Finds the best split of both nodes of each pair; nodes come back in pairs, smaller first. */
-function searchPairs(growing: Growing, pairs: readonly Pair[]): OpenNode[] {
-  const { executor, data, options, workspace, hessianMin } = growing;
+function searchPairs(state: GrowState, pairs: readonly Pair[]): OpenNode[] {
+  const { executor, data, options, workspace, hessianMin } = state;
   const nColumns = data.binned.nCols;
   const pairTable = executor.int32(pairs.length * N_PAIR_WORDS);
   const nodeTable = executor.float64(pairs.length * 2 * N_NODE_NUMBERS);

@@ -1,5 +1,5 @@
 // Gradient histograms of row ranges: for every column and bin the float64 sums of gradient and hessian.
-// Plain twin and oracle: histogramRange in helpers/kernels/histogram.ts.
+// Reference implementation: histogramRange in histogram.ts.
 
 /**
  * Task t reads ranges[3 t ..]: first and end position in `rows`, and the slot to fill. A slot holds nColumns * 256 pairs

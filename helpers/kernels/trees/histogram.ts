@@ -26,7 +26,7 @@ export function buildHistograms(
   executor.dispatch(HISTOGRAM_RANGE, nRanges, ranges, byRow, nColumns, pairs, rows, slots);
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function histogramRange(
   task: number,
   ranges: Uint32Array,

@@ -1,9 +1,9 @@
-/** Start values, chances and mean losses of the boosting objectives. */
+/** Start values, probabilities and mean losses of the boosting objectives. */
 
 import { type Loss, portableExp } from './gradients.ts';
 
-/** Raw scores turned into chances in place: logistic (one column) or softmax over `nGroups` columns. */
-export function rawToChances(raw: Float64Array, nGroups: number): Float64Array {
+/** Raw scores turned into probabilities in place: logistic (one column) or softmax over `nGroups` columns. */
+export function rawToProbabilities(raw: Float64Array, nGroups: number): Float64Array {
   if (nGroups === 1) {
     for (let i = 0; i < raw.length; i++) raw[i] = 1 / (1 + portableExp(-raw[i]));
     return raw;
@@ -35,8 +35,8 @@ export function baseScores(loss: Loss, labels: Float32Array, weights: Float32Arr
   const mean = sum / total;
   if (loss.kind === 'squared') return [Math.fround(mean)];
   // One class only: certain, but finite.
-  const chance = Math.min(Math.max(mean, 1e-6), 1 - 1e-6);
-  return [Math.log(chance / (1 - chance))];
+  const probability = Math.min(Math.max(mean, 1e-6), 1 - 1e-6);
+  return [Math.log(probability / (1 - probability))];
 }
 
 /** Smallest value at or below which at least `level` of the weight lies. */

@@ -1,5 +1,5 @@
 // Splits the row lists of nodes in two, stably, and adds leaf values to raw scores.
-// Plain twins and oracles: the functions of the same names in helpers/kernels/partition.ts.
+// Reference implementations: the functions of the same names in partition.ts.
 
 /**
  * Task t reads jobs[5 t ..]: first and end position in `rows`, column, last bin that goes left, 1 when missing goes left.

@@ -6,7 +6,7 @@ const SPLIT_RANGE: Kernel = { name: 'splitRange', run: splitRange };
 const MERGE_RANGE: Kernel = { name: 'mergeRange', run: mergeRange };
 const ADD_LEAF_VALUE: Kernel = { name: 'addLeafValue', run: addLeafValue };
 
-/** Rows of a task: enough to forget the cost of a task, few enough to share a node of many rows. */
+/** Rows of a task: enough to make the cost of a task small, few enough to share a node of many rows. */
 const N_ROWS_PER_JOB = 16384;
 const N_JOB_WORDS = 5;
 
@@ -108,7 +108,7 @@ export function addLeafValues(
   });
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function splitRange(
   task: number,
   jobs: Uint32Array,
@@ -130,7 +130,7 @@ function splitRange(
   nLeft[task] = left - begin;
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function mergeRange(
   task: number,
   jobs: Uint32Array,
@@ -145,7 +145,7 @@ function mergeRange(
   rows.set(rightRows.subarray(begin, end - nLeft), rightTo);
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function addLeafValue(
   task: number,
   leaves: Uint32Array,

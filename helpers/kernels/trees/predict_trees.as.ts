@@ -1,5 +1,5 @@
-// Sums of tree values for chunks of rows over the packed nodes of helpers/kernels/predict_trees.ts.
-// Plain twin and oracle: predictChunk there.
+// Sums of tree values for chunks of rows over the packed nodes of predict_trees.ts.
+// Reference implementation: predictChunk there.
 
 // Next node of `values` (one row) after `node`: 16 bytes = threshold f32, column, default side, left child.
 function step(nodes: usize, node: u32, values: usize): u32 {

@@ -97,7 +97,7 @@ export function addTreeValues(
   });
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function predictChunk(
   task: number,
   values: Float32Array,

@@ -1,6 +1,6 @@
 // Best split of a node on one column, for the two children of a split at once: the histogram of the smaller is the sum
 // of its parts, that of the larger what is left of the parent.
-// Plain twin and oracle: findPairSplits in helpers/kernels/splits.ts, which documents the tables.
+// Reference implementation: findPairSplits in splits.ts, which documents the tables.
 
 function nodeValue(gradient: f64, hessian: f64, l2: f64, low: f64, high: f64): f64 {
   return max(low, min(high, -gradient / (hessian + l2)));

@@ -50,7 +50,7 @@ function valueScore(gradient: number, hessian: number, l2: number, value: number
   return -(2 * gradient * value + (hessian + l2) * value * value);
 }
 
-/** Plain twin of the WebAssembly kernel of the same name. */
+/** Reference implementation of the WebAssembly kernel of the same name. */
 function findPairSplits(
   task: number,
   pairTable: Int32Array,

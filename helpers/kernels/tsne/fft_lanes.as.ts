@@ -1,5 +1,5 @@
 // Fast Fourier transforms of four complex signals at once, one a SIMD lane: Stockham (1966) with radices 4, 2, 3 and 5.
-// Plain twin: transformLanes in helpers/kernels/fft_lanes.ts.
+// Reference implementation: transformLanes in fft_lanes.ts.
 
 /**
  * Transforms the signals in (re, im), n × 4 float32 each, n a product of 2, 3 and 5; (otherRe, otherIm) is scratch of the

@@ -1,4 +1,4 @@
-/** Fourier transforms of four complex signals side by side: sizes, tables, and the plain twin of the WebAssembly one. */
+/** Fourier transforms of four complex signals side by side: sizes, tables, and the reference implementation of the WebAssembly one. */
 
 /** The smallest multiple of 16 that is at least `n` and a product of 2, 3 and 5. */
 export function smoothSize(n: number): number {

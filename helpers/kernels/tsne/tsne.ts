@@ -24,7 +24,7 @@ export interface TsneDescent {
   /** Iterations with exaggerated attraction at the beginning. */
   readonly nEarlyIterations: number;
   readonly exaggeration: number;
-  /** `auto`: nPoints / the exaggeration in force (Belkina et al. 2019). */
+  /** `auto`: nPoints / the current exaggeration (Belkina et al. 2019). */
   readonly learningRate: number | 'auto';
   readonly repulsion: RepulsionKind;
   /** Accuracy of `barnes-hut`: width / distance below which a node counts as one point. */

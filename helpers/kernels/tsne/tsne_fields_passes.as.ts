@@ -1,5 +1,5 @@
 // The repulsion of t-SNE as two fields on a grid, by convolution: spreading, row and column transforms, reading back.
-// Plain twins and the layout of every array: helpers/kernels/tsne_fields_passes.ts.
+// Reference implementations and the layout of every array: tsne_fields_passes.ts.
 
 import { transformLanes } from './fft_lanes.as';
 

@@ -1,5 +1,5 @@
 /**
- * Passes of the interpolated repulsion (after Linderman et al. 2019) as kernels, and their plain twins.
+ * Passes of the interpolated repulsion (after Linderman et al. 2019) as kernels, and their reference implementations.
  *
  * Layouts: the real grids (nNodes × nNodes) and the row spectra (nNodes rows × `pitch` columns, 0..n/2 used) keep four
  * rows side by side: (row, column) is at ((row >> 2) * width + column) * 4 + (row & 3). The kernels' spectra are row-major

@@ -1,5 +1,5 @@
 // t-SNE: affinities of given perplexity, attraction along the neighbour graph with the update of the map, and the exact and
-// the Barnes-Hut repulsion. Plain twins: helpers/kernels/tsne_passes.ts.
+// the Barnes-Hut repulsion. Reference implementations: tsne_passes.ts.
 
 /** Task = chunk of rows: p(j|i) over the given neighbours so that the entropy is `logPerplexity` (bisection on the width). */
 export function tsneAffinities(
@@ -203,7 +203,7 @@ export function tsneExactRepulsion(
 }
 
 /**
- * Task = chunk of points: repulsion by Barnes & Hut (1986). Nodes lie in depth-first order; `skips` tells the node after a
+ * Task = chunk of points: repulsion by Barnes & Hut (1986). Nodes lie in depth-first order; `skips` holds the node after a
  * node's whole subtree, so no stack is needed. A node counts as one point when width / distance < theta.
  */
 export function tsneTreeRepulsion(

@@ -1,4 +1,4 @@
-/** Passes of t-SNE over points as kernels, and their plain twins: affinities, update, cost, exact and tree repulsion. */
+/** Passes of t-SNE over points as kernels, and their reference implementations: affinities, update, cost, exact and tree repulsion. */
 
 import type { Kernel } from '../executor.ts';
 

@@ -152,10 +152,10 @@ type Fields = ReturnType<typeof allocateFields>;
 
 /** The plan for a map of this range; the former one while it fits, as a new one costs new kernels. */
 function planFields(range: number, former: Plan | null): Plan {
-  // Distances come from a ladder of powers of 2^(1/4), so that kernels are rarely made anew while the map grows.
+  // Distances are powers of 2^(1/4), so that kernels are rarely made anew while the map grows.
   const wanted = Math.max(range, 1e-12) / N_NODES_ACROSS_MIN;
-  const onLadder = Math.min(NODE_DISTANCE_MAX, 2 ** (Math.floor(Math.log2(wanted) * 4) / 4));
-  const spacing = Math.max(onLadder, (range * 2.1) / N_SIGNAL_MAX);
+  const rounded = Math.min(NODE_DISTANCE_MAX, 2 ** (Math.floor(Math.log2(wanted) * 4) / 4));
+  const spacing = Math.max(rounded, (range * 2.1) / N_SIGNAL_MAX);
   // A point reaches three nodes beyond its own, and one more covers rounding.
   const nNeeded = smoothSize(2 * (Math.ceil(range / spacing) + 5));
   if (former !== null && former.spacing === spacing && former.n >= nNeeded && former.n <= nNeeded * 1.2) return former;

@@ -231,7 +231,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(Array.from(subject.answer(none))).toEqual([]);
   });
 
-  it('refuses another number or order of columns, naming the column', async () => {
+  it('rejects another number or order of columns, naming the column', async () => {
     const subject = await fitted();
     const narrow = createMatrix(new Float32Array(6), 2, 3);
     const wide = createMatrix(new Float32Array(10), 2, 5);
@@ -243,7 +243,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(await refusal(() => contender.create().fit(train, ['a', 'a', 'b', 'c']))).toMatch(/^bad-option/);
   });
 
-  it('refuses infinities naming the column, and treats NaN as documented', async () => {
+  it('rejects infinities naming the column, and treats NaN as documented', async () => {
     const subject = await fitted();
     for (const value of [Infinity, -Infinity]) {
       const trainBad = withValue(train, 5, 2, value);
@@ -304,7 +304,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(await refusal(() => contender.create().fit(empty))).toMatch(/^(empty-input|bad-value|bad-option): /);
   });
 
-  it('refuses what is no model of its own, or a newer one', async () => {
+  it('rejects what is no model of its own, or a newer one', async () => {
     const model = throughJson((await fitted()).toModel()) as Record<string, unknown>;
     for (const junk of [null, undefined, 5, 'model', [], {}, { ...model, format: 'spyhop-other' }]) {
       expect(await refusal(() => contender.load(junk))).toMatch(/^bad-model: /);
@@ -316,7 +316,7 @@ describe.each(contenders)('$name', (contender) => {
     }
   });
 
-  it('survives 400 damaged models: refused, or loaded as they are and answering numbers', async () => {
+  it('survives 400 damaged models: rejected, or loaded as they are and answering numbers', async () => {
     const model = throughJson((await fitted()).toModel());
     const random = createRandom(77);
     let nRefused = 0;
@@ -370,7 +370,7 @@ describe.each(describers)('$name', (describer) => {
     expect(await refusal(() => describer.run(train, {}, ['a', 'a', 'b', 'c']))).toMatch(/^bad-option/);
   });
 
-  it('refuses NaN and infinities naming the column, and no rows', async () => {
+  it('rejects NaN and infinities naming the column, and no rows', async () => {
     for (const value of [Number.NaN, Infinity, -Infinity]) {
       const answer = await refusal(() => describer.run(withValue(train, 5, 2, value), {}, NAMES));
       expect(answer).toMatch(/^bad-value: .*share_pct/);

@@ -118,7 +118,7 @@ describe('KMeans', () => {
     expect(refusal(() => loaded.predict(x, ['a', 'c', 'b']))).toMatch(/^bad-schema: column 1 is "c"/);
   });
 
-  test('mutated models are refused as bad-model or still predict valid clusters', () => {
+  test('mutated models are rejected as bad-model or still predict valid clusters', () => {
     const model = new KMeans({ nClusters: 3, seed: 4 }, executor).fit(x).toModel();
     const junk = fc.oneof(
       fc.constant(null),
@@ -145,7 +145,7 @@ describe('KMeans', () => {
     );
   });
 
-  test('a model file cut short at any place is refused', () => {
+  test('a model file cut short at any place is rejected', () => {
     const text = JSON.stringify(new KMeans({ nClusters: 2, seed: 4 }, executor).fit(x).toModel());
     const model = JSON.parse(text) as KMeansModel;
     for (const key of Object.keys(model)) {
@@ -155,7 +155,7 @@ describe('KMeans', () => {
     expect(refusal(() => KMeans.fromModel({ ...model, version: 2 }, executor))).toMatch(/^bad-model: .*version 2/);
   });
 
-  test('bad input is refused by column or option', () => {
+  test('bad input is rejected by column or option', () => {
     const learn = (rows: number[][], options = {}): string =>
       refusal(() => new KMeans({ nClusters: 2, ...options }, executor).fit(matrixFromRows(rows), ['a', 'b']));
     const fine = [[1, 2], [3, 4], [5, 7]]; // biome-ignore format: one line

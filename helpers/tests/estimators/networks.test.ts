@@ -147,7 +147,7 @@ describe('Autoencoder', () => {
     expect([...autoencoder.score(constant)]).toEqual([0]);
   });
 
-  it('refuses bad options, NaN, other columns and tampered models', async () => {
+  it('rejects bad options, NaN, other columns and tampered models', async () => {
     expect(await refusal(() => new Autoencoder({ hiddenUnits: [] }).fit(x))).toMatch(/^bad-option: hiddenUnits.length/);
     const holed = matrixFromRows([[1, Number.NaN]]);
     expect(await refusal(() => new Autoencoder().fit(holed))).toMatch(/^bad-value: column "column_1"/);

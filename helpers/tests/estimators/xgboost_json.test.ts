@@ -67,7 +67,7 @@ describe('the XGBoost format', () => {
     for (const { model } of fixture.cases) {
       const once = boostingFromXgboost(model, executor);
       const again = boostingFromXgboost(JSON.parse(boostingToXgboost(once)), executor);
-      // The chance in base_score has seven digits.
+      // The probability in base_score has seven digits.
       expectClose(outputOf(again, x), outputOf(once, x), 1e-7);
       const trees = (boosting: GradientBoosting) => boosting.ensemble.trees;
       expect(trees(again)).toEqual(trees(once));
@@ -124,7 +124,7 @@ describe('the XGBoost format', () => {
     }
   });
 
-  test('what is not supported is refused with its reason', () => {
+  test('what is not supported is rejected with its reason', () => {
     const copyWith = (change: (learner: Record<string, never>) => void): (() => unknown) => {
       const copy = structuredClone(fixture.cases[0].model) as { learner: Record<string, never> };
       change(copy.learner);
@@ -180,9 +180,9 @@ describe('the XGBoost format', () => {
     expect(answer(() => binaryFromXgboost(classes.model, executor).predictRaw(x))).toBe('bad-model');
   });
 
-  test('counts that the arrays do not bear out are refused at once, however large', () => {
+  test('counts that the arrays do not bear out are rejected at once, however large', () => {
     // biome-ignore lint/suspicious/noExplicitAny: the point is to write what the types forbid.
-    const refused = (which: number, change: (learner: any) => void): string => {
+    const rejected = (which: number, change: (learner: any) => void): string => {
       // biome-ignore lint/suspicious/noExplicitAny: see above.
       const copy = structuredClone(fixture.cases[which].model) as any;
       change(copy.learner);
@@ -195,7 +195,7 @@ describe('the XGBoost format', () => {
       return 'accepted';
     };
     const count = (name: string, value: unknown) =>
-      refused(1, (learner) => {
+      rejected(1, (learner) => {
         learner.learner_model_param[name] = value;
       });
     expect(count('num_class', '3')).toBe('accepted');
@@ -204,7 +204,7 @@ describe('the XGBoost format', () => {
       expect(count('num_class', value)).not.toBe('accepted');
     for (const value of ['1000001', '3', '0']) expect(count('num_feature', value)).not.toBe('accepted');
     const booster = (name: string, value: unknown) =>
-      refused(1, (learner) => {
+      rejected(1, (learner) => {
         learner.gradient_booster.model[name] = value;
       });
     expect(booster('gbtree_model_param', { num_trees: '100' })).toMatch(/num_trees is 100, there are 9/);
@@ -213,7 +213,7 @@ describe('the XGBoost format', () => {
     for (const starts of [[0, 3, 6], [3, 6, 9], [0, 9, 3, 9], [], [0, 3, 6, 9, 2e9]])
       expect(booster('iteration_indptr', starts)).toMatch(/iteration_indptr does not rise from 0 to 9/);
     expect(
-      refused(0, (learner) => {
+      rejected(0, (learner) => {
         learner.gradient_booster.model.trees[2].tree_param.num_nodes = '2147483647';
       }),
     ).toMatch(/tree 2: num_nodes is 2147483647, there are \d+/);

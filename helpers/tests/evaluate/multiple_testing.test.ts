@@ -21,7 +21,7 @@ describe('benjaminiHochberg', () => {
     }
   });
 
-  it('leaves a single test alone, answers nothing to nothing, and refuses what is no p-value', () => {
+  it('leaves a single test alone, answers nothing to nothing, and rejects what is no p-value', () => {
     expect([...benjaminiHochberg([0.03], 0.05).adjusted]).toEqual([0.03]);
     expect(benjaminiHochberg([], 0.05).nRejected).toBe(0);
     expect([...benjaminiHochberg([1, 1, 1], 0.05).adjusted]).toEqual([1, 1, 1]);
@@ -66,7 +66,7 @@ describe('conformalPValues', () => {
     expect(found).toBeGreaterThan(0.9);
   });
 
-  it('refuses NaN', () => {
+  it('rejects NaN', () => {
     expect(() => conformalPValues([Number.NaN], [1])).toThrow(/calibration\[0\]/);
     expect(() => conformalPValues([1], [Number.NaN])).toThrow(/scores\[0\]/);
   });
@@ -90,7 +90,7 @@ describe('calibrationRowsNeeded', () => {
     }
   });
 
-  it('refuses bad options by name', () => {
+  it('rejects bad options by name', () => {
     expect(() => calibrationRowsNeeded(0, 0.1)).toThrow(/nTests/);
     expect(() => calibrationRowsNeeded(5, 0)).toThrow(/fdr/);
     expect(() => calibrationRowsNeeded(5, 0.1, 6)).toThrow(/nFlagged/);

@@ -21,7 +21,7 @@ describe('logLoss and brierScore', () => {
     expect(logLoss([0], [1])).toBeCloseTo(-Math.log(Number.EPSILON), 10);
   });
 
-  it('are undefined for no rows and refuse what is no probability', () => {
+  it('are undefined for no rows and reject what is no probability', () => {
     expect(logLoss([], [])).toBeNaN();
     expect(brierScore([], [])).toBeNaN();
     expect(() => brierScore([1], [1.01])).toThrow(/probabilities\[0\]/);
@@ -77,7 +77,7 @@ describe('reliability', () => {
     }
   });
 
-  it('keeps probability 1 in the last bin, has no error for no rows, and refuses zero bins', () => {
+  it('keeps probability 1 in the last bin, has no error for no rows, and rejects zero bins', () => {
     expect(reliability([1, 0], [1, 0], 5, 'equal-width').bins).toHaveLength(2);
     expect(reliability([], []).bins).toEqual([]);
     expect(reliability([], []).expectedCalibrationError).toBeNaN();

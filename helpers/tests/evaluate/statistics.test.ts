@@ -24,7 +24,7 @@ describe('the normal distribution', () => {
     }
   });
 
-  it('has its limits at the ends and refuses what is no probability', () => {
+  it('has its limits at the ends and rejects what is no probability', () => {
     expect([normalQuantile(0), normalQuantile(1), normalQuantile(0.5)]).toEqual([-Infinity, Infinity, 0]);
     expect([normalCdf(-Infinity), normalCdf(Infinity), normalCdf(0)]).toEqual([0, 1, 0.5]);
     expect(normalCdf(Number.NaN)).toBeNaN();
@@ -47,7 +47,7 @@ describe("Student's t distribution", () => {
     expect([-Infinity, 0, Infinity].map((t) => studentCdf(t, degrees))).toEqual([0, 0.5, 1]);
   });
 
-  it('refuses degrees that are no positive integer', () => {
+  it('rejects degrees that are no positive integer', () => {
     expect(() => studentCdf(1, 1.5)).toThrow(/degrees must be/);
   });
 });
@@ -95,7 +95,7 @@ describe('the deflated Sharpe ratio', () => {
     expect(deflatedSharpe(sharpeMoments([0, 0]), [0, 0]).probability).toBeNaN();
   });
 
-  it('refuses bad input by name', () => {
+  it('rejects bad input by name', () => {
     expect(() => sharpeMoments([1])).toThrow(/two returns/);
     expect(() => sharpeMoments([1, Number.NaN])).toThrow(/returns\[1\]/);
     expect(() => expectedMaximumZ(0)).toThrow(/nTrials/);

@@ -69,7 +69,7 @@ describe('purgedWalkForward', () => {
     }
   });
 
-  it('gives no fold when all rows share one time, and refuses bad windows by name', () => {
+  it('gives no fold when all rows share one time, and rejects bad windows by name', () => {
     expect(purgedWalkForward({ startMs: [5, 5, 5], endMs: [6, 6, 6], nFolds: 2 })).toEqual([]);
     expect(purgedWalkForward({ startMs: [], endMs: [], nFolds: 2 })).toEqual([]);
     expect(() => purgedWalkForward({ startMs: [5], endMs: [4], nFolds: 2 })).toThrow(/endMs\[0\]/);

@@ -56,7 +56,7 @@ describe('executor', () => {
     expect(executor.float64(8).length).toBe(8);
   });
 
-  test('thread counts outside 1..256 are refused', () => {
+  test('thread counts outside 1..256 are rejected', () => {
     for (const nThreads of [0, -1, 1.5, 257, Number.NaN]) {
       expect(() => createExecutor({ nThreads })).toThrow(/threads must be an integer/);
     }
@@ -119,7 +119,7 @@ describe('executor', () => {
     executor.close();
   });
 
-  test('without WebAssembly one line says why, the reference kernels run, and a forced engine is refused', () => {
+  test('without WebAssembly one line says why, the reference kernels run, and a forced engine is rejected', () => {
     const reasons: string[] = [];
     const onFallback = (reason: string): void => {
       reasons.push(reason);

@@ -27,20 +27,20 @@ function onThresholds(thresholds: number[]): Matrix {
 const tolerance = 2e-6;
 
 describe('gradient boosting as ONNX', () => {
-  it('gives the same labels and chances of two classes, missing values included', async () => {
+  it('gives the same labels and probabilities of two classes, missing values included', async () => {
     const boosting = new GradientBoosting({ objective: 'binary', nRounds: 40, maxDepth: 4 }).fit(x, twoClasses);
     const { label, probabilities } = await runOnnx(modelOnnx(boosting), x);
-    const chances = boosting.predictProbability(x);
+    const own = boosting.predictProbability(x);
     expect(label).toEqual([...boosting.predict(x)]);
     expect(
       largestGap(
         probabilities,
-        Array.from(chances).flatMap((p) => [1 - p, p]),
+        Array.from(own).flatMap((p) => [1 - p, p]),
       ),
     ).toBeLessThan(tolerance);
   });
 
-  it('gives the same labels and chances of three classes', async () => {
+  it('gives the same labels and probabilities of three classes', async () => {
     const boosting = new GradientBoosting({ objective: 'multiclass', nRounds: 25, maxDepth: 3 }).fit(x, classes);
     const { label, probabilities } = await runOnnx(modelOnnx(boosting), x);
     expect(label).toEqual([...boosting.predict(x)]);
@@ -69,9 +69,9 @@ describe('gradient boosting as ONNX', () => {
 
 describe('a random forest as ONNX', () => {
   /** Rows whose best class leads by more than float32 rounding. */
-  const clear = (chances: ArrayLike<number>, nClasses: number): number[] =>
+  const clear = (probabilities: ArrayLike<number>, nClasses: number): number[] =>
     Array.from({ length: 800 }, (_, row) => row).filter((row) => {
-      const [best, next] = Array.from({ length: nClasses }, (_, c) => chances[row * nClasses + c]).sort(
+      const [best, next] = Array.from({ length: nClasses }, (_, c) => probabilities[row * nClasses + c]).sort(
         (a, b) => b - a,
       );
       return best - next > 1e-6;
@@ -81,13 +81,13 @@ describe('a random forest as ONNX', () => {
     ['two', twoClasses, 2],
     ['three', classes, 3],
   ] as const) {
-    it(`gives the same labels and chances of ${name} classes, missing values included`, async () => {
+    it(`gives the same labels and probabilities of ${name} classes, missing values included`, async () => {
       const forest = new RandomForest({ nTrees: 31, minLeafRows: 3 }).fit(x, labels);
       const { label, probabilities } = await runOnnx(modelOnnx(forest), x);
-      const chances = forest.predictProbability(x);
+      const own = forest.predictProbability(x);
       const predicted = forest.predict(x);
-      expect(largestGap(probabilities, chances)).toBeLessThan(tolerance);
-      const rows = clear(chances, nClasses);
+      expect(largestGap(probabilities, own)).toBeLessThan(tolerance);
+      const rows = clear(own, nClasses);
       expect(rows.length).toBeGreaterThan(750);
       expect(rows.map((row) => label[row])).toEqual(rows.map((row) => predicted[row]));
     });

@@ -28,7 +28,7 @@ describe('column summaries', () => {
     }
   });
 
-  test('1, 2 and 4 threads and the plain twin give the same bits on many chunks', () => {
+  test('1, 2 and 4 threads and the reference implementation give the same bits on many chunks', () => {
     const random = createRandom(7);
     const values = Float32Array.from({ length: 100_003 * 3 }, () =>
       random.uniform() < 0.01 ? Number.NaN : random.normal(),

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Executor } from '../../../kernels/executor.ts';
 import { createRandom } from '../../../kernels/random.ts';
 import { computeGradients, type Loss, portableExp } from '../../../kernels/trees/gradients.ts';
-import { meanLoss, rawToChances, weightedQuantile } from '../../../kernels/trees/losses.ts';
+import { meanLoss, rawToProbabilities, weightedQuantile } from '../../../kernels/trees/losses.ts';
 import { createTestExecutors } from '../../executors.ts';
 
 const executors = createTestExecutors();
@@ -80,10 +80,10 @@ describe('gradients', () => {
     for (const executor of executors) expect(cases(executor)).toEqual(expected);
   });
 
-  test('chances add up to one, and the weighted quantile is one of the values', () => {
-    const chances = rawToChances(Float64Array.of(1, 2, 1000, 0, 0, 0), 3);
-    expect(chances[0] + chances[1] + chances[2]).toBeCloseTo(1, 12);
-    expect(chances[3]).toBeCloseTo(1 / 3, 12);
+  test('probabilities add up to one, and the weighted quantile is one of the values', () => {
+    const probabilities = rawToProbabilities(Float64Array.of(1, 2, 1000, 0, 0, 0), 3);
+    expect(probabilities[0] + probabilities[1] + probabilities[2]).toBeCloseTo(1, 12);
+    expect(probabilities[3]).toBeCloseTo(1 / 3, 12);
     expect(weightedQuantile([5, 1, 3], null, 0.5)).toBe(3);
     expect(weightedQuantile([5, 1, 3], [10, 1, 1], 0.5)).toBe(5);
     expect(weightedQuantile([7], null, 0.99)).toBe(7);

@@ -100,7 +100,7 @@ describe('growing a forest', () => {
     expect(drawn[0]).not.toEqual(drawn[1]);
   });
 
-  test('twin and WebAssembly on 1, 2 and 4 threads grow the same forest', () => {
+  test('the reference implementation and WebAssembly on 1, 2 and 4 threads grow the same forest', () => {
     const { x, signal } = noisy(1500, 3);
     const classes = signal.map((value) => (value < -0.5 ? 0 : value < 0.5 ? 1 : 2));
     const weights = signal.map((_, row) => 1 + (row % 3) / 3);

@@ -157,7 +157,7 @@ describe('growing a tree', () => {
     expect(values(byLeaf.tree)).toEqual(values(byLevel.tree));
   });
 
-  test('twin and WebAssembly on 1, 2 and 4 threads grow the same tree, over many chunks of rows', () => {
+  test('the reference implementation and WebAssembly on 1, 2 and 4 threads grow the same tree, over many chunks of rows', () => {
     const { x, y } = noisyProblem(40_000, 5, 15);
     const expected = grow(executors[0], x, y, { maxDepth: 5 });
     expect(expected.tree.column.length).toBe(63);
