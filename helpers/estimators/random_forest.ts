@@ -266,7 +266,8 @@ function fitForest(
     const { cuts, binned } = cutAndBin(executor, rows.x, options.maxBins);
     const labels = executor.place(rows.labels);
     const weights = rows.weights === null ? null : executor.place(rows.weights);
-    growForest(executor, binned, cuts, labels, weights, nOutputs, seeds, limits, (batch, drawn) => {
+    const data = { binned, cuts, labels, weights, nClasses: nOutputs };
+    growForest(executor, data, seeds, limits, (batch, drawn) => {
       batch.forEach((grown, t) => {
         for (let k = 0; k < nOutputs; k++) {
           trees.push({ ...grown.tree, value: outputValues(grown, k, nOutputs) });

@@ -61,22 +61,16 @@ function kmeansAssign(
     if (best === old) continue;
     labels[i] = best;
     delta[deltaSize - 1]++;
-    moveRow(delta, best, points, i * nCols, nCols, nSlots, 1);
-    if (old !== UNASSIGNED) moveRow(delta, old, points, i * nCols, nCols, nSlots, -1);
+    const row = points.subarray(i * nCols, (i + 1) * nCols);
+    moveRow(delta, best, row, nSlots, 1);
+    if (old !== UNASSIGNED) moveRow(delta, old, row, nSlots, -1);
   }
 }
 
-function moveRow(
-  delta: Float64Array,
-  slot: number,
-  points: Float32Array,
-  x: number,
-  nCols: number,
-  nSlots: number,
-  sign: number,
-): void {
-  for (let f = 0; f < nCols; f++) delta[slot * nCols + f] += sign * points[x + f];
-  delta[nSlots * nCols + slot] += sign;
+/** Adds the row to the sums and the count of the slot, or takes it off (`sign` -1). */
+function moveRow(delta: Float64Array, slot: number, row: Float32Array, nSlots: number, sign: number): void {
+  for (let f = 0; f < row.length; f++) delta[slot * row.length + f] += sign * row[f];
+  delta[nSlots * row.length + slot] += sign;
 }
 
 /** Reference implementation: nearest slot of each row of chunk `task` (ties to the lowest) and its squared distance. */

@@ -28,11 +28,9 @@ function squaredDistance(points: Float32Array, i: number, j: number, width: numb
 function keepNearest(
   i: number,
   candidates: Set<number>,
-  points: Float32Array,
-  width: number,
   k: number,
-  rows: Uint32Array,
-  distances: Float32Array,
+  { points, width }: { points: Float32Array; width: number },
+  { rows, distances }: { rows: Uint32Array; distances: Float32Array },
 ): void {
   candidates.delete(i);
   const found = [...candidates].map((row) => ({ row, distance: squaredDistance(points, i, row, width) }));
@@ -66,7 +64,7 @@ function nearestLeafMates(
       const at = tree * nRows;
       for (let p = leafStarts[at + i]; p < leafEnds[at + i]; p++) candidates.add(orders[at + p]);
     }
-    keepNearest(i, candidates, points, width, k, rows, distances);
+    keepNearest(i, candidates, k, { points, width }, { rows, distances });
   }
 }
 
@@ -90,7 +88,7 @@ function nearestOfNeighbours(
     for (const near of formerRows.subarray(i * k, i * k + reach)) {
       for (const next of formerRows.subarray(near * k, near * k + reach)) candidates.add(next);
     }
-    keepNearest(i, candidates, points, width, k, rows, distances);
+    keepNearest(i, candidates, k, { points, width }, { rows, distances });
   }
 }
 

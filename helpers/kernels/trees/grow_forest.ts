@@ -4,7 +4,7 @@
  */
 
 import type { Executor, Kernel } from '../executor.ts';
-import { type BinnedMatrix, type Cuts, N_SLOTS } from './binning.ts';
+import { type BinnedMatrix, type Cuts, MISSING_BIN, N_SLOTS } from './binning.ts';
 import { ABOVE_ALL, type Tree } from './tree.ts';
 
 /** Memory for the trees that grow at the same time; more would only wait for threads. */
@@ -29,24 +29,29 @@ export interface ForestTree {
   readonly values: Float32Array;
 }
 
+/** What a forest learns from; all arrays lie in the executor. */
+export interface ForestData {
+  readonly binned: BinnedMatrix;
+  readonly cuts: Cuts;
+  /** Numbers (nClasses 1: one output, the mean) or class numbers 0..nClasses-1. */
+  readonly labels: Float32Array;
+  /** One a row, or null for 1 each; rows of weight 0 take no part. */
+  readonly weights: Float32Array | null;
+  readonly nClasses: number;
+}
+
 /**
  * Grows a tree for each seed and hands each batch of them to `visit` together with how often each row was drawn
  * (`drawn[tree * nRows + row]`, only valid during the call).
- *
- * @param labels numbers (nClasses 1: one output, the mean) or class numbers 0..nClasses-1, in the executor
- * @param weights one a row, in the executor, or null for 1 each; rows of weight 0 take no part
  */
 export function growForest(
   executor: Executor,
-  binned: BinnedMatrix,
-  cuts: Cuts,
-  labels: Float32Array,
-  weights: Float32Array | null,
-  nClasses: number,
+  data: ForestData,
   seeds: readonly number[],
   options: ForestGrowOptions,
   visit: (trees: readonly ForestTree[], drawn: Uint8Array) => void,
 ): void {
+  const { binned, cuts, labels, weights, nClasses } = data;
   const { nRows, nCols, byRow } = binned;
   const { nColumnsTried, minLeafRows, maxDepth, isBootstrap } = options;
   const nNodesMax = 2 * Math.ceil(nRows / minLeafRows) + 1;
@@ -132,6 +137,111 @@ function score(sums: readonly number[], nClasses: number): number {
   return squares / total;
 }
 
+/** One tree in the making: what its rows are, and the random stream of its columns. */
+interface TreeRows {
+  readonly byRow: Uint8Array;
+  readonly nColumns: number;
+  readonly labels: Float32Array;
+  /** Weight of each row times how often it was drawn. */
+  readonly rowWeights: Float64Array;
+  readonly nClasses: number;
+  readonly nColumnsTried: number;
+  readonly minLeafRows: number;
+  /** The columns, shuffled further at every node. */
+  readonly order: number[];
+  readonly below: (n: number) => number;
+}
+
+interface ForestSplit {
+  readonly score: number;
+  readonly column: number;
+  readonly bin: number;
+  readonly missingLeft: number;
+}
+
+const NO_SPLIT: ForestSplit = { score: Number.NEGATIVE_INFINITY, column: -1, bin: 0, missingLeft: 0 };
+
+/** (weight, weighted label), or the weight of each class. */
+function sumRows({ labels, rowWeights, nClasses }: TreeRows, rows: readonly number[]): number[] {
+  const sums = new Array<number>(nClasses === 1 ? 2 : nClasses).fill(0);
+  for (const row of rows) {
+    if (nClasses === 1) {
+      sums[0] += rowWeights[row];
+      sums[1] += rowWeights[row] * labels[row];
+    } else sums[labels[row]] += rowWeights[row];
+  }
+  return sums;
+}
+
+/** The best split of the rows on columns drawn at random; `NO_SPLIT` when none can be split. */
+function findSplit(tree: TreeRows, rows: readonly number[], total: readonly number[]): ForestSplit {
+  const { nColumns, order, below } = tree;
+  let best = NO_SPLIT;
+  let nTried = 0;
+  for (let k = 0; k < nColumns && (nTried < tree.nColumnsTried || best.column < 0); k++) {
+    const other = k + below(nColumns - k);
+    const column = order[other];
+    order[other] = order[k];
+    order[k] = column;
+    const rowsByBin = new Map<number, number[]>();
+    for (const row of rows) {
+      const bin = tree.byRow[row * nColumns + column];
+      const own = rowsByBin.get(bin);
+      if (own === undefined) rowsByBin.set(bin, [row]);
+      else own.push(row);
+    }
+    if (rowsByBin.size < 2) continue;
+    nTried++;
+    best = splitColumn(tree, column, rowsByBin, total, best);
+  }
+  return best;
+}
+
+/** The best split of one column where it beats `best`; missing values are tried on both sides. */
+function splitColumn(
+  tree: TreeRows,
+  column: number,
+  rowsByBin: ReadonlyMap<number, readonly number[]>,
+  total: readonly number[],
+  best: ForestSplit,
+): ForestSplit {
+  const { nClasses, minLeafRows } = tree;
+  const missingRows = rowsByBin.get(MISSING_BIN) ?? [];
+  const missing = sumRows(tree, missingRows);
+  const nRows = [...rowsByBin.values()].reduce((sum, own) => sum + own.length, 0);
+  const left = total.map(() => 0);
+  let nLeft = 0;
+  let found = best;
+  for (const bin of [...rowsByBin.keys()].sort((a, b) => a - b)) {
+    if (bin === MISSING_BIN) continue;
+    const own = rowsByBin.get(bin)!;
+    sumRows(tree, own).forEach((sum, j) => {
+      left[j] += sum;
+    });
+    nLeft += own.length;
+    for (let side = 0; side < (missingRows.length > 0 ? 2 : 1); side++) {
+      const nLeftRows = side === 1 ? nLeft + missingRows.length : nLeft;
+      if (nLeftRows < minLeafRows || nRows - nLeftRows < minLeafRows) continue;
+      const leftSums = left.map((sum, j) => (side === 1 ? sum + missing[j] : sum));
+      const rightSums = total.map((sum, j) => sum - leftSums[j]);
+      const gain = score(leftSums, nClasses) + score(rightSums, nClasses);
+      if (!(gain > found.score)) continue;
+      const heavier = nLeftRows * 2 >= nRows ? 1 : 0;
+      found = { score: gain, column, bin, missingLeft: missingRows.length > 0 ? side : heavier };
+    }
+  }
+  return found;
+}
+
+/** Draws as many rows as there are, with replacement, and counts them (at most 255 each). */
+function bootstrapRows(drawn: Uint8Array, below: (n: number) => number): void {
+  drawn.fill(0);
+  for (let i = 0; i < drawn.length; i++) {
+    const row = below(drawn.length);
+    if (drawn[row] < 255) drawn[row]++;
+  }
+}
+
 /** Reference implementation of the WebAssembly kernel of the same name; the two scratch arrays are not used. */
 function growForestTree(
   task: number,
@@ -154,36 +264,26 @@ function growForestTree(
   values: Float32Array,
   nNodes: Int32Array,
 ): void {
-  const nNumbers = nClasses === 1 ? 2 : nClasses;
   const below = createStream(seeds[task]);
-  const ownDrawn = drawn.subarray(task * nRows, (task + 1) * nRows).fill(isBootstrap === 1 ? 0 : 1);
+  const ownDrawn = drawn.subarray(task * nRows, (task + 1) * nRows).fill(1);
   const ownNodes = nodes.subarray(task * nNodesMax * N_NODE_WORDS);
   const ownFloats = new Float32Array(ownNodes.buffer, ownNodes.byteOffset, ownNodes.length);
   const ownValues = values.subarray(task * nNodesMax * nClasses);
   const order = Array.from({ length: nColumns }, (_, column) => column);
-  if (isBootstrap === 1) {
-    for (let i = 0; i < nRows; i++) {
-      const row = below(nRows);
-      if (ownDrawn[row] < 255) ownDrawn[row]++;
-    }
-  }
-  const weightOf = (row: number): number => ownDrawn[row] * (weights === null ? 1 : weights[row]);
-  const allRows: number[] = [];
-  for (let row = 0; row < nRows; row++) if (weightOf(row) > 0) allRows.push(row);
-
-  const addRow = (sums: number[], row: number): void => {
-    if (nClasses === 1) {
-      sums[0] += weightOf(row);
-      sums[1] += weightOf(row) * labels[row];
-    } else sums[labels[row]] += weightOf(row);
+  if (isBootstrap === 1) bootstrapRows(ownDrawn, below);
+  const rowWeights = Float64Array.from(ownDrawn, (count, row) => count * (weights === null ? 1 : weights[row]));
+  const tree: TreeRows = {
+    ...{ byRow, nColumns, labels, rowWeights, nClasses },
+    nColumnsTried,
+    minLeafRows,
+    order,
+    below,
   };
-  const zeros = (): number[] => new Array<number>(nNumbers).fill(0);
   let nUsed = 1;
-  const open = [{ rows: allRows, node: 0, depth: 0 }];
+  const open = [{ rows: Array.from(rowWeights.keys()).filter((row) => rowWeights[row] > 0), node: 0, depth: 0 }];
   for (let frame = open.pop(); frame !== undefined; frame = open.pop()) {
     const { rows, node, depth } = frame;
-    const total = zeros();
-    for (const row of rows) addRow(total, row);
+    const total = sumRows(tree, rows);
     const cover = nClasses === 1 ? total[0] : total.reduce((sum, weight) => sum + weight, 0);
     for (let k = 0; k < nClasses; k++) ownValues[node * nClasses + k] = (nClasses === 1 ? total[1] : total[k]) / cover;
     const at = node * N_NODE_WORDS;
@@ -192,48 +292,11 @@ function growForestTree(
     ownFloats[at + 5] = 0;
     const isPure = rows.every((row) => labels[row] === labels[rows[0]]);
     if (isPure || depth >= maxDepth || rows.length < 2 * minLeafRows) continue;
-
-    let best = { score: Number.NEGATIVE_INFINITY, column: -1, bin: 0, missingLeft: 0 };
-    let nTried = 0;
-    for (let k = 0; k < nColumns && (nTried < nColumnsTried || best.column < 0); k++) {
-      const other = k + below(nColumns - k);
-      const column = order[other];
-      order[other] = order[k];
-      order[k] = column;
-      const bins = new Map<number, { count: number; sums: number[] }>();
-      for (const row of rows) {
-        const bin = byRow[row * nColumns + column];
-        const entry = bins.get(bin) ?? { count: 0, sums: zeros() };
-        entry.count++;
-        addRow(entry.sums, row);
-        bins.set(bin, entry);
-      }
-      if (bins.size < 2) continue;
-      nTried++;
-      const missing = bins.get(255) ?? { count: 0, sums: zeros() };
-      const left = zeros();
-      let nLeft = 0;
-      for (const bin of [...bins.keys()].sort((a, b) => a - b)) {
-        if (bin === 255) continue;
-        const entry = bins.get(bin)!;
-        for (let j = 0; j < nNumbers; j++) left[j] += entry.sums[j];
-        nLeft += entry.count;
-        for (let side = 0; side < (missing.count > 0 ? 2 : 1); side++) {
-          const nLeftRows = side === 1 ? nLeft + missing.count : nLeft;
-          if (nLeftRows < minLeafRows || rows.length - nLeftRows < minLeafRows) continue;
-          const leftSums = left.map((sum, j) => (side === 1 ? sum + missing.sums[j] : sum));
-          const rightSums = total.map((sum, j) => sum - leftSums[j]);
-          const found = score(leftSums, nClasses) + score(rightSums, nClasses);
-          if (!(found > best.score)) continue;
-          const heavier = nLeftRows * 2 >= rows.length ? 1 : 0;
-          best = { score: found, column, bin, missingLeft: missing.count > 0 ? side : heavier };
-        }
-      }
-    }
+    const best = findSplit(tree, rows, total);
     if (best.column < 0) continue;
     const goesLeft = (row: number): boolean => {
       const bin = byRow[row * nColumns + best.column];
-      return bin === 255 ? best.missingLeft === 1 : bin <= best.bin;
+      return bin === MISSING_BIN ? best.missingLeft === 1 : bin <= best.bin;
     };
     ownNodes.set([best.column, best.bin, best.missingLeft, nUsed], at);
     ownFloats[at + 5] = Math.max(0, best.score - score(total, nClasses));

@@ -165,16 +165,8 @@ function closeLeaf(state: GrowState, node: OpenNode): void {
 }
 
 /** Adds a node to the tree as a leaf. */
-function addNode(
-  state: GrowState,
-  depth: number,
-  begin: number,
-  end: number,
-  gradient: number,
-  hessian: number,
-  low: number,
-  high: number,
-): NewNode {
+function addNode(state: GrowState, from: Omit<NewNode, 'node'>): NewNode {
+  const { depth, begin, end, gradient, hessian, low, high } = from;
   const { l2, learningRate } = state.options;
   const value = nodeValue(gradient, hessian, l2, low, high) * learningRate;
   // Adding 0 turns -0, which JSON cannot carry, into 0.
@@ -208,8 +200,8 @@ function openRoot(state: GrowState): OpenNode {
       }
     }
     state.hessianMin = Math.max(state.options.minChildWeight, hessian * 1e-9, Number.MIN_VALUE);
-    const bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-    const root = addNode(state, 0, 0, data.nRowsUsed, gradient, hessian, ...bounds);
+    const [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const root = addNode(state, { depth: 0, ...range, gradient, hessian, low, high });
     const pair = { small: root, large: null, smallSlot: slot, largeSlot: slot, parts: parts[0] };
     return searchPairs(state, [pair])[0];
   });
@@ -265,10 +257,11 @@ function addChildren(state: GrowState, parent: OpenNode, middle: number): [NewNo
   const gradientRight = parent.gradient - gradientLeft;
   const hessianRight = parent.hessian - hessianLeft;
   const direction = monotone === null ? 0 : monotone[split.column];
-  let [leftLow, leftHigh, rightLow, rightHigh] = [parent.low, parent.high, parent.low, parent.high];
+  const { begin, end, low, high } = parent;
+  let [leftLow, leftHigh, rightLow, rightHigh] = [low, high, low, high];
   if (direction !== 0) {
-    const leftValue = nodeValue(gradientLeft, hessianLeft, l2, parent.low, parent.high);
-    const rightValue = nodeValue(gradientRight, hessianRight, l2, parent.low, parent.high);
+    const leftValue = nodeValue(gradientLeft, hessianLeft, l2, low, high);
+    const rightValue = nodeValue(gradientRight, hessianRight, l2, low, high);
     const border = (leftValue + rightValue) / 2;
     if (direction > 0) {
       leftHigh = border;
@@ -287,8 +280,24 @@ function addChildren(state: GrowState, parent: OpenNode, middle: number): [NewNo
   node.right = node.left + 1;
   const depth = parent.depth + 1;
   return [
-    addNode(state, depth, parent.begin, middle, gradientLeft, hessianLeft, leftLow, leftHigh),
-    addNode(state, depth, middle, parent.end, gradientRight, hessianRight, rightLow, rightHigh),
+    addNode(state, {
+      depth,
+      begin,
+      end: middle,
+      gradient: gradientLeft,
+      hessian: hessianLeft,
+      low: leftLow,
+      high: leftHigh,
+    }),
+    addNode(state, {
+      depth,
+      begin: middle,
+      end,
+      gradient: gradientRight,
+      hessian: hessianRight,
+      low: rightLow,
+      high: rightHigh,
+    }),
   ];
 }
 
@@ -327,7 +336,7 @@ function buildParts(state: GrowState, parts: readonly Parts[]): void {
     }
   }
   const { binned, pairs } = data;
-  buildHistograms(executor, nRanges, ranges, binned.byRow, binned.nCols, pairs, workspace.lists.rows, workspace.slots);
+  buildHistograms(executor, nRanges, { ranges, binned, pairs, rows: workspace.lists.rows, slots: workspace.slots });
 }
 
 interface Pair {

@@ -1,6 +1,7 @@
 /** Gradient histograms of row ranges: the inner loop of growing trees. */
 
 import type { Executor, Kernel } from '../executor.ts';
+import type { BinnedMatrix } from './binning.ts';
 
 const HISTOGRAM_RANGE: Kernel = { name: 'histogramRange', run: histogramRange };
 
@@ -9,21 +10,22 @@ export function slotLength(nColumns: number): number {
   return nColumns * 512;
 }
 
-/**
- * Fills one slot a range. `ranges` holds (first position, end position, slot number) in `rows`, a list of row numbers;
- * `slots` is the array of all slots. Bin b of column c of a slot lies at `(c * 256 + b) * 2`: gradient, hessian.
- */
-export function buildHistograms(
-  executor: Executor,
-  nRanges: number,
-  ranges: Uint32Array,
-  byRow: Uint8Array,
-  nColumns: number,
-  pairs: Float32Array,
-  rows: Uint32Array,
-  slots: Float64Array,
-): void {
-  executor.dispatch(HISTOGRAM_RANGE, nRanges, ranges, byRow, nColumns, pairs, rows, slots);
+export interface HistogramData {
+  /** First position, end position and slot number of each range of `rows`. */
+  readonly ranges: Uint32Array;
+  readonly binned: Pick<BinnedMatrix, 'byRow' | 'nCols'>;
+  /** Gradient and hessian of each row. */
+  readonly pairs: Float32Array;
+  /** Row numbers. */
+  readonly rows: Uint32Array;
+  /** Out: all slots. Bin b of column c of a slot lies at `(c * 256 + b) * 2`: gradient, hessian. */
+  readonly slots: Float64Array;
+}
+
+/** Fills one slot for each of the `nRanges` ranges. */
+export function buildHistograms(executor: Executor, nRanges: number, data: HistogramData): void {
+  const { ranges, binned, pairs, rows, slots } = data;
+  executor.dispatch(HISTOGRAM_RANGE, nRanges, ranges, binned.byRow, binned.nCols, pairs, rows, slots);
 }
 
 /** Reference implementation of the WebAssembly kernel of the same name. */

@@ -81,30 +81,27 @@ function findPairSplits(
     if (part === 0) small.set(from);
     else for (let i = 0; i < 512; i++) small[i] += from[i];
   }
-  const settings = [
-    nCuts[column] + 1,
-    l2,
-    hessianMin,
-    monotone === null ? 0 : monotone[column],
-    monotone !== null,
-  ] as const;
-  scanColumn(small, nodeTable.subarray(smallNode * N_NODE_NUMBERS), outOf(smallNode), ...settings);
+  const direction = monotone === null ? 0 : monotone[column];
+  const settings = { nBins: nCuts[column] + 1, l2, hessianMin, direction, isBounded: monotone !== null };
+  scanColumn(small, nodeTable.subarray(smallNode * N_NODE_NUMBERS), outOf(smallNode), settings);
   if (largeNode < 0) return;
   const large = histogramOf(largeSlot);
   for (let i = 0; i < 512; i++) large[i] -= small[i];
-  scanColumn(large, nodeTable.subarray(largeNode * N_NODE_NUMBERS), outOf(largeNode), ...settings);
+  scanColumn(large, nodeTable.subarray(largeNode * N_NODE_NUMBERS), outOf(largeNode), settings);
 }
 
-function scanColumn(
-  histogram: Float64Array,
-  node: Float64Array,
-  out: Float64Array,
-  nBins: number,
-  l2: number,
-  hessianMin: number,
-  monotone: number,
-  isBounded: boolean,
-): void {
+interface ScanSettings {
+  readonly nBins: number;
+  readonly l2: number;
+  readonly hessianMin: number;
+  /** -1, 0 or 1: how the value must run with the column. */
+  readonly direction: number;
+  /** Whether values are held within the bounds of the node. */
+  readonly isBounded: boolean;
+}
+
+function scanColumn(histogram: Float64Array, node: Float64Array, out: Float64Array, settings: ScanSettings): void {
+  const { nBins, l2, hessianMin, direction, isBounded } = settings;
   const [gradientTotal, hessianTotal, low, high] = node;
   const gradientMissing = histogram[510];
   const hessianMissing = histogram[511];
@@ -129,7 +126,7 @@ function scanColumn(
       if (hessianLeft < hessianMin || hessianRight < hessianMin) continue;
       const left = nodeValue(gradientLeft, hessianLeft, l2, low, high);
       const right = nodeValue(gradientRight, hessianRight, l2, low, high);
-      if ((monotone > 0 && left > right) || (monotone < 0 && left < right)) continue;
+      if ((direction > 0 && left > right) || (direction < 0 && left < right)) continue;
       const gain = scoreOf(gradientLeft, hessianLeft) + scoreOf(gradientRight, hessianRight) - parent;
       if (gain > best[0]) best = [gain, bin, side, gradientLeft, hessianLeft];
     }

@@ -40,7 +40,7 @@ export function explainTrees(
     for (let t = 0; t < trees.length; t++) {
       const at = (row * base.length + groups[t]) * width;
       contributions.fill(0);
-      descend(trees[t], values, contributions, paths, 0, 0, 0, 1, 1, -1);
+      descend({ tree: trees[t], values, contributions, paths }, 0, 0, 0, ROOT_EDGE);
       for (let column = 0; column < x.nCols; column++) result[at + column] += contributions[column] * scale;
       result[at + x.nCols] += expected[t] * scale;
     }
@@ -75,18 +75,28 @@ function createPath(length: number): Path {
   };
 }
 
-function descend(
-  tree: Tree,
-  values: Float32Array,
-  contributions: Float64Array,
-  paths: readonly Path[],
-  depth: number,
-  node: number,
-  lengthBefore: number,
-  zeroShare: number,
-  oneShare: number,
-  column: number,
-): void {
+/** One row on its way through one tree. */
+interface Walk {
+  readonly tree: Tree;
+  readonly values: Float32Array;
+  /** Out: one number a column. */
+  readonly contributions: Float64Array;
+  /** One path a depth. */
+  readonly paths: readonly Path[];
+}
+
+/** The split that leads to a node, and the shares that flow along it without and with its column known. */
+interface Edge {
+  readonly column: number;
+  readonly zeroShare: number;
+  readonly oneShare: number;
+}
+
+const ROOT_EDGE: Edge = { column: -1, zeroShare: 1, oneShare: 1 };
+
+function descend(walk: Walk, depth: number, node: number, lengthBefore: number, edge: Edge): void {
+  const { tree, values, contributions, paths } = walk;
+  const { zeroShare, oneShare, column } = edge;
   // Nothing flows here, with or without the features on the way.
   if (zeroShare === 0 && oneShare === 0) return;
   const path = paths[depth];
@@ -114,10 +124,10 @@ function descend(
     length--;
     break;
   }
-  const shared = [tree, values, contributions, paths, depth + 1] as const;
-  const [left, right] = [tree.left[node], tree.right[node]];
-  descend(...shared, left, length, earlierZero * share, goesLeft ? earlierOne : 0, tested);
-  descend(...shared, right, length, earlierZero * (1 - share), goesLeft ? 0 : earlierOne, tested);
+  const leftEdge = { column: tested, zeroShare: earlierZero * share, oneShare: goesLeft ? earlierOne : 0 };
+  const rightEdge = { column: tested, zeroShare: earlierZero * (1 - share), oneShare: goesLeft ? 0 : earlierOne };
+  descend(walk, depth + 1, tree.left[node], length, leftEdge);
+  descend(walk, depth + 1, tree.right[node], length, rightEdge);
 }
 
 function copyPath(from: Path, to: Path, length: number): void {

@@ -94,7 +94,7 @@ function createFieldRepulsion(executor: Executor, nPoints: number): Repulsion {
     const { turns } = arrays;
     const where = [Math.fround(box.lowX), Math.fround(box.lowY), Math.fround(1 / plan.spacing)] as const;
     const nStrips = Math.ceil(nNodes / N_ROWS_PER_STRIP);
-    sortByStrip(points, where[1], where[2], nNodes, order, arrays.starts, nStrips);
+    sortByStrip(points, { lowY: where[1], perNode: where[2], nNodes, nStrips }, order, arrays.starts);
     arrays.grid.fill(0, 0, nNodes * nNodes);
     for (const parity of [0, 1]) {
       const nTasks = (nStrips + 1 - parity) >> 1;
@@ -209,16 +209,17 @@ function boundPoints(points: Float32Array): Box {
   return { lowX, lowY, range: Math.max(highX - lowX, highY - lowY) };
 }
 
+interface StripGrid {
+  readonly lowY: number;
+  /** Nodes a unit of the map. */
+  readonly perNode: number;
+  readonly nNodes: number;
+  readonly nStrips: number;
+}
+
 /** Counting sort of the points by the strip that they are spread from; stable, so the sums do not depend on threads. */
-function sortByStrip(
-  points: Float32Array,
-  lowY: number,
-  perNode: number,
-  nNodes: number,
-  order: Uint32Array,
-  starts: Uint32Array,
-  nStrips: number,
-): void {
+function sortByStrip(points: Float32Array, grid: StripGrid, order: Uint32Array, starts: Uint32Array): void {
+  const { lowY, perNode, nNodes, nStrips } = grid;
   const nPoints = order.length;
   const strips = new Uint16Array(nPoints);
   starts.fill(0, 0, nStrips + 1);

@@ -30,7 +30,8 @@ function grow(
     const labels = executor.place(Float32Array.from(y));
     const placed = weights === null ? null : executor.place(Float32Array.from(weights));
     const seeds = Array.from({ length: nTrees }, (_, i) => 1000 + i);
-    growForest(executor, binned, cuts, labels, placed, nClasses, seeds, { ...OPTIONS, ...options }, (batch, counts) => {
+    const data = { binned, cuts, labels, weights: placed, nClasses };
+    growForest(executor, data, seeds, { ...OPTIONS, ...options }, (batch, counts) => {
       trees.push(...batch);
       for (let t = 0; t < batch.length; t++) drawn.push([...counts.subarray(t * x.nRows, (t + 1) * x.nRows)]);
     });
