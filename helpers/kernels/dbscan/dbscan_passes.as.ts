@@ -140,6 +140,18 @@ function joinRows(parents: usize, a: u32, b: u32): void {
   }
 }
 
+/** Joins the core rows at positions first..end-1 with `core`; returns the last of them, NO_ROW when there is none. */
+function joinCores(parents: usize, rows: usize, counts: usize, nMin: u32, first: u32, end: u32, core: u32): u32 {
+  let last = NO_ROW;
+  for (let position = first; position < end; position++) {
+    const row = load<u32>(rows + (position << 2));
+    if (row === NO_ROW || load<u32>(counts + (position << 2)) < nMin) continue;
+    joinRows(parents, core, row);
+    last = row;
+  }
+  return last;
+}
+
 /** Task = some leaves: joins their core rows with all core rows within eps at lower or equal positions. */
 export function dbscanConnect(
   task: u32,
@@ -180,18 +192,8 @@ export function dbscanConnect(
         node = skip;
       } else if (spanSquared(boxes, leaf, node, nCols) < eps2 * (1 - slack)) {
         // All pairs are near: each of one side with the first of the other joins them all.
-        let otherCore = NO_ROW;
-        for (let b = otherFirst; b < otherEnd; b++) {
-          const row = load<u32>(rows + (b << 2));
-          if (row === NO_ROW || load<u32>(counts + (b << 2)) < nMin) continue;
-          joinRows(parents, firstCore, row);
-          otherCore = row;
-        }
-        if (otherCore !== NO_ROW) {
-          for (let a = first; a < first + nRows; a++) {
-            if (load<u32>(counts + (a << 2)) >= nMin) joinRows(parents, load<u32>(rows + (a << 2)), otherCore);
-          }
-        }
+        const otherCore = joinCores(parents, rows, counts, nMin, otherFirst, otherEnd, firstCore);
+        if (otherCore !== NO_ROW) joinCores(parents, rows, counts, nMin, first, first + nRows, otherCore);
         node = skip;
       } else if (skip !== node + 1) {
         node++;

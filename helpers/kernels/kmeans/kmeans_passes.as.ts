@@ -51,6 +51,112 @@ function moveRow(delta: usize, counts: usize, slot: u32, x: usize, nCols: u32, s
 }
 
 /**
+ * The nearest centre of the group whose blocks begin at `c` (and `secondBlock` bytes on, unless 0): lane 0 its squared
+ * distance, lane 1 that of the second nearest, lane 2 its slot.
+ */
+function nearestInGroup(x: usize, c: usize, nCols: u32, secondBlock: usize, firstSlot: u32): v128 {
+  let firsts: v128;
+  let seconds = f32x4.splat(Infinity);
+  let slots = i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(firstSlot));
+  if (secondBlock === 0) {
+    firsts = distancesToBlock(x, c, nCols);
+  } else {
+    // Both blocks in one loop: two chains of additions hide each other's latency.
+    firsts = f32x4.splat(0);
+    let four = firsts;
+    for (let f: u32 = 0; f < nCols; f++) {
+      const value = v128.load32_splat(x + ((<usize>f) << 2));
+      const at = c + ((<usize>f) << 4);
+      const a = f32x4.sub(value, v128.load(at));
+      const b = f32x4.sub(value, v128.load(at + secondBlock));
+      firsts = f32x4.add(firsts, f32x4.mul(a, a));
+      four = f32x4.add(four, f32x4.mul(b, b));
+    }
+    seconds = f32x4.pmax(firsts, four);
+    slots = i32x4.add(slots, v128.and(f32x4.lt(four, firsts), i32x4.splat(4)));
+    firsts = f32x4.pmin(firsts, four);
+  }
+  // Of four lanes two, of two one; of equals the lower slot, which within a group is the lower centre.
+  let others = v128.shuffle<f32>(firsts, firsts, 2, 3, 0, 1);
+  let otherSlots = v128.shuffle<i32>(slots, slots, 2, 3, 0, 1);
+  let isCloser = v128.or(f32x4.lt(others, firsts), v128.and(f32x4.eq(others, firsts), i32x4.lt_s(otherSlots, slots)));
+  seconds = f32x4.pmin(
+    f32x4.pmin(seconds, v128.shuffle<f32>(seconds, seconds, 2, 3, 0, 1)),
+    f32x4.pmax(firsts, others),
+  );
+  firsts = f32x4.pmin(firsts, others);
+  slots = v128.bitselect(otherSlots, slots, isCloser);
+  others = v128.shuffle<f32>(firsts, firsts, 1, 0, 3, 2);
+  otherSlots = v128.shuffle<i32>(slots, slots, 1, 0, 3, 2);
+  isCloser = v128.or(f32x4.lt(others, firsts), v128.and(f32x4.eq(others, firsts), i32x4.lt_s(otherSlots, slots)));
+  seconds = f32x4.pmin(
+    f32x4.pmin(seconds, v128.shuffle<f32>(seconds, seconds, 1, 0, 3, 2)),
+    f32x4.pmax(firsts, others),
+  );
+  firsts = f32x4.pmin(firsts, others);
+  slots = v128.bitselect(otherSlots, slots, isCloser);
+  const second = f32x4.extract_lane(seconds, 0);
+  return v128.shuffle<f32>(f32x4.replace_lane(firsts, 1, second), slots, 0, 1, 4, 3);
+}
+
+/**
+ * The nearest centre of the row at `x`: its slot in the low 32 bits, the bits of its squared distance in the high ones.
+ * Writes the lower bounds of the groups that it looks at.
+ */
+function nearestSlot(
+  x: usize,
+  centres: usize,
+  nCols: u32,
+  groupShift: u32,
+  slotRanks: usize,
+  lowerRow: usize,
+  groupDrift: usize,
+  nBounds: u32,
+  ownGroup: u32,
+  slack: f32,
+): u64 {
+  const widen: f32 = 1 + slack;
+  const narrow: f32 = 1 - slack;
+  const groupBytes = (<usize>nCols) << (groupShift + 2);
+  const secondBlock = groupShift === 3 ? (<usize>nCols) << 4 : 0;
+  let best = UNASSIGNED;
+  let bestRank = UNASSIGNED;
+  let bestSquared: f32 = Infinity;
+  // The row's own group first: it gives the distance that the other groups' bounds must beat.
+  let pending: u32 = 1; // bits of the groups of four still to scan, starting at `base`
+  let base = ownGroup;
+  let next: u32 = 0; // first group whose bound was not looked at yet
+  for (;;) {
+    while (pending !== 0) {
+      const group: u32 = base + ctz(pending);
+      pending &= pending - 1;
+      const nearest = nearestInGroup(x, centres + <usize>group * groupBytes, nCols, secondBlock, group << groupShift);
+      const first = f32x4.extract_lane(nearest, 0);
+      const slot = <u32>i32x4.extract_lane(nearest, 2);
+      let bound = first;
+      if (first <= bestSquared) {
+        const rank = load<u32>(slotRanks + ((<usize>slot) << 2));
+        if (first < bestSquared || rank < bestRank) {
+          if (best !== UNASSIGNED) storeLower(lowerRow, groupDrift, best >> groupShift, bestSquared, narrow);
+          best = slot;
+          bestRank = rank;
+          bestSquared = first;
+          bound = f32x4.extract_lane(nearest, 1);
+        }
+      }
+      storeLower(lowerRow, groupDrift, group, bound, narrow);
+    }
+    if (nBounds === 1 || next >= nBounds) break;
+    const limit: f32 = sqrt<f32>(bestSquared) * widen * widen;
+    pending = groupsBelow(lowerRow, groupDrift, next, limit);
+    if (next === (ownGroup & ~3)) pending &= ~(1 << (ownGroup & 3));
+    base = next;
+    next += 4;
+  }
+  return ((<u64>reinterpret<u32>(bestSquared)) << 32) | <u64>best;
+}
+
+/**
  * One assignment pass: Yinyang bounds (Ding et al. 2015) with groups of 4 or 8 centres; with one group it is Hamerly's
  * algorithm (2010). Bounds are stored relative to the drift that the centres have added up, so that a row whose bounds
  * hold is read and not written. Adds to the task's own `deltas` what the moved rows change in the sums of each slot.
@@ -82,11 +188,7 @@ export function kmeansAssign(
   const begin = task * chunk;
   const end = min(begin + chunk, nRows);
   const widen: f32 = 1 + slack;
-  const narrow: f32 = 1 - slack;
   const groupShift: u32 = nSlotsPerGroup === 8 ? 3 : 2;
-  const groupBytes = (<usize>nSlotsPerGroup * nCols) << 2;
-  const secondBlock = groupShift === 3 ? (<usize>nCols) << 4 : 0;
-  const lanes = i32x4(0, 1, 2, 3);
   const doesTighten = nSlots > 8;
   let nMoved: u32 = 0;
 
@@ -95,103 +197,25 @@ export function kmeansAssign(
     const upperAt = uppers + ((<usize>i) << 2);
     const lowerRow = lowers + ((<usize>i * nBounds) << 2);
     const x = points + ((<usize>i * nCols) << 2);
-    let group: u32 = 0;
-    let limit: f32 = Infinity;
+    let ownGroup: u32 = 0;
     if (old !== UNASSIGNED) {
       const drift = load<f32>(slotDrift + ((<usize>old) << 2));
-      limit = (load<f32>(upperAt) + drift) * widen;
-      if (limit < load<f32>(halfGap + ((<usize>old) << 2)) || doBoundsHold(lowerRow, groupDrift, nBounds, limit))
-        continue;
+      const gap = load<f32>(halfGap + ((<usize>old) << 2));
+      let limit = (load<f32>(upperAt) + drift) * widen;
+      if (limit < gap || doBoundsHold(lowerRow, groupDrift, nBounds, limit)) continue;
       if (doesTighten) {
         const exact = sqrt<f32>(distanceToSlot(x, centres, old, nCols)) * widen;
         limit = exact * widen;
-        if (limit < load<f32>(halfGap + ((<usize>old) << 2)) || doBoundsHold(lowerRow, groupDrift, nBounds, limit)) {
+        if (limit < gap || doBoundsHold(lowerRow, groupDrift, nBounds, limit)) {
           store<f32>(upperAt, up(exact - drift));
           continue;
         }
       }
-      group = old >> groupShift;
+      ownGroup = old >> groupShift;
     }
-
-    // The row's own group first: it gives the distance that the other groups' bounds must beat.
-    const ownGroup = group;
-    let best = UNASSIGNED;
-    let bestRank = UNASSIGNED;
-    let bestSquared: f32 = Infinity;
-    let pending: u32 = 1; // bits of the groups of four still to scan, starting at `base`
-    let base = ownGroup;
-    let next: u32 = 0; // first group whose bound was not looked at yet
-    for (;;) {
-      while (pending !== 0) {
-        group = base + ctz(pending);
-        pending &= pending - 1;
-        const c = centres + <usize>group * groupBytes;
-        let firsts: v128;
-        let seconds = f32x4.splat(Infinity);
-        let slots = i32x4.add(lanes, i32x4.splat(group << groupShift));
-        if (secondBlock === 0) {
-          firsts = distancesToBlock(x, c, nCols);
-        } else {
-          // Both blocks in one loop: two chains of additions hide each other's latency.
-          firsts = f32x4.splat(0);
-          let four = firsts;
-          for (let f: u32 = 0; f < nCols; f++) {
-            const value = v128.load32_splat(x + ((<usize>f) << 2));
-            const at = c + ((<usize>f) << 4);
-            const a = f32x4.sub(value, v128.load(at));
-            const b = f32x4.sub(value, v128.load(at + secondBlock));
-            firsts = f32x4.add(firsts, f32x4.mul(a, a));
-            four = f32x4.add(four, f32x4.mul(b, b));
-          }
-          seconds = f32x4.pmax(firsts, four);
-          slots = i32x4.add(slots, v128.and(f32x4.lt(four, firsts), i32x4.splat(4)));
-          firsts = f32x4.pmin(firsts, four);
-        }
-        // Of four lanes two, of two one; of equals the lower slot, which within a group is the lower centre.
-        let others = v128.shuffle<f32>(firsts, firsts, 2, 3, 0, 1);
-        let otherSlots = v128.shuffle<i32>(slots, slots, 2, 3, 0, 1);
-        let isCloser = v128.or(
-          f32x4.lt(others, firsts),
-          v128.and(f32x4.eq(others, firsts), i32x4.lt_s(otherSlots, slots)),
-        );
-        seconds = f32x4.pmin(
-          f32x4.pmin(seconds, v128.shuffle<f32>(seconds, seconds, 2, 3, 0, 1)),
-          f32x4.pmax(firsts, others),
-        );
-        firsts = f32x4.pmin(firsts, others);
-        slots = v128.bitselect(otherSlots, slots, isCloser);
-        others = v128.shuffle<f32>(firsts, firsts, 1, 0, 3, 2);
-        otherSlots = v128.shuffle<i32>(slots, slots, 1, 0, 3, 2);
-        isCloser = v128.or(f32x4.lt(others, firsts), v128.and(f32x4.eq(others, firsts), i32x4.lt_s(otherSlots, slots)));
-        seconds = f32x4.pmin(
-          f32x4.pmin(seconds, v128.shuffle<f32>(seconds, seconds, 1, 0, 3, 2)),
-          f32x4.pmax(firsts, others),
-        );
-        firsts = f32x4.pmin(firsts, others);
-        slots = v128.bitselect(otherSlots, slots, isCloser);
-
-        const first = f32x4.extract_lane(firsts, 0);
-        const slot = <u32>i32x4.extract_lane(slots, 0);
-        let bound = first;
-        if (first <= bestSquared) {
-          const rank = load<u32>(slotRanks + ((<usize>slot) << 2));
-          if (first < bestSquared || rank < bestRank) {
-            if (best !== UNASSIGNED) storeLower(lowerRow, groupDrift, best >> groupShift, bestSquared, narrow);
-            best = slot;
-            bestRank = rank;
-            bestSquared = first;
-            bound = f32x4.extract_lane(seconds, 0);
-          }
-        }
-        storeLower(lowerRow, groupDrift, group, bound, narrow);
-      }
-      if (nBounds === 1 || next >= nBounds) break;
-      limit = sqrt<f32>(bestSquared) * widen * widen;
-      pending = groupsBelow(lowerRow, groupDrift, next, limit);
-      if (next === (ownGroup & ~3)) pending &= ~(1 << (ownGroup & 3));
-      base = next;
-      next += 4;
-    }
+    const found = nearestSlot(x, centres, nCols, groupShift, slotRanks, lowerRow, groupDrift, nBounds, ownGroup, slack);
+    let best = <u32>found;
+    const bestSquared = reinterpret<f32>(<u32>(found >> 32));
     if (best === UNASSIGNED) best = 0; // only NaN comes here; a wild address must not follow
     store<f32>(upperAt, up(sqrt<f32>(bestSquared) * widen - load<f32>(slotDrift + ((<usize>best) << 2))));
     if (best === old) continue;

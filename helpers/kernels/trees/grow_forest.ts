@@ -55,7 +55,7 @@ export function growForest(
   const { nRows, nCols, byRow } = binned;
   const { nColumnsTried, minLeafRows, maxDepth, isBootstrap } = options;
   const nNodesMax = 2 * Math.ceil(nRows / minLeafRows) + 1;
-  const nRowWords = nRows * 2 + nCols + (maxDepth + 2) * 4 + 264;
+  const nRowWords = nRows * 2 + nCols + (maxDepth + 2) * 4 + 272;
   const nSums = (nClasses === 1 ? 2 : nClasses) * 260 + 2 * nRows;
   const bytesPerTree = nNodesMax * 4 * (N_NODE_WORDS + nClasses) + nRowWords * 4 + nSums * 8 + nRows;
   const nPerBatch = Math.max(2, Math.min(N_TREES_PER_BATCH_MAX, Math.floor(BATCH_BYTES_MAX / bytesPerTree)));

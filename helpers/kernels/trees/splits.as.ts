@@ -76,11 +76,15 @@ function scanColumn(
     }
   }
   if (!hasMissing) bestMissingLeft = bestHessian * 2 >= hessianTotal ? 1 : 0;
-  store<f64>(out, bestGain);
-  store<f64>(out, <f64>bestBin, 8);
-  store<f64>(out, <f64>bestMissingLeft, 16);
-  store<f64>(out, bestGradient, 24);
-  store<f64>(out, bestHessian, 32);
+  storeSplit(out, bestGain, bestBin, bestMissingLeft, bestGradient, bestHessian);
+}
+
+function storeSplit(out: usize, gain: f64, bin: i32, missingLeft: i32, gradient: f64, hessian: f64): void {
+  store<f64>(out, gain);
+  store<f64>(out, <f64>bin, 8);
+  store<f64>(out, <f64>missingLeft, 16);
+  store<f64>(out, gradient, 24);
+  store<f64>(out, hessian, 32);
 }
 
 /** Task = pair * nColumns + column. */

@@ -175,6 +175,31 @@ export function tsneKernelColumns(
   freeScratch(slots, slot);
 }
 
+/** Sum of |spectrum|² times the kernel over the four columns from `kx0` on. */
+function sumPower(re: usize, im: usize, kernelZ: usize, pitch: u32, kx0: u32, n: u32): f64 {
+  const half = n >> 1;
+  // Columns 1..n/2-1 stand for their mirror images too; those beyond n/2 are padding.
+  const weights = f32x4(
+    kx0 === 0 || kx0 === half ? 1 : kx0 > half ? 0 : 2,
+    kx0 + 1 > half ? 0 : 2,
+    kx0 + 2 > half ? 0 : 2,
+    kx0 + 3 > half ? 0 : 2,
+  );
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (let ky: u32 = 0; ky < n; ky++) {
+    const folded = ky > half ? n - ky : ky;
+    const a = v128.load(re + ((<usize>ky) << 4));
+    const b = v128.load(im + ((<usize>ky) << 4));
+    const kernel = v128.load(kernelZ + ((<usize>folded * pitch + kx0) << 2));
+    const power = f32x4.mul(f32x4.mul(weights, kernel), f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)));
+    low = f64x2.add(low, f64x2.promote_low_f32x4(power));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(power, power, 2, 3, 2, 3)));
+  }
+  low = f64x2.add(low, high);
+  return f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+}
+
 /**
  * Task = 4 columns: transform along y, the sum of 1/(1+d²) over all pairs by Parseval's theorem (unscaled, in `sums`), then
  * the products with the kernels of both force components transformed back along y.
@@ -210,28 +235,7 @@ export function tsneColumns(
   const free = isSwapped ? base : base + 2 * size;
   const kx0: u32 = 4 * task;
   const half = n >> 1;
-
-  // Columns 1..n/2-1 stand for their mirror images too; those beyond n/2 are padding.
-  const weights = f32x4(
-    kx0 === 0 || kx0 === half ? 1 : kx0 > half ? 0 : 2,
-    kx0 + 1 > half ? 0 : 2,
-    kx0 + 2 > half ? 0 : 2,
-    kx0 + 3 > half ? 0 : 2,
-  );
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  for (let ky: u32 = 0; ky < n; ky++) {
-    const folded = ky > half ? n - ky : ky;
-    const a = v128.load(re + ((<usize>ky) << 4));
-    const b = v128.load(im + ((<usize>ky) << 4));
-    const kernel = v128.load(kernelZ + ((<usize>folded * pitch + kx0) << 2));
-    const power = f32x4.mul(f32x4.mul(weights, kernel), f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)));
-    low = f64x2.add(low, f64x2.promote_low_f32x4(power));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(power, power, 2, 3, 2, 3)));
-  }
-  low = f64x2.add(low, high);
-  store<f64>(sums + ((<usize>task) << 3), f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1));
-
+  store<f64>(sums + ((<usize>task) << 3), sumPower(re, im, kernelZ, pitch, kx0, n));
   for (let component = 0; component < 2; component++) {
     const kernel = component === 0 ? kernelX : kernelY;
     const toRe = component === 0 ? forceXRe : forceYRe;

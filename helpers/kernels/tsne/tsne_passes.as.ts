@@ -74,7 +74,6 @@ export function tsneStep(
   gradientNorms: usize, // f64 a task: sum of squared gradients
 ): void {
   const end = min((task + 1) * chunk, nPoints);
-  const one = f32x4.splat(1);
   let normSquared: f64 = 0;
   for (let i = task * chunk; i < end; i++) {
     const at = (<usize>i) << 3;
@@ -95,18 +94,12 @@ export function tsneStep(
       const dx = f32x4.sub(xs, v128.shuffle<f32>(a, b, 0, 2, 4, 6));
       const dy = f32x4.sub(ys, v128.shuffle<f32>(a, b, 1, 3, 5, 7));
       const squared = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
-      const pull = f32x4.div(v128.load(affinities + ((<usize>e) << 2)), f32x4.add(one, squared));
+      const pull = f32x4.div(v128.load(affinities + ((<usize>e) << 2)), f32x4.add(f32x4.splat(1), squared));
       sumX = f32x4.add(sumX, f32x4.mul(pull, dx));
       sumY = f32x4.add(sumY, f32x4.mul(pull, dy));
     }
-    let pullX: f32 =
-      f32x4.extract_lane(sumX, 0) +
-      f32x4.extract_lane(sumX, 1) +
-      (f32x4.extract_lane(sumX, 2) + f32x4.extract_lane(sumX, 3));
-    let pullY: f32 =
-      f32x4.extract_lane(sumY, 0) +
-      f32x4.extract_lane(sumY, 1) +
-      (f32x4.extract_lane(sumY, 2) + f32x4.extract_lane(sumY, 3));
+    let pullX = sumLanes(sumX);
+    let pullY = sumLanes(sumY);
     for (; e < last; e++) {
       const other = points + ((<usize>load<u32>(neighbours + ((<usize>e) << 2))) << 3);
       const dx = x - load<f32>(other);
@@ -121,16 +114,19 @@ export function tsneStep(
     let stepX = stepOf(gradientX, velocity + at, gains + at, rate, momentum);
     let stepY = stepOf(gradientY, velocity + at + 4, gains + at + 4, rate, momentum);
     const length = sqrt<f32>(stepX * stepX + stepY * stepY);
-    if (length > stepMax) {
-      stepX *= stepMax / length;
-      stepY *= stepMax / length;
-    }
+    const shrink: f32 = length > stepMax ? stepMax / length : 1;
+    stepX *= shrink;
+    stepY *= shrink;
     store<f32>(velocity + at, stepX);
     store<f32>(velocity + at, stepY, 4);
     store<f32>(next + at, x + stepX);
     store<f32>(next + at, y + stepY, 4);
   }
   store<f64>(gradientNorms + ((<usize>task) << 3), normSquared);
+}
+
+function sumLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 /** The next step along one coordinate; the gain grows while the gradient keeps opposing the velocity's sign. */
