@@ -12,7 +12,8 @@ import { writeKalshiFiles } from '../venues/kalshi_market.ts';
 
 afterAll(removeFolders);
 
-const NO_WALLETS = 'Kalshi publishes no wallets: 3,600 of 3,600 fills have none; they count for markets, not for profiles.';
+const NO_WALLETS =
+  'Kalshi publishes no wallets: 3,600 of 3,600 fills have none; they count for markets, not for profiles.';
 const ABOUT_WALLETS = STEPS.filter((step) => step.inGraph && /^[234]_/.test(step.script));
 /** As the graph runs them, but for options that make the work small. */
 const BEFORE_AND_AFTER: Readonly<Record<string, readonly string[]>> = {
