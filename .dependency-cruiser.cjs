@@ -25,7 +25,7 @@ const MAY_IMPORT = {
   'helpers/polars': 'run',
   'helpers/profit': 'charts estimators evaluate features kernels polars registry replay step run tables venues/fees',
   'helpers/registry': 'run tables',
-  'helpers/replay': 'evaluate kernels/random polars run tables venues/fees',
+  'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
   'helpers/run': 'pipeline',
   'helpers/simulate': 'kernels polars step run',
   'helpers/slurm': 'features import pipeline polars run tables',
@@ -104,7 +104,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^helpers/kernels/wasm/build/' },
+    exclude: { path: '^helpers/kernels/(build/|.*[.]as[.]ts$)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

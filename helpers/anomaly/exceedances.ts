@@ -1,4 +1,5 @@
 /** How many of a stream of sampled scores reach each of given scores; the samples themselves are not kept. */
+import { bisectRight } from 'd3-array';
 
 /** Counts for the scores it is built from: `add` takes samples batch by batch, and p-values and rejections are by all so far. */
 export class ExceedanceCounts {
@@ -38,14 +39,7 @@ export class ExceedanceCounts {
       else if (score < sorted[0]) hits[0]++;
       else {
         const cell = this.cell(score);
-        let low = cellStarts[cell];
-        let high = cellStarts[cell + 1];
-        while (low < high) {
-          const middle = (low + high) >> 1;
-          if (sorted[middle] <= score) low = middle + 1;
-          else high = middle;
-        }
-        hits[low]++;
+        hits[bisectRight(sorted, score, cellStarts[cell], cellStarts[cell + 1])]++;
       }
     }
   }

@@ -6,7 +6,7 @@ import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
+import { countDistinctRows, createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { loadActiveModel } from '../registry/active_model.ts';
@@ -50,13 +50,6 @@ const modelSchema = z.object({
   ]),
 });
 
-function countDistinct(points: Matrix): number {
-  const rows = new Set<string>();
-  for (let row = 0; row < points.nRows; row++)
-    rows.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
-  return rows.size;
-}
-
 export interface FitOptions {
   readonly detector: DetectorName;
   readonly flagRule: FlagRule;
@@ -80,24 +73,14 @@ export async function fitWalletModel(
     );
   const space = FeatureSpace.fit(profiles, ANOMALY_FEATURES, 'log');
   const points = space.transform(profiles);
-  const order = shuffled(points.nRows, seed);
+  const order = createRandom(seed).shuffle(Uint32Array.from({ length: points.nRows }, (_, row) => row));
   const middle = points.nRows >> 1;
   const training = takeRows(points, order.subarray(0, middle));
-  const nDistinct = countDistinct(training);
+  const nDistinct = countDistinctRows(training);
   if (nDistinct <= N_CLUSTERS) return skipped(`the wallets have only ${nDistinct} different profiles`);
   const detector = await fitDetector(name, training, ANOMALY_FEATURES, seed, executor);
   const calibration = detector.score(takeRows(points, order.subarray(middle))).sort();
   return { space, detector, calibration, flagRule };
-}
-
-function shuffled(n: number, seed: number): Uint32Array {
-  const random = createRandom(seed);
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }
 
 export interface WalletScores {
@@ -205,6 +188,7 @@ export async function walletModelFromJson(json: unknown, executor: Executor): Pr
 
 /**
  * The active model.
+ * @public a saved model can be loaded; the live steps do so
  * @throws InputError 'missing-input', 'corrupt-file' or 'bad-model', each with the command that mends it
  */
 export async function loadWalletModel(modelsDir: string, executor: Executor): Promise<WalletAnomalyModel> {

@@ -28,11 +28,7 @@ export function stratifiedSample(labels: readonly string[], nMax: number, seed: 
   return [...groups.values()]
     .flatMap((rows, g) => {
       const n = kept[g] + Math.floor(((rows.length - kept[g]) * nLeft) / nOpen);
-      for (let i = 0; i < n; i++) {
-        const j = i + random.integer(rows.length - i);
-        [rows[i], rows[j]] = [rows[j], rows[i]];
-      }
-      return rows.slice(0, n);
+      return random.sample(rows, n);
     })
     .sort((a, b) => a - b);
 }

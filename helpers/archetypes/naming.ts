@@ -1,4 +1,5 @@
 /** Names for clusters from where their centres lie; a rule that fits no cluster names none. */
+import { bisectLeft, bisectRight } from 'd3-array';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
 
 /** A centre this close to a value is at it: means are rounded. Relative, absolute below 1. */
@@ -10,9 +11,7 @@ const TIE = 1e-9;
  */
 export function rankAmong(sorted: Float64Array, value: number, tolerance = 0): number {
   if (sorted.length === 0 || Number.isNaN(value)) return Number.NaN;
-  return (
-    (countBelow(sorted, value - tolerance, false) + countBelow(sorted, value + tolerance, true)) / (2 * sorted.length)
-  );
+  return (bisectLeft(sorted, value - tolerance) + bisectRight(sorted, value + tolerance)) / (2 * sorted.length);
 }
 
 /** Where a centre lies among wallets, 0..1, as in `rankAmong`. */
@@ -22,17 +21,6 @@ export function rankCentre(sorted: Float64Array, value: number): number {
 
 function tieWidth(value: number): number {
   return TIE * Math.max(1, Math.abs(value));
-}
-
-function countBelow(sorted: Float64Array, value: number, orEqual: boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value || (orEqual && sorted[middle] === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Ranks of a centre among the wallets it was found in, 0..1; NaN where the column is unknown for all of them. */

@@ -3,7 +3,7 @@ import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
-import type { Matrix } from '../kernels/matrix.ts';
+import { countDistinctRows, type Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
@@ -72,7 +72,7 @@ export function clusterResidual(
     return notClustered(`${residual.height} wallets are too few for ${nClusters} clusters`);
   const space = FeatureSpace.fit(residual, RESIDUAL_FEATURES, 'log');
   const points = space.transform(residual);
-  if (method.kind === 'kmeans' && !hasDistinctRows(points, nClusters))
+  if (method.kind === 'kmeans' && countDistinctRows(points, nClusters) < nClusters)
     return notClustered(`the wallets have fewer than ${nClusters} different profiles`);
   const labels =
     method.kind === 'kmeans'
@@ -86,13 +86,6 @@ export function clusterResidual(
     named: nameAll(residual, space.centresOf(residual, labels, centres.length), labels, thresholds),
     skippedReason: null,
   };
-}
-
-function hasDistinctRows(points: Matrix, n: number): boolean {
-  const seen = new Set<string>();
-  for (let row = 0; row < points.nRows && seen.size < n; row++)
-    seen.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
-  return seen.size >= n;
 }
 
 /** The mean point of each cluster 0..; noise is in none. */

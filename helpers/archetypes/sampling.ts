@@ -11,14 +11,7 @@ export interface Sample {
 
 /** `n` of `rows`, without replacement, seeded (Floyd's choice kept in order of draw is not needed: rows come back sorted). */
 function draw(rows: readonly number[], n: number, seed: number): number[] {
-  if (n >= rows.length) return [...rows];
-  const random = createRandom(seed);
-  const pool = [...rows];
-  for (let i = 0; i < n; i++) {
-    const j = i + random.integer(pool.length - i);
-    [pool[i], pool[j]] = [pool[j], pool[i]];
-  }
-  return pool.slice(0, n);
+  return n >= rows.length ? [...rows] : createRandom(seed).sample([...rows], n);
 }
 
 function rowsByTarget(targets: readonly (number | null)[]): Map<number, number[]> {

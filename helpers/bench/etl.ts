@@ -7,6 +7,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { median } from 'd3-array';
 import yargs from 'yargs';
 import { domainOf } from '../features/domain.ts';
 import { formatTable } from '../run/console.ts';
@@ -148,12 +149,6 @@ function domainTable(gammaPath: string): string {
     if (line !== '') for (const { slug } of (JSON.parse(line) as { tags: { slug: string }[] }).tags) slugs.add(slug);
   const lines = [...slugs].sort().map((slug) => `${slug},${domainOf([slug], null)?.domain ?? 'other'}`);
   return `slug,domain\n${lines.join('\n')}\n`;
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 function medianSide(sides: readonly Side[]): Side | null {

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from 'd3-array';
 import yargs from 'yargs';
 import { loadBenchmarks, type MlBenchmark, writeData } from './ml/benchmark.ts';
 
@@ -81,8 +82,8 @@ function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, n
         process.stdout.write(`${benchmark.name}: the rival (${benchmark.rival}) could not run here\n`);
       else rival.push(other);
     }
-    const ours_s = median(ours.map(({ seconds }) => seconds));
-    const rival_s = median(rival.map(({ seconds }) => seconds));
+    const ours_s = medianOf(ours.map(({ seconds }) => seconds));
+    const rival_s = medianOf(rival.map(({ seconds }) => seconds));
     return {
       name: benchmark.name,
       work: benchmark.work(nRows),
@@ -90,18 +91,18 @@ function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, n
       rival: benchmark.rival,
       rival_s,
       ratio: ours_s === null || rival_s === null ? null : ours_s / rival_s,
-      ours_quality: median(ours.map(({ quality }) => quality)),
-      rival_quality: median(rival.map(({ quality }) => quality)),
+      ours_quality: medianOf(ours.map(({ quality }) => quality)),
+      rival_quality: medianOf(rival.map(({ quality }) => quality)),
       quality_metric: benchmark.qualityMetric,
       ...(benchmark.secondMetric === undefined
         ? {}
         : {
-            ours_second_quality: median(ours.map(({ secondQuality }) => secondQuality ?? null)),
-            rival_second_quality: median(rival.map(({ secondQuality }) => secondQuality ?? null)),
+            ours_second_quality: medianOf(ours.map(({ secondQuality }) => secondQuality ?? null)),
+            rival_second_quality: medianOf(rival.map(({ secondQuality }) => secondQuality ?? null)),
             second_metric: benchmark.secondMetric,
           }),
-      ours_peak_mib: median(ours.map(({ peak_mib }) => peak_mib)),
-      rival_peak_mib: median(rival.map(({ peak_mib }) => peak_mib)),
+      ours_peak_mib: medianOf(ours.map(({ peak_mib }) => peak_mib)),
+      rival_peak_mib: medianOf(rival.map(({ peak_mib }) => peak_mib)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -130,11 +131,9 @@ function runChild(command: string, args: readonly string[], nThreads: number): S
   return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as SideResult;
 }
 
-function median(values: readonly (number | null)[]): number | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** Nulls are left out; null when nothing is left. */
+function medianOf(values: readonly (number | null)[]): number | null {
+  return median(values) ?? null;
 }
 
 function describeRow(row: ResultRow): string {

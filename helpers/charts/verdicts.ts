@@ -20,7 +20,10 @@ function verdictsOf(blocks: readonly Block[]): VerdictBlock[] {
   });
 }
 
-/** What is wrong with the verdicts of some sections, a line each: those of more than one sentence, or of more than 25 words. */
+/**
+ * What is wrong with the verdicts of some sections, a line each: those of more than one sentence, or of more than 25 words.
+ * @public the tests hold every section of a report to it
+ */
 export function verdictFaults(sections: readonly ReportSection[]): string[] {
   return sections.flatMap(({ id, blocks }) =>
     verdictsOf(blocks).flatMap(({ text }) => {

@@ -6,7 +6,7 @@ import { grinderCuts } from '../archetypes/waterfall.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
-import type { Matrix } from '../kernels/matrix.ts';
+import { countDistinctRows, type Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 
@@ -46,10 +46,8 @@ export function clusterWallets(
   if (profiles.height < nClusters * ROWS_PER_CLUSTER_MIN)
     return { skippedReason: `${profiles.height} wallets are too few for ${nClusters} clusters` };
   const points = space.transform(profiles);
-  const distinct = new Set<string>();
-  for (let row = 0; row < points.nRows && distinct.size < nClusters; row++)
-    distinct.add(points.values.subarray(row * points.nCols, (row + 1) * points.nCols).join());
-  if (distinct.size < nClusters) return { skippedReason: `the wallets have only ${distinct.size} different profiles` };
+  const nDistinct = countDistinctRows(points, nClusters);
+  if (nDistinct < nClusters) return { skippedReason: `the wallets have only ${nDistinct} different profiles` };
   const model = new KMeans({ nClusters, nInits: N_INITS, seed }, executor).fit(points, features);
   const labels = model.labels!;
   return {

@@ -1,12 +1,14 @@
-/** An autoencoder: rows that a narrow network cannot reproduce are strange. */
+/** An autoencoder: rows that a narrow network cannot reproduce are anomalous. */
 
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkFinite,
+  checkInteger,
   checkKnownOptions,
   checkNotEmpty,
+  checkNumber,
   checkSameColumns,
   type Estimator,
   type ModelHeader,
@@ -22,21 +24,23 @@ import {
   saveNetwork,
   trainNetwork,
 } from './dense_network.ts';
-import {
-  checkedNetworkOptions,
-  checkHiddenUnits,
-  NETWORK_OPTION_NAMES,
-  type NetworkOptions,
-} from './network_options.ts';
 import { type ScalerModel, StandardScaler } from './scalers.ts';
 import { loadTensorBackend } from './tensor_backend.ts';
 
 const FORMAT = 'spyhop-autoencoder';
 const VERSION = 1;
 
-export interface AutoencoderOptions extends NetworkOptions {
+export interface AutoencoderOptions {
   /** Widths of the hidden layers, the narrowest being the code; default [16, 4, 16]. */
   readonly hiddenUnits?: readonly number[];
+  /** Passes over the rows; default 20. */
+  readonly nEpochs?: number;
+  /** Rows per step; default 256. */
+  readonly batchSize?: number;
+  /** Step size of Adam; default 0.003. */
+  readonly learningRate?: number;
+  /** Default 0. */
+  readonly seed?: number;
 }
 
 export interface AutoencoderModel extends ModelHeader {
@@ -61,7 +65,7 @@ interface Fitted {
 
 /**
  * Autoencoder (Kramer 1991): a network with a narrow middle learns to reproduce standardised rows, tanh inside, mean
- * squared error as loss. Its score is the error of reproduction; higher is stranger.
+ * squared error as loss. Its score is the error of reproduction; higher is more anomalous.
  */
 export class Autoencoder implements Estimator<AutoencoderModel> {
   #options: AutoencoderOptions;
@@ -76,17 +80,14 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
   }
 
   /**
-   * Learns to reproduce the rows. Columns are standardised inside; NaN is refused. Equal seeds give equal networks.
+   * Learns to reproduce the rows. Columns are standardised inside; NaN is rejected. Equal seeds give equal networks.
    * @throws InputError bad-option, empty-input, bad-value; missing-dependency where no tensor backend starts
    */
   async fit(x: Matrix, featureNames?: readonly string[]): Promise<this> {
-    checkKnownOptions(this.#options, ['hiddenUnits', ...NETWORK_OPTION_NAMES]);
-    const training = checkedNetworkOptions(this.#options);
-    const hiddenUnits = this.#options.hiddenUnits ?? [16, 4, 16];
-    checkHiddenUnits(hiddenUnits, 1);
+    const { hiddenUnits, ...training } = checkOptions(this.#options);
     checkNotEmpty(x);
     const names = nameColumns(x, featureNames);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     await loadTensorBackend();
     const scaler = new StandardScaler().fit(x, names);
     const scaled = scaler.transform(x);
@@ -94,18 +95,18 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
       ...hiddenUnits.map((nOutputs) => ({ nOutputs, activation: 'tanh' as const })),
       { nOutputs: x.nCols, activation: 'linear' as const },
     ];
-    const trained = await trainNetwork(scaled, scaled, shapes, { ...training, loss: 'meanSquaredError' });
+    const trained = await trainNetwork(scaled, scaled, shapes, training);
     this.#fitted = { scaler, ...trained };
     return this;
   }
 
   /**
-   * Mean squared error of the reproduction over the columns, in squared standard deviations, per row; higher is stranger.
+   * Mean squared error of the reproduction over the columns, in squared standard deviations, per row; higher is more anomalous.
    * @throws InputError bad-schema, bad-value
    */
   score(x: Matrix, featureNames?: readonly string[]): Float64Array {
     checkSameColumns(this.featureNames, x, featureNames);
-    checkFinite(x, this.featureNames, 'nan-is-refused');
+    checkFinite(x, this.featureNames, 'nan-is-rejected');
     const { scaler, network } = this.#fitted!;
     const scaled = scaler.transform(x);
     const { values } = runNetwork(network, scaled);
@@ -145,4 +146,19 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
     autoencoder.#fitted = { scaler, network: restoreNetwork(model.network), lossPerEpoch: model.lossPerEpoch };
     return autoencoder;
   }
+}
+
+function checkOptions(given: AutoencoderOptions): Required<AutoencoderOptions> {
+  const { hiddenUnits = [16, 4, 16], nEpochs = 20, batchSize = 256, learningRate = 0.003, seed = 0 } = given;
+  const options = { hiddenUnits, nEpochs, batchSize, learningRate, seed };
+  checkKnownOptions(given, Object.keys(options));
+  checkInteger('nEpochs', nEpochs, 1, 100_000);
+  checkInteger('batchSize', batchSize, 1, 1_000_000);
+  checkNumber('learningRate', learningRate, 1e-9, 10);
+  checkInteger('seed', seed, 0);
+  checkInteger('hiddenUnits.length', hiddenUnits.length, 1, 20);
+  hiddenUnits.forEach((n, i) => {
+    checkInteger(`hiddenUnits[${i}]`, n, 1, 65_536);
+  });
+  return options;
 }

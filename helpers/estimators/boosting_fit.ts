@@ -1,21 +1,21 @@
-/** The rounds of gradient boosting: gradients, a tree, new scores, and so on until told to stop. */
+/** The rounds of gradient boosting: gradients, a tree, new scores, until a stopping rule holds. */
 
-import { type BinnedMatrix, type Cuts, cutAndBin } from '../kernels/binning.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { computeGradients, type Loss } from '../kernels/gradients.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import { createRandom, type Random } from '../kernels/random.ts';
+import { type BinnedMatrix, type Cuts, cutAndBin } from '../kernels/trees/binning.ts';
+import { computeGradients, type Loss } from '../kernels/trees/gradients.ts';
 import {
   createGrowWorkspace,
   type GrownTree,
   type GrowOptions,
   type GrowWorkspace,
   growTree,
-} from '../kernels/grow_tree.ts';
-import { baseScores, meanLoss, weightedQuantile } from '../kernels/losses.ts';
-import type { Matrix } from '../kernels/matrix.ts';
-import { addLeafValues } from '../kernels/partition.ts';
-import { addTreeValues, packTrees } from '../kernels/predict_trees.ts';
-import { createRandom, type Random } from '../kernels/random.ts';
-import type { Tree } from '../kernels/tree.ts';
+} from '../kernels/trees/grow_tree.ts';
+import { baseScores, meanLoss, weightedQuantile } from '../kernels/trees/losses.ts';
+import { addLeafValues } from '../kernels/trees/partition.ts';
+import { addTreeValues, packTrees } from '../kernels/trees/predict_trees.ts';
+import type { Tree } from '../kernels/trees/tree.ts';
 import type { CheckedBoostingOptions } from './boosting_options.ts';
 import type { LabelledRows } from './labelled_rows.ts';
 import type { TreeEnsemble } from './tree_ensemble.ts';

@@ -1,13 +1,13 @@
 /** Options of gradient boosting, their defaults and their checks. */
 
-import { N_BINS_MAX } from '../kernels/binning.ts';
+import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
 import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
 
 export type BoostingObjective = 'binary' | 'multiclass' | 'squared-error' | 'quantile';
 
 export interface BoostingOptions {
-  /** What is learned: chance of label 1, chances of labels 0..k-1, the mean, or a quantile. Default `binary`. */
+  /** What is learned: probability of label 1, probabilities of labels 0..k-1, the mean, or a quantile. Default `binary`. */
   readonly objective?: BoostingObjective;
   /** Trees (for multiclass: trees a class). Default 100. */
   readonly nRounds?: number;

@@ -2,7 +2,7 @@
  * What every estimator promises, and the checks that keep the promise.
  *
  * An estimator is a class made of options and, optionally, an executor: `new X(options, executor)`. `fit` checks the
- * options and the data and learns; `predict`, `score` and the like never learn, and refuse a matrix whose columns differ
+ * options and the data and learns; `predict`, `score` and the like never learn, and reject a matrix whose columns differ
  * from those of `fit` in number, name or order. `toModel()` is a plain JSON-able object with `format` and `version`;
  * `X.fromModel(json)` trusts nothing in it. Errors are `InputError`s: bad-option names the option, bad-value and
  * bad-schema the column, bad-model the place in the model.
@@ -16,7 +16,7 @@ import { InputError } from '../run/errors.ts';
 export interface ModelHeader {
   /** Which estimator wrote it, e.g. `spyhop-gradient-boosting`. */
   readonly format: string;
-  /** Version of that format, from 1 up; a reader refuses versions it does not know. */
+  /** Version of that format, from 1 up; a reader rejects versions it does not know. */
   readonly version: number;
 }
 
@@ -28,7 +28,7 @@ export interface Estimator<Model extends ModelHeader> {
 }
 
 /** How an estimator treats NaN: as a missing value it understands, or as a fault. Infinities are always a fault. */
-export type NanPolicy = 'nan-is-missing' | 'nan-is-refused';
+export type NanPolicy = 'nan-is-missing' | 'nan-is-rejected';
 
 /** Names for the columns of `x`: the given ones, checked, or `column_0`, `column_1`, … */
 export function nameColumns(x: Matrix, names?: readonly string[]): string[] {
@@ -51,7 +51,7 @@ export function nameColumns(x: Matrix, names?: readonly string[]): string[] {
   return [...names];
 }
 
-/** Refuses a matrix that does not have the columns of `fit`: their number, and names and order where names are given. */
+/** Rejects a matrix that does not have the columns of `fit`: their number, and names and order where names are given. */
 export function checkSameColumns(fitted: readonly string[], x: Matrix, names?: readonly string[]): void {
   if (fitted.length === 0) throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
   const hint = `the model wants, in this order: ${fitted.join(', ')}`;
@@ -68,7 +68,7 @@ export function checkSameColumns(fitted: readonly string[], x: Matrix, names?: r
   }
 }
 
-/** Refuses infinities, and NaN where `policy` says so, naming the column and the row. */
+/** Rejects infinities, and NaN where `policy` says so, naming the column and the row. */
 export function checkFinite(x: Matrix, names: readonly string[], policy: NanPolicy): void {
   const { values, nCols } = x;
   for (let i = 0; i < values.length; i++) {
@@ -79,7 +79,7 @@ export function checkFinite(x: Matrix, names: readonly string[], policy: NanPoli
   }
 }
 
-/** Refuses an empty matrix. */
+/** Rejects an empty matrix. */
 export function checkNotEmpty(x: Matrix): void {
   if (x.nRows === 0 || x.nCols === 0) {
     throw new InputError(
@@ -90,27 +90,27 @@ export function checkNotEmpty(x: Matrix): void {
   }
 }
 
-/** Refuses an option that is no integer in min..max. */
+/** Rejects an option that is no integer in min..max. */
 export function checkInteger(option: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `in ${min}..${max}`;
   throw new InputError('bad-option', `${option} must be an integer ${range}, not ${value}`, `change ${option}`);
 }
 
-/** Refuses an option that is no finite number in [min, max]. */
+/** Rejects an option that is no finite number in [min, max]. */
 export function checkNumber(option: string, value: number, min: number, max: number = Number.MAX_VALUE): void {
   if (typeof value === 'number' && value >= min && value <= max) return;
   const range = max === Number.MAX_VALUE ? `of at least ${min}` : `in [${min}, ${max}]`;
   throw new InputError('bad-option', `${option} must be a number ${range}, not ${value}`, `change ${option}`);
 }
 
-/** Refuses an option that is none of the given words. */
+/** Rejects an option that is none of the given words. */
 export function checkChoice<T extends string>(option: string, value: T, choices: readonly T[]): void {
   if (choices.includes(value)) return;
   throw new InputError('bad-option', `${option} must be ${choices.join(' or ')}, not ${value}`, `change ${option}`);
 }
 
-/** Refuses options that do not exist: a misspelt one would silently do nothing. */
+/** Rejects options that do not exist: a misspelt one would silently do nothing. */
 export function checkKnownOptions(options: object, known: readonly string[]): void {
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;

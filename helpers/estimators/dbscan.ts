@@ -1,6 +1,6 @@
 /** DBSCAN as an estimator, for one radius or for a sweep over radii and core sizes. */
 
-import { type DbscanResult, sweepDbscan } from '../kernels/dbscan.ts';
+import { type DbscanResult, sweepDbscan } from '../kernels/dbscan/dbscan.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { checkFinite, checkInteger, checkKnownOptions, checkNotEmpty, checkNumber, nameColumns } from './contract.ts';
@@ -20,7 +20,7 @@ export interface DbscanOptions {
  * DBSCAN (Ester et al. 1996) with the same partition as scikit-learn: core rows within eps share a cluster, clusters are
  * numbered by their lowest core row, a border row joins the lowest-numbered cluster that reaches it, the rest is noise, -1.
  * It labels the rows it is given and no others, so there is no predict and no model to save. Scale the columns first.
- * NaN and infinities are refused; a constant column has no effect.
+ * NaN and infinities are rejected; a constant column has no effect.
  */
 export class Dbscan {
   readonly #options: DbscanOptions;
@@ -52,7 +52,7 @@ export class Dbscan {
     for (const minSamples of minSamplesValues) checkInteger('minSamples', minSamples, 1, 2 ** 31);
     const names = nameColumns(x, featureNames);
     checkNotEmpty(x);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     checkMagnitude(x, names);
     return sweepDbscan(this.#executor, x, epsValues, minSamplesValues);
   }

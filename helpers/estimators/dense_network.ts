@@ -7,8 +7,7 @@ import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { InputError } from '../run/errors.ts';
 
-export type Activation = 'linear' | 'relu' | 'tanh' | 'sigmoid' | 'softmax';
-export type Loss = 'meanSquaredError' | 'binaryCrossentropy' | 'categoricalCrossentropy';
+type Activation = 'linear' | 'tanh';
 
 /** y = activation(x · kernel + bias); kernel is nInputs × nOutputs, row-major. */
 export interface DenseLayer {
@@ -25,7 +24,6 @@ export interface LayerShape {
 }
 
 export interface TrainingOptions {
-  readonly loss: Loss;
   readonly nEpochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -41,28 +39,11 @@ export interface TrainedNetwork {
 /** Rows that go through the network at once: bounds the memory of a prediction. */
 const N_ROWS_PER_BATCH = 16_384;
 
-const ACTIVATIONS: Record<Activation, (x: tf.Tensor2D) => tf.Tensor2D> = {
-  linear: (x) => x,
-  relu: (x) => tf.relu(x),
-  tanh: (x) => tf.tanh(x),
-  sigmoid: (x) => tf.sigmoid(x),
-  softmax: (x) => tf.softmax(x),
-};
-
 /** Starting weights, uniform within ±sqrt(6 / (inputs + outputs)) (Glorot & Bengio 2010), from our own generator. */
 function initialWeights(nInputs: number, nOutputs: number, random: Random): tf.Tensor[] {
   const limit = Math.sqrt(6 / (nInputs + nOutputs));
   const kernel = Float32Array.from({ length: nInputs * nOutputs }, () => limit * (2 * random.uniform() - 1));
   return [tf.tensor2d(kernel, [nInputs, nOutputs]), tf.zeros([nOutputs])];
-}
-
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const kept = order[i];
-    order[i] = order[j];
-    order[j] = kept;
-  }
 }
 
 function gather(x: Matrix, rows: Uint32Array): tf.Tensor2D {
@@ -74,7 +55,7 @@ function gather(x: Matrix, rows: Uint32Array): tf.Tensor2D {
 }
 
 /**
- * Trains with Adam (Kingma & Ba 2015) on seeded mini-batches; a backend must have been loaded. The same seed gives the
+ * Minimises the mean squared error with Adam (Kingma & Ba 2015) on seeded mini-batches; a backend must have been loaded. The same seed gives the
  * same network on the same backend.
  * @param y targets, nRows × outputs of the last shape
  * @throws InputError bad-value when training diverges
@@ -106,11 +87,11 @@ export async function trainNetwork(
         model.layers[i].setWeights(initialWeights(nInputs, nOutputs, startingWeights));
       });
     });
-    model.compile({ optimizer, loss: options.loss });
+    model.compile({ optimizer, loss: 'meanSquaredError' });
     const order = Uint32Array.from({ length: x.nRows }, (_, i) => i);
     const lossPerEpoch: number[] = [];
     for (let epoch = 0; epoch < options.nEpochs; epoch++) {
-      shuffle(order, shuffling);
+      shuffling.shuffle(order);
       let sum = 0;
       for (let from = 0; from < x.nRows; from += options.batchSize) {
         const rows = order.subarray(from, from + options.batchSize);
@@ -149,7 +130,8 @@ export function runNetwork(network: readonly DenseLayer[], x: Matrix): Matrix {
       let signal = tf.tensor2d(x.values.subarray(from * x.nCols, (from + n) * x.nCols), [n, x.nCols]);
       for (const layer of network) {
         const kernel = tf.tensor2d(layer.kernel, [layer.nInputs, layer.nOutputs]);
-        signal = ACTIVATIONS[layer.activation](tf.add(tf.matMul(signal, kernel), tf.tensor1d(layer.bias)));
+        const sums: tf.Tensor2D = tf.add(tf.matMul(signal, kernel), tf.tensor1d(layer.bias));
+        signal = layer.activation === 'tanh' ? tf.tanh(sums) : sums;
       }
       return signal.dataSync<'float32'>();
     });
@@ -182,7 +164,7 @@ export const networkSchema: z.ZodType<SavedLayer[]> = z
       .object({
         nInputs: count,
         nOutputs: count,
-        activation: z.enum(['linear', 'relu', 'tanh', 'sigmoid', 'softmax']),
+        activation: z.enum(['linear', 'tanh']),
         kernel: z.array(float32),
         bias: z.array(float32),
       })

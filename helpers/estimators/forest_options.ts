@@ -1,6 +1,6 @@
 /** Options of the random forest, their defaults and their checks. */
 
-import { N_BINS_MAX } from '../kernels/binning.ts';
+import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
 import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
 
@@ -69,10 +69,10 @@ export function checkForestOptions(options: ForestOptions): CheckedForestOptions
   if (typeof classWeights === 'string') checkChoice('classWeights', classWeights, ['none', 'balanced']);
   else for (const weight of classWeights) checkNumber('classWeights', weight, 0);
   if (classWeights !== 'none' && task === 'regressor')
-    refuse('classWeights go with task classifier only', 'leave them out');
-  if (checked.outOfBag && !checked.bootstrap) refuse('outOfBag needs bootstrap', 'set bootstrap to true');
+    reject('classWeights go with task classifier only', 'leave them out');
+  if (checked.outOfBag && !checked.bootstrap) reject('outOfBag needs bootstrap', 'set bootstrap to true');
   if (checked.engine === 'ml-random-forest' && (classWeights !== 'none' || checked.outOfBag)) {
-    refuse('engine ml-random-forest knows neither classWeights nor outOfBag', 'use engine spyhop');
+    reject('engine ml-random-forest knows neither classWeights nor outOfBag', 'use engine spyhop');
   }
   return checked;
 }
@@ -81,10 +81,10 @@ export function checkForestOptions(options: ForestOptions): CheckedForestOptions
 export function countColumnsTried(maxFeatures: 'sqrt' | 'all' | number, nColumns: number): number {
   if (maxFeatures === 'all') return nColumns;
   if (maxFeatures === 'sqrt') return Math.max(1, Math.floor(Math.sqrt(nColumns)));
-  if (maxFeatures > nColumns) refuse(`maxFeatures is ${maxFeatures}, there are ${nColumns} columns`, 'give fewer');
+  if (maxFeatures > nColumns) reject(`maxFeatures is ${maxFeatures}, there are ${nColumns} columns`, 'give fewer');
   return maxFeatures;
 }
 
-function refuse(message: string, hint: string): never {
+function reject(message: string, hint: string): never {
   throw new InputError('bad-option', message, hint);
 }

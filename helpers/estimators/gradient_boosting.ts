@@ -1,17 +1,17 @@
 /**
- * Gradient boosting of decision trees on binned columns (Friedman 2001; Chen & Guestrin 2016): chance of a label, chances
+ * Gradient boosting of decision trees on binned columns (Friedman 2001; Chen & Guestrin 2016): probability of a label, probabilities
  * of several, a mean or a quantile. NaN is a missing value that each split sends to its better side; infinities are
- * refused. Same bits for any number of threads.
+ * rejected. Same bits for any number of threads.
  */
 
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
-import type { Loss } from '../kernels/gradients.ts';
-import { meanLoss, rawToChances } from '../kernels/losses.ts';
-import type { Matrix } from '../kernels/matrix.ts';
-import type { PackedTrees } from '../kernels/predict_trees.ts';
+import { type Matrix, shuffleColumn } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
-import { explainTrees } from '../kernels/tree_shap.ts';
+import type { Loss } from '../kernels/trees/gradients.ts';
+import { meanLoss, rawToProbabilities } from '../kernels/trees/losses.ts';
+import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
+import { explainTrees } from '../kernels/trees/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { fitBoosting } from './boosting_fit.ts';
@@ -158,16 +158,16 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     return sumTrees(this.executor, this.packed, ensemble.base, x);
   }
 
-  /** Chances: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
+  /** Probabilities: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
   predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { objective, ensemble } = this.model;
     if (objective !== 'binary' && objective !== 'multiclass') {
       throw new InputError('bad-value', `a model of objective ${objective} has no probabilities`, 'call predict');
     }
-    return rawToChances(this.predictRaw(x, featureNames), ensemble.base.length);
+    return rawToProbabilities(this.predictRaw(x, featureNames), ensemble.base.length);
   }
 
-  /** The likeliest label (chance of 1 at least one half for binary; ties to the lower label), or the predicted number. */
+  /** The likeliest label (probability of 1 at least one half for binary; ties to the lower label), or the predicted number. */
   predict(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { objective, ensemble } = this.model;
     const raw = this.predictRaw(x, featureNames);
@@ -202,7 +202,8 @@ export class GradientBoosting implements Estimator<BoostingModel> {
       const random = createRandom(seed).fork(column);
       let rise = 0;
       for (let repeat = 0; repeat < nRepeats; repeat++) {
-        const shuffled = { ...x, values: shuffleColumn(x, column, random) };
+        const shuffled = { ...x, values: x.values.slice() };
+        shuffleColumn(shuffled, column, random);
         rise += meanLoss(loss, this.predictRaw(shuffled), rows.labels, null) - reference;
       }
       return rise / nRepeats;
@@ -267,15 +268,4 @@ function createLoss(objective: BoostingObjective, quantile: number, labels: Floa
 function checkLabels(loss: Loss, labels: Float32Array, which: string): void {
   if (loss.kind === 'logistic') checkClassLabels(labels, 2, which);
   if (loss.kind === 'softmax') checkClassLabels(labels, loss.nClasses, which);
-}
-
-function shuffleColumn(x: Matrix, column: number, random: { integer(n: number): number }): Float32Array {
-  const values = x.values.slice();
-  for (let row = x.nRows - 1; row > 0; row--) {
-    const other = random.integer(row + 1);
-    const at = row * x.nCols + column;
-    const from = other * x.nCols + column;
-    [values[at], values[from]] = [values[from], values[at]];
-  }
-  return values;
 }

@@ -1,17 +1,17 @@
-/** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are strange. */
+/** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are anomalous. */
 
 import type { Executor } from '../kernels/executor.ts';
-import { hasInfinity } from '../kernels/infinities.ts';
-import { isolationContributions } from '../kernels/isolation_contributions.ts';
-import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation_paths.ts';
+import { isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
+import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation/isolation_paths.ts';
 import {
   averagePathLength,
   depthLimit,
   drawSamples,
   growIsolationTrees,
   type IsolationTrees,
-} from '../kernels/isolation_trees.ts';
+} from '../kernels/isolation/isolation_trees.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { hasInfinity } from '../kernels/statistics/infinities.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import {
@@ -81,7 +81,7 @@ function medianFills(x: Matrix, samples: readonly Uint32Array[]): Float32Array {
 
 /**
  * Isolation forest (Liu, Ting & Zhou 2008): fitted on samples of the rows, it scores any rows of the same columns by
- * how few random cuts set them apart; higher is stranger.
+ * how few random cuts set them apart; higher is more anomalous.
  */
 export class IsolationForest implements Estimator<IsolationForestModel> {
   #options: Required<IsolationForestOptions>;
@@ -107,7 +107,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
 
   /**
    * Learns the forest. NaN is a missing value and is scored as the column's median: missing is ordinary. Infinities are
-   * refused. Equal seeds and rows give equal forests, on any number of threads.
+   * rejected. Equal seeds and rows give equal forests, on any number of threads.
    * @param x nRows × nCols, at least one of each
    * @throws InputError bad-option, empty-input, bad-value
    */
@@ -151,7 +151,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
   }
 
   /**
-   * s = 2^(−E[h]/c(ψ)) per row, in (0, 1): near 1 is strange, well below 0.5 is ordinary. 0.5 for a forest of one row.
+   * s = 2^(−E[h]/c(ψ)) per row, in (0, 1): near 1 is anomalous, well below 0.5 is ordinary. 0.5 for a forest of one row.
    * @throws InputError bad-schema for other columns than those of `fit`, bad-value for an infinity
    */
   score(x: Matrix, featureNames?: readonly string[]): Float64Array {

@@ -1,7 +1,7 @@
 /** The saved form of an isolation forest, and the check that a file holds one. */
 
 import { z } from 'zod';
-import { depthLimit, type IsolationTrees } from '../kernels/isolation_trees.ts';
+import { depthLimit, type IsolationTrees } from '../kernels/isolation/isolation_trees.ts';
 import { InputError } from '../run/errors.ts';
 import { type ModelHeader, parseModel } from './contract.ts';
 

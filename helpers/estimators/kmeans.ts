@@ -2,13 +2,13 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { summarizeColumns } from '../kernels/column_summary.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type LloydResult, lloyd, sumInertia } from '../kernels/kmeans.ts';
-import { assignInBlocks, miniBatchKmeans } from '../kernels/kmeans_minibatch.ts';
-import { chooseStartCentres } from '../kernels/kmeans_start.ts';
+import { type LloydResult, lloyd, sumInertia } from '../kernels/kmeans/kmeans.ts';
+import { assignInBlocks, miniBatchKmeans } from '../kernels/kmeans/kmeans_minibatch.ts';
+import { chooseStartCentres } from '../kernels/kmeans/kmeans_start.ts';
 import { createMatrix, type Matrix, matrixFromRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
+import { summarizeColumns } from '../kernels/statistics/column_summary.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkChoice,
@@ -46,7 +46,7 @@ export interface KMeansOptions {
   readonly nRowsPerBatch?: number;
   /**
    * `lloyd` is exact, `mini-batch` for more rows than a pass should touch, `auto` (default) takes the latter above
-   * 5 million rows; `ml-kmeans` is the npm package, for small data and as an oracle.
+   * 5 million rows; `ml-kmeans` is the npm package, for small data and to check against.
    */
   readonly engine?: (typeof ENGINES)[number];
 }
@@ -93,7 +93,7 @@ interface Fitted {
 
 /**
  * K-means clustering (Lloyd 1982; start: Arthur & Vassilvitskii 2007; bounds: Hamerly 2010, Ding et al. 2015;
- * mini-batch: Sculley 2010). Scale the columns first: distances are Euclidean. NaN and infinities are refused;
+ * mini-batch: Sculley 2010). Scale the columns first: distances are Euclidean. NaN and infinities are rejected;
  * a constant column is allowed and has no effect.
  */
 export class KMeans implements Estimator<KMeansModel> {
@@ -166,7 +166,7 @@ export class KMeans implements Estimator<KMeansModel> {
     return this.#nearest(x, featureNames).labels;
   }
 
-  /** Distance of each row to its nearest centre (units of the columns): higher = stranger. */
+  /** Distance of each row to its nearest centre (units of the columns): higher = more anomalous. */
   score(x: Matrix, featureNames?: readonly string[]): Float32Array {
     return this.#nearest(x, featureNames).squaredDistances.map(Math.sqrt);
   }
@@ -197,7 +197,7 @@ export class KMeans implements Estimator<KMeansModel> {
   #nearest(x: Matrix, featureNames?: readonly string[]): { labels: Int32Array; squaredDistances: Float32Array } {
     const { centres, featureNames: fittedNames } = this.#requireFitted();
     checkSameColumns(fittedNames, x, featureNames);
-    checkFinite(x, fittedNames, 'nan-is-refused');
+    checkFinite(x, fittedNames, 'nan-is-rejected');
     checkMagnitude(x, fittedNames);
     return assignInBlocks(this.#executor, x, centres);
   }
@@ -242,14 +242,14 @@ function checkOptions(given: KMeansOptions, x: Matrix): CheckedOptions {
   return options;
 }
 
-/** Refuses NaN, infinities and huge values; returns the means of the columns. */
+/** Rejects NaN, infinities and huge values; returns the means of the columns. */
 function checkValues(executor: Executor, x: Matrix, names: readonly string[]): Matrix {
   const summary = summarizeColumns(executor, x);
   const isFine = summary.every(
     ({ count, min, max }) => count === x.nRows && min >= -LARGEST_MAGNITUDE && max <= LARGEST_MAGNITUDE,
   );
   if (!isFine) {
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     checkMagnitude(x, names);
   }
   return createMatrix(

@@ -43,7 +43,7 @@ export function countClasses(labels: Float32Array): number {
   return labels.reduce((top, label) => Math.max(top, label), 1) + 1;
 }
 
-/** Refuses labels that are no integers in 0..nClasses-1, and more than 1000 classes. */
+/** Rejects labels that are no integers in 0..nClasses-1, and more than 1000 classes. */
 export function checkClassLabels(labels: Float32Array, nClasses: number, which: string): void {
   if (nClasses > N_CLASSES_MAX) {
     const hint = 'number the classes 0, 1, 2, …, or predict a number instead';

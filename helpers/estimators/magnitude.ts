@@ -6,7 +6,7 @@ import { InputError } from '../run/errors.ts';
 /** Squares of differences below 2e17, summed over up to 8000 columns, stay below the float32 maximum 3.4e38. */
 export const LARGEST_MAGNITUDE = 1e17;
 
-/** Refuses values beyond ±1e17, naming the column and the row. */
+/** Rejects values beyond ±1e17, naming the column and the row. */
 export function checkMagnitude(x: Matrix, names: readonly string[]): void {
   const { values, nCols } = x;
   for (let i = 0; i < values.length; i++) {

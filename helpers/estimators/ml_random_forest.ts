@@ -6,7 +6,7 @@
 
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest';
 import { createRandom } from '../kernels/random.ts';
-import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/tree.ts';
+import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 import { checkFinite } from './contract.ts';
 import type { CheckedForestOptions } from './forest_options.ts';
@@ -48,8 +48,8 @@ export function fitMlRandomForest(
     const message = `engine ml-random-forest is for up to ${N_ROWS_MAX} rows, not ${x.nRows}`;
     throw new InputError('bad-option', message, 'use engine spyhop');
   }
-  checkFinite(x, featureNames, 'nan-is-refused');
-  const order = shuffledRows(x.nRows, options.seed);
+  checkFinite(x, featureNames, 'nan-is-rejected');
+  const order = createRandom(options.seed).shuffle(Array.from({ length: x.nRows }, (_, row) => row));
   const table = order.map((row) => [...x.values.subarray(row * x.nCols, (row + 1) * x.nCols)]);
   const targets = order.map((row) => labels[row]);
   const settings = {
@@ -77,16 +77,6 @@ export function fitMlRandomForest(
     }
   });
   return { trees, groups, base: new Array<number>(nOutputs).fill(0), scale: 1 / options.nTrees };
-}
-
-function shuffledRows(nRows: number, seed: number): number[] {
-  const random = createRandom(seed);
-  const order = Array.from({ length: nRows }, (_, row) => row);
-  for (let i = nRows - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }
 
 function convertTree(root: PackageNode, columns: readonly number[], nClasses: number, output: number): Tree {

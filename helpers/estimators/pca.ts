@@ -2,8 +2,8 @@
 
 import { PCA } from 'ml-pca';
 import { z } from 'zod';
-import { columnMeans, covariance } from '../kernels/covariance.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkFinite,
@@ -19,6 +19,7 @@ import {
 
 const FORMAT = 'spyhop-pca';
 const VERSION = 1;
+const FLOAT32_MAX = 3.4028234663852886e38;
 
 export interface PcaOptions {
   /** Components kept, 1..columns; default 2. */
@@ -44,8 +45,9 @@ const schema: z.ZodType<PcaModel> = z
       .array(z.string().min(1))
       .min(1)
       .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
-    means: z.array(z.number()),
-    components: z.array(z.array(z.number())).min(1),
+    means: z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)),
+    // Loadings are parts of a vector of length 1.
+    components: z.array(z.array(z.number().min(-1.000001).max(1.000001))).min(1),
     explainedVariance: z.array(z.number().min(0)),
     explainedVarianceRatio: z.array(z.number().min(0).max(1.000001)),
   })
@@ -94,7 +96,7 @@ export class Pca implements Estimator<PcaModel> {
     const nComponents = this.#options.nComponents ?? Math.min(2, x.nCols);
     checkInteger('nComponents', nComponents, 1, x.nCols);
     const names = nameColumns(x, featureNames);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     if (x.nRows < 2) throw new InputError('bad-value', 'principal components need two rows', 'give more rows');
     const means = columnMeans(x);
     const matrix = covariance(x, means);
@@ -125,7 +127,7 @@ export class Pca implements Estimator<PcaModel> {
   transform(x: Matrix, featureNames?: readonly string[]): Matrix {
     const { means, components } = this.#fitted();
     checkSameColumns(this.featureNames, x, featureNames);
-    checkFinite(x, this.featureNames, 'nan-is-refused');
+    checkFinite(x, this.featureNames, 'nan-is-rejected');
     const nComponents = components.length;
     const values = new Float32Array(x.nRows * nComponents);
     for (let row = 0; row < x.nRows; row++) {

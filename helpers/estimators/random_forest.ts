@@ -1,17 +1,17 @@
 /**
  * Random forest (Breiman 2001) on binned columns, classifier or regressor. NaN is a missing value that each split sends
- * to its better side; infinities are refused. Same bits for any number of threads.
+ * to its better side; infinities are rejected. Same bits for any number of threads.
  */
 
 import { z } from 'zod';
-import { cutAndBin } from '../kernels/binning.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type ForestTree, growForest } from '../kernels/grow_forest.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import type { PackedTrees } from '../kernels/predict_trees.ts';
 import { createRandom } from '../kernels/random.ts';
-import { findLeaf, type Tree } from '../kernels/tree.ts';
-import { explainTrees } from '../kernels/tree_shap.ts';
+import { cutAndBin } from '../kernels/trees/binning.ts';
+import { type ForestTree, growForest } from '../kernels/trees/grow_forest.ts';
+import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
+import { findLeaf, type Tree } from '../kernels/trees/tree.ts';
+import { explainTrees } from '../kernels/trees/tree_shap.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import {
@@ -66,7 +66,7 @@ export interface FittedForest {
   /** Classes of a classifier, 1 for a regressor. */
   readonly nClasses: number;
   readonly featureNames: readonly string[];
-  /** One output (a mean, or the chance of class 1 of two), or the chances of three or more classes. */
+  /** One output (a mean, or the probability of class 1 of two), or the probabilities of three or more classes. */
   readonly ensemble: TreeEnsemble;
 }
 
@@ -79,7 +79,7 @@ export interface ForestFitInput {
 
 /**
  * Random forest (Breiman 2001): `fit` takes x of nRows × nCols and one target a row, a class from 0 up or a number;
- * `predict` gives the like for any rows, `predictProbability` the chances of the classes.
+ * `predict` gives the like for any rows, `predictProbability` the probabilities of the classes.
  */
 export class RandomForest implements Estimator<ForestModel> {
   private readonly options: ForestOptions;
@@ -147,7 +147,7 @@ export class RandomForest implements Estimator<ForestModel> {
     return this;
   }
 
-  /** Chances of all classes, each within 0..1, row-major nRows x classes (two columns for two classes). */
+  /** Probabilities of all classes, each within 0..1, row-major nRows x classes (two columns for two classes). */
   predictProbability(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { task, nClasses } = this.model;
     if (task !== 'classifier') throw new InputError('bad-value', 'a regressor has no probabilities', 'call predict');
@@ -178,7 +178,7 @@ export class RandomForest implements Estimator<ForestModel> {
 
   /**
    * Contribution of every column to every output (TreeSHAP, Lundberg et al. 2018): row-major nRows x outputs x
-   * (columns + 1), the last being the expected output. Two classes have one output, the chance of class 1.
+   * (columns + 1), the last being the expected output. Two classes have one output, the probability of class 1.
    */
   explain(x: Matrix, featureNames?: readonly string[]): Float64Array {
     const { featureNames: fitted, ensemble } = this.model;
@@ -211,7 +211,7 @@ export class RandomForest implements Estimator<ForestModel> {
       const message = `damaged model: a ${task} of ${nClasses} classes with ${ensemble.base.length} outputs`;
       throw new InputError('bad-model', message, 'fit and save the model again');
     }
-    if (task === 'classifier') checkChances(ensemble);
+    if (task === 'classifier') checkProbabilities(ensemble);
     const model = new RandomForest({ task }, executor);
     model.fitted = fitted;
     return model;
@@ -227,10 +227,10 @@ export class RandomForest implements Estimator<ForestModel> {
 }
 
 /** What float32 leaves may add up to beyond 0..1. */
-const CHANCE_SLACK = 1e-3;
+const PROBABILITY_SLACK = 1e-3;
 
-/** Refuses a classifier whose leaves could add up to something that is no chance. */
-function checkChances({ trees, groups, base, scale }: TreeEnsemble): void {
+/** Rejects a classifier whose leaves could add up to something that is no probability. */
+function checkProbabilities({ trees, groups, base, scale }: TreeEnsemble): void {
   base.forEach((start, k) => {
     let [low, high] = [start, start];
     trees.forEach(({ column, value }, t) => {
@@ -239,10 +239,10 @@ function checkChances({ trees, groups, base, scale }: TreeEnsemble): void {
       low += scale * leaves.reduce((least, leaf) => Math.min(least, leaf), Number.POSITIVE_INFINITY);
       high += scale * leaves.reduce((most, leaf) => Math.max(most, leaf), Number.NEGATIVE_INFINITY);
     });
-    if (low < -CHANCE_SLACK || high > 1 + CHANCE_SLACK)
+    if (low < -PROBABILITY_SLACK || high > 1 + PROBABILITY_SLACK)
       throw new InputError(
         'bad-model',
-        `damaged model: chances of class ${base.length === 1 ? 1 : k} from ${low} to ${high}`,
+        `damaged model: probabilities of class ${base.length === 1 ? 1 : k} from ${low} to ${high}`,
         'fit and save the model again',
       );
   });
@@ -266,7 +266,8 @@ function fitForest(
     const { cuts, binned } = cutAndBin(executor, rows.x, options.maxBins);
     const labels = executor.place(rows.labels);
     const weights = rows.weights === null ? null : executor.place(rows.weights);
-    growForest(executor, binned, cuts, labels, weights, nOutputs, seeds, limits, (batch, drawn) => {
+    const data = { binned, cuts, labels, weights, nClasses: nOutputs };
+    growForest(executor, data, seeds, limits, (batch, drawn) => {
       batch.forEach((grown, t) => {
         for (let k = 0; k < nOutputs; k++) {
           trees.push({ ...grown.tree, value: outputValues(grown, k, nOutputs) });
@@ -360,12 +361,13 @@ function scoreBag({ rows, nClasses, sums, nVotes }: Bag): number | null {
   return total > 0 ? 1 - squares / total : null;
 }
 
-/** The class of the highest chance; of two classes the second one when its chance is above a half. */
-function likeliest(chances: Float64Array, nClasses: number): Float64Array {
-  if (nClasses === 2) return chances.map((chance) => (chance > 0.5 ? 1 : 0));
-  return Float64Array.from({ length: chances.length / nClasses }, (_, row) => {
+/** The class of the highest probability; of two classes the second one when its probability is above a half. */
+function likeliest(probabilities: Float64Array, nClasses: number): Float64Array {
+  if (nClasses === 2) return probabilities.map((probability) => (probability > 0.5 ? 1 : 0));
+  return Float64Array.from({ length: probabilities.length / nClasses }, (_, row) => {
     let best = 0;
-    for (let k = 1; k < nClasses; k++) if (chances[row * nClasses + k] > chances[row * nClasses + best]) best = k;
+    for (let k = 1; k < nClasses; k++)
+      if (probabilities[row * nClasses + k] > probabilities[row * nClasses + best]) best = k;
     return best;
   });
 }

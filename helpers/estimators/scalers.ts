@@ -92,7 +92,7 @@ function checkedNames(x: Matrix, featureNames?: readonly string[]): string[] {
   return names;
 }
 
-/** A new matrix with every value mapped by its column; refuses results beyond float32, naming the column. */
+/** A new matrix with every value mapped by its column; rejects results beyond float32, naming the column. */
 function mapColumns(x: Matrix, names: readonly string[], map: (value: number, column: number) => number): Matrix {
   const values = new Float32Array(x.values.length);
   for (let at = 0, column = 0; at < values.length; at++) {

@@ -13,7 +13,7 @@ import { InputError } from '../run/errors.ts';
 export interface TensorBackend {
   /** `tensorflow` is the native library, `wasm` the fallback: one thread, the same bits everywhere. */
   readonly name: 'tensorflow' | 'wasm';
-  /** One line for people: what was chosen and why. */
+  /** One line for the user: what was chosen and why. */
   readonly reason: string;
 }
 

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { addTreeValues, type PackedTrees, packTrees } from '../kernels/predict_trees.ts';
-import { type Tree, treeDepth } from '../kernels/tree.ts';
+import { addTreeValues, type PackedTrees, packTrees } from '../kernels/trees/predict_trees.ts';
+import { type Tree, treeDepth } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 
 /** Deeper trees are no trees of ours: prediction takes as many steps as the depth. */
@@ -114,8 +114,8 @@ function encode(array: Int32Array | Float32Array | Uint8Array): string {
  */
 function decode(text: string, nBytes: number, name: string): ArrayBuffer {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== nBytes) refuse(`${name} has ${bytes.length} bytes instead of ${nBytes}`);
-  if (bytes.toString('base64') !== text) refuse(`${name} is no clean base64`);
+  if (bytes.length !== nBytes) reject(`${name} has ${bytes.length} bytes instead of ${nBytes}`);
+  if (bytes.toString('base64') !== text) reject(`${name} is no clean base64`);
   return new Uint8Array(bytes).buffer;
 }
 
@@ -125,11 +125,11 @@ function decode(text: string, nBytes: number, name: string): ArrayBuffer {
  */
 export function ensembleFromJson(json: EnsembleJson, nColumns: number): TreeEnsemble {
   const { groups, base, scale } = json;
-  if (groups.length !== json.trees.length) refuse(`${json.trees.length} trees but ${groups.length} groups`);
-  if (base.length === 0) refuse('no base scores');
-  for (const score of base) if (!Number.isFinite(Math.fround(score))) refuse(`base score ${score}`);
-  if (!(scale > 0 && scale <= 1)) refuse(`scale ${scale}`);
-  for (const group of groups) if (group < 0 || group >= base.length) refuse(`group ${group} of ${base.length}`);
+  if (groups.length !== json.trees.length) reject(`${json.trees.length} trees but ${groups.length} groups`);
+  if (base.length === 0) reject('no base scores');
+  for (const score of base) if (!Number.isFinite(Math.fround(score))) reject(`base score ${score}`);
+  if (!(scale > 0 && scale <= 1)) reject(`scale ${scale}`);
+  for (const group of groups) if (group < 0 || group >= base.length) reject(`group ${group} of ${base.length}`);
   const trees = json.trees.map((tree, t) => {
     const words = (key: 'column' | 'threshold' | 'left' | 'right' | 'value' | 'gain' | 'cover'): ArrayBuffer =>
       decode(tree[key], tree.nNodes * 4, `tree ${t}: ${key}`);
@@ -150,38 +150,38 @@ export function ensembleFromJson(json: EnsembleJson, nColumns: number): TreeEnse
 }
 
 /**
- * Refuses arrays that are no tree: other lengths, children that are not later nodes with exactly one parent, leaves with
+ * Rejects arrays that are no tree: other lengths, children that are not later nodes with exactly one parent, leaves with
  * children, columns that do not exist, numbers that are not finite as float32.
  */
 export function checkTree(tree: Tree, nColumns: number, name: string): void {
   const nNodes = tree.column.length;
   for (const [key, array] of Object.entries(tree) as [string, ArrayLike<number>][]) {
-    if (array.length !== nNodes) refuse(`${name}: ${key} has ${array.length} entries, column ${nNodes}`);
+    if (array.length !== nNodes) reject(`${name}: ${key} has ${array.length} entries, column ${nNodes}`);
   }
-  if (nNodes === 0) refuse(`${name} has no nodes`);
+  if (nNodes === 0) reject(`${name} has no nodes`);
   const nParents = new Uint8Array(nNodes);
   for (let node = 0; node < nNodes; node++) {
     const { column, threshold, value, gain, cover } = tree;
     for (const number of [threshold[node], value[node], gain[node], cover[node]]) {
-      if (!Number.isFinite(number)) refuse(`${name}: node ${node} holds a number beyond float32`);
+      if (!Number.isFinite(number)) reject(`${name}: node ${node} holds a number beyond float32`);
     }
-    if (tree.missingLeft[node] > 1) refuse(`${name}: node ${node} has missingLeft ${tree.missingLeft[node]}`);
+    if (tree.missingLeft[node] > 1) reject(`${name}: node ${node} has missingLeft ${tree.missingLeft[node]}`);
     if (column[node] === -1) {
       // Nobody here follows a leaf's children, but other formats get them written out.
       const [left, right] = [tree.left[node], tree.right[node]];
-      if (left !== -1 || right !== -1) refuse(`${name}: leaf ${node} has children ${left} and ${right}`);
+      if (left !== -1 || right !== -1) reject(`${name}: leaf ${node} has children ${left} and ${right}`);
       continue;
     }
-    if (column[node] < 0 || column[node] >= nColumns) refuse(`${name}: node ${node} tests column ${column[node]}`);
+    if (column[node] < 0 || column[node] >= nColumns) reject(`${name}: node ${node} tests column ${column[node]}`);
     for (const child of [tree.left[node], tree.right[node]]) {
-      if (child <= node || child >= nNodes || nParents[child] > 0) refuse(`${name}: node ${node} has child ${child}`);
+      if (child <= node || child >= nNodes || nParents[child] > 0) reject(`${name}: node ${node} has child ${child}`);
       nParents[child] = 1;
     }
   }
-  for (let node = 1; node < nNodes; node++) if (nParents[node] === 0) refuse(`${name}: node ${node} has no parent`);
-  if (treeDepth(tree) > DEPTH_MAX) refuse(`${name} is deeper than ${DEPTH_MAX}`);
+  for (let node = 1; node < nNodes; node++) if (nParents[node] === 0) reject(`${name}: node ${node} has no parent`);
+  if (treeDepth(tree) > DEPTH_MAX) reject(`${name} is deeper than ${DEPTH_MAX}`);
 }
 
-function refuse(what: string): never {
+function reject(what: string): never {
   throw new InputError('bad-model', `damaged model: ${what}`, 'fit and save the model again');
 }

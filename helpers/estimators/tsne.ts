@@ -1,15 +1,15 @@
 /** t-SNE as an estimator: options checked, neighbours and affinities found, the map made by the gradient asked for. */
 
 import { createRequire } from 'node:module';
-import { computeAffinities } from '../kernels/affinities.ts';
-import { findNeighboursApproximately } from '../kernels/approximate_neighbours.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { findNeighbours } from '../kernels/neighbours.ts';
-import { projectOnPlane } from '../kernels/principal_plane.ts';
+import { findNeighboursApproximately } from '../kernels/neighbours/approximate_neighbours.ts';
+import { findNeighbours } from '../kernels/neighbours/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
-import { descendTsne, type TsneProgress } from '../kernels/tsne.ts';
-import type { RepulsionKind } from '../kernels/tsne_repulsion.ts';
+import { computeAffinities } from '../kernels/tsne/affinities.ts';
+import { projectOnPlane } from '../kernels/tsne/principal_plane.ts';
+import { descendTsne, type TsneProgress } from '../kernels/tsne/tsne.ts';
+import type { RepulsionKind } from '../kernels/tsne/tsne_repulsion.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkChoice,
@@ -43,7 +43,7 @@ export interface TsneOptions {
   readonly nEarlyIterations?: number;
   /** Factor of the attraction in them; default 12. */
   readonly exaggeration?: number;
-  /** Step size; `auto` (default) is rows / exaggeration in force: rows / 12 at first, rows later. */
+  /** Step size; `auto` (default) is rows / current exaggeration: rows / 12 at first, rows later. */
   readonly learningRate?: number | 'auto';
   /** How repulsion is computed; `auto` (default): the tree up to 1000 rows and without WebAssembly, else `fft`. */
   readonly gradient?: (typeof GRADIENTS)[number];
@@ -59,7 +59,7 @@ export interface TsneOptions {
   readonly engine?: (typeof ENGINES)[number];
   /** Called after every iteration. */
   readonly onProgress?: (progress: TsneProgress) => void;
-  /** Iterations between two divergences told to `onProgress`; default 50. */
+  /** Iterations between two divergences reported to `onProgress`; default 50. */
   readonly nIterationsPerDivergence?: number;
 }
 
@@ -74,7 +74,7 @@ interface TsneJs {
 /**
  * t-SNE into the plane (van der Maaten & Hinton 2008; Barnes-Hut: van der Maaten 2014; convolution: Linderman et al. 2019;
  * defaults: Belkina et al. 2019, Kobak & Berens 2019). It places the rows it is given and cannot place others, so there is
- * no predict and no model to save. Scale the columns first. NaN and infinities are refused; constant columns have no effect.
+ * no predict and no model to save. Scale the columns first. NaN and infinities are rejected; constant columns have no effect.
  */
 export class Tsne {
   readonly #options: TsneOptions;
@@ -100,7 +100,7 @@ export class Tsne {
     const options = checkOptions(this.#options, x);
     const names = nameColumns(x, featureNames);
     checkNotEmpty(x);
-    checkFinite(x, names, 'nan-is-refused');
+    checkFinite(x, names, 'nan-is-rejected');
     checkMagnitude(x, names);
     checkPerplexity(options.perplexity, x.nRows);
     const { embedding, divergence } =

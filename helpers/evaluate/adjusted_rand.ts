@@ -1,5 +1,6 @@
 /** Agreement of two partitions, corrected for chance (Hubert & Arabie 1985). */
 import { checkSameLength } from './checks.ts';
+import { encodeLabels } from './encode_labels.ts';
 
 const pairs = (n: number): number => (n * (n - 1)) / 2;
 
@@ -15,16 +16,6 @@ function sumOfPairs(counts: Map<unknown, number>): number {
   return sum;
 }
 
-/** Numbers every label by first appearance, so that a pair of labels fits into one number. */
-function encode(labels: ArrayLike<number>): Float64Array {
-  const codes = new Map<number, number>();
-  return Float64Array.from(labels, (label) => {
-    const code = codes.get(label) ?? codes.size;
-    codes.set(label, code);
-    return code;
-  });
-}
-
 /**
  * The adjusted Rand index: 1 for equal partitions (names do not matter), about 0 for independent ones, negative below
  * chance. Two partitions that cannot differ (all rows together, or every row alone, in both) agree fully: 1.
@@ -33,10 +24,11 @@ function encode(labels: ArrayLike<number>): Float64Array {
  */
 export function adjustedRand(a: ArrayLike<number>, b: ArrayLike<number>): number {
   checkSameLength(a, b, 'the partitions');
-  const codesA = encode(a);
-  const codesB = encode(b);
+  const { codes: codesA } = encodeLabels(a);
+  const { codes: codesB } = encodeLabels(b);
   const nRows = codesA.length;
-  const together = sumOfPairs(countBy(codesA.map((code, i) => code * nRows + codesB[i])));
+  // Encoded, a pair of labels fits into one number.
+  const together = sumOfPairs(countBy(Float64Array.from(codesA, (code, row) => code * nRows + codesB[row])));
   const pairsA = sumOfPairs(countBy(codesA));
   const pairsB = sumOfPairs(countBy(codesB));
   const expected = nRows < 2 ? 0 : (pairsA * pairsB) / pairs(nRows);

@@ -2,7 +2,7 @@
 import { quantileSorted, sampleStandardDeviation } from 'simple-statistics';
 import { createRandom } from '../kernels/random.ts';
 import { check } from './checks.ts';
-import { groupIndex } from './group_index.ts';
+import { rowsByGroup } from './encode_labels.ts';
 
 export interface BootstrapOptions {
   nRows: number;
@@ -49,7 +49,7 @@ export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval 
   check(confidence > 0 && confidence < 1, `confidence must lie in (0, 1), got ${confidence}`);
   check(groups === undefined || groups.length === nRows, 'groups must hold one key per row');
   const random = createRandom(seed);
-  const rowsOfGroup = groups === undefined ? undefined : groupIndex(groups).rows;
+  const rowsOfGroup = groups === undefined ? undefined : rowsByGroup(groups);
   const identity = new Uint32Array(nRows);
   for (let row = 0; row < nRows; row++) identity[row] = row;
   const drawn = new Uint32Array(rowsOfGroup === undefined ? nRows : 0);

@@ -4,7 +4,7 @@ import { checkBinary, checkProbabilities, checkSameLength } from './checks.ts';
 /**
  * The Brier score, 0 (perfect) to 1; NaN for no rows.
  * @param labels 0 or 1 per row
- * @param probabilities chance of 1 per row
+ * @param probabilities probability of 1 per row
  */
 export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   checkSameLength(labels, probabilities, 'labels and probabilities');

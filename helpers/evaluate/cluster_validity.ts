@@ -5,9 +5,9 @@
 import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import { countDistinctRows, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
-import { computeSilhouette } from '../kernels/silhouette.ts';
+import { computeSilhouette } from '../kernels/statistics/silhouette.ts';
 import { adjustedRand } from './adjusted_rand.ts';
 import { gapStatistic } from './gap_statistic.ts';
 import { fitCopula, permuteColumns } from './null_distributions.ts';
@@ -83,12 +83,14 @@ export interface NotAssessed {
 export function assessClusters(x: Matrix, k: number, seed: number, executor: Executor): ClusterValidity | NotAssessed {
   const random = createRandom(seed);
   const points = x.nRows <= N_SAMPLED ? x : takeRows(x, sampleRows(x.nRows, N_SAMPLED, random.fork(1)));
-  const nDistinct = countDistinct(points);
+  const nDistinct = countDistinctRows(points);
   if (k < 2) return { skippedReason: 'one cluster needs no support' };
   if (nDistinct < k * DISTINCT_PER_CLUSTER_MIN)
     return { skippedReason: `${nDistinct} different wallets are too few to assess ${k} clusters` };
   const cluster = (matrix: Matrix, n: number, fitSeed: number): KMeans =>
-    new KMeans({ nClusters: Math.min(n, countDistinct(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(matrix);
+    new KMeans({ nClusters: Math.min(n, countDistinctRows(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(
+      matrix,
+    );
   const silhouetteOf = (matrix: Matrix, fitSeed: number): number =>
     computeSilhouette(executor, matrix, cluster(matrix, k, fitSeed).labels!).mean;
 
@@ -171,19 +173,12 @@ function sweepRadii(points: Matrix, executor: Executor): DbscanSetting[] {
   });
 }
 
-function countDistinct(x: Matrix): number {
-  const seen = new Set<string>();
-  for (let row = 0; row < x.nRows; row++) seen.add(x.values.subarray(row * x.nCols, (row + 1) * x.nCols).join());
-  return seen.size;
-}
-
 /** `n` of 0..nRows-1 without replacement, rising. */
 function sampleRows(nRows: number, n: number, random: Random): Uint32Array {
-  const pool = Uint32Array.from({ length: nRows }, (_, row) => row);
-  const nDrawn = Math.min(n, nRows);
-  for (let i = 0; i < nDrawn; i++) {
-    const j = i + random.integer(nRows - i);
-    [pool[i], pool[j]] = [pool[j], pool[i]];
-  }
-  return pool.slice(0, nDrawn).sort();
+  return random
+    .sample(
+      Uint32Array.from({ length: nRows }, (_, row) => row),
+      n,
+    )
+    .sort();
 }

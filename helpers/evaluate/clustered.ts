@@ -6,6 +6,7 @@
 import { createRandom } from '../kernels/random.ts';
 import { type BootstrapInterval, bootstrapInterval } from './bootstrap.ts';
 import { check } from './checks.ts';
+import { encodeLabels } from './encode_labels.ts';
 import { type Clusters, type WeightedFigure, weightedAuc } from './weighted_ranks.ts';
 
 const N_RESAMPLES = 400;
@@ -19,17 +20,8 @@ export interface ClusterOptions {
 
 /** Groups by one key per row, numbered in order of first appearance. */
 export function numberGroups(groups: ArrayLike<string | number>): Clusters {
-  const numbers = new Map<string | number, number>();
-  const groupOf = new Uint32Array(groups.length);
-  for (let row = 0; row < groups.length; row++) {
-    let number = numbers.get(groups[row]);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(groups[row], number);
-    }
-    groupOf[row] = number;
-  }
-  return { groupOf, nGroups: numbers.size };
+  const { codes, classes } = encodeLabels(groups);
+  return { groupOf: codes, nGroups: classes.length };
 }
 
 function clustersOf(groups: ClusterOptions['groups']): Clusters {

@@ -1,4 +1,5 @@
 /** Split-conformal p-values for anomaly scores (Vovk 2005; Bates et al. 2023), and how many calibration rows they need. */
+import { bisectLeft } from 'd3-array';
 import { check, checkFinite } from './checks.ts';
 
 /**
@@ -12,21 +13,12 @@ export function conformalPValues(calibration: ArrayLike<number>, scores: ArrayLi
   checkFinite(scores, 'scores');
   const sorted = Float64Array.from(calibration).sort();
   const n = sorted.length;
-  return Float64Array.from(scores, (score) => {
-    let low = 0;
-    let high = n;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] < score) low = middle + 1;
-      else high = middle;
-    }
-    return (1 + n - low) / (n + 1);
-  });
+  return Float64Array.from(scores, (score) => (1 + n - bisectLeft(sorted, score)) / (n + 1));
 }
 
 /**
  * The fewest calibration rows with which Benjamini–Hochberg can flag anything: the smallest p-value, 1/(n+1), must not
- * exceed fdr · nFlagged / nTests. With fewer rows the honest answer is a warning, not an empty list.
+ * exceed fdr · nFlagged / nTests. With fewer rows the right answer is a warning, not an empty list.
  * @param nTests scores tested together
  * @param fdr false discovery rate, in (0, 1)
  * @param nFlagged how many true anomalies, all at the smallest p-value, must suffice to be flagged

@@ -1,20 +1,20 @@
-/** Three-way folds for conformal p-values, so that no row is judged by what it has taught. */
+/** Three-way folds for conformal p-values, so that no row is evaluated by a model that it trained. */
 import { createRandom } from '../kernels/random.ts';
 
 const N_FOLDS = 3;
 
 /** Row indices, rising. */
 export interface CrossFold {
-  /** Reference rows that teach the detector. */
+  /** Reference rows that train the detector. */
   readonly train: readonly number[];
   /** Reference rows whose scores calibrate. */
   readonly calibration: readonly number[];
-  /** All rows that are judged. */
+  /** All rows that are evaluated. */
   readonly test: readonly number[];
 }
 
 /**
- * Deals rows to three folds at random; each fold is judged by a detector that learnt from the reference rows of the second
+ * Deals rows to three folds at random; each fold is evaluated by a detector that learnt from the reference rows of the second
  * and against the scores of the reference rows of the third (split conformal, Vovk 2005, crossed).
  * @param isReference 1 for the rows that stand for the ordinary
  */

@@ -1,9 +1,9 @@
 /** How many clusters are better supported than by structureless data? The gap statistic (Tibshirani, Walther & Hastie 2001). */
 
 import { PCA } from 'ml-pca';
-import { columnMeans, covariance } from '../kernels/covariance.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
+import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { check, checkFinite, checkSameLength } from './checks.ts';
 
 /**

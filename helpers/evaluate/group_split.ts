@@ -1,21 +1,12 @@
 /** Splits that keep every group (market, event, wallet) whole: in training or in test, never in both. */
-import { createRandom, type Random } from '../kernels/random.ts';
+import { createRandom } from '../kernels/random.ts';
 import { check } from './checks.ts';
-import { groupIndex } from './group_index.ts';
+import { rowsByGroup } from './encode_labels.ts';
 
 /** Row indices, rising. */
 export interface Split {
   trainRows: Uint32Array;
   testRows: Uint32Array;
-}
-
-function shuffledGroups(groups: ArrayLike<string | number>, random: Random): Uint32Array[] {
-  const { rows } = groupIndex(groups);
-  for (let i = rows.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [rows[i], rows[j]] = [rows[j], rows[i]];
-  }
-  return rows;
 }
 
 function splitBy(nRows: number, inTest: (row: number) => boolean): Split {
@@ -32,7 +23,9 @@ function splitBy(nRows: number, inTest: (row: number) => boolean): Split {
  */
 export function groupKFold(groups: ArrayLike<string | number>, nFolds: number, seed: number): Split[] {
   check(Number.isInteger(nFolds) && nFolds >= 2, `nFolds must be an integer >= 2, got ${nFolds}`);
-  const parts = shuffledGroups(groups, createRandom(seed)).sort((a, b) => b.length - a.length);
+  const parts = createRandom(seed)
+    .shuffle(rowsByGroup(groups))
+    .sort((a, b) => b.length - a.length);
   check(parts.length >= nFolds, `nFolds is ${nFolds} but there are only ${parts.length} groups`);
   const foldOf = new Uint32Array(groups.length);
   const nRowsOf = new Float64Array(nFolds);
@@ -52,7 +45,7 @@ export function groupKFold(groups: ArrayLike<string | number>, nFolds: number, s
  */
 export function groupHoldout(groups: ArrayLike<string | number>, testFraction: number, seed: number): Split {
   check(testFraction > 0 && testFraction < 1, `testFraction must lie in (0, 1), got ${testFraction}`);
-  const parts = shuffledGroups(groups, createRandom(seed));
+  const parts = createRandom(seed).shuffle(rowsByGroup(groups));
   check(parts.length >= 2, 'a holdout needs at least two groups');
   const inTest = new Uint8Array(groups.length);
   let nTest = 0;

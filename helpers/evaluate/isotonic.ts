@@ -1,4 +1,5 @@
 /** Isotonic regression by pooling adjacent violators (Ayer et al. 1955), used to turn scores into probabilities. */
+import { bisectRight } from 'd3-array';
 import { check, checkFinite, checkSameLength } from './checks.ts';
 
 /** A rising step curve given by its knots; between knots it is linear, outside it is flat. Plain numbers, saves as JSON. */
@@ -70,13 +71,8 @@ export function applyIsotonic(curve: IsotonicCurve, scores: ArrayLike<number>): 
     if (Number.isNaN(score)) return Number.NaN;
     if (score <= knots[0]) return values[0];
     if (score >= knots[last]) return values[last];
-    let low = 0;
-    let high = last;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (knots[middle] <= score) low = middle;
-      else high = middle;
-    }
+    const high = bisectRight(knots, score);
+    const low = high - 1;
     return values[low] + ((values[high] - values[low]) * (score - knots[low])) / (knots[high] - knots[low]);
   });
 }

@@ -1,6 +1,6 @@
 /** Points without groups that look like given points: what a clustering must beat before it may be believed. */
 
-import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
+import { createMatrix, type Matrix, shuffleColumn, takeRows } from '../kernels/matrix.ts';
 import type { Random } from '../kernels/random.ts';
 import { fastChiSquare, fastNormal } from '../kernels/ziggurat.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
@@ -11,15 +11,9 @@ const RIDGE = 1e-9;
 
 /** Every column shuffled by itself: the same marginals, no dependence. */
 export function permuteColumns(x: Matrix, random: Random): Matrix {
-  const { nRows, nCols } = x;
-  const values = x.values.slice();
-  for (let column = 0; column < nCols; column++) {
-    for (let row = nRows - 1; row > 0; row--) {
-      const [a, b] = [row * nCols + column, random.integer(row + 1) * nCols + column];
-      [values[a], values[b]] = [values[b], values[a]];
-    }
-  }
-  return createMatrix(values, nRows, nCols);
+  const shuffled = { ...x, values: x.values.slice() };
+  for (let column = 0; column < x.nCols; column++) shuffleColumn(shuffled, column, random);
+  return shuffled;
 }
 
 /** Draws tables of the shape of `x` from a copula; see `fitCopula`. */

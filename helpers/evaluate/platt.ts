@@ -91,7 +91,7 @@ export function fitPlatt(scores: ArrayLike<number>, labels: ArrayLike<number>): 
   return { slope: a / spread, offset: b - (a * mean) / spread };
 }
 
-/** The chance of label 1 at each score. */
+/** The probability of label 1 at each score. */
 export function applyPlatt(curve: PlattCurve, scores: ArrayLike<number>): Float64Array {
   return Float64Array.from(scores, (score) => fallingLogistic(curve.slope * score + curve.offset));
 }

@@ -1,7 +1,7 @@
 /** How well a map separates labels: the share of a point's neighbours that have its label, against shuffled labels. */
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { findNeighbours } from '../kernels/neighbours.ts';
+import { findNeighbours } from '../kernels/neighbours/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
 import { percentile } from './percentile.ts';
 
@@ -55,13 +55,7 @@ export function neighbourPurity(
   const observed = measure(codes);
   const random = createRandom(seed);
   const shuffled = codes.slice();
-  const nulls = Array.from({ length: N_PERMUTATIONS }, () => {
-    for (let i = shuffled.length - 1; i > 0; i--) {
-      const j = random.integer(i + 1);
-      [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
-    }
-    return measure(shuffled);
-  });
+  const nulls = Array.from({ length: N_PERMUTATIONS }, () => measure(random.shuffle(shuffled)));
   const purities = Float64Array.from(nulls, (own) => own.purity);
   return {
     nNeighbours: N_NEIGHBOURS,

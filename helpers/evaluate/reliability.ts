@@ -38,7 +38,7 @@ function binsByMass(probabilities: ArrayLike<number>, nBins: number): Uint32Arra
 /**
  * The reliability curve and its calibration errors.
  * @param labels 0 or 1 per row
- * @param probabilities chance of 1 per row
+ * @param probabilities probability of 1 per row
  * @param nBins at least 1
  */
 export function reliability(

@@ -6,7 +6,7 @@ export interface RocCurve {
   falsePositiveRate: Float64Array;
   truePositiveRate: Float64Array;
   thresholds: Float64Array;
-  /** Chance that a random positive scores above a random negative, ties counted half; NaN when a class is absent. */
+  /** Probability that a random positive scores above a random negative, ties counted half; NaN when a class is absent. */
   auc: number;
 }
 

@@ -45,7 +45,7 @@ export function sharpeMoments(returns: ArrayLike<number>): SharpeMoments {
 }
 
 /**
- * The chance that the true Sharpe ratio exceeds `benchmark`, given the sample's length, skewness and raw kurtosis.
+ * The probability that the true Sharpe ratio exceeds `benchmark`, given the sample's length, skewness and raw kurtosis.
  * @param benchmark Sharpe ratio of one period
  */
 export function probabilisticSharpe(moments: SharpeMoments, benchmark: number): number {
@@ -71,7 +71,7 @@ export function expectedMaximumZ(nTrials: number): number {
 export interface DeflatedSharpe {
   /** The Sharpe ratio that the best of the trials reaches by luck alone. */
   luckSharpe: number;
-  /** The chance that the true Sharpe ratio exceeds it. */
+  /** The probability that the true Sharpe ratio exceeds it. */
   probability: number;
 }
 

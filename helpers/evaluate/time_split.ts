@@ -1,22 +1,16 @@
-/** Time splits without leaks: purged walk-forward and purged k-fold with embargo (López de Prado 2018, chapter 7). */
+/** Time splits without leaks: purged walk-forward with embargo (López de Prado 2018, chapter 7). */
 import { check, checkFinite, checkSameLength } from './checks.ts';
 import type { Split } from './group_split.ts';
 
-/** Row i is decided at `startMs[i]` and its label is known at `endMs[i]`: the label window is [start, end). */
-interface LabelWindows {
+export interface WalkForwardOptions {
+  /** Row i is decided at `startMs[i]` and its label is known at `endMs[i]`: the label window is [start, end). */
   startMs: ArrayLike<number>;
   endMs: ArrayLike<number>;
-}
-
-export interface TimeSplitOptions extends LabelWindows {
   nFolds: number;
   /** Extra distance kept between training and test, in milliseconds, because neighbours in time resemble each other. */
   embargoMs?: number;
   /** Keys per row (market, event …): a training row that shares any key with a test row is dropped. */
   groups?: readonly ArrayLike<string | number>[];
-}
-
-export interface WalkForwardOptions extends TimeSplitOptions {
   /** Share of the rows, earliest first, that only ever train; in (0, 1). */
   warmupFraction?: number;
   /** Train on this much history before the test only; all of it when left out. */
@@ -35,7 +29,7 @@ export interface TimeSplit extends Split {
   nGroupExcluded: number;
 }
 
-function checkWindows(options: TimeSplitOptions): void {
+function checkWindows(options: WalkForwardOptions): void {
   const { startMs, endMs, nFolds, embargoMs = 0, groups = [] } = options;
   checkSameLength(startMs, endMs, 'startMs and endMs');
   checkFinite(startMs, 'startMs');
@@ -64,7 +58,7 @@ function cutByTime(startMs: ArrayLike<number>, cuts: readonly number[]): Uint32A
 }
 
 /** What is left of `candidates` as training rows for `testRows`; a row counts under the first reason that drops it. */
-function purge(options: TimeSplitOptions, candidates: Iterable<number>, testRows: Uint32Array): TimeSplit {
+function purge(options: WalkForwardOptions, candidates: Iterable<number>, testRows: Uint32Array): TimeSplit {
   const { startMs, endMs, embargoMs = 0, groups = [] } = options;
   let testStartMs = Infinity;
   let testEndMs = -Infinity;
@@ -124,28 +118,6 @@ export function purgedWalkForward(options: WalkForwardOptions): TimeSplit[] {
       for (let row = 0; row < nRows; row++) {
         if (startMs[row] < firstTestMs && startMs[row] >= firstTestMs - trainWindowMs) candidates.push(row);
       }
-      return purge(options, candidates, testRows);
-    });
-}
-
-/**
- * K-fold over time: each of nFolds consecutive periods is the test once and training comes from both sides of it, less
- * the purged rows and, on either side, those within the embargo. Uses later rows to predict earlier ones: right for
- * comparing models, wrong for estimating what trading would have earned.
- */
-export function purgedKFold(options: TimeSplitOptions): TimeSplit[] {
-  checkWindows(options);
-  const { startMs, nFolds } = options;
-  check(nFolds >= 2, `nFolds must be an integer >= 2, got ${nFolds}`);
-  const nRows = startMs.length;
-  const cuts = Array.from({ length: nFolds - 1 }, (_, f) => Math.floor((nRows * (f + 1)) / nFolds));
-  return cutByTime(startMs, cuts)
-    .filter((testRows) => testRows.length > 0)
-    .map((testRows) => {
-      const inTest = new Uint8Array(nRows);
-      for (const row of testRows) inTest[row] = 1;
-      const candidates: number[] = [];
-      for (let row = 0; row < nRows; row++) if (inTest[row] === 0) candidates.push(row);
       return purge(options, candidates, testRows);
     });
 }

@@ -2,6 +2,7 @@
  * When blocks were made. The archive of prediction-market-analysis samples one block in 10,800 (about six hours), so the time
  * of a block between two known ones is taken from the straight line through both: blocks come at an even pace.
  */
+import { bisectLeft } from 'd3-array';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { parseTimes } from '../venues/adapter.ts';
 
@@ -53,13 +54,7 @@ export class BlockTimes {
   /** Time of a block in ms since 1970 UTC; null outside of the known ones, and in gaps of more than a day. */
   private timeOf(block: number): number | null {
     const { blocks, ms } = this.sorted();
-    let low = 0;
-    let high = blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (blocks[middle] < block) low = middle + 1;
-      else high = middle;
-    }
+    const low = bisectLeft(blocks, block);
     if (low < blocks.length && blocks[low] === block) return ms[low];
     if (low === 0 || low === blocks.length || blocks[low] - blocks[low - 1] > GAP_BLOCKS_MAX) return null;
     this.nEstimated++;

@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bisector } from 'd3-array';
 import { allWritten, writeParquetAside } from '../polars/parquet_file.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
@@ -281,15 +282,7 @@ function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: nu
 }
 
 /** First index from `from` on whose value is at least `value`, in ascending numbers; their length when there is none. */
-function firstAtOrAfter(ascending: BigInt64Array, value: bigint, from: number): number {
-  let [low, high] = [from, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const firstAtOrAfter = bisector((ms: bigint) => ms).left;
 
 /** Sorted by time, with the times; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
 function inTimeOrder(frame: DataFrame): { sorted: DataFrame; times: BigInt64Array } {

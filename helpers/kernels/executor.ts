@@ -1,9 +1,9 @@
 /**
  * How a kernel reaches memory and threads without knowing who provides them (helpers/parallel does).
  *
- * A kernel is a pair with one signature: an exported WebAssembly function `name(task, ...args)` and its plain
- * TypeScript twin `run(task, ...args)`, where a pointer of the first is a typed array of the second. The executor runs
- * one of the two; nothing else in the code asks which.
+ * A kernel is a pair with one signature: an exported WebAssembly function `name(task, ...args)`, written in AssemblyScript
+ * (x.as.ts), and its reference implementation in TypeScript beside it (x.ts), `run(task, ...args)`, where a pointer of the
+ * first is a typed array of the second. The executor runs one of the two; nothing else in the code asks which.
  *
  *     export const COLUMN_SUMMARY: Kernel = { name: 'columnSummaryChunk', run: columnSummaryChunk };
  *
@@ -18,7 +18,7 @@
  * task write only its own part of the output, add partial sums in task order afterwards. A task costs about 0.2 us and
  * a dispatch about 5 us, so aim at 50 us to 5 ms a task. Number arguments are passed as float64 and converted to the
  * function's parameter types; i64 parameters are not possible. WebAssembly globals are per thread: keep none.
- * +, -, *, / and sqrt give the same bits in both twins; exp, log and the like may differ in the last one.
+ * +, -, *, / and sqrt give the same bits in both; exp, log and the like may differ in the last one.
  */
 
 export type KernelArray =
@@ -36,13 +36,13 @@ export type KernelArgument = KernelArray | number | null;
 export interface Kernel {
   /** Name of the WebAssembly export. */
   readonly name: string;
-  /** Plain twin: `run(task, ...args)` with the arguments given to `dispatch`. */
+  /** Reference implementation, `run(task, ...args)` with the arguments given to `dispatch`. */
   // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own argument list, which only it knows.
   readonly run: (task: number, ...args: any[]) => void;
 }
 
 export interface Executor {
-  /** What runs: the WebAssembly build or its plain TypeScript twin. */
+  /** What runs: the WebAssembly build or the TypeScript reference implementation. */
   readonly engine: 'wasm' | 'typescript';
   /** Threads that share the tasks, the calling one included. */
   readonly nThreads: number;

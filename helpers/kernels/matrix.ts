@@ -1,5 +1,7 @@
 /** The one shape of numbers that kernels and estimators exchange: a dense row-major float32 matrix. */
 
+import type { Random } from './random.ts';
+
 /** `values[row * nCols + column]`; NaN is the only missing value. */
 export interface Matrix {
   readonly values: Float32Array;
@@ -34,4 +36,19 @@ export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix 
     values.set(matrix.values.subarray(from, from + nCols), i * nCols);
   }
   return { values, nRows: rowNumbers.length, nCols };
+}
+
+/** How many rows differ from all before them; counting ends at `nMax`. */
+export function countDistinctRows({ values, nRows, nCols }: Matrix, nMax = Number.POSITIVE_INFINITY): number {
+  const seen = new Set<string>();
+  for (let row = 0; row < nRows && seen.size < nMax; row++) {
+    seen.add(values.subarray(row * nCols, (row + 1) * nCols).join());
+  }
+  return seen.size;
+}
+
+/** Puts the values of one column into random order, in place. */
+export function shuffleColumn({ values, nRows, nCols }: Matrix, column: number, random: Random): void {
+  const shuffled = random.shuffle(Float32Array.from({ length: nRows }, (_, row) => values[row * nCols + column]));
+  for (let row = 0; row < nRows; row++) values[row * nCols + column] = shuffled[row];
 }

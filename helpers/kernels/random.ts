@@ -12,8 +12,22 @@ export interface Random {
   integer(n: number): number;
   /** Standard normal (polar method, Marsaglia 1964). */
   normal(): number;
+  /** Puts `items` into random order, in place (Fisher & Yates 1938, from the end), and returns them. */
+  shuffle<T extends Shuffled>(items: T): T;
+  /** `n` of `items` (all when there are fewer), without replacement, in the order drawn; `items` stay as they are. */
+  sample<T extends Sliced>(items: T, n: number): T;
   /** An independent stream named by `key`; drawing from it leaves this one unchanged. */
   fork(key: number): Random;
+}
+
+/** A list whose entries may change places: an array or a typed array. */
+interface Shuffled {
+  readonly length: number;
+  [index: number]: unknown;
+}
+
+interface Sliced extends Shuffled {
+  slice(start?: number, end?: number): this;
 }
 
 function splitmix32(state: number): () => number {
@@ -26,6 +40,12 @@ function splitmix32(state: number): () => number {
     z = Math.imul(z, 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
+}
+
+function swap(items: Shuffled, a: number, b: number): void {
+  const item = items[a];
+  items[a] = items[b];
+  items[b] = item;
 }
 
 /** A generator for `seed` (any finite number; its low 53 bits count). */
@@ -77,5 +97,15 @@ export function createRandom(seed: number): Random {
     }
   };
   const fork = (key: number): Random => createRandom((forkBase ^ Math.imul(key, 0x85ebca6b)) >>> 0);
-  return { uint32, uniform, integer, normal, fork };
+  const shuffle = <T extends Shuffled>(items: T): T => {
+    for (let i = items.length - 1; i > 0; i--) swap(items, i, integer(i + 1));
+    return items;
+  };
+  const sample = <T extends Sliced>(items: T, n: number): T => {
+    const pool = items.slice();
+    const nDrawn = Math.min(n, pool.length);
+    for (let i = 0; i < nDrawn; i++) swap(pool, i, i + integer(pool.length - i));
+    return pool.slice(0, nDrawn);
+  };
+  return { uint32, uniform, integer, normal, shuffle, sample, fork };
 }

@@ -1,4 +1,4 @@
-/** Provides kernels with memory and threads; the one place that chooses between WebAssembly and plain TypeScript. */
+/** Provides kernels with memory and threads; the one place that chooses between WebAssembly and the TypeScript reference kernels. */
 
 import { readFileSync } from 'node:fs';
 import type { Executor, Kernel, KernelArgument, KernelArray } from '../kernels/executor.ts';
@@ -10,16 +10,20 @@ const N_PAGES_INITIAL = 16;
 /** 4 GiB, then smaller reservations for machines that limit address space. */
 const N_PAGES_MAX_CHOICES = [65536, 32768, 16384, 4096] as const;
 const N_THREADS_MAX = 256;
+const PREPARE_HINT = 'run: npm run prepare';
 
 export interface ExecutorOptions {
   /** Threads that share the work, the calling one included; default 1. */
   readonly nThreads?: number;
-  /** Force one engine; default: WebAssembly where it was built and runs, else plain TypeScript on one thread. */
+  /** Force one engine; default: WebAssembly where it was built and runs, else the TypeScript reference kernels. */
   readonly engine?: 'wasm' | 'typescript';
+  /** Called once when no engine is forced and WebAssembly cannot be loaded, with one line that says why and what to do. */
+  readonly onFallback?: (reason: string) => void;
 }
 
 /**
- * An executor for kernels. Keep one for the life of the process where several models are fitted: its threads stay.
+ * An executor for kernels. Keep one for the life of the process where several models are fitted: its threads stay. Its
+ * `engine` says what runs; the reference kernels have one thread and take many times as long.
  * @throws InputError bad-option for a thread count that is no integer in 1..256, missing-dependency when WebAssembly is
  *   asked for and cannot be had
  */
@@ -28,18 +32,20 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   if (!Number.isInteger(nThreads) || nThreads < 1 || nThreads > N_THREADS_MAX) {
     throw new InputError('bad-option', `threads must be an integer in 1..${N_THREADS_MAX}, not ${nThreads}`, 'try 2');
   }
-  if (options.engine === 'typescript') return createPlainExecutor();
+  if (options.engine === 'typescript') return createReferenceExecutor();
   try {
     return createWasmExecutor(nThreads);
   } catch (cause) {
-    if (options.engine !== 'wasm') return createPlainExecutor();
     const message = 'the WebAssembly kernels are not built, or this machine cannot run them';
-    throw new InputError('missing-dependency', message, 'run: npm run prepare', { cause });
+    if (options.engine === 'wasm') throw new InputError('missing-dependency', message, PREPARE_HINT, { cause });
+    const why = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0];
+    options.onFallback?.(`${message} (${why}): slower TypeScript runs instead, on one thread; ${PREPARE_HINT}`);
+    return createReferenceExecutor();
   }
 }
 
 function createWasmExecutor(nThreads: number): Executor {
-  const module = new WebAssembly.Module(readFileSync(new URL('../kernels/wasm/build/kernels.wasm', import.meta.url)));
+  const module = new WebAssembly.Module(readFileSync(new URL('../kernels/build/kernels.wasm', import.meta.url)));
   const { memory, nPagesMax } = reserveMemory();
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const arena = createArena(memory, (instance.exports.heapBase as () => number)(), nPagesMax);
@@ -117,7 +123,7 @@ function reserveMemory(): { memory: WebAssembly.Memory; nPagesMax: number } {
 }
 
 /** Ordinary arrays, ordinary functions, one thread. */
-function createPlainExecutor(): Executor {
+function createReferenceExecutor(): Executor {
   const dispatch = (kernel: Kernel, nTasks: number, ...args: KernelArgument[]): void => {
     for (let task = 0; task < nTasks; task++) kernel.run(task, ...args);
   };

@@ -58,12 +58,7 @@ interface StepData extends Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event
 
 /** Random folds: fills of one market, one wallet and one minute fall on all sides, as in the widespread recipe. */
 export function randomFolds(n: number, options: SplitOptions, seed: number): Fold[] {
-  const random = createRandom(seed);
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  const order = createRandom(seed).shuffle(Uint32Array.from({ length: n }, (_, i) => i));
   const nTest = Math.floor((n * (1 - options.warmupFraction)) / options.nFolds);
   return Array.from({ length: options.nFolds }, (_, f) => {
     const testRows = order.slice(f * nTest, (f + 1) * nTest).sort();

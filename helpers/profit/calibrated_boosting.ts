@@ -112,6 +112,7 @@ export function calibratedToModel({ booster, calibration }: CalibratedBoosting):
 
 /**
  * A model from what calibratedToModel gave; it predicts the same bits.
+ * @public a saved model can be loaded; the live steps do so
  * @throws InputError bad-model when it is damaged or of another kind
  */
 export function calibratedFromModel(json: unknown, executor?: Executor): CalibratedBoosting {

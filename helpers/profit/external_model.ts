@@ -1,6 +1,6 @@
 /** A booster trained elsewhere (Python's XGBoost) on the four columns of the published model, or on ours. */
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
-import { boostingFromXgboost } from '../estimators/xgboost_json.ts';
+import { binaryFromXgboost } from '../estimators/xgboost_reader.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
@@ -39,11 +39,17 @@ export function externalModel(path: string | undefined): ExternalModel | null {
 
 /**
  * The model in an XGBoost JSON file. Its columns may be the published four, or ours, in any order.
- * @throws InputError 'missing-input' when there is no such file, 'bad-model' when it is no such model or wants a column
- *   that does not exist
+ * @throws InputError 'missing-input' when there is no such file, 'bad-model' when it is no such model, predicts no single
+ *   probability, or wants a column that does not exist
  */
 export function readExternalModel(path: string, executor?: Executor): GradientBoosting {
-  const booster = boostingFromXgboost(readJson(path), executor);
+  if (/\.ubj$/i.test(path))
+    throw new InputError(
+      'bad-model',
+      `${path} is in XGBoost's binary format, which is not read`,
+      'save it as .json: model.save_model("model.json")',
+    );
+  const booster = binaryFromXgboost(readJson(path), executor);
   const unknown = booster.featureNames.find((name) => columnIndex(name) < 0);
   if (unknown !== undefined)
     throw new InputError(

@@ -1,4 +1,5 @@
 /** Writes 16_trade_predictions: the keys of 15_trade_features, day by day, with the probabilities of each fold. */
+import { bisectLeft } from 'd3-array';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { isoDay } from '../run/clock.ts';
 import { prefetch } from '../run/prefetch.ts';
@@ -12,17 +13,6 @@ const KEY_COLUMNS = TRADE_PREDICTIONS.columns.map((c) => c.name).filter((name) =
 
 const PARTS = ['validation', 'test'] as const;
 
-/** First index of the rising `rows` that is at least `row`. */
-function firstAtLeast(rows: Uint32Array, row: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle] < row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The rows of one file that a fold predicts. */
 function predictedRows(
   keys: DataFrame,
@@ -30,8 +20,8 @@ function predictedRows(
   part: (typeof PARTS)[number],
   { rows, probability, priceOnly, fold }: FoldPredictions,
 ): DataFrame | null {
-  const from = firstAtLeast(rows, firstRow);
-  const to = firstAtLeast(rows, firstRow + keys.height);
+  const from = bisectLeft(rows, firstRow);
+  const to = bisectLeft(rows, firstRow + keys.height);
   if (from === to) return null;
   const isPredicted = new Array<boolean>(keys.height).fill(false);
   for (let k = from; k < to; k++) isPredicted[rows[k] - firstRow] = true;

@@ -7,6 +7,7 @@
  * Memory is a fixed number of bytes per order, and per strategy and market; the tape is never held.
  */
 
+import { EventQueue } from '../kernels/event_queue.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { assert } from '../run/errors.ts';
 import {
@@ -22,7 +23,6 @@ import {
 import { inMicros, OrderBook } from './order_book.ts';
 import { createLinks, OrderQueues, OrderSet } from './order_queues.ts';
 import { createOrders } from './orders.ts';
-import { Timers } from './timers.ts';
 
 /** `feed` takes the tape batch by batch, `finish` gives what became of every order; how it is played is told above. */
 export class Replay {
@@ -40,7 +40,7 @@ export class Replay {
   /** Cost of what is open, per queue. */
   private readonly invested: Float64Array;
   private readonly hasResolved: Uint8Array;
-  private readonly timers = new Timers();
+  private readonly timers = new EventQueue();
   /** What each strategy has taken of the trade numbered `takenOf`. */
   private readonly taken: Float64Array;
   private readonly takenOf: Float64Array;
@@ -124,7 +124,7 @@ export class Replay {
   private advance(ms: number): void {
     assert(ms > this.nowMs, 'the tape rises in time');
     for (;;) {
-      const timerMs = this.timers.nextMs();
+      const timerMs = this.timers.nextTime();
       if (this.dayEndMs <= Math.min(timerMs, ms)) {
         this.snapshot();
         this.dayEndMs += DAY_MS;

@@ -20,7 +20,7 @@ const DECIDES_NOTHING =
 /** Whoever reaches this file runs the WebAssembly kernels, whose sources nobody imports. */
 const RUNS_KERNELS = /^helpers\/parallel\/executor\.ts$/;
 const KERNELS_FOLDER = 'helpers/kernels';
-const KERNEL_SOURCE = /\.as\.ts$|\/wasm\/[^/]+\.ts$/;
+const KERNEL_SOURCE = /\.as\.ts$/;
 const BUILD_FOLDER = 'build';
 const CODE_FILE = /\.(ts|mts|mjs|cjs|js)$/;
 /** A string that may be the path of another file of ours. */

@@ -245,12 +245,6 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   return parsed as OptionValues<S, C>;
 }
 
-/** The options that are a script's own, as parseOptions gives them: those that may decide what it makes. */
-export function ownOptions(options: object): Record<string, unknown> {
-  const isOwn = (name: string): boolean => /^[a-z][a-z0-9-]*$/.test(name) && !(name in COMMON) && name !== 'config';
-  return Object.fromEntries(Object.entries(options).filter(([name]) => isOwn(name)));
-}
-
 /** No moment from here on is meant: 2100. */
 const MOMENT_END_MS = Date.UTC(2100, 0, 1);
 

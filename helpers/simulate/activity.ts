@@ -2,6 +2,7 @@
  * How busy each market is, step by step: a heavy-tailed base, a rush after opening, a rise towards the end, and a surge
  * after news that fades with a time constant of three hours.
  */
+import { bisectRight } from 'd3-array';
 import type { Random } from '../kernels/random.ts';
 import type { Catalogue } from './catalogue.ts';
 import { MODEL } from './model.ts';
@@ -75,13 +76,7 @@ export class MarketActivity {
     }
     const before = low === 0 ? 0 : this.sums[low - 1];
     const u = before + random.uniform() * (this.sums[high - 1] - before);
-    high--;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.sums[middle] > u) high = middle;
-      else low = middle + 1;
-    }
-    return this.open[low];
+    return this.open[bisectRight(this.sums, u, low, high - 1)];
   }
 
   /** An open market with no regard to weight; -1 when none is open. */

@@ -1,4 +1,5 @@
 /** Compares a simulated market with what has been published about the real one, each figure with a stated bound. */
+import { quantile } from 'd3-array';
 import type { SimulateOptions } from './options.ts';
 import type { WalletSamples } from './wallet_statistics.ts';
 
@@ -24,20 +25,22 @@ export function compareMarginals(samples: WalletSamples, options: SimulateOption
   const isLarge = options.nWallets >= 1000 && isBusy;
   const busy = '50 fills a wallet';
   const large = '1,000 wallets, 50 fills a wallet';
-  const fills = sorted(samples.nFills);
-  const usd = sorted(samples.meanUsd);
-  const medianFills = quantile(fills, 0.5);
+  const { nFills, meanUsd } = samples;
+  const medianFills = quantileOf(nFills, 0.5);
   const makers = (from: number, to: number): number =>
     samples.matchesByMakers.subarray(from, to + 1).reduce((sum, n) => sum + n, 0) / samples.nMatches;
   const rowsPerMatch = samples.matchesByMakers.reduce((sum, n, k) => sum + n * (k + 1), 0) / samples.nMatches;
   const marketsAt = (fromFills: number, toFills: number): number =>
-    median(samples.marketsByFills.filter((w) => w.nFills >= fromFills && w.nFills <= toFills).map((w) => w.nMarkets));
+    quantileOf(
+      samples.marketsByFills.filter((w) => w.nFills >= fromFills && w.nFills <= toFills).map((w) => w.nMarkets),
+      0.5,
+    );
   const hasMarkets = options.nMarkets >= 500;
   const compared: [string, number, number, number, number, boolean, string][] = [
     [
       'fills per wallet, P90 / median',
       PUBLISHED_FILLS.p90 / PUBLISHED_FILLS.median,
-      quantile(fills, 0.9) / medianFills,
+      quantileOf(nFills, 0.9) / medianFills,
       9,
       24,
       isBusy,
@@ -46,7 +49,7 @@ export function compareMarginals(samples: WalletSamples, options: SimulateOption
     [
       'fills per wallet, P95 / median',
       PUBLISHED_FILLS.p95 / PUBLISHED_FILLS.median,
-      quantile(fills, 0.95) / medianFills,
+      quantileOf(nFills, 0.95) / medianFills,
       22,
       65,
       isLarge,
@@ -62,15 +65,15 @@ export function compareMarginals(samples: WalletSamples, options: SimulateOption
       isBusy && hasMarkets,
       '500 markets',
     ],
-    ['mean trade of a wallet, median, USD', 14.6, quantile(usd, 0.5), 10, 21, isBusy, busy],
-    ['mean trade of a wallet, P95, USD', 387, quantile(usd, 0.95), 260, 580, isLarge, large],
-    ['mean trade of a wallet, P99, USD', 1135, quantile(usd, 0.99), 750, 2300, isLarge, large],
+    ['mean trade of a wallet, median, USD', 14.6, quantileOf(meanUsd, 0.5), 10, 21, isBusy, busy],
+    ['mean trade of a wallet, P95, USD', 387, quantileOf(meanUsd, 0.95), 260, 580, isLarge, large],
+    ['mean trade of a wallet, P99, USD', 1135, quantileOf(meanUsd, 0.99), 750, 2300, isLarge, large],
     ['win rate of a wallet, mean', 0.496, mean(samples.winRate), 0.44, 0.55, isBusy, busy],
     ['wallets with ROI > 0, share', 0.376, shareAbove(samples.roi, 0), 0.26, 0.48, isBusy, busy],
-    ['ROI of a wallet, median', -0.079, median(samples.roi), -0.15, -0.02, isBusy, busy],
+    ['ROI of a wallet, median', -0.079, quantileOf(samples.roi, 0.5), -0.15, -0.02, isBusy, busy],
     ['positions held to resolution, mean share', 0.7, mean(samples.heldShare), 0.63, 0.77, isBusy, busy],
-    ['positions held to resolution, median share', 0.79, median(samples.heldShare), 0.69, 0.87, isBusy, busy],
-    ['maker share of a wallet, median', 0.78, median(samples.makerShare), 0.6, 0.88, isBusy, busy],
+    ['positions held to resolution, median share', 0.79, quantileOf(samples.heldShare, 0.5), 0.69, 0.87, isBusy, busy],
+    ['maker share of a wallet, median', 0.78, quantileOf(samples.makerShare, 0.5), 0.6, 0.88, isBusy, busy],
     ['rows per match, mean', 2.21, rowsPerMatch, 2.15, 2.27, true, 'any'],
     ['matches with one resting order, share', 0.87, makers(1, 1), 0.85, 0.89, true, 'any'],
     ['matches with two, share', 0.08, makers(2, 2), 0.065, 0.095, true, 'any'],
@@ -123,19 +126,9 @@ export function marginalsPage(marginals: readonly Marginal[], options: SimulateO
   ].join('\n');
 }
 
-function sorted(values: Float64Array): Float64Array {
-  return Float64Array.from(values).sort();
-}
-
-/** The value below which the share `p` lies (nearest rank); NaN of nothing. */
-function quantile(ascending: Float64Array, p: number): number {
-  return ascending.length === 0
-    ? Number.NaN
-    : ascending[Math.min(ascending.length - 1, Math.floor(p * ascending.length))];
-}
-
-function median(values: ArrayLike<number>): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
+/** The value below which the share `p` lies (type 7 of Hyndman & Fan 1996); NaN of nothing. */
+function quantileOf(values: Iterable<number>, p: number): number {
+  return quantile(values, p) ?? Number.NaN;
 }
 
 function mean(values: Float64Array): number {

@@ -1,4 +1,5 @@
 /** The wallets: which type each is planted as, how often it trades, how big, in what, when it is there. */
+import { range } from 'd3-array';
 import type { Random } from '../kernels/random.ts';
 import { MODEL } from './model.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
@@ -82,7 +83,7 @@ function drawTypes(random: Random, n: number, insiderShare: number): Uint8Array 
     [WASH, Math.max(4, Math.round(n * typeShares.wash))],
   ] as const;
   const types = new Uint8Array(n);
-  const order = shuffled(random, n);
+  const order = random.shuffle(range(n));
   let next = 0;
   for (const [type, count] of counts) for (let k = 0; k < count; k++) types[order[next++]] = type;
   return types;
@@ -151,15 +152,6 @@ function fillWallet(
 
 /** n normal scores, one from each of n equal strata of the probabilities (from, to), in random order. */
 function strata(random: Random, n: number, from: number, to: number): Float64Array {
-  const order = shuffled(random, n);
+  const order = random.shuffle(range(n));
   return Float64Array.from(order, (k) => normalQuantile(from + ((to - from) * (k + 0.5)) / n));
-}
-
-function shuffled(random: Random, n: number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }

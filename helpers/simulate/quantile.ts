@@ -1,4 +1,7 @@
-/** The inverse of the normal distribution function, for drawing in quantile strata. */
+/**
+ * The inverse of the normal distribution function, for drawing in quantile strata. The one of helpers/evaluate is exact;
+ * this one's bits make the market of a seed what it is.
+ */
 
 const A = [
   -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239,

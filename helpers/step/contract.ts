@@ -19,28 +19,19 @@ export interface InputSpec {
   readonly needsWallets?: true;
   /** The step is skipped when the table has not been made; without it that is an error. */
   readonly skipWithout?: true;
-  /** The step gets null when the table has not been made. */
-  readonly mayBeMissing?: true;
 }
 export type InputSpecs = Readonly<Record<string, TableSchema | InputSpec>>;
 
-export type OpenInputs<I extends InputSpecs> = {
-  readonly [K in keyof I]: I[K] extends { readonly mayBeMissing: true } ? Table | null : Table;
-};
+export type OpenInputs<I extends InputSpecs> = { readonly [K in keyof I]: Table };
 
 /** A table with wallets in it; where the data name none, as Kalshi's, the step is skipped. */
-export function withWallets(schema: TableSchema): InputSpec & { readonly mayBeMissing?: never } {
+export function withWallets(schema: TableSchema): InputSpec {
   return { schema, needsWallets: true };
 }
 
 /** A table without which the step has nothing to do. */
-export function orSkip(schema: TableSchema): InputSpec & { readonly mayBeMissing?: never } {
+export function orSkip(schema: TableSchema): InputSpec {
   return { schema, skipWithout: true };
-}
-
-/** A table that the step uses where there is one. */
-export function ifThere(schema: TableSchema): InputSpec & { readonly mayBeMissing: true } {
-  return { schema, mayBeMissing: true };
 }
 
 /** What a computation has at hand. */

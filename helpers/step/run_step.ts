@@ -170,7 +170,7 @@ export async function runStep(...steps: readonly Step[]): Promise<void> {
   await runScript(steps[0].id, specs, async (run, options) => {
     let made: Executor | null = null;
     const executor = (): Executor => {
-      made ??= createExecutor({ nThreads: options.threads });
+      made ??= createExecutor({ nThreads: options.threads, onFallback: run.log.warn });
       return made;
     };
     const outcomes: StepOutcome[] = [];

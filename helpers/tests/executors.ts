@@ -1,4 +1,4 @@
-/** The executors every kernel test runs on: the plain twin first, then WebAssembly on 1, 2 and 4 threads. */
+/** The executors every kernel test runs on: the reference implementation first, then WebAssembly on 1, 2 and 4 threads. */
 
 import type { Executor } from '../kernels/executor.ts';
 import { createExecutor } from '../parallel/executor.ts';

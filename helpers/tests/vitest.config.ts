@@ -9,7 +9,7 @@ function suite(name: (typeof OTHERS)[number], test: object) {
 }
 
 export default defineConfig({
-  root: fileURLToPath(new URL('../../', import.meta.url)),
+  root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     pool: 'forks',
     projects: [

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Measured, measureProcess } from './measured_process.ts';
 
-export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 export const THREADS = 2;
 export const NODE = [process.execPath, '--import', 'tsx'] as const;
 const COMMON = ['--threads', String(THREADS), '--quiet'] as const;

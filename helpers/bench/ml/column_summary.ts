@@ -1,8 +1,8 @@
 /** Benchmark of the column summary, mostly a check of the harness: it is bound by memory on both sides. */
 
-import { summarizeColumns } from '../../kernels/column_summary.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { summarizeColumns } from '../../kernels/statistics/column_summary.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';
 
 const N_COLUMNS = 13;

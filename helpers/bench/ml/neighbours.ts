@@ -1,8 +1,8 @@
 /** Approximate neighbours against our own exact search; quality = share found. */
 
-import { findNeighboursApproximately } from '../../kernels/approximate_neighbours.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
-import { findNeighbours, type Neighbours } from '../../kernels/neighbours.ts';
+import { findNeighboursApproximately } from '../../kernels/neighbours/approximate_neighbours.ts';
+import { findNeighbours, type Neighbours } from '../../kernels/neighbours/neighbours.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { type BenchData, type MlBenchmark, timed } from './benchmark.ts';
 import { makeUglyRows, makeWalletLikeRows } from './wallet_like_data.ts';

@@ -1,7 +1,7 @@
 /** Exact silhouette against scikit-learn's, both under the same labels. */
 
 import { createMatrix } from '../../kernels/matrix.ts';
-import { computeSilhouette } from '../../kernels/silhouette.ts';
+import { computeSilhouette } from '../../kernels/statistics/silhouette.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';
 import { makeWalletLikeRows } from './wallet_like_data.ts';
 

@@ -2,7 +2,7 @@
 
 import { Tsne } from '../../estimators/tsne.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
-import { findNeighbours } from '../../kernels/neighbours.ts';
+import { findNeighbours } from '../../kernels/neighbours/neighbours.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';
 import { shareFound } from './neighbours.ts';
 import { makeWalletLikeRows } from './wallet_like_data.ts';

@@ -1,4 +1,5 @@
 /** Distributions of one quantity by group, one below the other: median, middle half and middle nine tenths. */
+import { quantile } from 'd3-array';
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
@@ -10,14 +11,6 @@ export interface DistributionGroup {
   readonly values: ArrayLike<number>;
 }
 
-/** Linear interpolation between order statistics of sorted values (type 7 of Hyndman & Fan 1996). */
-function quantileOf(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-}
-
 /** Draws groups in the order given; values that are not finite (or not above 0 on a log axis) are left out and counted. */
 export function distributionsPicture(
   groups: readonly DistributionGroup[],
@@ -26,13 +19,11 @@ export function distributionsPicture(
 ): Picture {
   let nLeftOut = 0;
   const values = groups.flatMap(({ group, values: all }, rank) => {
-    const sorted = Float64Array.from(all)
-      .filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0))
-      .sort();
-    nLeftOut += all.length - sorted.length;
-    if (sorted.length === 0) return [];
-    const [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((share) => quantileOf(sorted, share));
-    const name = `${group} (${sorted.length.toLocaleString('en-US')})`;
+    const kept = Float64Array.from(all).filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0));
+    nLeftOut += all.length - kept.length;
+    if (kept.length === 0) return [];
+    const [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((share) => quantile(kept, share)!);
+    const name = `${group} (${kept.length.toLocaleString('en-US')})`;
     const words = `${short(p50)}; half in ${short(p25)} to ${short(p75)}; 90 % in ${short(p5)} to ${short(p95)}`;
     return [{ group, rank, name, words, p5, p25, p50, p75, p95 }];
   });

@@ -43,11 +43,7 @@ function sampleByGroup(points: readonly ScatterPoint[], nMax: number, seed: numb
   const chosen = groups.flatMap((members, g) => {
     const n = Math.min(members.length, Math.floor(left / (groups.length - g)));
     left -= n;
-    for (let i = 0; i < n; i++) {
-      const j = i + random.integer(members.length - i);
-      [members[i], members[j]] = [members[j], members[i]];
-    }
-    return members.slice(0, n);
+    return random.sample(members, n);
   });
   return chosen.sort((a, b) => a - b);
 }

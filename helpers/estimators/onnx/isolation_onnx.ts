@@ -1,6 +1,6 @@
 /** Isolation forests as ONNX. */
 
-import { averagePathLength } from '../../kernels/isolation_trees.ts';
+import { averagePathLength } from '../../kernels/isolation/isolation_trees.ts';
 import type { IsolationForest } from '../isolation_forest.ts';
 import type { IsolationForestModel } from '../isolation_forest_model.ts';
 import {
@@ -42,7 +42,7 @@ function onnxTree(model: IsolationForestModel, tree: number): OnnxTree {
 
 /**
  * The bytes of an .onnx file: input `x` (nRows × columns, float32, NaN for missing), outputs `path_length` (average over
- * the trees) and `score` (higher is stranger), both nRows × 1, float32.
+ * the trees) and `score` (higher is more anomalous), both nRows × 1, float32.
  */
 export function isolationForestToOnnx(forest: IsolationForest): Uint8Array {
   const model = forest.toModel();

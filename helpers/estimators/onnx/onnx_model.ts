@@ -1,8 +1,8 @@
 /** Building blocks of an ONNX file: nodes, constants, and the model around them. */
 
-import onnxProto from 'onnx-proto';
+import { createRequire } from 'node:module';
+import type onnxProto from 'onnx-proto';
 
-const { onnx } = onnxProto;
 type Attribute = onnxProto.onnx.IAttributeProto;
 type Node = onnxProto.onnx.INodeProto;
 type Constant = onnxProto.onnx.ITensorProto;
@@ -18,12 +18,10 @@ export const ML_DOMAIN = 'ai.onnx.ml';
 /** Name of the one input: nRows × columns, float32. */
 export const INPUT_NAME = 'x';
 
-const AttributeType = onnx.AttributeProto.AttributeType;
-const DataType = onnx.TensorProto.DataType;
-
-export const DOUBLE = DataType.DOUBLE;
-export const FLOAT = DataType.FLOAT;
-export const INT64 = DataType.INT64;
+/** Numbers of the ONNX standard: AttributeProto.AttributeType, TensorProto.DataType. */
+const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, FLOATS: 6, INTS: 7, STRINGS: 8 } as const;
+export const FLOAT = 1;
+export const INT64 = 7;
 
 const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -73,11 +71,6 @@ export function cast(input: string, output: string, type: number): Node {
   return node('Cast', [input], output, [intAttribute('to', type)]);
 }
 
-/** A float64 constant of shape `dims`, row-major. */
-export function doubles(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
-  return { name, dataType: DOUBLE, dims: [...dims], doubleData: Array.from(values) };
-}
-
 /** A float32 constant of shape `dims`, row-major. */
 export function floats(name: string, dims: readonly number[], values: ArrayLike<number>): Constant {
   return { name, dataType: FLOAT, dims: [...dims], floatData: Array.from(values) };
@@ -111,6 +104,8 @@ function valueInfo(name: string, elemType: number, nCols?: number): onnxProto.on
 
 /** The bytes of an .onnx file. The feature names travel as JSON in the metadata entry `feature_names`. */
 export function encodeOnnx({ name, featureNames, nodes, constants, outputs }: OnnxParts): Uint8Array {
+  // Loaded where it is needed: that takes an eighth of a second, and training steps import this file for their last line.
+  const { onnx } = createRequire(import.meta.url)('onnx-proto') as typeof onnxProto;
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,
     producerName: 'spyhop',

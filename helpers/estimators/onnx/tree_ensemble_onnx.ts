@@ -44,13 +44,13 @@ interface Head {
   readonly outputs: readonly OnnxOutput[];
 }
 
-/** Two columns of chances from `chance` of class 1 (nRows × 1), and the label: 1 where `isOne` says so. */
-function twoClasses(chance: OnnxNode, isOne: OnnxNode, border: number): Head {
+/** Two columns of probabilities from `probability` of class 1 (nRows × 1), and the label: 1 where `isOne` says so. */
+function twoClasses(probability: OnnxNode, isOne: OnnxNode, border: number): Head {
   return {
     nodes: [
-      chance,
-      node('Sub', ['one', 'chance'], 'other'),
-      node('Concat', ['other', 'chance'], 'probabilities', [intAttribute('axis', 1)]),
+      probability,
+      node('Sub', ['one', 'probability'], 'other'),
+      node('Concat', ['other', 'probability'], 'probabilities', [intAttribute('axis', 1)]),
       isOne,
       cast('is_one', 'labels', INT64),
       node('Reshape', ['labels', 'flat'], 'label'),
@@ -63,10 +63,10 @@ function twoClasses(chance: OnnxNode, isOne: OnnxNode, border: number): Head {
   };
 }
 
-/** The likeliest of several classes, ties to the lower one, beside the chances that `chances` computes. */
-function manyClasses(chances: OnnxNode, nClasses: number): Head {
+/** The likeliest of several classes, ties to the lower one, beside the probabilities that `probabilities` computes. */
+function manyClasses(probabilities: OnnxNode, nClasses: number): Head {
   return {
-    nodes: [chances, node('ArgMax', ['raw'], 'label', [intAttribute('axis', 1), intAttribute('keepdims', 0)])],
+    nodes: [probabilities, node('ArgMax', ['raw'], 'label', [intAttribute('axis', 1), intAttribute('keepdims', 0)])],
     constants: [],
     outputs: [
       { name: 'label', type: INT64 },
@@ -96,7 +96,7 @@ export function gradientBoostingToOnnx(boosting: GradientBoosting): Uint8Array {
   const { objective, featureNames, ensemble } = boosting.model;
   const heads: Record<typeof objective, () => Head> = {
     binary: () =>
-      twoClasses(node('Sigmoid', ['raw'], 'chance'), node('GreaterOrEqual', ['raw', 'border'], 'is_one'), 0),
+      twoClasses(node('Sigmoid', ['raw'], 'probability'), node('GreaterOrEqual', ['raw', 'border'], 'is_one'), 0),
     multiclass: () =>
       manyClasses(node('Softmax', ['raw'], 'probabilities', [intAttribute('axis', 1)]), ensemble.base.length),
     'squared-error': () => RAW_ONLY,
@@ -107,14 +107,14 @@ export function gradientBoostingToOnnx(boosting: GradientBoosting): Uint8Array {
 
 /**
  * The bytes of an .onnx file, with the inputs and outputs of `gradientBoostingToOnnx`. Sums are float32 there: classes
- * whose chances differ by less than 1e-6 may change places.
+ * whose probabilities differ by less than 1e-6 may change places.
  */
 export function randomForestToOnnx(forest: RandomForest): Uint8Array {
   const { nClasses, featureNames, ensemble } = forest.model;
   const head = (): Head => {
     if (nClasses === 1) return RAW_ONLY;
     if (nClasses > 2) return manyClasses(node('Identity', ['raw'], 'probabilities'), nClasses);
-    return twoClasses(node('Identity', ['raw'], 'chance'), node('Greater', ['raw', 'border'], 'is_one'), 0.5);
+    return twoClasses(node('Identity', ['raw'], 'probability'), node('Greater', ['raw', 'border'], 'is_one'), 0.5);
   };
   return encode('spyhop-random-forest', featureNames, ensemble, head());
 }

@@ -58,7 +58,10 @@ async function* readDays(trades: Table, horizonMs: number, untilMs = Number.POSI
   }
 }
 
-/** Fills before a timestamp with their features, labels aside: what the test for look-ahead compares. */
+/**
+ * Fills before a timestamp with their features, labels aside.
+ * @public the leak check of the tests compares them with those of a longer history
+ */
 export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs: number): Promise<DataFrame> {
   const state = emptyState(markets);
   const frames: DataFrame[] = [];

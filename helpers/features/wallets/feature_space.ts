@@ -2,6 +2,7 @@
  * The space in which wallets are compared: chosen profile columns, logarithms where they are heavy-tailed, medians where
  * they are missing, each column centred and scaled. Learnt once, then applied to any other wallets.
  */
+import { median } from 'simple-statistics';
 import { z } from 'zod';
 import { type ModelHeader, parseModel } from '../../estimators/contract.ts';
 import { type ScalerModel, StandardScaler } from '../../estimators/scalers.ts';
@@ -41,10 +42,8 @@ function signedExp(value: number): number {
 }
 
 function medianOf(values: Float32Array): number {
-  const present = values.filter((value) => !Number.isNaN(value)).sort();
-  if (present.length === 0) return 0;
-  const middle = present.length >> 1;
-  return present.length % 2 === 1 ? present[middle] : (present[middle - 1] + present[middle]) / 2;
+  const present = Array.from(values).filter((value) => !Number.isNaN(value));
+  return present.length === 0 ? 0 : median(present);
 }
 
 /** A space once learnt: `transform` takes profiles to points of nRows × columns, float32. */

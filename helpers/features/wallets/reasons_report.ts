@@ -165,7 +165,10 @@ function rarity({ below, above }: Quantile, { more, less }: Phrase): string {
   return `, ${below >= above ? more : less} ${text} % of wallets`;
 }
 
-/** What a column is, in a word or two. */
+/**
+ * What a column is, in a word or two.
+ * @public a test asks it of every column that can be a reason
+ */
 export function figureName(column: string): string {
   return phraseOf(column).name;
 }

@@ -6,7 +6,6 @@ import { Dbscan } from '../../estimators/dbscan.ts';
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../../estimators/isolation_forest.ts';
 import { KMeans } from '../../estimators/kmeans.ts';
-import { Mlp } from '../../estimators/mlp.ts';
 import { Pca } from '../../estimators/pca.ts';
 import { RandomForest } from '../../estimators/random_forest.ts';
 import { MinMaxScaler, StandardScaler } from '../../estimators/scalers.ts';
@@ -137,15 +136,6 @@ const contenders: readonly Contender[] = [
     load: (json) => RandomForest.fromModel(json, executor),
   }),
   contender({
-    name: 'Mlp',
-    isNanMissing: false,
-    badOption: { nEpochs: 0.5 },
-    create: (options) => new Mlp({ task: 'binary', hiddenUnits: [4], nEpochs: 2, ...options }),
-    fit: (mlp, x, names) => mlp.fit(x, labelsOf(x), names),
-    answer: (mlp, x, names) => mlp.predict(x, names).values,
-    load: Mlp.fromModel,
-  }),
-  contender({
     name: 'Autoencoder',
     isNanMissing: false,
     badOption: { batchSize: 0 },
@@ -241,7 +231,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(Array.from(subject.answer(none))).toEqual([]);
   });
 
-  it('refuses another number or order of columns, naming the column', async () => {
+  it('rejects another number or order of columns, naming the column', async () => {
     const subject = await fitted();
     const narrow = createMatrix(new Float32Array(6), 2, 3);
     const wide = createMatrix(new Float32Array(10), 2, 5);
@@ -253,7 +243,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(await refusal(() => contender.create().fit(train, ['a', 'a', 'b', 'c']))).toMatch(/^bad-option/);
   });
 
-  it('refuses infinities naming the column, and treats NaN as documented', async () => {
+  it('rejects infinities naming the column, and treats NaN as documented', async () => {
     const subject = await fitted();
     for (const value of [Infinity, -Infinity]) {
       const trainBad = withValue(train, 5, 2, value);
@@ -314,7 +304,7 @@ describe.each(contenders)('$name', (contender) => {
     expect(await refusal(() => contender.create().fit(empty))).toMatch(/^(empty-input|bad-value|bad-option): /);
   });
 
-  it('refuses what is no model of its own, or a newer one', async () => {
+  it('rejects what is no model of its own, or a newer one', async () => {
     const model = throughJson((await fitted()).toModel()) as Record<string, unknown>;
     for (const junk of [null, undefined, 5, 'model', [], {}, { ...model, format: 'spyhop-other' }]) {
       expect(await refusal(() => contender.load(junk))).toMatch(/^bad-model: /);
@@ -326,7 +316,7 @@ describe.each(contenders)('$name', (contender) => {
     }
   });
 
-  it('survives 400 damaged models: refused, or loaded as they are and answering numbers', async () => {
+  it('survives 400 damaged models: rejected, or loaded as they are and answering numbers', async () => {
     const model = throughJson((await fitted()).toModel());
     const random = createRandom(77);
     let nRefused = 0;
@@ -380,7 +370,7 @@ describe.each(describers)('$name', (describer) => {
     expect(await refusal(() => describer.run(train, {}, ['a', 'a', 'b', 'c']))).toMatch(/^bad-option/);
   });
 
-  it('refuses NaN and infinities naming the column, and no rows', async () => {
+  it('rejects NaN and infinities naming the column, and no rows', async () => {
     for (const value of [Number.NaN, Infinity, -Infinity]) {
       const answer = await refusal(() => describer.run(withValue(train, 5, 2, value), {}, NAMES));
       expect(answer).toMatch(/^bad-value: .*share_pct/);

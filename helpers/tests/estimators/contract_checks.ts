@@ -13,9 +13,9 @@ import { InputError, type InputErrorTag } from '../../run/errors.ts';
 
 export interface ContractCase<T extends Estimator<ModelHeader>> {
   readonly name: string;
-  /** Whether NaN is a missing value, or refused. */
+  /** Whether NaN is a missing value, or rejected. */
   readonly acceptsNan: boolean;
-  /** An option that exists, with a value it must refuse. */
+  /** An option that exists, with a value it must reject. */
   readonly badOption: Readonly<Record<string, unknown>>;
   /** A fitted estimator; options are passed on to the constructor. Labels, if any, are made from `x`. */
   readonly fit: (x: Matrix, names: readonly string[] | undefined, executor: Executor, options?: object) => T;
@@ -63,7 +63,7 @@ export function describeContract<T extends Estimator<ModelHeader>>(one: Contract
       expect(one.fit(x, undefined, executor).featureNames).toEqual(['column_0', 'column_1', 'column_2']);
     });
 
-    test('another number, name or order of columns is refused by name', () => {
+    test('another number, name or order of columns is rejected by name', () => {
       const model = fitted();
       const narrow = createMatrix(new Float32Array(4), 2, 2);
       const reply = refusal(() => one.apply(model, narrow));
@@ -75,7 +75,7 @@ export function describeContract<T extends Estimator<ModelHeader>>(one: Contract
       expect(refusal(() => one.apply(model, fresh, NAMES)).tag).toBe('accepted');
     });
 
-    test('infinities are refused with the name of the column, NaN is as documented', () => {
+    test('infinities are rejected with the name of the column, NaN is as documented', () => {
       const model = fitted();
       for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
         for (const work of [
@@ -92,7 +92,7 @@ export function describeContract<T extends Estimator<ModelHeader>>(one: Contract
       expect(refusal(() => one.apply(model, withValue(fresh, 7, Number.NaN))).tag).toBe(expected);
     });
 
-    test('bad, unknown and missing things are refused when fitting', () => {
+    test('bad, unknown and missing things are rejected when fitting', () => {
       const bad = refusal(() => one.fit(x, NAMES, executor, one.badOption));
       expect(bad.tag).toBe('bad-option');
       expect(bad.message).toContain(Object.keys(one.badOption)[0]);
@@ -119,14 +119,14 @@ export function describeContract<T extends Estimator<ModelHeader>>(one: Contract
       expect(loaded.toModel()).toEqual(model.toModel());
     });
 
-    test('models of another kind, newer ones, and what is no model are refused', () => {
+    test('models of another kind, newer ones, and what is no model are rejected', () => {
       const model = fitted().toModel();
       for (const json of [null, 7, 'x', [], {}, { ...model, format: 'other' }, { ...model, version: 999 }]) {
         expect(refusal(() => one.fromModel(json)).tag).toBe('bad-model');
       }
     });
 
-    test('2 and 4 threads and the plain twin give the same model and result', () => {
+    test('2 and 4 threads and the reference implementation give the same model and result', () => {
       const run = (other: Executor): string => {
         const model = one.fit(x, NAMES, other);
         return JSON.stringify([model.toModel(), Array.from(one.apply(model, fresh))]);

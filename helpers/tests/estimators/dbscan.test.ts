@@ -32,7 +32,7 @@ describe('Dbscan', () => {
     }
   });
 
-  test('bad input is refused by column or option', () => {
+  test('bad input is rejected by column or option', () => {
     const run = (options: object, rows = [[0, 1], [1, 1]]): string =>
       refusal(() => new Dbscan(options, executor).fit(matrixFromRows(rows))); // biome-ignore format: short
     expect(run({})).toBe('accepted');

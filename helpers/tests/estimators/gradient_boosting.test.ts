@@ -59,14 +59,14 @@ describe('GradientBoosting', () => {
     }
   });
 
-  test('multiclass chances add up to one and find the class', () => {
+  test('multiclass probabilities add up to one and find the class', () => {
     const classOf = (signal: Float64Array): Float64Array => signal.map((value) => (value < -1 ? 0 : value < 1 ? 1 : 2));
     const model = new GradientBoosting({ ...FEW, objective: 'multiclass' }, executors[2]);
     model.fit(train.x, classOf(train.signal));
-    const chances = model.predictProbability(fresh.x);
-    expect(chances.length).toBe(6000);
+    const probabilities = model.predictProbability(fresh.x);
+    expect(probabilities.length).toBe(6000);
     for (let row = 0; row < 2000; row++) {
-      expect(chances[3 * row] + chances[3 * row + 1] + chances[3 * row + 2]).toBeCloseTo(1, 12);
+      expect(probabilities[3 * row] + probabilities[3 * row + 1] + probabilities[3 * row + 2]).toBeCloseTo(1, 12);
     }
     expect(accuracy(model.predict(fresh.x), classOf(fresh.signal))).toBeGreaterThan(0.8);
   });
@@ -154,7 +154,7 @@ describe('GradientBoosting', () => {
     for (const tree of trees) expect(new Set(tree.column.filter((column) => column >= 0)).size).toBe(1);
   });
 
-  test('the plain twin and 1, 2 and 4 threads give the same model', () => {
+  test('the reference implementation and 1, 2 and 4 threads give the same model', () => {
     const y = binaryOf(train.signal);
     const classes = train.signal.map((value) => (value < -1 ? 0 : value < 1 ? 1 : 2));
     const models = executors.map((executor) => [
@@ -225,7 +225,7 @@ describe('GradientBoosting', () => {
     expect([...new GradientBoosting(options).fit(x, [1, 2, 3, 4]).predict(x)]).toEqual([1, 2, 3, 4]);
   });
 
-  test('bad options, labels, weights and columns are refused by name', () => {
+  test('bad options, labels, weights and columns are rejected by name', () => {
     const y = binaryOf(train.signal);
     const fitWith = (options: object) => () => new GradientBoosting(options).fit(train.x, y);
     expect(refusal(fitWith({ nRounds: 0 }))).toMatch(/^bad-option: nRounds/);
@@ -262,7 +262,7 @@ describe('GradientBoosting', () => {
     ).toMatch(/5000/);
   });
 
-  test('damaged models are refused, and never hang or answer nonsense', () => {
+  test('damaged models are rejected, and never hang or answer nonsense', () => {
     const model = new GradientBoosting({ nRounds: 2, maxDepth: 2 }).fit(train.x, binaryOf(train.signal)).toModel();
     const mutate = (change: (copy: BoostingModel & Record<string, never>) => void): string => {
       const copy = structuredClone(model) as BoostingModel & Record<string, never>;

@@ -53,6 +53,43 @@ describe('KMeans', () => {
     expect(Math.abs(theirs.inertia / ours.inertia - 1)).toBeLessThan(1e-6);
   });
 
+  test('an empty centre that moves last still gets its rows', () => {
+    // The third centre never has a row until it is moved to 7, when no label changes any more.
+    const rows = matrixFromRows([[1], [7], [5], [6], [1]]);
+    const startCentres = matrixFromRows([[10], [-4], [14]]);
+    const model = new KMeans({ nClusters: 3, startCentres, tolerance: 0 }, executor).fit(rows);
+    expect([...model.labels!]).toEqual([1, 2, 0, 0, 1]);
+    expect([...model.centres.values]).toEqual([5.5, 1, 7]);
+    expect([model.inertia, model.hasConverged]).toEqual([0.5, true]);
+  });
+
+  test('labels and inertia belong to the centres, from any start', () => {
+    const integers = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 12 });
+    const starts = fc.array(fc.integer({ min: -9, max: 18 }), { minLength: 2, maxLength: 4 });
+    fc.assert(
+      fc.property(
+        integers,
+        starts,
+        fc.constantFrom(0, 1e-4),
+        fc.integer({ min: 1, max: 6 }),
+        (values, start, tolerance, nIterationsMax) => {
+          fc.pre(new Set(values).size >= start.length);
+          const rows = matrixFromRows(values.map((value) => [value]));
+          const startCentres = matrixFromRows(start.map((value) => [value]));
+          const options = { nClusters: start.length, startCentres, tolerance, nIterationsMax };
+          const model = new KMeans(options, executor).fit(rows);
+          expect(model.labels).toEqual(model.predict(rows));
+          const squares = values.map((value, row) => (value - model.centres.values[model.labels![row]]) ** 2);
+          expect(model.inertia).toBeCloseTo(
+            squares.reduce((a, b) => a + b, 0),
+            9,
+          );
+        },
+      ),
+      { seed: 2, numRuns: 500 },
+    );
+  });
+
   test('more starts never give a higher inertia', () => {
     const hard = makeBlobs({ nRows: 500, nCols: 2, nBlobs: 12, spread: 1, seed: 3 });
     const inertias = [1, 4, 10].map((nInits) => new KMeans({ nClusters: 12, nInits }, executor).fit(hard).inertia);
@@ -81,7 +118,7 @@ describe('KMeans', () => {
     expect(refusal(() => loaded.predict(x, ['a', 'c', 'b']))).toMatch(/^bad-schema: column 1 is "c"/);
   });
 
-  test('mutated models are refused as bad-model or still predict valid clusters', () => {
+  test('mutated models are rejected as bad-model or still predict valid clusters', () => {
     const model = new KMeans({ nClusters: 3, seed: 4 }, executor).fit(x).toModel();
     const junk = fc.oneof(
       fc.constant(null),
@@ -108,7 +145,7 @@ describe('KMeans', () => {
     );
   });
 
-  test('a model file cut short at any place is refused', () => {
+  test('a model file cut short at any place is rejected', () => {
     const text = JSON.stringify(new KMeans({ nClusters: 2, seed: 4 }, executor).fit(x).toModel());
     const model = JSON.parse(text) as KMeansModel;
     for (const key of Object.keys(model)) {
@@ -118,7 +155,7 @@ describe('KMeans', () => {
     expect(refusal(() => KMeans.fromModel({ ...model, version: 2 }, executor))).toMatch(/^bad-model: .*version 2/);
   });
 
-  test('bad input is refused by column or option', () => {
+  test('bad input is rejected by column or option', () => {
     const learn = (rows: number[][], options = {}): string =>
       refusal(() => new KMeans({ nClusters: 2, ...options }, executor).fit(matrixFromRows(rows), ['a', 'b']));
     const fine = [[1, 2], [3, 4], [5, 7]]; // biome-ignore format: one line

@@ -37,24 +37,24 @@ const train = makeRows(1500, 1);
 const fresh = makeRows(1000, 2);
 
 describe('RandomForest', () => {
-  test('classifies fresh rows, with two and with three classes, and its chances add up to one', () => {
+  test('classifies fresh rows, with two and with three classes, and its probabilities add up to one', () => {
     for (const [labelsOf, nClasses] of [
       [binaryOf, 2],
       [threeOf, 3],
     ] as const) {
       const model = new RandomForest({ nTrees: 40 }, executors[2]).fit(train.x, labelsOf(train.signal));
       expect(accuracy(model.predict(fresh.x), labelsOf(fresh.signal))).toBeGreaterThan(0.93);
-      const chances = model.predictProbability(fresh.x);
-      expect(chances.length).toBe(1000 * nClasses);
+      const probabilities = model.predictProbability(fresh.x);
+      expect(probabilities.length).toBe(1000 * nClasses);
       for (let row = 0; row < 1000; row++) {
-        const own = chances.subarray(row * nClasses, (row + 1) * nClasses);
+        const own = probabilities.subarray(row * nClasses, (row + 1) * nClasses);
         // Float32 leaf values, 40 of them.
-        expect(own.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 6);
+        expect(own.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 6);
       }
     }
   });
 
-  test('chances never leave 0..1, whatever the number of trees', () => {
+  test('probabilities never leave 0..1, whatever the number of trees', () => {
     const x = matrixFromRows([[0], [0], [0], [1], [1], [1]]);
     // With 9, 11, 18, … trees the mean of leaves that are all 1 is 1.0000000000000002.
     for (const nTrees of [1, 3, 9, 11, 18, 20, 49])
@@ -63,9 +63,9 @@ describe('RandomForest', () => {
         [0, 0, 0, 1, 1, 2],
       ]) {
         const model = new RandomForest({ nTrees, bootstrap: false, minLeafRows: 1 }, executors[0]).fit(x, y);
-        const chances = Array.from(model.predictProbability(x));
-        expect(Math.min(...chances)).toBeGreaterThanOrEqual(0);
-        expect(Math.max(...chances)).toBe(1);
+        const probabilities = Array.from(model.predictProbability(x));
+        expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...probabilities)).toBe(1);
       }
   });
 
@@ -121,7 +121,7 @@ describe('RandomForest', () => {
     expect(weighted.predictProbability(fresh.x)).toEqual(alone.predictProbability(fresh.x));
   });
 
-  test('the plain twin and 1, 2 and 4 threads give the same model and score', () => {
+  test('the reference implementation and 1, 2 and 4 threads give the same model and score', () => {
     const fits = executors.map((executor) => {
       const model = new RandomForest({ nTrees: 5, outOfBag: true, minLeafRows: 2 }, executor);
       model.fit(train.x, threeOf(train.signal));
@@ -130,16 +130,16 @@ describe('RandomForest', () => {
     for (const fit of fits) expect(fit).toEqual(fits[0]);
   });
 
-  test('importances name the columns that matter, contributions add up to the chance', () => {
+  test('importances name the columns that matter, contributions add up to the probability', () => {
     const model = new RandomForest({ nTrees: 20, minLeafRows: 20 }, executors[1]).fit(train.x, binaryOf(train.signal));
     const gain = model.importancesByGain();
     expect(Math.min(gain[0], gain[1])).toBeGreaterThan(5 * Math.max(gain[2], gain[3]));
     const few = createMatrix(fresh.x.values.slice(0, 80), 20, 4);
     const explained = model.explain(few);
-    const chances = model.predictProbability(few);
+    const probabilities = model.predictProbability(few);
     for (let row = 0; row < 20; row++) {
       const sum = explained.subarray(row * 5, row * 5 + 5).reduce((total, part) => total + part, 0);
-      expect(sum).toBeCloseTo(chances[2 * row + 1], 9);
+      expect(sum).toBeCloseTo(probabilities[2 * row + 1], 9);
     }
   });
 
@@ -159,7 +159,7 @@ describe('RandomForest', () => {
     expect(refusal(() => RandomForest.fromModel({ ...model, version: 9 }))).toMatch(/version 9/);
   });
 
-  test('a saved classifier whose leaves are no chances is refused, a regressor may hold any number', () => {
+  test('a saved classifier whose leaves are no probabilities is rejected, a regressor may hold any number', () => {
     const spoil = (task: 'classifier' | 'regressor', leaf: number): string => {
       const model = new RandomForest({ task, nTrees: 2 }, executors[0]).fit(train.x, binaryOf(train.signal)).toModel();
       const [first, second] = model.ensemble.trees;
@@ -171,12 +171,12 @@ describe('RandomForest', () => {
       return refusal(() => RandomForest.fromModel({ ...model, ensemble: { ...model.ensemble, trees } }));
     };
     expect(spoil('classifier', 0.5)).toBe('accepted');
-    expect(spoil('classifier', 7)).toMatch(/^bad-model: damaged model: chances of class 1 from .* to 4$/);
-    expect(spoil('classifier', -1)).toMatch(/^bad-model: damaged model: chances of class 1 from -0\.5 to /);
+    expect(spoil('classifier', 7)).toMatch(/^bad-model: damaged model: probabilities of class 1 from .* to 4$/);
+    expect(spoil('classifier', -1)).toMatch(/^bad-model: damaged model: probabilities of class 1 from -0\.5 to /);
     expect(spoil('regressor', 7)).toBe('accepted');
   });
 
-  test('a leaf whose bytes name children, and text that is nearly base64, are refused', () => {
+  test('a leaf whose bytes name children, and text that is nearly base64, are rejected', () => {
     const model = new RandomForest({ nTrees: 1 }).fit(train.x, binaryOf(train.signal)).toModel();
     const [tree] = model.ensemble.trees;
     const withLeft = (left: string): object => ({
@@ -214,8 +214,9 @@ describe('RandomForest', () => {
       expect(Math.abs(accuracy(theirs.predict(fresh.x), truth) - accuracy(ours.predict(fresh.x), truth))).toBeLessThan(
         0.06,
       );
-      const chances = theirs.predictProbability(fresh.x);
-      for (const chance of chances) expect(chance * 15 - Math.round(chance * 15)).toBeCloseTo(0, 9);
+      const probabilities = theirs.predictProbability(fresh.x);
+      for (const probability of probabilities)
+        expect(probability * 15 - Math.round(probability * 15)).toBeCloseTo(0, 9);
     }
     const single = new RandomForest({ nTrees: 1, engine: 'ml-random-forest', maxFeatures: 1 }).fit(
       x,
@@ -235,7 +236,7 @@ describe('RandomForest', () => {
     expect(errorOf(ours)).toBeLessThan(0.7);
   });
 
-  test('bad options and data are refused by name', () => {
+  test('bad options and data are rejected by name', () => {
     const y = binaryOf(train.signal);
     const fitWith = (options: object) => () => new RandomForest(options).fit(train.x, y);
     expect(refusal(fitWith({ nTrees: 0 }))).toMatch(/^bad-option: nTrees/);

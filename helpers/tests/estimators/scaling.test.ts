@@ -81,7 +81,7 @@ describe('StandardScaler and MinMaxScaler', () => {
     expect([...new MinMaxScaler().fit(wide).transform(wide).values]).toEqual([0, 1]);
   });
 
-  it('refuse to scale beyond float32 in silence', () => {
+  it('reject to scale beyond float32 in silence', () => {
     const flat = new StandardScaler().fit(matrixFromRows([[1e-44], [2e-44]]), ['fee']);
     expect(refusal(() => flat.transform(matrixFromRows([[1]])))).toMatch(/^bad-value: column "fee" holds 1/);
   });
@@ -102,7 +102,7 @@ describe('StandardScaler and MinMaxScaler', () => {
     expect(StandardScaler.fromModel(throughJson(standard.toModel())).featureNames).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('refuse infinities, other columns, use before fit and each other’s models', () => {
+  it('reject infinities, other columns, use before fit and each other’s models', () => {
     expect(refusal(() => new StandardScaler().fit(matrixFromRows([[1], [Infinity]]), ['usd']))).toBe(
       'bad-value: column "usd" holds Infinity in row 1',
     );
@@ -169,7 +169,7 @@ describe('Pca', () => {
     expect([...new Pca().fit(matrixFromRows([[1], [3]])).transform(matrixFromRows([[5]])).values]).toEqual([3]);
   });
 
-  it('refuses bad options, NaN, one row, other columns and tampered models, by name', () => {
+  it('rejects bad options, NaN, one row, other columns and tampered models, by name', () => {
     expect(refusal(() => new Pca({ nComponents: 5 }).fit(x))).toMatch(
       /^bad-option: nComponents must be an integer in 1..4/,
     );

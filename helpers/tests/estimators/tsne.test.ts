@@ -61,7 +61,7 @@ describe('Tsne', () => {
     expect(map.values.every(Number.isFinite)).toBe(true);
   });
 
-  test('bad input is refused by column or option', () => {
+  test('bad input is rejected by column or option', () => {
     const run = (options: object, data = x): string =>
       refusal(() => new Tsne({ ...QUICK, nIterations: 2, ...options }, executor).fitTransform(data));
     expect(run({})).toBe('accepted');

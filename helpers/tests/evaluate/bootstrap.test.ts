@@ -99,7 +99,7 @@ describe('bootstrapInterval', () => {
     expect(never.low).toBeNaN();
   });
 
-  it('refuses bad options by name', () => {
+  it('rejects bad options by name', () => {
     const statistic = () => 0;
     expect(() => bootstrapInterval({ nRows: 0, statistic, seed: 1 })).toThrow(/nRows/);
     expect(() => bootstrapInterval({ nRows: 2, statistic, nResamples: 1, seed: 1 })).toThrow(/nResamples/);

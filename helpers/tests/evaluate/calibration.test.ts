@@ -45,7 +45,7 @@ describe('fitIsotonic', () => {
     expect(weighted).toEqual(repeated);
   });
 
-  it('is constant for one row or one score, passes NaN through, and refuses no rows and bad weights', () => {
+  it('is constant for one row or one score, passes NaN through, and rejects no rows and bad weights', () => {
     expect([...applyIsotonic(fitIsotonic([2], [0.3]), [-1, 2, 5])]).toEqual([0.3, 0.3, 0.3]);
     expect([...applyIsotonic(fitIsotonic([2, 2], [0, 1]), [-1, Number.NaN])]).toEqual([0.5, Number.NaN]);
     expect(() => fitIsotonic([], [])).toThrow(/at least one row/);
@@ -124,7 +124,7 @@ describe('fitPlatt', () => {
     expect(applyPlatt(fitPlatt([5, 5, 5, 5], [0, 1, 1, 1]), [5])[0]).toBeCloseTo((3 * 0.8 + 1 / 3) / 4, 6);
   });
 
-  it('refuses NaN, foreign labels and no rows', () => {
+  it('rejects NaN, foreign labels and no rows', () => {
     expect(() => fitPlatt([Number.NaN], [1])).toThrow(/scores\[0\]/);
     expect(() => fitPlatt([1], [0.5])).toThrow(/labels\[0\]/);
     expect(() => fitPlatt([], [])).toThrow(/at least one row/);

@@ -39,7 +39,7 @@ describe('confusionMatrix', () => {
     expect(matrix.balancedAccuracy).toBe(0.75);
   });
 
-  it('refuses class indices out of range and unequal lengths', () => {
+  it('rejects class indices out of range and unequal lengths', () => {
     expect(() => confusionMatrix([0, 3], [0, 1], 3)).toThrow(/truth\[1\]/);
     expect(() => confusionMatrix([0, 1], [0, -1], 3)).toThrow(/predicted\[1\]/);
     expect(() => confusionMatrix([0, 1], [0], 3)).toThrow(/same length/);
@@ -79,7 +79,7 @@ describe('adjustedRand', () => {
     expect(adjustedRand([1, 1, 1], [1, 2, 3])).toBe(0);
   });
 
-  it('tells noise labels and non-integers apart and refuses unequal lengths', () => {
+  it('tells noise labels and non-integers apart and rejects unequal lengths', () => {
     expect(adjustedRand([-1, -1, 0.5], [0, 0, 1])).toBe(1);
     expect(() => adjustedRand([1], [1, 2])).toThrow(/same length/);
   });

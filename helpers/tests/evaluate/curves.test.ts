@@ -66,7 +66,7 @@ describe('rocCurve', () => {
     expect(rocCurve([], []).auc).toBeNaN();
   });
 
-  it('refuses NaN scores, foreign labels and unequal lengths by name', () => {
+  it('rejects NaN scores, foreign labels and unequal lengths by name', () => {
     expect(() => rocCurve([0, 1], [0.1, Number.NaN])).toThrow(/scores\[1\] must be a finite number/);
     expect(() => rocCurve([0, 2], [0.1, 0.2])).toThrow(/labels\[1\] must be 0 or 1/);
     expect(() => rocCurve([0], [0.1, 0.2])).toThrow(/same length/);
@@ -106,7 +106,7 @@ describe('precisionAtK', () => {
     expect(precisionAtK([0, 1, 1], [5, 5, 9], 2)).toEqual(expected);
   });
 
-  it('refuses a k outside 1..nRows', () => {
+  it('rejects a k outside 1..nRows', () => {
     for (const k of [0, 4, 1.5, Number.NaN]) expect(() => precisionAtK([1, 0, 1], [1, 2, 3], k)).toThrow(/k must be/);
   });
 });

@@ -9,9 +9,7 @@ interface EvaluateFixture {
   logLoss: number;
   brier: number;
   classes: number[];
-  classProbabilities: number[];
   predicted: number[];
-  multiclassLogLoss: number;
   confusion: number[];
   perClass: { precision: number[]; recall: number[]; f1: number[] };
   macroF1: number;

@@ -88,7 +88,7 @@ describe('gapStatistic', () => {
     expect(run()).toEqual(run());
   });
 
-  it('refuses bad input by name', () => {
+  it('rejects bad input by name', () => {
     const options = { ks, cluster, seed: 1 };
     expect(() => gapStatistic(matrixFromRows([[1, 2]]), options)).toThrow(/two rows/);
     expect(() => gapStatistic(matrixFromRows([[1], [Number.NaN]]), options)).toThrow(/x\[1\]/);

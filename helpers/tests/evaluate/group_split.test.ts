@@ -30,7 +30,7 @@ describe('groupKFold', () => {
     expect(rows(4)).not.toEqual(rows(5));
   });
 
-  it('refuses fewer groups than folds', () => {
+  it('rejects fewer groups than folds', () => {
     expect(() => groupKFold(['a', 'a', 'b'], 3, 1)).toThrow(/nFolds is 3 but there are only 2 groups/);
     expect(() => groupKFold(['a', 'b'], 1, 1)).toThrow(/nFolds/);
   });
@@ -51,7 +51,7 @@ describe('groupHoldout', () => {
     expect([split.trainRows.length, split.testRows.length]).toEqual([1, 1]);
   });
 
-  it('refuses a single group and a share outside (0, 1)', () => {
+  it('rejects a single group and a share outside (0, 1)', () => {
     expect(() => groupHoldout(['a', 'a'], 0.5, 1)).toThrow(/two groups/);
     expect(() => groupHoldout(['a', 'b'], 1, 1)).toThrow(/testFraction/);
   });

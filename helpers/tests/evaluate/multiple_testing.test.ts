@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrationRowsNeeded, conformalPValues } from '../../evaluate/conformal.ts';
-import { benjaminiHochberg, holm } from '../../evaluate/multiple_testing.ts';
+import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { largestGap, reference } from './fixture.ts';
 
@@ -20,39 +20,13 @@ describe('benjaminiHochberg', () => {
       expect([...benjaminiHochberg(reference.pValues, fdr).rejected]).toEqual(expected);
     }
   });
-});
 
-describe('holm', () => {
-  it('solves a case by hand', () => {
-    const result = holm([0.01, 0.04, 0.03, 0.005], 0.05);
-    expect(largestGap(result.adjusted, [0.03, 0.06, 0.06, 0.02])).toBeLessThan(1e-15);
-    expect([...result.rejected]).toEqual([1, 0, 0, 1]);
-    expect(result.nRejected).toBe(2);
-  });
-
-  it('follows the step-down rule of 1979 and rejects no more than Benjamini–Hochberg', () => {
-    for (const level of [0.01, 0.05, 0.2]) {
-      const order = reference.pValues.map((_, i) => i).sort((a, b) => reference.pValues[a] - reference.pValues[b]);
-      const expected = new Array<number>(order.length).fill(0);
-      for (let i = 0; i < order.length && reference.pValues[order[i]] <= level / (order.length - i); i++) {
-        expected[order[i]] = 1;
-      }
-      const result = holm(reference.pValues, level);
-      expect([...result.rejected]).toEqual(expected);
-      expect(result.nRejected).toBeLessThanOrEqual(benjaminiHochberg(reference.pValues, level).nRejected);
-    }
-  });
-});
-
-describe('both corrections', () => {
-  it('leave a single test alone, answer nothing to nothing, and refuse what is no p-value', () => {
-    for (const correct of [benjaminiHochberg, holm]) {
-      expect([...correct([0.03], 0.05).adjusted]).toEqual([0.03]);
-      expect(correct([], 0.05).nRejected).toBe(0);
-      expect([...correct([1, 1, 1], 0.05).adjusted]).toEqual([1, 1, 1]);
-      expect(() => correct([0.5, Number.NaN], 0.05)).toThrow(/pValues\[1\]/);
-      expect(() => correct([0.5], 5)).toThrow(/level/);
-    }
+  it('leaves a single test alone, answers nothing to nothing, and rejects what is no p-value', () => {
+    expect([...benjaminiHochberg([0.03], 0.05).adjusted]).toEqual([0.03]);
+    expect(benjaminiHochberg([], 0.05).nRejected).toBe(0);
+    expect([...benjaminiHochberg([1, 1, 1], 0.05).adjusted]).toEqual([1, 1, 1]);
+    expect(() => benjaminiHochberg([0.5, Number.NaN], 0.05)).toThrow(/pValues\[1\]/);
+    expect(() => benjaminiHochberg([0.5], 5)).toThrow(/fdr/);
   });
 });
 
@@ -92,7 +66,7 @@ describe('conformalPValues', () => {
     expect(found).toBeGreaterThan(0.9);
   });
 
-  it('refuses NaN', () => {
+  it('rejects NaN', () => {
     expect(() => conformalPValues([Number.NaN], [1])).toThrow(/calibration\[0\]/);
     expect(() => conformalPValues([1], [Number.NaN])).toThrow(/scores\[0\]/);
   });
@@ -116,7 +90,7 @@ describe('calibrationRowsNeeded', () => {
     }
   });
 
-  it('refuses bad options by name', () => {
+  it('rejects bad options by name', () => {
     expect(() => calibrationRowsNeeded(0, 0.1)).toThrow(/nTests/);
     expect(() => calibrationRowsNeeded(5, 0)).toThrow(/fdr/);
     expect(() => calibrationRowsNeeded(5, 0.1, 6)).toThrow(/nFlagged/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brierScore } from '../../evaluate/brier_score.ts';
-import { logLoss, multiclassLogLoss } from '../../evaluate/log_loss.ts';
+import { logLoss } from '../../evaluate/log_loss.ts';
 import { reliability } from '../../evaluate/reliability.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { largestGap, reference } from './fixture.ts';
@@ -9,17 +9,11 @@ describe('logLoss and brierScore', () => {
   it('solve cases by hand', () => {
     expect(logLoss([1, 0], [0.5, 0.5])).toBeCloseTo(Math.log(2), 15);
     expect(brierScore([1, 0, 1], [1, 0, 0.5])).toBeCloseTo(0.25 / 3, 15);
-    expect(multiclassLogLoss([0, 2], [0.5, 0.25, 0.25, 0.25, 0.5, 0.25], 3)).toBeCloseTo(
-      (Math.log(2) + Math.log(4)) / 2,
-      15,
-    );
   });
 
   it('equal scikit-learn to rounding, because both are plain means', () => {
     expect(logLoss(reference.labels, reference.probabilities)).toBeCloseTo(reference.logLoss, 10);
     expect(brierScore(reference.labels, reference.probabilities)).toBeCloseTo(reference.brier, 12);
-    const multiclass = multiclassLogLoss(reference.classes, reference.classProbabilities, 3);
-    expect(multiclass).toBeCloseTo(reference.multiclassLogLoss, 10);
   });
 
   it('stay finite for a certain mistake', () => {
@@ -27,18 +21,11 @@ describe('logLoss and brierScore', () => {
     expect(logLoss([0], [1])).toBeCloseTo(-Math.log(Number.EPSILON), 10);
   });
 
-  it('agree between the binary and the two-class form', () => {
-    const twoClass = reference.probabilities.flatMap((p) => [1 - p, p]);
-    expect(multiclassLogLoss(reference.labels, twoClass, 2)).toBeCloseTo(reference.logLoss, 10);
-  });
-
-  it('are undefined for no rows and refuse what is no probability', () => {
+  it('are undefined for no rows and reject what is no probability', () => {
     expect(logLoss([], [])).toBeNaN();
     expect(brierScore([], [])).toBeNaN();
     expect(() => brierScore([1], [1.01])).toThrow(/probabilities\[0\]/);
     expect(() => logLoss([1], [Number.NaN])).toThrow(/probabilities\[0\]/);
-    expect(() => multiclassLogLoss([3], [0.2, 0.3, 0.5], 3)).toThrow(/labels\[0\]/);
-    expect(() => multiclassLogLoss([0], [0.2, 0.8], 3)).toThrow(/nClasses values per label/);
   });
 });
 
@@ -90,7 +77,7 @@ describe('reliability', () => {
     }
   });
 
-  it('keeps probability 1 in the last bin, has no error for no rows, and refuses zero bins', () => {
+  it('keeps probability 1 in the last bin, has no error for no rows, and rejects zero bins', () => {
     expect(reliability([1, 0], [1, 0], 5, 'equal-width').bins).toHaveLength(2);
     expect(reliability([], []).bins).toEqual([]);
     expect(reliability([], []).expectedCalibrationError).toBeNaN();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalCdf, normalQuantile } from '../../evaluate/normal.ts';
 import { deflatedSharpe, expectedMaximumZ, probabilisticSharpe, sharpeMoments } from '../../evaluate/sharpe.ts';
-import { spearman } from '../../evaluate/spearman.ts';
 import { studentCdf } from '../../evaluate/student.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { reference } from './fixture.ts';
@@ -25,7 +24,7 @@ describe('the normal distribution', () => {
     }
   });
 
-  it('has its limits at the ends and refuses what is no probability', () => {
+  it('has its limits at the ends and rejects what is no probability', () => {
     expect([normalQuantile(0), normalQuantile(1), normalQuantile(0.5)]).toEqual([-Infinity, Infinity, 0]);
     expect([normalCdf(-Infinity), normalCdf(Infinity), normalCdf(0)]).toEqual([0, 1, 0.5]);
     expect(normalCdf(Number.NaN)).toBeNaN();
@@ -48,7 +47,7 @@ describe("Student's t distribution", () => {
     expect([-Infinity, 0, Infinity].map((t) => studentCdf(t, degrees))).toEqual([0, 0.5, 1]);
   });
 
-  it('refuses degrees that are no positive integer', () => {
+  it('rejects degrees that are no positive integer', () => {
     expect(() => studentCdf(1, 1.5)).toThrow(/degrees must be/);
   });
 });
@@ -96,30 +95,10 @@ describe('the deflated Sharpe ratio', () => {
     expect(deflatedSharpe(sharpeMoments([0, 0]), [0, 0]).probability).toBeNaN();
   });
 
-  it('refuses bad input by name', () => {
+  it('rejects bad input by name', () => {
     expect(() => sharpeMoments([1])).toThrow(/two returns/);
     expect(() => sharpeMoments([1, Number.NaN])).toThrow(/returns\[1\]/);
     expect(() => expectedMaximumZ(0)).toThrow(/nTrials/);
     expect(() => deflatedSharpe(sharpeMoments([1, 2]), [])).toThrow(/trialSharpes/);
-  });
-});
-
-describe('spearman', () => {
-  it('equals SciPy with ties', () => {
-    const { x, y, rho } = reference.spearman;
-    expect(spearman(x, y)).toBeCloseTo(rho, 12);
-    expect(spearman(Float64Array.from(x), Float32Array.from(y))).toBeCloseTo(rho, 12);
-  });
-
-  it('sees order only, and is undefined for a constant side', () => {
-    expect(spearman([1, 2, 3], [1, 1e6, 1e9])).toBeCloseTo(1, 12);
-    expect(spearman([1, 2, 3], [0, -1, -9])).toBeCloseTo(-1, 12);
-    expect(spearman([1, 2, 3], [4, 4, 4])).toBeNaN();
-  });
-
-  it('refuses NaN, one row and unequal lengths', () => {
-    expect(() => spearman([1, Number.NaN], [1, 2])).toThrow(/x\[1\]/);
-    expect(() => spearman([1], [1])).toThrow(/two rows/);
-    expect(() => spearman([1, 2], [1])).toThrow(/same length/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { purgedKFold, purgedWalkForward } from '../../evaluate/time_split.ts';
+import { purgedWalkForward } from '../../evaluate/time_split.ts';
 import { createRandom } from '../../kernels/random.ts';
 
 const random = createRandom(31);
@@ -69,7 +69,7 @@ describe('purgedWalkForward', () => {
     }
   });
 
-  it('gives no fold when all rows share one time, and refuses bad windows by name', () => {
+  it('gives no fold when all rows share one time, and rejects bad windows by name', () => {
     expect(purgedWalkForward({ startMs: [5, 5, 5], endMs: [6, 6, 6], nFolds: 2 })).toEqual([]);
     expect(purgedWalkForward({ startMs: [], endMs: [], nFolds: 2 })).toEqual([]);
     expect(() => purgedWalkForward({ startMs: [5], endMs: [4], nFolds: 2 })).toThrow(/endMs\[0\]/);
@@ -77,42 +77,5 @@ describe('purgedWalkForward', () => {
     expect(() => purgedWalkForward({ startMs: [1], endMs: [4], nFolds: 2, embargoMs: -1 })).toThrow(/embargoMs/);
     expect(() => purgedWalkForward({ startMs: [1], endMs: [4], nFolds: 0 })).toThrow(/nFolds/);
     expect(() => purgedWalkForward({ startMs: [1], endMs: [4], nFolds: 1, groups: [[]] })).toThrow(/groups/);
-  });
-});
-
-describe('purgedKFold', () => {
-  it('tests every row once', () => {
-    const folds = purgedKFold({ startMs, endMs, nFolds: 5 });
-    const tested = folds.flatMap((fold) => [...fold.testRows]).sort((a, b) => a - b);
-    expect(tested).toEqual(startMs.map((_, i) => i));
-  });
-
-  it('purges overlaps on both sides and keeps the embargo after the test', () => {
-    // Three folds of two rows; the middle test spans [20, 45).
-    const folds = purgedKFold({
-      startMs: [0, 10, 20, 30, 40, 60],
-      endMs: [15, 25, 35, 45, 55, 75],
-      nFolds: 3,
-      embargoMs: 20,
-    });
-    expect([...folds[1].testRows]).toEqual([2, 3]);
-    expect([...folds[1].trainRows]).toEqual([]);
-    expect([folds[1].nPurged, folds[1].nEmbargoed]).toEqual([2, 2]);
-    expect([...folds[0].trainRows]).toEqual([5]);
-  });
-
-  it('leaves no overlap between a training and a test label, by brute force', () => {
-    for (const { trainRows, testRows } of purgedKFold({ startMs, endMs, nFolds: 4 })) {
-      expect(trainRows.length).toBeGreaterThan(300);
-      for (const a of trainRows) {
-        for (const b of testRows) {
-          if (startMs[a] < endMs[b] && startMs[b] < endMs[a]) throw new Error(`rows ${a} and ${b} overlap`);
-        }
-      }
-    }
-  });
-
-  it('refuses a single fold', () => {
-    expect(() => purgedKFold({ startMs, endMs, nFolds: 1 })).toThrow(/nFolds/);
   });
 });

@@ -1,9 +1,9 @@
+import { sampleRankCorrelation } from 'simple-statistics';
 import { describe, expect, it } from 'vitest';
 import { bootstrapInterval } from '../../evaluate/bootstrap.ts';
 import { clusteredInterval, numberGroups } from '../../evaluate/clustered.ts';
 import { precisionRecallCurve } from '../../evaluate/precision_recall_curve.ts';
 import { rocCurve } from '../../evaluate/roc_curve.ts';
-import { spearman } from '../../evaluate/spearman.ts';
 import {
   type WeightedFigure,
   weightedAuc,
@@ -12,6 +12,7 @@ import {
   weightedTopRatio,
 } from '../../evaluate/weighted_ranks.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { reference } from './fixture.ts';
 
 const N_ROWS = 240;
 const random = createRandom(8);
@@ -53,7 +54,14 @@ describe('figures by weights are those of rows drawn and ranked anew', () => {
   });
 
   it('Spearman, with ties on both sides', () => {
-    expectSame(weightedSpearman(scores, values, clusters), (rows) => spearman(pick(scores, rows), pick(values, rows)));
+    expectSame(weightedSpearman(scores, values, clusters), (rows) =>
+      sampleRankCorrelation([...pick(scores, rows)], [...pick(values, rows)]),
+    );
+    const { x, y, rho } = reference.spearman;
+    expect(weightedSpearman(x, y, numberGroups([...x.keys()]))(new Float64Array(x.length).fill(1))).toBeCloseTo(
+      rho,
+      12,
+    );
   });
 
   it('a ratio over the top tenth, where the border may run through the copies of one row', () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { summarizeColumns } from '../../kernels/column_summary.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
+import { summarizeColumns } from '../../kernels/statistics/column_summary.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { PROJECT_ROOT } from '../../run/code.ts';
 
@@ -56,7 +56,7 @@ describe('executor', () => {
     expect(executor.float64(8).length).toBe(8);
   });
 
-  test('thread counts outside 1..256 are refused', () => {
+  test('thread counts outside 1..256 are rejected', () => {
     for (const nThreads of [0, -1, 1.5, 257, Number.NaN]) {
       expect(() => createExecutor({ nThreads })).toThrow(/threads must be an integer/);
     }
@@ -117,6 +117,28 @@ describe('executor', () => {
       expect(total).toBe(28 * 10_000);
     });
     executor.close();
+  });
+
+  test('without WebAssembly one line says why, the reference kernels run, and a forced engine is rejected', () => {
+    const reasons: string[] = [];
+    const onFallback = (reason: string): void => {
+      reasons.push(reason);
+    };
+    expect(createExecutor({ onFallback }).engine).toBe('wasm');
+    expect(createExecutor({ engine: 'typescript', onFallback }).engine).toBe('typescript');
+    expect(reasons).toEqual([]);
+    vi.stubGlobal('WebAssembly', undefined);
+    try {
+      const executor = createExecutor({ nThreads: 2, onFallback });
+      expect([executor.engine, executor.nThreads]).toEqual(['typescript', 1]);
+      expect(summarizeColumns(executor, createMatrix(Float32Array.of(1, 2), 2, 1))[0].sum).toBe(3);
+      expect(() => createExecutor({ engine: 'wasm', onFallback })).toThrow(
+        /not built, or this machine cannot run them/,
+      );
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(reasons).toEqual([expect.stringMatching(/^the WebAssembly kernels are not built, .*run: npm run prepare$/)]);
   });
 
   test('a process with worker threads ends by itself', () => {

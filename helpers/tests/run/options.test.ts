@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../run/errors.ts';
-import { ownOptions, parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
+import { parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
 import { refusal, rejection } from '../refusal.ts';
 
 const SPECS = {
@@ -65,17 +65,6 @@ describe('options', () => {
       expect(await rejection(() => parseOptions(words, 'usage', {}, ['quiet']))).toBe(
         `bad-option: ${words[0]} is no option`,
       );
-  });
-
-  test('those of a script alone are the same however loud it is and wherever its data are', async () => {
-    const own = async (...words: string[]) =>
-      ownOptions(await parseOptions(['--input', 'x', ...words], 'usage', SPECS));
-    const path = join(folder, 'c.json');
-    writeFileSync(path, '{"size": 3}');
-    const { quiet: _, ...plain } = PLAIN;
-    expect(await own()).toEqual(plain);
-    for (const words of [['--quiet'], ['--data-dir', 'd'], ['--force'], ['--threads', '1'], ['--config', path]])
-      expect(await own(...words)).toEqual(plain);
   });
 
   test('a config file wins over defaults, and the command line over it', async () => {

@@ -17,7 +17,7 @@ describe('agenda', () => {
     const agenda = new Agenda();
     for (const a of actions) agenda.push(a);
     const out: PlannedAction[] = [];
-    while (agenda.size > 0) out.push(agenda.pop());
+    while (agenda.nextTimeS() < Number.POSITIVE_INFINITY) out.push(agenda.pop());
     expect(out).toEqual([...actions].sort((a, b) => a.timeS - b.timeS || a.actor - b.actor));
     expect(agenda.nextTimeS()).toBe(Number.POSITIVE_INFINITY);
   });

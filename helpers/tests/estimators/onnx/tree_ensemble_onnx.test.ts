@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GradientBoosting } from '../../../estimators/gradient_boosting.ts';
-import { gradientBoostingToOnnx, randomForestToOnnx } from '../../../estimators/onnx/tree_ensemble_onnx.ts';
+import { modelOnnx } from '../../../estimators/onnx/model_onnx.ts';
 import { RandomForest } from '../../../estimators/random_forest.ts';
 import { createMatrix, type Matrix } from '../../../kernels/matrix.ts';
 import { createRandom } from '../../../kernels/random.ts';
@@ -26,23 +26,23 @@ function onThresholds(thresholds: number[]): Matrix {
 // onnxruntime adds up trees in float32: a few hundred roundings at magnitude 1.
 const tolerance = 2e-6;
 
-describe('gradientBoostingToOnnx', () => {
-  it('gives the same labels and chances of two classes, missing values included', async () => {
+describe('gradient boosting as ONNX', () => {
+  it('gives the same labels and probabilities of two classes, missing values included', async () => {
     const boosting = new GradientBoosting({ objective: 'binary', nRounds: 40, maxDepth: 4 }).fit(x, twoClasses);
-    const { label, probabilities } = await runOnnx(gradientBoostingToOnnx(boosting), x);
-    const chances = boosting.predictProbability(x);
+    const { label, probabilities } = await runOnnx(modelOnnx(boosting), x);
+    const own = boosting.predictProbability(x);
     expect(label).toEqual([...boosting.predict(x)]);
     expect(
       largestGap(
         probabilities,
-        Array.from(chances).flatMap((p) => [1 - p, p]),
+        Array.from(own).flatMap((p) => [1 - p, p]),
       ),
     ).toBeLessThan(tolerance);
   });
 
-  it('gives the same labels and chances of three classes', async () => {
+  it('gives the same labels and probabilities of three classes', async () => {
     const boosting = new GradientBoosting({ objective: 'multiclass', nRounds: 25, maxDepth: 3 }).fit(x, classes);
-    const { label, probabilities } = await runOnnx(gradientBoostingToOnnx(boosting), x);
+    const { label, probabilities } = await runOnnx(modelOnnx(boosting), x);
     expect(label).toEqual([...boosting.predict(x)]);
     expect(largestGap(probabilities, boosting.predictProbability(x))).toBeLessThan(tolerance);
   });
@@ -52,7 +52,7 @@ describe('gradientBoostingToOnnx', () => {
       const boosting = new GradientBoosting({ objective, nRounds: 30 }).fit(x, signal);
       const thresholds = boosting.ensemble.trees.flatMap((tree) => [...tree.threshold]);
       for (const matrix of [x, onThresholds(thresholds)]) {
-        const { raw } = await runOnnx(gradientBoostingToOnnx(boosting), matrix);
+        const { raw } = await runOnnx(modelOnnx(boosting), matrix);
         expect(largestGap(raw, boosting.predict(matrix))).toBeLessThan(tolerance);
       }
     }
@@ -62,16 +62,16 @@ describe('gradientBoostingToOnnx', () => {
     const constant = createMatrix(new Float32Array(20), 10, 2);
     const labels = [0, 1, 0, 1, 1, 1, 0, 1, 1, 1];
     const boosting = new GradientBoosting({ nRounds: 2 }).fit(constant, labels);
-    const { probabilities } = await runOnnx(gradientBoostingToOnnx(boosting), constant);
+    const { probabilities } = await runOnnx(modelOnnx(boosting), constant);
     expect(probabilities[1]).toBeCloseTo(boosting.predictProbability(constant)[0], 6);
   });
 });
 
-describe('randomForestToOnnx', () => {
+describe('a random forest as ONNX', () => {
   /** Rows whose best class leads by more than float32 rounding. */
-  const clear = (chances: ArrayLike<number>, nClasses: number): number[] =>
+  const clear = (probabilities: ArrayLike<number>, nClasses: number): number[] =>
     Array.from({ length: 800 }, (_, row) => row).filter((row) => {
-      const [best, next] = Array.from({ length: nClasses }, (_, c) => chances[row * nClasses + c]).sort(
+      const [best, next] = Array.from({ length: nClasses }, (_, c) => probabilities[row * nClasses + c]).sort(
         (a, b) => b - a,
       );
       return best - next > 1e-6;
@@ -81,13 +81,13 @@ describe('randomForestToOnnx', () => {
     ['two', twoClasses, 2],
     ['three', classes, 3],
   ] as const) {
-    it(`gives the same labels and chances of ${name} classes, missing values included`, async () => {
+    it(`gives the same labels and probabilities of ${name} classes, missing values included`, async () => {
       const forest = new RandomForest({ nTrees: 31, minLeafRows: 3 }).fit(x, labels);
-      const { label, probabilities } = await runOnnx(randomForestToOnnx(forest), x);
-      const chances = forest.predictProbability(x);
+      const { label, probabilities } = await runOnnx(modelOnnx(forest), x);
+      const own = forest.predictProbability(x);
       const predicted = forest.predict(x);
-      expect(largestGap(probabilities, chances)).toBeLessThan(tolerance);
-      const rows = clear(chances, nClasses);
+      expect(largestGap(probabilities, own)).toBeLessThan(tolerance);
+      const rows = clear(own, nClasses);
       expect(rows.length).toBeGreaterThan(750);
       expect(rows.map((row) => label[row])).toEqual(rows.map((row) => predicted[row]));
     });
@@ -97,7 +97,7 @@ describe('randomForestToOnnx', () => {
     const forest = new RandomForest({ task: 'regressor', nTrees: 20 }).fit(x, signal);
     const thresholds = forest.model.ensemble.trees.flatMap((tree) => [...tree.threshold]);
     for (const matrix of [x, onThresholds(thresholds)]) {
-      const { raw } = await runOnnx(randomForestToOnnx(forest), matrix);
+      const { raw } = await runOnnx(modelOnnx(forest), matrix);
       expect(largestGap(raw, forest.predict(matrix))).toBeLessThan(tolerance);
     }
   });
