@@ -45,7 +45,9 @@ function open(dataDir: string, input: TableSchema | InputSpec): Table | null | S
  */
 export function openInputs<I extends InputSpecs>(dataDir: string, specs: I): OpenInputs<I> | Skipped {
   const opened: Record<string, Table | null> = {};
-  for (const [name, spec] of Object.entries(specs)) {
+  // A table that must be there is an error before another one is a reason to skip.
+  const canSkip = (spec: TableSchema | InputSpec): number => (isSpec(spec) && spec.skipWithout === true ? 1 : 0);
+  for (const [name, spec] of Object.entries(specs).sort(([, a], [, b]) => canSkip(a) - canSkip(b))) {
     const table = open(dataDir, spec);
     if (table !== null && 'kind' in table) return table;
     opened[name] = table;

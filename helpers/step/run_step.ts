@@ -179,6 +179,7 @@ export async function runStep(...steps: readonly Step[]): Promise<void> {
       outcomes.push(await performStep(step, run, options, executor));
       if (outcomes.includes('skipped')) break;
     }
-    return outcomes.find((outcome) => outcome !== 'up to date') ?? 'up to date';
+    if (outcomes.includes('skipped')) return 'skipped';
+    return outcomes.includes('done') ? 'done' : 'up to date';
   });
 }

@@ -90,13 +90,6 @@ describe('a report that cannot be written', () => {
       expect(readdirSync(join(reports, 'sections'))).toEqual([expect.stringContaining(section)]);
     },
   );
-
-  it('keeps 13 from saying that it is done: there is no table', async () => {
-    const dataDir = await dataOf(makeProfiles(60, 0, 1));
-    writeFileSync(join(dataDir, 'reports'), '');
-    expect(run(READERS[4], dataDir).status).not.toBe(0);
-    expect(existsSync(join(dataDir, '14_wallet_scores', 'manifest.json'))).toBe(false);
-  });
 });
 
 describe('three wallets', () => {
