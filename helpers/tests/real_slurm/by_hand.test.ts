@@ -24,7 +24,7 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
   // A checkout with a space, a quote and characters that mean something in addresses of modules.
   const checkout = join(box.root, `check out's #1 50%`);
   const data = ['--data-dir', box.dataDir, '--models-dir', join(box.root, 'models')];
-  const env = clusterEnv({ SBATCH_PARTITION: 'calm', SBATCH_MEM_PER_NODE: '2048' });
+  const env = cluster === null ? {} : clusterEnv({ SBATCH_PARTITION: 'calm', SBATCH_MEM_PER_NODE: '2048' });
 
   beforeAll(() => {
     copyTables(box);
@@ -94,8 +94,8 @@ describe.skipIf(cluster === null)('an sbatch file by hand', () => {
     const small = ['--market-trades', '2000', '--difficulties', 'easy'];
     const seeds = await sbatch(['--array=101-102', ...study, ...small, '--only-seed', '{task}']);
     expect(seeds.state, seeds.log).toBe('COMPLETED 0\nCOMPLETED 0');
-    expect(seeds.log).toMatch(/Seed 101: 1 markets run/);
-    expect(seeds.log).toMatch(/Seed 102: 1 markets run/);
+    expect(seeds.log).toMatch(/Seed 101: 1 of 1 markets run now/);
+    expect(seeds.log).toMatch(/Seed 102: 1 of 1 markets run now/);
     const summed = await sbatch([...study, ...small, '--seeds', '101-102']);
     expect(summed.state, summed.log).toBe('COMPLETED 0');
     expect(existsSync(join(box.root, 'models/wallet_anomaly/power.json'))).toBe(true);
