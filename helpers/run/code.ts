@@ -17,8 +17,12 @@ const PRESENTS = /_report\.ts$|^helpers\/(charts\/|run\/console\.ts$)/;
 /** Files that decide neither: what a step asks of the cluster, and the machinery that opens, locks, commits and explains. */
 const DECIDES_NOTHING =
   /^helpers\/(pipeline|step\/.*|run\/(code|command|env|lock|manifest|pipeline_runner|scratch|script|slurm_job|spelling|stop|transaction|whole_commands))\.ts$/;
-/** Whoever reaches this file runs the WebAssembly kernels, whose sources nobody imports. */
-const RUNS_KERNELS = /^helpers\/parallel\/executor\.ts$/;
+/**
+ * Whoever reaches a kernel, or what runs kernels, runs the WebAssembly sources, which nobody imports, by way of the executor,
+ * which the runtime hands in.
+ */
+const RUNS_KERNELS = /^helpers\/(parallel\/executor\.ts|kernels\/[^/]+\/.+\.ts)$/;
+const EXECUTOR = 'helpers/parallel/executor.ts';
 const KERNELS_FOLDER = 'helpers/kernels';
 const KERNEL_SOURCE = /\.as\.ts$/;
 const BUILD_FOLDER = 'build';
@@ -158,7 +162,7 @@ async function reach(
       const reached = paths
         .map((specifier) => resolve(root, dirname(path), specifier))
         .filter((target) => CODE_FILE.test(target) && isFile(target));
-      if (RUNS_KERNELS.test(path)) reached.push(...kernelSources(join(root, KERNELS_FOLDER)));
+      if (RUNS_KERNELS.test(path)) reached.push(join(root, EXECUTOR), ...kernelSources(join(root, KERNELS_FOLDER)));
       for (const target of reached) next.add(relative(root, target));
     }
     waiting = [...next].filter((path) => !hashes.has(path) && isFollowed(path));

@@ -45,6 +45,21 @@ describe('the code of a step', () => {
     expect(hasKernels).toBe(true);
   });
 
+  test('has the sources of the kernels although only the runtime knows what runs them', async () => {
+    write(SCRIPT, "import { sum } from '../helpers/kernels/sum/sum.ts';\nsum();\n");
+    write('helpers/kernels/sum/sum.ts', 'export const sum = () => 1;\n');
+    const { files, hasKernels } = await read();
+    expect(Object.keys(files)).toContain('helpers/kernels/sum/sum.as.ts');
+    expect(Object.keys(files)).toContain('helpers/parallel/worker.cjs');
+    expect(hasKernels).toBe(true);
+  });
+
+  test('has no kernels where it only draws numbers or holds matrices', async () => {
+    write(SCRIPT, "import { draw } from '../helpers/kernels/random.ts';\ndraw();\n");
+    write('helpers/kernels/random.ts', 'export const draw = () => 4;\n');
+    expect((await read()).hasKernels).toBe(false);
+  });
+
   test.each([
     [
       'a line of a computation',

@@ -81,7 +81,9 @@ describe('trades of Kalshi alone', () => {
   });
 
   it('have no wallets that training could have seen before', () => {
-    expect(ended.get('train_profitability')!.lines).toContain('Test on unseen wallets: none, as no fill names a wallet.');
+    expect(ended.get('train_profitability')!.lines).toContain(
+      'Test on unseen wallets: none, as no fill names a wallet.',
+    );
   });
 
   it('are in a report that says what is missing, without empty charts of wallets', async () => {
