@@ -49,7 +49,7 @@ describe.skipIf(cluster === null)('the graph on a cluster', () => {
   test('a step that fails stops those that need it and nothing else, and the next submission does the rest', async () => {
     rmSync(join(box.dataDir, '13_labels'), { recursive: true });
     // Somebody on another machine holds the table.
-    const lock = join(box.dataDir, '.13_labels.publish.lock');
+    const lock = join(box.dataDir, '.13_labels.lock');
     writeFileSync(lock, 'elsewhere 1 5 -\n');
     const failed = await box.submit([...graph, '--from', '07', '--force']);
     expect(failed.code).toBe(1);
