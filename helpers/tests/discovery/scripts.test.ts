@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataFrame, pl } from '../../polars/polars.ts';
+import { readManifest } from '../../run/manifest.ts';
 import { CLASSIFIED, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
 import { makeProfiles } from '../anomaly/profiles.ts';
@@ -73,20 +74,21 @@ describe('a report that cannot be written', () => {
   it.each([
     [READERS[0], '12_classified', 'archetypes'],
     [READERS[3], '13_labels', 'labels'],
+    [READERS[4], '14_wallet_scores', 'anomaly_model'],
   ])(
     'ends %s with one line when its table is there, and the next run draws it without computing',
     async (script, folder, section) => {
       const dataDir = await classifiedDataOf(makeProfiles(60, 0, 1));
       const reports = join(dataDir, 'reports');
-      const madeMs = (): unknown => JSON.parse(readFileSync(join(dataDir, folder, 'manifest.json'), 'utf8')).startedMs;
+      const madeAt = (): string => readManifest(join(dataDir, folder))!.startedAt;
       writeFileSync(reports, '');
       const failed = run(script, dataDir);
       expect([failed.status, failed.stderr]).toEqual([2, expect.stringMatching(/^error: .*reports.*\nhint: .*\n$/)]);
-      const before = madeMs();
+      const before = madeAt();
       rmSync(reports);
       const second = run(script, dataDir);
       expect([second.status, second.stdout]).toEqual([0, expect.stringContaining(`Up to date: ${folder}`)]);
-      expect(madeMs()).toBe(before);
+      expect(madeAt()).toBe(before);
       expect(readdirSync(join(reports, 'sections'))).toEqual([expect.stringContaining(section)]);
     },
   );
