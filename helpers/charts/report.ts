@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { formatBytes } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
 import { hashFile, makeFolder, readJsonAs, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
 import type { StillPicture } from './page/html.ts';
@@ -59,24 +60,40 @@ function filesIn(folder: string, pattern: RegExp): string[] {
     : [];
 }
 
-/** The published section of an id, or null. */
+/** The published section of an id; null when there is none that can be read. */
 export function publishedSection(dataDir: string, id: string): ReportSection | null {
   const { sections } = foldersOf(dataDir);
   const [file] = filesIn(sections, new RegExp(`^\\d+-${id}\\.json$`));
   return file === undefined ? null : readSection(join(sections, file));
 }
 
-function readSection(path: string): ReportSection {
-  return readJsonAs(path, sectionSchema, 'a section of a report', 'delete it and run the step that writes it again');
+/** A section, or null where the file is damaged or of another version: its step draws it again from what it stored. */
+function readSection(path: string): ReportSection | null {
+  try {
+    return readJsonAs(path, sectionSchema, 'a section of a report', '');
+  } catch (error) {
+    if (error instanceof InputError && error.tag === 'corrupt-file') return null;
+    throw error;
+  }
 }
 
-/**
- * All published sections, in reading order.
- * @throws InputError 'corrupt-file' naming the section file that does not read
- */
-export function readSections(dataDir: string): ReportSection[] {
-  const { sections } = foldersOf(dataDir);
-  return filesIn(sections, /\.json$/).map((file) => readSection(join(sections, file)));
+/** All published sections that can be read, in reading order, and the names of the files that cannot. */
+export function readSections(dataDir: string): { sections: ReportSection[]; unreadable: string[] } {
+  const folder = foldersOf(dataDir).sections;
+  const files = filesIn(folder, /\.json$/).map((name) => ({ name, section: readSection(join(folder, name)) }));
+  return {
+    sections: files.flatMap(({ section }) => section ?? []),
+    unreadable: files.filter(({ section }) => section === null).map(({ name }) => name),
+  };
+}
+
+function warnOfUnreadable(run: ReportRun): void {
+  const { unreadable } = readSections(run.dataDir);
+  if (unreadable.length === 0) return;
+  const { sections } = foldersOf(run.dataDir);
+  run.log.warn(
+    `left out of the report, damaged or of another version: ${unreadable.join(', ')} in ${sections}; each comes back when its script runs again`,
+  );
 }
 
 /** Draws the pictures of a section and returns their paths; what the section drew before and draws no more is removed. */
@@ -135,7 +152,7 @@ async function renewReport(dataDir: string): Promise<number> {
   const { pageHtml } = await import('./page/html.ts');
   for (let i = 0; ; i++) {
     const before = stateOf(dataDir);
-    const sections = readSections(dataDir);
+    const { sections } = readSections(dataDir);
     const stills = await stillPictures(dataDir, sections);
     const still = (section: ReportSection, chart: ChartBlock): StillPicture => stills.get(pictureName(section, chart))!;
     const madeAt = `${isoTime(nowMs()).slice(0, 16).replace('T', ' ')} UTC`;
@@ -160,5 +177,6 @@ export async function publishSection(run: ReportRun, section: ReportSection): Pr
   for (const other of filesIn(sections, new RegExp(`^\\d+-${checked.id}\\.json$`)))
     if (other !== file) rmSync(join(sections, other), { force: true });
   const nBytes = await renewReport(run.dataDir);
+  warnOfUnreadable(run);
   return { reportPath: reportPath(run.dataDir), nBytes, pictures };
 }

@@ -93,7 +93,7 @@ describe('training', () => {
     expect(Math.max(...priceOnly)).toBeLessThan(0.4);
     expect(lines.join('\n')).toMatch(/base rate[\s\S]*price only[\s\S]*model/);
     expect(lines.join('\n')).toContain('the model beats price alone');
-    const [section] = readSections(dataDir);
+    const [section] = readSections(dataDir).sections;
     expect(section.id).toBe('profitability');
     expect(section.blocks.flatMap((block) => (block.kind === 'verdict' ? [block.text] : []))).toEqual([lines.at(-2)]);
     expect(lines.at(-2)!.split(' ').length).toBeLessThanOrEqual(25);
