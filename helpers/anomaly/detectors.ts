@@ -2,6 +2,7 @@
 import { Autoencoder } from '../estimators/autoencoder.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { KMeans } from '../estimators/kmeans.ts';
+import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 
@@ -17,10 +18,17 @@ export interface Detector {
   /** One score per row: distance to the nearest centre, isolation score, or reconstruction error. */
   score(points: Matrix): Float64Array;
   toModel(): unknown;
+  /** Bytes of an .onnx file; null for a detector that has no such form here. */
+  toOnnx(): Uint8Array | null;
 }
 
 function wrap(name: DetectorName, fitted: { score(points: Matrix): ArrayLike<number>; toModel(): unknown }): Detector {
-  return { name, score: (points) => Float64Array.from(fitted.score(points)), toModel: () => fitted.toModel() };
+  return {
+    name,
+    score: (points) => Float64Array.from(fitted.score(points)),
+    toModel: () => fitted.toModel(),
+    toOnnx: () => (fitted instanceof IsolationForest ? modelOnnx(fitted) : null),
+  };
 }
 
 /**

@@ -57,12 +57,14 @@ export function countScores({ flagRule, calibration }: WalletAnomalyModel, { fla
 
 /** @param profiles that it was fitted on */
 export function walletModelEntry(model: WalletAnomalyModel, profiles: DataFrame, nFlagged: number): ModelEntry {
+  const onnx = model.detector.toOnnx();
   return {
     model: walletModelToJson(model),
     nRows: profiles.height,
     published: {
       'poly_model.json': jsonText(model.detector.toModel()),
       'poly_scaler.json': jsonText(model.space.toModel()),
+      ...(onnx === null ? {} : { 'poly_model.onnx': onnx }),
     },
     card: {
       purpose: 'Ranks wallets by how little they resemble the others; a flag is a reason to look, not proof.',

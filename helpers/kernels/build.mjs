@@ -1,11 +1,12 @@
 /**
  * Builds the WebAssembly kernels (npm's "prepare" calls it): the AssemblyScript files (*.as.ts) reachable from index.as.ts
- * become build/kernels.wasm. build/sources.sha256 holds the hash of all *.as.ts, of this file and of the compiler's
- * version; an unchanged hash means nothing to do. `--force` builds anyway, `--debug` keeps function names for a profiler.
+ * become build/kernels.wasm. It is 35 KB and stands in git, so that an installation without development packages (103 MB of
+ * them are the compiler) has it too. build/sources.sha256 holds the hash of all *.as.ts, of this file and of the compiler's
+ * version; an unchanged hash means nothing to do. `--force` builds anyway, `--verify` fails when what stands in git is not
+ * what the sources give, `--debug` keeps function names for a profiler.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,19 +43,22 @@ function sourceHash(compilerVersion) {
 }
 
 async function main() {
-  const require = createRequire(import.meta.url);
-  let compilerVersion;
-  try {
-    compilerVersion = require('assemblyscript/package.json').version;
-  } catch {
-    console.log('kernels: no AssemblyScript compiler here, the TypeScript reference kernels will run (slower)');
+  const { devDependencies } = JSON.parse(readFileSync(path.join(folder, '../../package.json'), 'utf8'));
+  const hash = sourceHash(devDependencies.assemblyscript);
+  const isBuilt = readIfThere(hashFile) === hash && readIfThere(target) !== '';
+  const isVerifying = process.argv.includes('--verify');
+  if (isBuilt && !isVerifying && !process.argv.includes('--force')) return;
+
+  const asc = await import('assemblyscript/asc').then(
+    (module) => module.default,
+    () => null,
+  );
+  if (asc === null) {
+    console.error(
+      'kernels: their sources have changed and there is no AssemblyScript compiler to build them: run npm ci without --omit=dev',
+    );
     return;
   }
-  const hash = sourceHash(compilerVersion);
-  const isBuilt = readIfThere(hashFile) === hash && readIfThere(target) !== '';
-  if (isBuilt && !process.argv.includes('--force')) return;
-
-  const { default: asc } = await import('assemblyscript/asc');
   mkdirSync(buildFolder, { recursive: true });
   const unfinished = `${target}.${process.pid}.tmp`;
   const debug = process.argv.includes('--debug') ? ['--debug'] : [];
@@ -65,6 +69,13 @@ async function main() {
   if (error !== null) {
     console.error(`kernels: ${error.message}\n${stderr.toString()}`);
     process.exitCode = 1;
+    return;
+  }
+  if (isVerifying) {
+    const isSame = isBuilt && readFileSync(unfinished).equals(readFileSync(target));
+    rmSync(unfinished);
+    console.log(`kernels: build/kernels.wasm is ${isSame ? '' : 'NOT '}what the sources give`);
+    process.exitCode = isSame ? 0 : 1;
     return;
   }
   renameSync(unfinished, target);

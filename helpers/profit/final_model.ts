@@ -1,5 +1,4 @@
 /** The model that goes into use: fitted and calibrated as in the folds of 11, on every row whose label is known. */
-import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { formatTarget } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { ModelEntry } from '../registry/registry.ts';
@@ -16,7 +15,7 @@ import type { ModelSettings } from './model_options.ts';
 import { predictionSettings } from './prediction_settings.ts';
 import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';
-import { WHALE_FILTER_FILE } from './trade_model.ts';
+import { publishedBooster } from './trade_model.ts';
 import { FEATURES, readTradeRows } from './trade_rows.ts';
 import { calibrationSplit } from './trade_splits.ts';
 import { reasonToSkipFit, sampleRows } from './walk_forward.ts';
@@ -92,7 +91,7 @@ export function finalModelEntry(
   return {
     model: { ...calibratedToModel(model), thresholds },
     nRows: nFitRows,
-    published: { [WHALE_FILTER_FILE]: boostingToXgboost(model.booster) },
+    published: publishedBooster(model.booster),
     card: {
       purpose: `Probability that following a fill reaches ${formatTarget(settings.target)} after ${settings.horizonMs / HOUR_MS} h, with thresholds of strategies.`,
       data: `fills whose result was known by ${isoTime(cutMs)}: ${nFitRows} to learn from, ${nValidationRows} to calibrate on`,

@@ -1,4 +1,6 @@
 /** The models of followed trades as they are saved: that of the last fold, and the final one that is trained on all fills. */
+import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import { boostingToXgboost } from '../estimators/xgboost_json.ts';
 import { formatTarget } from '../features/trades/targets.ts';
 import type { ModelEntry } from '../registry/registry.ts';
@@ -11,8 +13,6 @@ import type { FittedFold } from './walk_forward.ts';
 
 /** Name of the model in the registry. */
 export const TRADE_PROFIT = 'trade_profit';
-/** Its trees in the format of XGBoost, beside the registry. */
-export const WHALE_FILTER_FILE = 'whale_filter_xgb.json';
 const CARD_THRESHOLDS = [0.5, 0.75, 0.9];
 
 /** Base rate, price only and model, a line each. */
@@ -29,6 +29,11 @@ function scoreLines({ baseRate, scores }: Scorecard): string[] {
   ];
 }
 
+/** A booster in the two forms that other programs read. */
+export function publishedBooster(booster: GradientBoosting): NonNullable<ModelEntry['published']> {
+  return { 'whale_filter_xgb.json': boostingToXgboost(booster), 'whale_filter.onnx': modelOnnx(booster) };
+}
+
 /** The model of the latest fold. */
 export function lastFoldModel(
   folds: readonly FittedFold[],
@@ -38,7 +43,7 @@ export function lastFoldModel(
   const { model, priceOnly, fold } = folds[folds.length - 1];
   return {
     nRows: fold.fitRows.length,
-    published: { [WHALE_FILTER_FILE]: boostingToXgboost(model.booster) },
+    published: publishedBooster(model.booster),
     model: { ...calibratedToModel(model), priceOnly: calibratedToModel(priceOnly) },
     card: {
       purpose: `Probability that following a fill reaches ${formatTarget(target)} after ${horizonMs / HOUR_MS} h.`,

@@ -25,7 +25,7 @@ const RUNS_KERNELS = /^helpers\/(parallel\/executor\.ts|kernels\/[^/]+\/.+\.ts)$
 const EXECUTOR = 'helpers/parallel/executor.ts';
 const KERNELS_FOLDER = 'helpers/kernels';
 const KERNEL_SOURCE = /\.as\.ts$/;
-const BUILD_FOLDER = 'build';
+const KERNEL_BINARY = /\.wasm$/;
 const CODE_FILE = /\.(ts|mts|mjs|cjs|js)$/;
 /** A string that may be the path of another file of ours. */
 const RELATIVE_PATH = /["'`](\.{1,2}\/[^"'`\n]+)["'`]/g;
@@ -86,11 +86,11 @@ class StripCache {
   }
 
   async strip(path: string): Promise<Stripped> {
-    const text = readFileSync(path, 'utf8');
+    const text = readFileSync(path, KERNEL_BINARY.test(path) ? 'latin1' : 'utf8');
     const key = shortHash(extname(path), text);
     const known = this.entries.get(key);
     if (known !== undefined) return known;
-    const bare = KERNEL_SOURCE.test(path) ? withoutComments(text) : await withoutTypes(text, path);
+    const bare = await bareText(text, path);
     const paths = [...new Set([...bare.matchAll(RELATIVE_PATH)].map((match) => match[1]))];
     const stripped = { hash: shortHash(bare), paths };
     this.entries.set(key, stripped);
@@ -117,6 +117,12 @@ async function withoutTypes(text: string, path: string): Promise<string> {
   return code;
 }
 
+/** What of a file decides what it does. */
+async function bareText(text: string, path: string): Promise<string> {
+  if (KERNEL_BINARY.test(path)) return text;
+  return KERNEL_SOURCE.test(path) ? withoutComments(text) : withoutTypes(text, path);
+}
+
 /** AssemblyScript, whose decorators no other parser takes, without comments and spare blanks. */
 function withoutComments(text: string): string {
   return text
@@ -132,14 +138,11 @@ function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
 }
 
-/** All WebAssembly sources below a folder. */
-function kernelSources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return entry.name === BUILD_FOLDER ? [] : kernelSources(path);
-      return KERNEL_SOURCE.test(path) ? [path] : [];
-    })
+/** All WebAssembly sources below a folder, and what was built of them: an edited source that is not built yet does not run. */
+function kernelFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => KERNEL_SOURCE.test(entry.name) || KERNEL_BINARY.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
@@ -162,7 +165,7 @@ async function reach(
       const reached = paths
         .map((specifier) => resolve(root, dirname(path), specifier))
         .filter((target) => CODE_FILE.test(target) && isFile(target));
-      if (RUNS_KERNELS.test(path)) reached.push(join(root, EXECUTOR), ...kernelSources(join(root, KERNELS_FOLDER)));
+      if (RUNS_KERNELS.test(path)) reached.push(join(root, EXECUTOR), ...kernelFiles(join(root, KERNELS_FOLDER)));
       for (const target of reached) next.add(relative(root, target));
     }
     waiting = [...next].filter((path) => !hashes.has(path) && isFollowed(path));

@@ -1,4 +1,6 @@
 /** What 09-1 keeps: the better of its two early-detection models, with a card that says what it is worth. */
+
+import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
@@ -34,7 +36,10 @@ export function classifierEntry(model: Classifier, facts: ClassifierFacts, setti
   return {
     model: model.toModel(),
     nRows: facts.nRows,
-    published: { 'final_whale_hunter_model.json': xgboost },
+    published: {
+      'final_whale_hunter_model.json': xgboost,
+      'final_whale_hunter_model.onnx': modelOnnx(model),
+    },
     card: {
       purpose: `Probabilities of the archetypes (0 casual, 1 grinder, 2 insider-like, 3 fresh whale, 4 unnamed) from the first ${window.nFills} fills of a wallet, ${horizonDays} days ahead.`,
       data: `fills before ${isoTime(facts.asOfMs)}, ${facts.nSnapshots} snapshots`,

@@ -1,5 +1,7 @@
 /** What 10 keeps: a regressor of all rows, what it looks at, and a card that says what it is worth. */
+
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
+import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
@@ -70,6 +72,7 @@ export function roiEntry({ regressor, bounds }: FinalRegressor, facts: RoiFacts,
   return {
     model: { regressor: regressor.toModel(), bounds },
     nRows: facts.nRows,
+    published: { 'roi_regressor.onnx': modelOnnx(regressor) },
     card: {
       purpose: `Expected ROI, per cent, of what a wallet buys in the next ${horizonDays} days.`,
       data: `fills before ${isoTime(facts.asOfMs)}, ${facts.nWindows} windows of ${horizonDays} days, ${formatCount(facts.nRows)} outcomes`,

@@ -1,5 +1,7 @@
 /** What 09-2 keeps: the forest of the early-detection row with its threshold, and a card that says what it is worth. */
+
 import type { Archetype } from '../archetypes/archetypes.ts';
+import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import type { RandomForest } from '../estimators/random_forest.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import type { ModelEntry } from '../registry/registry.ts';
@@ -38,6 +40,7 @@ export function scoutEntry(model: RandomForest, facts: ScoutFacts, settings: Sco
   return {
     model: { forest: model.toModel(), threshold: facts.choice.threshold, target },
     nRows: facts.nRows,
+    published: { 'scout.onnx': modelOnnx(model) },
     card: {
       purpose: `Predicts which wallets will be ${target} in ${horizonDays} days, from the behaviour of their first ${window.nFills} fills, without looking at money.`,
       data: `fills before ${isoTime(facts.asOfMs)}, ${facts.nSnapshots} snapshots`,

@@ -10,7 +10,6 @@ import { gradientBoostingToOnnx, randomForestToOnnx } from './tree_ensemble_onnx
  * The bytes of an .onnx file (opset 13, ai.onnx.ml 2) for a fitted model. Input `x`: nRows × columns, float32, NaN for
  * missing, columns as in the metadata entry `feature_names`. Outputs: `label` and `probabilities` (nRows × classes) of a
  * classifier, `raw` (nRows × 1) of a regression, `path_length` and `score` (nRows × 1) of an isolation forest.
- * @public for whoever saves a model, beside the XGBoost JSON
  * @throws InputError bad-value for a model that was not fitted
  */
 export function modelOnnx(model: GradientBoosting | RandomForest | IsolationForest): Uint8Array {

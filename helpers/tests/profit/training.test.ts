@@ -13,7 +13,7 @@ import type { DataFrame } from '../../polars/polars.ts';
 import { calibratedFromModel, predictCalibrated } from '../../profit/calibrated_boosting.ts';
 import { externalModel } from '../../profit/external_model.ts';
 import { finalTraining, trainFinalModel } from '../../profit/final_model.ts';
-import { TRADE_PROFIT, WHALE_FILTER_FILE } from '../../profit/trade_model.ts';
+import { TRADE_PROFIT } from '../../profit/trade_model.ts';
 import { FEATURES, readTradeRows, type TradeRows } from '../../profit/trade_rows.ts';
 import { evaluateFolds, type TrainingSettings, walkForwardInput } from '../../profit/training.ts';
 import { joinPredictions, runFolds } from '../../profit/walk_forward.ts';
@@ -24,6 +24,7 @@ import { readManifest } from '../../run/manifest.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { RAW_TRADES, STRATEGIES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
+import { runOnnx } from '../estimators/onnx/run_onnx.ts';
 import { removeFolders, START_MS, writeTables } from '../features/tables.ts';
 import { refusal } from '../refusal.ts';
 import { makeFeatures, QUICK, quickSettings, runChapter6, tippedFills } from './training.ts';
@@ -99,7 +100,7 @@ describe('training', () => {
     expect(lines.at(-2)!.split(' ').length).toBeLessThanOrEqual(25);
   });
 
-  it('saves a model that gives the very probabilities of the last fold, and its trees in the format of XGBoost', () => {
+  it('saves a model that gives the very probabilities of the last fold, and its trees in the formats of XGBoost and ONNX', async () => {
     const saved = calibratedFromModel(JSON.parse(JSON.stringify(activeModel().model)));
     const [folds, probability] = ['fold', 'probability'].map((name) => toNumbers(predictions, name));
     const part = toTexts(predictions, 'part');
@@ -109,10 +110,13 @@ describe('training', () => {
     const own = Uint32Array.from(rows.tsMs.keys()).filter((row) => rows.tsMs[row] >= firstMs);
     const x = takeRows(rows.x, own);
     expect(Array.from(predictCalibrated(saved, x))).toEqual(tested.map((i) => probability[i]));
-    const xgboost = boostingFromXgboost(readJson(join(dataDir, 'models', WHALE_FILTER_FILE)));
+    const xgboost = boostingFromXgboost(readJson(join(dataDir, 'models', 'whale_filter_xgb.json')));
     expect(xgboost.featureNames).toEqual([...FEATURES]);
     const [ours, theirs] = [saved.booster.predictRaw(x), xgboost.predictRaw(x)];
     expect(Math.max(...ours.map((raw, i) => Math.abs(raw - theirs[i])))).toBeLessThan(1e-5);
+    const { probabilities } = await runOnnx(readFileSync(join(dataDir, 'models', 'whale_filter.onnx')), x);
+    const sigmoid = (raw: number): number => 1 / (1 + Math.exp(-raw));
+    expect(Math.max(...ours.map((raw, i) => Math.abs(sigmoid(raw) - probabilities[2 * i + 1])))).toBeLessThan(1e-5);
   });
 
   it('leaves the features alone when the external model cannot be read, whatever other option is given', () => {
@@ -150,8 +154,8 @@ describe('training', () => {
     expect(again.lines.slice(2, -1)).toEqual(lines.slice(2, -1));
     expect(again.lines.at(-1)).toMatch(/^Up to date: 16_trade_predictions/);
     expect(activeModel()).toEqual(final);
-    const whaleFilter = readFileSync(join(dataDir, 'models', WHALE_FILTER_FILE), 'utf8');
-    expect(whaleFilter).toBe(readFileSync(join(final.folder, 'published', WHALE_FILTER_FILE), 'utf8'));
+    const whaleFilter = readFileSync(join(dataDir, 'models', 'whale_filter_xgb.json'), 'utf8');
+    expect(whaleFilter).toBe(readFileSync(join(final.folder, 'published', 'whale_filter_xgb.json'), 'utf8'));
   });
 
   it('is not mixed with features that were made anew since', async () => {

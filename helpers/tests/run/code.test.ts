@@ -72,6 +72,7 @@ describe('the code of a step', () => {
       'function add(a: f64, b: f64): f64 { return b - a; }\n',
     ],
     ['a worker', 'helpers/parallel/worker.cjs', 'module.exports = 2;\n'],
+    ['the WebAssembly that was built', 'helpers/kernels/build/kernels.wasm', '\0asm another'],
     ['another WebAssembly source', 'helpers/kernels/new.as.ts', 'export function one(): i32 { return 1; }\n'],
   ])('is other code after a change of %s', async (_, path, text) => {
     const before = await read();
