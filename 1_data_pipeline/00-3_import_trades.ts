@@ -49,7 +49,8 @@ await runStep(
         describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
         group: MEANING,
       },
-      repeats: {
+      'duplicate-rows': {
+        formerName: 'repeats',
         choices: ['keep', 'drop'] as const,
         default: 'keep' as 'keep' | 'drop',
         describe: 'identical rows within one file: separate fills, or one',
@@ -63,7 +64,7 @@ await runStep(
       files: listInputs((options.input as string[]).map(String)),
       format: options.format ?? null,
       context: { dataApiRole: ROLES[options.role] },
-      dropRepeats: options.repeats === 'drop',
+      dropDuplicateRows: options['duplicate-rows'] === 'drop',
       blockBytes: options['block-mib'] * 2 ** 20,
     }),
     compute: async (_, { files, ...settings }, ctx) => {

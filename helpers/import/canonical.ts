@@ -3,22 +3,22 @@ import { dividedBy } from '../polars/divide.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
-import type { Hint, MarketBook, PlaceKind } from './market_book.ts';
+import type { MarketHint, MarketRegistry, PlaceKind } from './market_registry.ts';
 import type { Reject } from './row_block.ts';
 import { hashParts, sumOfHashParts } from './wire_fills.ts';
 
 const MICRO = 1e6;
 const THIRD_OUTCOME = 'third outcome of a market';
 
-/** Looks fills up in the book; keeps the book as a frame between blocks. */
+/** Looks fills up in the registry; keeps the registry as a frame between blocks. */
 export class Canonicaliser {
-  private readonly book: MarketBook;
+  private readonly registry: MarketRegistry;
   private readonly known = new Map<PlaceKind, DataFrame>();
   /** Fills that went to markets which no file describes, so far. */
   nDerivedFills = 0;
 
-  constructor(book: MarketBook) {
-    this.book = book;
+  constructor(registry: MarketRegistry) {
+    this.registry = registry;
   }
 
   /**
@@ -49,7 +49,7 @@ export class Canonicaliser {
     return { trades: await toTrades(kept, adapter.venue), rejects };
   }
 
-  /** Fills with what the book tells of their keys, and the parts of their hashes. */
+  /** Fills with what the registry tells of their keys, and the parts of their hashes. */
   private place(keyed: DataFrame, kind: PlaceKind): Promise<DataFrame> {
     return keyed
       .lazy()
@@ -62,7 +62,7 @@ export class Canonicaliser {
   private places(kind: PlaceKind): DataFrame {
     let frame = this.known.get(kind);
     if (frame === undefined) {
-      frame = this.book.placesFrame(kind);
+      frame = this.registry.placesFrame(kind);
       this.known.set(kind, frame);
     }
     return frame;
@@ -78,7 +78,7 @@ export class Canonicaliser {
     for (const row of ordered) {
       const text = (name: string): string | null =>
         row[name] === null || row[name] === undefined ? null : String(row[name]);
-      const hint: Hint = {
+      const hint: MarketHint = {
         tokenId: text('token_id'),
         wireMarket: text('wire_market'),
         wireOutcome: row.wire_outcome === null ? null : Number(row.wire_outcome),
@@ -87,7 +87,7 @@ export class Canonicaliser {
         slug: text('slug'),
         eventId: text('event_id'),
       };
-      if (hint.tokenId === null || isTokenId(hint.tokenId)) this.book.derive(hint, adapter.venue);
+      if (hint.tokenId === null || isTokenId(hint.tokenId)) this.registry.derive(hint, adapter.venue);
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The careful CSV reader (RFC 4180): slower than Polars, but it gives every record back, good or bad. It reads headers
+ * The strict CSV parser (RFC 4180): slower than Polars, but it gives every record back, good or bad. It reads headers
  * and the blocks that Polars cannot be trusted with: bytes that are not UTF-8, quotes in odd places.
  */
 import { isUtf8 } from 'node:buffer';
@@ -15,14 +15,14 @@ export interface CsvRecord {
   /** Fields in order; null for an empty unquoted field. */
   readonly fields: readonly (string | null)[];
   /** Why the record cannot be used, or null. */
-  readonly fault: 'invalid UTF-8' | 'malformed quotes' | null;
+  readonly error: 'invalid UTF-8' | 'malformed quotes' | null;
   readonly text: string;
 }
 
 /** Where a record ends (exclusive, without its newline). */
 interface RecordEnd {
   readonly at: number;
-  /** A quote that never closes: the record ends at the end of its line, as a fault. */
+  /** A quote that never closes: the record ends at the end of its line, as a row error. */
   readonly isUnclosed: boolean;
 }
 
@@ -101,7 +101,7 @@ function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: 
   }
 }
 
-/** Every record of a block, blank lines left out. A record whose quote never closes ends at its line's end, as a fault. */
+/** Every record of a block, blank lines left out. A record whose quote never closes ends at its line's end, as a row error. */
 export function* csvRecords(block: Buffer): Generator<CsvRecord> {
   let from = 0;
   while (from < block.length) {
@@ -112,12 +112,12 @@ export function* csvRecords(block: Buffer): Generator<CsvRecord> {
     if (bytes.length === 0) continue;
     const text = bytes.toString('utf8');
     if (isUnclosed) {
-      yield { fields: [], fault: 'malformed quotes', text };
+      yield { fields: [], error: 'malformed quotes', text };
     } else if (!isUtf8(bytes)) {
-      yield { fields: [], fault: 'invalid UTF-8', text };
+      yield { fields: [], error: 'invalid UTF-8', text };
     } else {
       const { fields, isWellQuoted } = splitFields(bytes);
-      yield { fields, fault: isWellQuoted ? null : 'malformed quotes', text };
+      yield { fields, error: isWellQuoted ? null : 'malformed quotes', text };
     }
   }
 }

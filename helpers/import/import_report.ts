@@ -24,16 +24,16 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
 /** Lines that tell a person what the import did. */
 export function formatImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
-  const walletless = formatAnonymousFills(summary.nWalletless, trades.rows);
+  const anonymousFills = formatAnonymousFills(summary.nAnonymousFills, trades.rows);
   if (summary.isUpToDate)
     return [
       `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,
-      ...walletless,
+      ...anonymousFills,
     ];
   const lines = [
     `Read ${formatCount(summary.nRowsRead)} rows of trades from ${summary.nFilesNew} new file${summary.nFilesNew === 1 ? '' : 's'}; ${formatCount(summary.nRowsAdded)} fills added, ${formatCount(trades.rows)} in all.`,
   ];
-  lines.push(...walletless);
+  lines.push(...anonymousFills);
   const nRejected = Object.values(summary.rejects).reduce((a, b) => a + b, 0);
   if (nRejected > 0) {
     const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);
@@ -43,17 +43,17 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
   }
   if (summary.nDropped > 0)
     lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
-  if (summary.nUnlinkedTwins > 0)
+  if (summary.nCrossSourceDuplicates > 0)
     lines.push(
-      `Careful: ${formatCount(summary.nUnlinkedTwins)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
+      `Careful: ${formatCount(summary.nCrossSourceDuplicates)} fills count twice. They came from one file by token and from another by market, and nothing links the two: import a markets file too (poly_data markets.csv or Gamma), or delete the tables and import one of the two files.`,
     );
   if (holdsBothRoundings(trades))
     lines.push(
       'Careful: both on-chain rows and Data API rows were imported. They round differently, so a trade that came from both counts twice: delete the tables and import one of the two, unless they cover different days.',
     );
-  if (summary.nRepeatsKept > 0)
+  if (summary.nDuplicateRowsKept > 0)
     lines.push(
-      `Kept ${formatCount(summary.nRepeatsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --repeats drop makes them one.`,
+      `Kept ${formatCount(summary.nDuplicateRowsKept)} rows that repeat an earlier row of the same file: the feed has no trade id, and equal fills in one second are real (the n-th occurrence is part of fill_id). --duplicate-rows drop makes them one.`,
     );
   const metrics = trades.metrics as {
     fills_in_derived_markets: number;

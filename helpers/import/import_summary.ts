@@ -6,12 +6,12 @@ export interface ImportSummary {
   readonly nFilesNew: number;
   readonly nRowsRead: number;
   readonly nRowsAdded: number;
-  readonly nRepeatsKept: number;
+  readonly nDuplicateRowsKept: number;
   readonly nDropped: number;
   /** Fills in the table twice, as no markets file links the two names that their market came with. */
-  readonly nUnlinkedTwins: number;
+  readonly nCrossSourceDuplicates: number;
   /** Fills in the table that name no wallet. */
-  readonly nWalletless: number;
+  readonly nAnonymousFills: number;
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectFiles: readonly string[];
   readonly trades: Manifest;

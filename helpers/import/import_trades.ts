@@ -7,6 +7,7 @@ import { hashFile, writeFileAtomic } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
+import { countAnonymousFills } from '../tables/anonymous_fills.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
@@ -20,18 +21,17 @@ import {
   TableWriter,
   tableFolder,
 } from '../tables/table_store.ts';
-import { countWalletless } from '../tables/walletless_fills.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
+import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
 import type { ImportSummary } from './import_summary.ts';
-import { MarketBook } from './market_book.ts';
-import { movesFrame, withMoves } from './moves.ts';
+import { reassignmentsFrame, withReassignments } from './market_reassignments.ts';
+import { MarketRegistry } from './market_registry.ts';
 import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
 import type { Reject, RowBlock } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { type DayResult, dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
-import { countUnlinkedTwins } from './unlinked_twins.ts';
 import { type ClassifiedFills, toWireFills } from './wire_fills.ts';
 
 export interface ImportOptions {
@@ -39,7 +39,7 @@ export interface ImportOptions {
   readonly format: string | null;
   readonly context: TradeContext;
   /** Whether identical rows of one file are one fill. */
-  readonly dropRepeats: boolean;
+  readonly dropDuplicateRows: boolean;
   /** Text held in memory at once, in bytes. */
   readonly blockBytes: number;
   readonly limits?: StagingLimits;
@@ -98,14 +98,14 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
 }
 
 /** What decides the meaning of rows, as it stands in the manifest. */
-function meaningOf(options: ImportOptions): { repeats: string; role: string | null } {
-  return { repeats: options.dropRepeats ? 'drop' : 'keep', role: options.context.dataApiRole };
+function meaningOf(options: ImportOptions): { duplicate_rows: string; role: string | null } {
+  return { duplicate_rows: options.dropDuplicateRows ? 'drop' : 'keep', role: options.context.dataApiRole };
 }
 
 function hasOtherMeaning(table: Table | null, options: ImportOptions): boolean {
   const now = meaningOf(options);
   const then = table?.manifest.options;
-  return then !== undefined && (then.repeats !== now.repeats || then.role !== now.role);
+  return then !== undefined && ((then.duplicate_rows ?? then.repeats) !== now.duplicate_rows || then.role !== now.role);
 }
 
 function isOtherCode(table: Table | null, run: Run): boolean {
@@ -116,16 +116,16 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
   if (isOtherCode(trades, run))
     run.log.warn('the import code has changed since; to read every file again, name all of them with --force');
   if (hasOtherMeaning(trades, options))
-    run.log.warn('--repeats or --role differs from before; to read every file again with it, name all of them');
+    run.log.warn('--duplicate-rows or --role differs from before; to read every file again with it, name all of them');
   return {
     isUpToDate: true,
     nFilesNew: 0,
     nRowsRead: 0,
     nRowsAdded: 0,
-    nRepeatsKept: 0,
+    nDuplicateRowsKept: 0,
     nDropped: 0,
-    nUnlinkedTwins: 0,
-    nWalletless: countWalletless(trades, readTable(markets)),
+    nCrossSourceDuplicates: 0,
+    nAnonymousFills: countAnonymousFills(trades, readTable(markets)),
     rejects: {},
     rejectFiles: [],
     trades: trades.manifest,
@@ -140,8 +140,8 @@ function diskBytes(...manifests: readonly Manifest[]): number {
 
 /** One run of the import; holds what its stages share. */
 class Import {
-  private readonly book = new MarketBook();
-  private readonly canonicaliser = new Canonicaliser(this.book);
+  private readonly registry = new MarketRegistry();
+  private readonly canonicaliser = new Canonicaliser(this.registry);
   private readonly staging: Staging;
   private readonly rejects: Record<string, number> = {};
   private readonly rejectLines = new Map<string, string[]>();
@@ -160,17 +160,17 @@ class Import {
     scratch: string,
   ) {
     this.log = host.log;
-    this.staging = new Staging(scratch, options.dropRepeats, options.limits ?? STAGING_LIMITS);
+    this.staging = new Staging(scratch, options.dropDuplicateRows, options.limits ?? STAGING_LIMITS);
   }
 
   /** Waits for what is still being written into the scratch folder, before that is removed. */
   async close(): Promise<void> {
-    await this.staging.settle().catch(() => undefined);
+    await this.staging.flush().catch(() => undefined);
   }
 
   async run(planned: readonly PlannedFile[]): Promise<ImportSummary> {
-    const oldBook = this.oldMarkets === null ? null : readTable(this.oldMarkets);
-    if (oldBook !== null) this.book.load(oldBook);
+    const oldMarketRows = this.oldMarkets === null ? null : readTable(this.oldMarkets);
+    if (oldMarketRows !== null) this.registry.load(oldMarketRows);
     const files: ReadFile[] = [];
     const ofKind = (kind: Adapter['kind']): PlannedFile[] => planned.filter((file) => file.adapter.kind === kind);
     for (const file of ofKind('markets')) files.push(await this.readMarkets(file, file.adapter as MarketAdapter));
@@ -195,7 +195,7 @@ class Import {
       const more = names.length > IGNORED_NAMES_MAX ? ` and ${names.length - IGNORED_NAMES_MAX} more` : '';
       this.log.note(`columns not used: ${names.slice(0, IGNORED_NAMES_MAX).join(', ')}${more}`);
     }
-    return this.publish(files, oldBook);
+    return this.publish(files, oldMarketRows);
   }
 
   private noteColumns(file: PlannedFile, columns: readonly string[]): void {
@@ -226,7 +226,7 @@ class Import {
       for (const row of rows) {
         const market = adapter.market(row);
         if (typeof market === 'string') bad.push({ reason: market, text: JSON.stringify(row) });
-        else this.book.addRow(market, adapter);
+        else this.registry.addRow(market, adapter);
       }
       this.reject(file, bad);
     }
@@ -311,7 +311,7 @@ class Import {
     return { fills, rejects: [...block.rejects, ...untimed, ...rejects] };
   }
 
-  /** Takes a block in, after all blocks before it: the book learns new markets in the order of the file. */
+  /** Takes a block in, after all blocks before it: the registry learns new markets in the order of the file. */
   private async addBlock(
     { fills, rejects }: ClassifiedFills,
     file: PlannedFile,
@@ -326,26 +326,26 @@ class Import {
     await this.release(fills.height);
   }
 
-  private async publish(files: readonly ReadFile[], oldBook: DataFrame | null): Promise<ImportSummary> {
-    const moves = oldBook === null ? [] : this.book.movesSince(oldBook);
+  private async publish(files: readonly ReadFile[], oldMarketRows: DataFrame | null): Promise<ImportSummary> {
+    const reassignments = oldMarketRows === null ? [] : this.registry.reassignmentsSince(oldMarketRows);
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
-    const bookNow = this.book.toFrame();
-    marketsWriter.addPart('markets', bookNow, null);
-    const { kept, nRepeats, nDropped } = await this.writeDays(tradesWriter, movesFrame(moves));
+    const marketsNow = this.registry.toFrame();
+    marketsWriter.addPart('markets', marketsNow, null);
+    const { kept, nDuplicateRows, nDropped } = await this.writeDays(tradesWriter, reassignmentsFrame(reassignments));
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
       rows_read: this.nRowsRead,
-      repeats_kept: nRepeats,
+      duplicate_rows_kept: nDuplicateRows,
       duplicates_dropped: nDropped,
       fills_in_derived_markets: this.canonicaliser.nDerivedFills,
       fills_with_estimated_times: this.blockTimes.nEstimated,
-      places_moved: moves.length,
-      markets: this.book.size,
-      markets_by_source: this.book.countBySource(),
-      markets_unaligned: this.book.nUnalignedMarkets,
+      places_reassigned: reassignments.length,
+      markets: this.registry.size,
+      markets_by_source: this.registry.countBySource(),
+      markets_unaligned: this.registry.nUnalignedMarkets,
     };
     const [markets, trades] = commitTogether([
       { writer: marketsWriter, kept: [], body: { ...body, metrics } },
@@ -357,10 +357,10 @@ class Import {
       nFilesNew: files.length,
       nRowsRead: this.nRowsRead,
       nRowsAdded: trades.rows - nBefore,
-      nRepeatsKept: nRepeats,
+      nDuplicateRowsKept: nDuplicateRows,
       nDropped,
-      nUnlinkedTwins: await countUnlinkedTwins(table, bookNow),
-      nWalletless: countWalletless(table, bookNow),
+      nCrossSourceDuplicates: await countCrossSourceDuplicates(table, marketsNow),
+      nAnonymousFills: countAnonymousFills(table, marketsNow),
       rejects: this.rejects,
       rejectFiles,
       trades,
@@ -403,31 +403,34 @@ class Import {
   /** Writes every day that has new rows or rows to move, and tells which old parts stay. */
   private async writeDays(
     writer: TableWriter,
-    moves: DataFrame | null,
-  ): Promise<{ kept: ManifestPart[]; nRepeats: number; nDropped: number }> {
+    reassignments: DataFrame | null,
+  ): Promise<{ kept: ManifestPart[]; nDuplicateRows: number; nDropped: number }> {
     const oldParts = new Map<number, ManifestPart[]>();
     for (const part of this.oldTrades?.manifest.parts ?? []) {
       const day = dayOfPart(part.file);
       oldParts.set(day, [...(oldParts.get(day) ?? []), part]);
     }
-    await this.staging.settle();
+    await this.staging.flush();
     const staged = this.staging.dayNumbers();
-    const moved = moves === null ? [] : [...oldParts.keys()].filter((day) => this.touches(oldParts.get(day)!, moves));
-    const days = [...new Set([...staged, ...moved])].sort((a, b) => a - b);
+    const reassigned =
+      reassignments === null
+        ? []
+        : [...oldParts.keys()].filter((day) => this.touches(oldParts.get(day)!, reassignments));
+    const days = [...new Set([...staged, ...reassigned])].sort((a, b) => a - b);
     const progress = this.log.progress('putting days together', days.length);
-    const total = { nRepeats: 0, nDropped: 0 };
+    const total = { nDuplicateRows: 0, nDropped: 0 };
     // A day is put together while the one before it is being written.
     let before: Promise<DayResult> | null = null;
     const finish = async (day: Promise<DayResult> | null): Promise<void> => {
       if (day === null) return;
-      const { nRows, nRepeats, nDropped } = await day;
-      total.nRepeats += nRepeats;
+      const { nRows, nDuplicateRows, nDropped } = await day;
+      total.nDuplicateRows += nDuplicateRows;
       total.nDropped += nDropped;
       await this.release(nRows);
     };
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
-      const published = parts.length === 0 ? null : withMoves(this.loadParts(parts), moves);
+      const published = parts.length === 0 ? null : withReassignments(this.loadParts(parts), reassignments);
       const result = this.staging.finishDay(day, published?.kept ?? null, published?.rehashed ?? null, writer);
       oldParts.delete(day);
       // Heard by the next round, or below; before that nobody listens, which would end the process.
@@ -449,12 +452,12 @@ class Import {
     return frames.length === 0 ? emptyFrame(RAW_TRADES) : pl.concat(frames);
   }
 
-  private touches(parts: readonly ManifestPart[], moves: DataFrame): boolean {
+  private touches(parts: readonly ManifestPart[], reassignments: DataFrame): boolean {
     return partPaths(this.oldTrades!, parts).some((path) => {
       const markets = scanPart(path, RAW_TRADES).select('market_id').unique().collectSync();
       return (
-        markets.join(moves.select(pl.col('from_market').alias('market_id')), { on: 'market_id', how: 'inner' }).height >
-        0
+        markets.join(reassignments.select(pl.col('from_market').alias('market_id')), { on: 'market_id', how: 'inner' })
+          .height > 0
       );
     });
   }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import type { Adapter, WireRow } from '../venues/adapter.ts';
-import { faultOfRow, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
+import { rowErrorOf, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
 import { lastLineEnd, type TextPiece, textBlocks } from './text_blocks.ts';
 
@@ -78,7 +78,7 @@ function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSche
     }
     for (const key in value) names.add(key);
     const parsed = schema?.safeParse(value);
-    if (parsed?.success === false) reject(faultOfRow(value, parsed.error), value);
+    if (parsed?.success === false) reject(rowErrorOf(value, parsed.error), value);
     else rows.push(textRow((parsed?.data as Json | undefined) ?? value));
   }
   let frame: DataFrame | null = null;

@@ -57,6 +57,6 @@ export async function planFiles(fresh: readonly string[], paths: readonly string
 
 /** Files that name token and market first, then those that name tokens, so that the others find their tokens known. */
 export function inReadingOrder(files: readonly PlannedFile[]): PlannedFile[] {
-  const rank = ({ adapter }: PlannedFile): number => (adapter.kind === 'trades' ? adapter.telling : 0);
+  const rank = ({ adapter }: PlannedFile): number => (adapter.kind === 'trades' ? adapter.identifierRank : 0);
   return [...files].sort((a, b) => rank(a) - rank(b));
 }

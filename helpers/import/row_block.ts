@@ -2,7 +2,7 @@
 import { type DataFrame, pl } from '../polars/polars.ts';
 import type { WireRow } from '../venues/adapter.ts';
 
-/** Column that catches fields beyond the header; any value in it is a fault of the row. */
+/** Column that catches fields beyond the header; any value in it is a row error. */
 export const EXTRA_COLUMN = '__extra';
 /** A row that could not be read, with its reason and its text. */
 export interface Reject {

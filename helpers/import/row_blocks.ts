@@ -90,7 +90,7 @@ async function* csvBlocks(
       block = block.subarray(afterHeader(block));
       if (block.length === 0) continue;
     }
-    const parsed = parseCsv({ bytes: block, isPlain: whole.isPlain }, names);
+    const parsed = parseCsvBlock({ bytes: block, isPlain: whole.isPlain }, names);
     nRows += parsed.frame.height + parsed.rejects.length;
     yield parsed;
   }
@@ -114,13 +114,13 @@ function afterHeader(block: Buffer): number {
 }
 
 /** Polars reads the block when its bytes are plain; every record that it gives is checked against a count of our own. */
-function parseCsv({ bytes: block, isPlain }: TextPiece, names: readonly string[]): RowBlock {
-  if (!isPlain && (!isUtf8(block) || hasLoneReturn(block))) return readCarefully(block, names);
+function parseCsvBlock({ bytes: block, isPlain }: TextPiece, names: readonly string[]): RowBlock {
+  if (!isPlain && (!isUtf8(block) || hasLoneReturn(block))) return parseCsvStrict(block, names);
   const hasQuotes = !isPlain && block.includes(QUOTE);
-  if (hasQuotes && !isWellQuoted(block)) return readCarefully(block, names);
+  if (hasQuotes && !isWellQuoted(block)) return parseCsvStrict(block, names);
   const frame = readPlainCsv(block, names);
   const nLines = hasQuotes ? countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) : null;
-  if (frame === null || (nLines !== null && frame.height !== nLines)) return readCarefully(block, names);
+  if (frame === null || (nLines !== null && frame.height !== nLines)) return parseCsvStrict(block, names);
   return { frame: withoutBlankRows(frame, names), rows: null, rejects: [], columns: null };
 }
 
@@ -167,12 +167,12 @@ function withoutBlankRows(frame: DataFrame, names: readonly string[]): DataFrame
   return frame.filter(pl.anyHorizontal([...names, EXTRA_COLUMN].map((name) => pl.col(name).isNotNull())));
 }
 
-function readCarefully(block: Buffer, names: readonly string[]): RowBlock {
+function parseCsvStrict(block: Buffer, names: readonly string[]): RowBlock {
   const columns = new Map<string, (string | null)[]>([...names, EXTRA_COLUMN].map((name) => [name, []]));
   const rejects: Reject[] = [];
   for (const record of csvRecords(block)) {
-    if (record.fault !== null) {
-      rejects.push({ reason: record.fault, text: record.text });
+    if (record.error !== null) {
+      rejects.push({ reason: record.error, text: record.text });
       continue;
     }
     if (record.fields.every((field) => field === null)) continue;

@@ -1,4 +1,4 @@
-/** A raw file as a stream of byte pieces: unzipped when it is gzip, hashed on the way, its faults named. */
+/** A raw file as a stream of byte pieces: unzipped when it is gzip, hashed on the way, its errors named. */
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';

@@ -10,7 +10,7 @@ import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts'
 import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
 import { makeFolder } from '../run/files.ts';
 import type { TableWriter } from '../tables/table_store.ts';
-import { findRepeats } from './repeats.ts';
+import { findDuplicateRows } from './duplicate_rows.ts';
 
 /** What staging holds at once. */
 export interface StagingLimits {
@@ -32,8 +32,8 @@ interface Piece {
   frame: DataFrame | null;
   /** Set when the rows are on disk. */
   path: string | null;
-  /** Of a piece on disk, whose repeats are counted: `fill_id` and `first_id` of those that are not the first; null for none. */
-  readonly repeats: DataFrame | null;
+  /** Of a piece on disk, whose duplicate rows are counted: `fill_id` and `first_id` of those that are not the first; null for none. */
+  readonly duplicates: DataFrame | null;
   /** Repeats left out of a piece on disk. */
   readonly nDropped: number;
 }
@@ -42,18 +42,18 @@ export interface DayResult {
   /** Rows that were read into memory to put the day together. */
   nRows: number;
   /** Identical rows of one source that were kept as separate fills. */
-  nRepeats: number;
+  nDuplicateRows: number;
   /** Rows that another source had brought already. */
   nDropped: number;
 }
 
 /**
  * Rows of any order in, whole days out: `add` takes blocks of canonical rows of one source, and every day is then put
- * together on its own, sorted and with repeats counted.
+ * together on its own, sorted and with duplicate rows counted.
  */
 export class Staging {
   private readonly folder: string;
-  private readonly dropRepeats: boolean;
+  private readonly dropDuplicateRows: boolean;
   private readonly limits: StagingLimits;
   private readonly days = new Map<number, Piece[]>();
   private nInMemory = 0;
@@ -63,11 +63,11 @@ export class Staging {
 
   /**
    * @param folder scratch folder; emptied now and by `close`
-   * @param dropRepeats whether identical rows within one source are one fill (false: each is a fill)
+   * @param dropDuplicateRows whether identical rows within one source are one fill (false: each is a fill)
    */
-  constructor(folder: string, dropRepeats: boolean, limits: StagingLimits) {
+  constructor(folder: string, dropDuplicateRows: boolean, limits: StagingLimits) {
     this.folder = folder;
-    this.dropRepeats = dropRepeats;
+    this.dropDuplicateRows = dropDuplicateRows;
     this.limits = limits;
     this.close();
     makeFolder(folder);
@@ -91,14 +91,14 @@ export class Staging {
       to = firstAtOrAfter(times, BigInt((day + 1) * DAY_MS), from);
       const spanMs = [Number(times[from]), Number(times[to - 1])] as const;
       const frame = sorted.slice(from, to - from);
-      this.piecesOf(day).push({ source, rows: to - from, spanMs, frame, path: null, repeats: null, nDropped: 0 });
+      this.piecesOf(day).push({ source, rows: to - from, spanMs, frame, path: null, duplicates: null, nDropped: 0 });
     }
     this.nInMemory += sorted.height;
     if (this.nInMemory > this.limits.memoryRows) await this.spill();
   }
 
   /** Waits until everything is on disk; to be called before days are finished. @throws what a write threw */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     await this.writing;
   }
 
@@ -133,10 +133,10 @@ export class Staging {
       kept.push(...own.filter((piece) => piece.frame === null));
       const loose = own.filter((piece) => piece.frame !== null);
       if (loose.length === 0) continue;
-      const { frame, repeats, nDropped } = this.withOccurrences(concat(loose.map((piece) => piece.frame!)));
+      const { frame, duplicates, nDropped } = this.withOccurrences(concat(loose.map((piece) => piece.frame!)));
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
       writes.push(writeParquetAside(frame, path));
-      kept.push({ source, rows: frame.height, spanMs: spanOf(loose), frame: null, path, repeats, nDropped });
+      kept.push({ source, rows: frame.height, spanMs: spanOf(loose), frame: null, path, duplicates, nDropped });
       this.nInMemory -= rowsOf(loose);
     }
     this.days.set(day, kept);
@@ -162,9 +162,9 @@ export class Staging {
     const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
     if (only?.path && nRows <= this.limits.dayRows) {
       await writer.adoptFile(stem, only.path, only.rows, only.spanMs);
-      return { nRows: 0, nRepeats: only.repeats?.height ?? 0, nDropped: only.nDropped };
+      return { nRows: 0, nDuplicateRows: only.duplicates?.height ?? 0, nDropped: only.nDropped };
     }
-    const result = { nRows, nRepeats: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
+    const result = { nRows, nDuplicateRows: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
       const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
       if (joined.height > 0) await writer.addPartAside(`${stem}${window.suffix}`, joined, 'ts_ms');
@@ -190,7 +190,7 @@ export class Staging {
     const bySource = [...groupBy(pieces, (piece) => piece.source)].sort(([a], [b]) => a - b);
     const frames = bySource.map(([, own]) => {
       const counted = this.withOccurrences(concat(own.map((piece) => readPiece(piece, isInside))));
-      result.nRepeats += counted.repeats?.height ?? 0;
+      result.nDuplicateRows += counted.duplicates?.height ?? 0;
       result.nDropped += counted.nDropped;
       return counted.frame;
     });
@@ -207,28 +207,28 @@ export class Staging {
   }
 
   /**
-   * Rows of one source in time order. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops repeats when
+   * Rows of one source in time order. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops duplicates when
    * asked to.
    */
   private withOccurrences(frame: DataFrame): Counted {
     const { sorted, times } = inTimeOrder(frame);
     const fillIds = sorted.getColumn('fill_id').toTypedArray() as BigUint64Array;
-    const { rows, steps } = findRepeats(fillIds, times);
-    if (rows.length === 0) return { frame: sorted, repeats: null, nDropped: 0 };
-    if (this.dropRepeats) {
+    const { rows, occurrences } = findDuplicateRows(fillIds, times);
+    if (rows.length === 0) return { frame: sorted, duplicates: null, nDropped: 0 };
+    if (this.dropDuplicateRows) {
       const single = sorted.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-      return { frame: single, repeats: null, nDropped: rows.length };
+      return { frame: single, duplicates: null, nDropped: rows.length };
     }
     // Copied, for the array may be the frame's own memory.
     const ids = fillIds.slice();
-    const idsOfRepeats = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
-    const firstIds = idsOfRepeats();
+    const idsOfDuplicates = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
+    const firstIds = idsOfDuplicates();
     rows.forEach((row, i) => {
-      ids[row] += BigInt(steps[i]) * OCCURRENCE_STEP;
+      ids[row] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
     });
     return {
       frame: sorted.withColumn(unsigned('fill_id', ids)),
-      repeats: pl.DataFrame([unsigned('fill_id', idsOfRepeats()), unsigned('first_id', firstIds)]),
+      duplicates: pl.DataFrame([unsigned('fill_id', idsOfDuplicates()), unsigned('first_id', firstIds)]),
       nDropped: 0,
     };
   }
@@ -242,18 +242,18 @@ function unsigned(name: string, values: BigUint64Array): Series {
 /** Rows of one source, each with a fill_id of its own. */
 interface Counted {
   readonly frame: DataFrame;
-  /** `fill_id` of the repeats, and the `first_id` they had before; null for none. */
-  readonly repeats: DataFrame | null;
+  /** `fill_id` of the duplicates, and the `first_id` they had before; null for none. */
+  readonly duplicates: DataFrame | null;
   readonly nDropped: number;
 }
 
-/** The rows of a piece with the fill_ids they came with, so that repeats can be counted across pieces. */
+/** The rows of a piece with the fill_ids they came with, so that duplicates can be counted across pieces. */
 function readPiece(piece: Piece, isInside: Expr): DataFrame {
   if (piece.frame !== null) return piece.frame.filter(isInside);
   const rows = pl.scanParquet(piece.path!).filter(isInside).collectSync();
-  if (piece.repeats === null) return rows;
+  if (piece.duplicates === null) return rows;
   return rows
-    .join(piece.repeats, { on: 'fill_id', how: 'left' })
+    .join(piece.duplicates, { on: 'fill_id', how: 'left' })
     .withColumns(pl.col('first_id').fillNull(pl.col('fill_id')).alias('fill_id'))
     .drop('first_id');
 }

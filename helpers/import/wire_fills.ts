@@ -29,10 +29,10 @@ function typeOf(name: FillColumn) {
 const WALLET = '^0x[0-9a-f]{40}$';
 
 /**
- * Checks in the order in which a row is told its fault; the first that holds names the reason. Each is null-free: what
- * cannot be read is a fault.
+ * Checks in the order in which a row is told its error; the first that holds names the reason. Each is null-free: what
+ * cannot be read is an error.
  */
-function faults(hasWallets: boolean): readonly (readonly [string, Expr])[] {
+function rowErrors(hasWallets: boolean): readonly (readonly [string, Expr])[] {
   const isNot = (test: Expr): Expr => test.fillNull(pl.lit(false)).not();
   const within = (name: string, low: number, high: number): Expr =>
     pl
@@ -164,7 +164,7 @@ function fillColumns(adapter: TradeAdapter, context: TradeContext): Map<FillColu
 }
 
 /**
- * The fills of a block in one query on a thread of its own. Null when a row has a fault, or is not written as the first row
+ * The fills of a block in one query on a thread of its own. Null when a row has an error, or is not written as the first row
  * makes expect; few blocks are like that.
  */
 async function readAtOnce(
@@ -182,20 +182,20 @@ async function readAtOnce(
     (isUpper && hexColumns(adapter).includes(name) ? value.str.toLowerCase() : value).alias(name),
   );
   const time = times === null ? timeFromInteger(adapter.timeColumn) : pl.col(TIMES);
-  const doubts = [
-    ...faults(adapter.hasWallets).map(([, test]) => test),
+  const suspectRows = [
+    ...rowErrors(adapter.hasWallets).map(([, test]) => test),
     // A wallet in upper case has no good form already.
     ...(isUpper ? [] : hexColumns(adapter).flatMap((name) => (name === 'wallet' ? [] : [hasUpperCase(name)]))),
   ];
   const fills = await timed
     .lazy()
     .select(...columns, time.alias('ts_ms'))
-    .withColumns(pl.anyHorizontal(doubts).alias(IS_DOUBTFUL))
+    .withColumns(pl.anyHorizontal(suspectRows).alias(IS_SUSPECT))
     .collect();
-  return countTrue(fills.getColumn(IS_DOUBTFUL)) === 0 ? { fills: fills.drop(IS_DOUBTFUL), rejects: [] } : null;
+  return countTrue(fills.getColumn(IS_SUSPECT)) === 0 ? { fills: fills.drop(IS_SUSPECT), rejects: [] } : null;
 }
 
-const IS_DOUBTFUL = 'is_doubtful';
+const IS_SUSPECT = 'is_suspect';
 const TIMES = '__times';
 const UPPER_CASE_HEX = /^0x[0-9a-fA-F]*[A-F]/;
 const INTEGER = /^\d+$/;
@@ -203,7 +203,7 @@ const INTEGER = /^\d+$/;
 function readStepwise(whole: DataFrame, adapter: TradeAdapter, context: TradeContext): ClassifiedFills {
   const columns = [...fillColumns(adapter, context)].map(([name, value]) => value.alias(name));
   const fills = whole.select(...columns).withColumn(parseTimes(whole, adapter.timeColumn).getColumn('ts_ms'));
-  return splitByFault(inLowerCase(fills, adapter), whole, adapter);
+  return splitByRowError(inLowerCase(fills, adapter), whole, adapter);
 }
 
 /** Columns that hold addresses, condition ids and hashes, whose case means nothing. */
@@ -228,11 +228,11 @@ function inLowerCase(fills: DataFrame, adapter: TradeAdapter): DataFrame {
   return fills.withColumns(...hexColumns(adapter).map((name) => pl.col(name).str.toLowerCase().alias(name)));
 }
 
-function splitByFault(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): ClassifiedFills {
+function splitByRowError(fills: DataFrame, raw: DataFrame, adapter: TradeAdapter): ClassifiedFills {
   const hasExtra = hasExtraFields(raw);
   const checked = hasExtra ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
   const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
-  const checks = [...(hasExtra ? [tooLong] : []), ...faults(adapter.hasWallets)];
+  const checks = [...(hasExtra ? [tooLong] : []), ...rowErrors(adapter.hasWallets)];
   const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
   if (countTrue(isBad) === 0) return { fills, rejects: [] };
   const reason = [...checks]

@@ -12,12 +12,12 @@ import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
+import { countAnonymousFills } from '../tables/anonymous_fills.ts';
 import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
-import { countWalletless } from '../tables/walletless_fills.ts';
 import { summarize } from './summary.ts';
 import { summaryBlock } from './summary_report.ts';
 
@@ -87,10 +87,10 @@ function rejectBlocks(trades: Manifest): Block[] {
 }
 
 /** What fills without a wallet are good for, and what is missing where no fill has one. */
-function walletlessBlocks(trades: Table, markets: Table, profiles: Table | null): Block[] {
+function anonymousFillsBlocks(trades: Table, markets: Table, profiles: Table | null): Block[] {
   const isEmpty = profiles !== null && profiles.manifest.rows === 0;
   const missing = isEmpty ? ' There are no profiles, so the steps of chapters 2 to 4 have nothing to show.' : '';
-  const lines = formatAnonymousFills(countWalletless(trades, readTable(markets)), trades.manifest.rows);
+  const lines = formatAnonymousFills(countAnonymousFills(trades, readTable(markets)), trades.manifest.rows);
   return lines.map((line) => ({
     kind: 'verdict',
     tone: 'neutral',
@@ -225,7 +225,7 @@ export function makeDataSection(dataDir: string): ReportSection {
           ]
         : [
             ...rejectBlocks(trades.manifest),
-            ...(markets === null ? [] : walletlessBlocks(trades, markets, profiles)),
+            ...(markets === null ? [] : anonymousFillsBlocks(trades, markets, profiles)),
             ...tradeBlocks(trades),
           ]),
       ...(profiles === null || profiles.manifest.rows === 0 ? [] : profileBlocks(profiles)),

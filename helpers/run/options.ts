@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
 import { isoDay } from './clock.ts';
+import { createLog } from './console.ts';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
@@ -15,6 +16,8 @@ type OptionSpec = Options & {
   readonly onlyWith?: Readonly<Record<string, string | true>>;
   /** Options that have no effect beside this one. */
   readonly excludes?: readonly string[];
+  /** What the option was called in the last version: still read, with one warning. */
+  readonly formerName?: string;
 };
 export type OptionSpecs = Record<string, OptionSpec>;
 
@@ -170,6 +173,46 @@ function inOurWords(message: string, argv: readonly string[]): string {
   return name === undefined ? line : `--${name} ${given} is none of ${choices.replaceAll('"', '')}`;
 }
 
+/** The words of a command line with old names of options replaced by today's; warns once for each. */
+function withNewNames(argv: readonly string[], specs: OptionSpecs): string[] {
+  const warned = new Set<string>();
+  return argv.map((word) => {
+    const [, name, rest = ''] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
+    const today = name === undefined ? null : nameToday(name, specs);
+    if (today === null) return word;
+    if (!warned.has(today)) warnOfOldName(`--${name}`, `--${today}`);
+    warned.add(today);
+    return `--${today}${rest}`;
+  });
+}
+
+/** The options of a config file under today's names. */
+function configWithNewNames(
+  config: Record<string, unknown>,
+  specs: OptionSpecs,
+  path: string,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      const today = nameToday(key, specs);
+      if (today !== null) warnOfOldName(`"${key}" in ${path}`, `"${today}"`);
+      return [today ?? key, value];
+    }),
+  );
+}
+
+function nameToday(name: string, specs: OptionSpecs): string | null {
+  if (name in specs) return null;
+  const found = Object.entries(specs).find(
+    ([, { formerName }]) => formerName !== undefined && [formerName, camelCase(formerName)].includes(name),
+  );
+  return found?.[0] ?? null;
+}
+
+function warnOfOldName(old: string, today: string): void {
+  createLog({ quiet: false }).warn(`${old} is now ${today}; the old name will not be read by the next version`);
+}
+
 const SEE_HELP = 'see --help for the options';
 
 /**
@@ -179,7 +222,7 @@ const SEE_HELP = 'see --help for the options';
  * does not exist or an option that would have no effect
  */
 export async function parseOptions<S extends OptionSpecs, C extends CommonName = CommonName>(
-  argv: readonly string[],
+  words: readonly string[],
   usage: string,
   specs: S,
   commonNames: readonly C[] = COMMON_NAMES as C[],
@@ -191,6 +234,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
       spec.type === 'boolean' ? spec : { ...spec, requiresArg: true },
     ]),
   );
+  const argv = withNewNames(words, all);
   const empty = argv.find((word) => /^--[^=]+=$/.test(word));
   if (empty !== undefined) throw new InputError('bad-option', `${empty.slice(0, -1)} is empty`, SEE_HELP);
   checkSwitches(argv, all);
@@ -204,7 +248,7 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
     .option('config', { type: 'string', requiresArg: true, group: COMMON_GROUP })
     .config('config', 'JSON file with options', (path) => {
       try {
-        const config = readConfig(path);
+        const config = configWithNewNames(readConfig(path), all, path);
         checkConfig(config, all, path);
         for (const key of Object.keys(config)) configured.add(key);
         return config;
@@ -221,10 +265,10 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .fail((message, error) => {
       if (configFault !== null) throw configFault;
-      const words = inOurWords(message ?? error.message, argv);
-      const [, misspelt] = /^--(\S+) is no option$/.exec(words) ?? [];
+      const line = inOurWords(message ?? error.message, argv);
+      const [, misspelt] = /^--(\S+) is no option$/.exec(line) ?? [];
       const meant = misspelt === undefined ? null : nearestWord(misspelt, Object.keys(all));
-      throw new InputError('bad-option', words, meant === null ? SEE_HELP : `did you mean --${meant}? ${SEE_HELP}`);
+      throw new InputError('bad-option', line, meant === null ? SEE_HELP : `did you mean --${meant}? ${SEE_HELP}`);
     });
   const parsed = (await parser.parseAsync()) as Record<string, unknown>;
   for (const [name, spec] of Object.entries(all)) {

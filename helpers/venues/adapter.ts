@@ -48,7 +48,7 @@ export interface TradeAdapter extends AdapterBase {
   /** False on a venue that publishes no account id. */
   readonly hasWallets: boolean;
   /** What rows tell of their market: 0 token and market, 1 the token, 2 the market and outcome. Files are read in this order. */
-  readonly telling: 0 | 1 | 2;
+  readonly identifierRank: 0 | 1 | 2;
   /** The column that holds the time of the fill. */
   readonly timeColumn: string;
   /** One expression for each fill column but ts_ms; what is not given is null. `context` holds what the user or other files told. */

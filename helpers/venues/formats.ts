@@ -18,7 +18,7 @@ const ARCHIVE_BLOCKS: BlockAdapter = {
   optional: [],
 };
 
-/** More telling formats first: the first whose required columns are all there is taken. */
+/** Formats with more columns first: the first whose required columns are all there is taken. */
 export const ADAPTERS: readonly Adapter[] = [
   POLY_DATA_ORDER_FILLED,
   POLY_DATA_TRADES,

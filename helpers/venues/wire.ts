@@ -27,7 +27,7 @@ export function wireSchemaOf(adapter: Adapter): WireSchema {
 }
 
 /** Why a row was refused, naming its key; few different answers, as they are counted. */
-export function faultOfRow(row: Readonly<Record<string, unknown>>, error: z.ZodError): string {
+export function rowErrorOf(row: Readonly<Record<string, unknown>>, error: z.ZodError): string {
   const key = String(error.issues[0].path[0] ?? 'row');
   const value = row[key];
   if (value === undefined || value === null) return `no ${key}`;

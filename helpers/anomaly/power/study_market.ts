@@ -44,7 +44,7 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   await importTrades(importRun, listInputs([join(simulated, 'raw')]), {
     format: null,
     context: { dataApiRole: null },
-    dropRepeats: false,
+    dropDuplicateRows: false,
     blockBytes: 2 ** 26,
   });
   const trades = openTable(dataDir, RAW_TRADES);

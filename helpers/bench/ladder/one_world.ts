@@ -71,7 +71,7 @@ export async function runWorld(
     await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
       format: null,
       context: { dataApiRole: null },
-      dropRepeats: false,
+      dropDuplicateRows: false,
       blockBytes: 2 ** 26,
     });
     const run = runOf('train_profitability', dataDir, seed);

@@ -1,7 +1,7 @@
 /** What is told of a table of profiles, so that it can be told again without reading it. */
 import { type DataFrame, pl } from '../../polars/polars.ts';
+import { countAnonymousFills } from '../../tables/anonymous_fills.ts';
 import type { Table } from '../../tables/table_store.ts';
-import { countWalletless } from '../../tables/walletless_fills.ts';
 
 const TOP_ROWS = 10;
 const TOP_COLUMNS = [
@@ -60,6 +60,6 @@ export function profilesFacts(profiles: DataFrame, asOfMs: number, trades: Table
       (row) => Object.fromEntries(TOP_COLUMNS.map((name) => [name, plain(row[name])])) as ProfilesFacts['top'][number],
     ),
     nTrades: trades.manifest.rows,
-    nAnonymous: countWalletless(trades, markets),
+    nAnonymous: countAnonymousFills(trades, markets),
   };
 }

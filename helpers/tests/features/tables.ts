@@ -165,7 +165,7 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
   await importTrades(run, paths, {
     format: null,
     context: { dataApiRole: null },
-    dropRepeats: false,
+    dropDuplicateRows: false,
     blockBytes: 2 ** 24,
   });
 }

@@ -85,9 +85,9 @@ describe('files as multisets of rows', () => {
 
   test('repeats can be dropped, and naming every file again with the other choice reads them anew', async () => {
     box.write('a.csv', orderFilledFile([A, A, A, B]));
-    await box.load(undefined, { dropRepeats: true });
+    await box.load(undefined, { dropDuplicateRows: true });
     expect(box.trades()).toHaveLength(2);
-    await box.load(undefined, { dropRepeats: false });
+    await box.load(undefined, { dropDuplicateRows: false });
     expect(box.trades()).toHaveLength(4);
   });
 
@@ -244,19 +244,19 @@ describe('a markets file that comes later', () => {
     );
     box.write('processed.csv', `${[PROCESSED_HEADER, processed(21), processed(22), processed(23)].join('\n')}\n`);
     const unlinked = await box.load();
-    expect([unlinked.nUnlinkedTwins, box.trades().length]).toEqual([2, 6]);
+    expect([unlinked.nCrossSourceDuplicates, box.trades().length]).toEqual([2, 6]);
     expect(formatImport(unlinked, box.dataDir).join('\n')).toContain('Careful: 2 fills count twice.');
     box.write('markets.jsonl', JSON.stringify(gammaMarket()));
     const linked = await box.load();
-    expect([linked.nUnlinkedTwins, box.trades().length]).toEqual([0, 4]);
+    expect([linked.nCrossSourceDuplicates, box.trades().length]).toEqual([0, 4]);
     expect(formatImport(linked, box.dataDir).join('\n')).not.toContain('Careful');
   });
 
   test('is not asked for where one feed alone has no tokens', async () => {
     box.write('processed.csv', `${[PROCESSED_HEADER, processed(21), processed(21)].join('\n')}\n`);
-    expect((await box.load()).nUnlinkedTwins).toBe(0);
+    expect((await box.load()).nCrossSourceDuplicates).toBe(0);
     box.write('raw.csv', orderFilledFile([orderFilled({ tx: TX_2 })]));
-    expect((await box.load()).nUnlinkedTwins).toBe(0);
+    expect((await box.load()).nCrossSourceDuplicates).toBe(0);
   });
 
   test('does not link the rounded rows of the Data API with those of the chain, and the import says so', async () => {

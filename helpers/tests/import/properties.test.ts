@@ -125,8 +125,8 @@ test('the fast CSV path and the careful one agree, at any size of block', async 
         const names = ['a', 'b', 'c', '__extra'];
         const rows: unknown[] = [];
         const rejects: unknown[] = [];
-        for (const { fields, fault, text } of csvRecords(Buffer.from(body))) {
-          if (fault !== null) rejects.push({ reason: fault, text });
+        for (const { fields, error, text } of csvRecords(Buffer.from(body))) {
+          if (error !== null) rejects.push({ reason: error, text });
           else if (fields.some((field) => field !== null))
             rows.push(Object.fromEntries(names.map((name, i) => [name, fields[i] ?? null])));
         }

@@ -65,7 +65,7 @@ export function makeSandbox(parent = tmpdir()): Sandbox {
       return importTrades(run, listInputs(names === undefined ? [raw] : names.map((name) => join(raw, name))), {
         format: null,
         context: { dataApiRole: null },
-        dropRepeats: false,
+        dropDuplicateRows: false,
         blockBytes: 1 << 20,
         ...options,
       });

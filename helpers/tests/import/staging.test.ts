@@ -42,7 +42,7 @@ describe('Staging', () => {
     const staging = new Staging(join(folder, 'scratch'), false, { memoryRows: 3, dayRows: 1000 });
     const days = [FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 2];
     await staging.add(0, fillsAt(days.flatMap((day) => [day * DAY_MS, day * DAY_MS + 5, (day + 1) * DAY_MS - 1])));
-    await staging.settle();
+    await staging.flush();
     const writer = new TableWriter(folder, RAW_TRADES);
     for (const day of staging.dayNumbers()) await staging.finishDay(day, null, null, writer);
     const body = {

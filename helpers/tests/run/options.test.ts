@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../run/errors.ts';
 import { parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
 import { refusal, rejection } from '../refusal.ts';
@@ -121,6 +121,23 @@ describe('options', () => {
     const path = join(folder, 'c.json');
     writeFileSync(path, '{"near": 1}');
     expect(await rejection(() => parseOptions(['--config', path], 'usage', specs))).toContain('--near has no effect');
+  });
+
+  test('a former name of an option is read with one warning, on the command line and in a config file', async () => {
+    const warned = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const specs = { 'new-name': { type: 'string', default: 'a', formerName: 'old-name' } } as const;
+    const path = join(folder, 'c.json');
+    writeFileSync(path, '{"oldName": "d"}');
+    const given: unknown[] = [];
+    for (const words of [['--old-name', 'b'], ['--old-name=c'], ['--config', path], ['--new-name', 'e']])
+      given.push((await parseOptions(words, 'usage', specs))['new-name']);
+    expect(given).toEqual(['b', 'c', 'd', 'e']);
+    expect(warned.mock.calls.flat()).toEqual([
+      'note: --old-name is now --new-name; the old name will not be read by the next version',
+      'note: --old-name is now --new-name; the old name will not be read by the next version',
+      `note: "oldName" in ${path} is now "new-name"; the old name will not be read by the next version`,
+    ]);
+    warned.mockRestore();
   });
 
   test('moments are days, times or ms, all in UTC, and 30 February is none', () => {

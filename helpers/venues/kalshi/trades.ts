@@ -23,7 +23,7 @@ function kalshiAdapter(
     what,
     venue: 'kalshi',
     hasWallets: false,
-    telling: 2,
+    identifierRank: 2,
     required: ['trade_id', 'ticker', count, yesPrice, 'created_time'],
     optional: ['taker_side', 'taker_outcome_side', 'taker_book_side'],
     timeColumn: 'created_time',

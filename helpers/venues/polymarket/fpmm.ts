@@ -59,7 +59,7 @@ export const ARCHIVE_FPMM_TRADES: TradeAdapter = {
   what: 'prediction-market-analysis polymarket/legacy_trades',
   venue: 'polymarket',
   hasWallets: true,
-  telling: 2,
+  identifierRank: 2,
   needsBlocks: true,
   required: [
     'block_number',

@@ -64,7 +64,7 @@ export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
   what: 'poly_data orderFilled (v1, v2)',
   venue: 'polymarket',
   hasWallets: true,
-  telling: 1,
+  identifierRank: 1,
   required: [
     'timestamp',
     'maker',
@@ -98,7 +98,7 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
   what: 'prediction-market-analysis polymarket/trades',
   venue: 'polymarket',
   hasWallets: true,
-  telling: 1,
+  identifierRank: 1,
   needsBlocks: true,
   required: [
     'block_number',

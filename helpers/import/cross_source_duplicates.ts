@@ -11,12 +11,12 @@ const SAME = ['tx', 'wallet', 'side', 'shares', 'ts_ms'] as const;
  * token that is: both are kept, as they cannot be recognised as the same.
  * @param markets rows of 10_markets
  */
-export async function countUnlinkedTwins(trades: Table, markets: DataFrame): Promise<number> {
+export async function countCrossSourceDuplicates(trades: Table, markets: DataFrame): Promise<number> {
   const onChain = markets.filter(pl.col('venue').eq(pl.lit('polymarket')));
   const hasNoToken = pl.col('token_0').isNull().and(pl.col('token_1').isNull());
   const tokenless = onChain.filter(hasNoToken).select('market_id', pl.lit(true).alias('is_tokenless'));
   if (tokenless.height === 0 || tokenless.height === onChain.height) return 0;
-  let nTwins = 0;
+  let nDuplicates = 0;
   for (const path of partPaths(trades)) {
     const rows = scanPart(path, RAW_TRADES)
       .select('market_id', ...SAME)
@@ -25,9 +25,9 @@ export async function countUnlinkedTwins(trades: Table, markets: DataFrame): Pro
     const nameless = rows.filter(pl.col('is_tokenless').isNotNull());
     if (nameless.height > 0) {
       const others = rows.filter(pl.col('is_tokenless').isNull()).select(...SAME);
-      nTwins += nameless.join(others.unique(), { on: [...SAME], how: 'inner' }).height;
+      nDuplicates += nameless.join(others.unique(), { on: [...SAME], how: 'inner' }).height;
     }
     await releaseFrames();
   }
-  return nTwins;
+  return nDuplicates;
 }

@@ -12,7 +12,7 @@ import { ADAPTERS } from '../venues/formats.ts';
 
 type OutcomeOrder = 'venue' | 'name' | 'assumed';
 
-/** One market as the book holds it: a row of 10_markets, with the rank of its best source. */
+/** One market as the registry holds it: a row of 10_markets, with the rank of its best source. */
 interface Entry {
   readonly venue: Venue;
   readonly source: string;
@@ -28,17 +28,17 @@ export interface Place {
 }
 
 /** Fills of one place that belong to another, or whose token has become known. */
-export interface Move {
+export interface MarketReassignment {
   readonly from: Place;
   readonly to: Place;
-  readonly learntToken: string | null;
+  readonly newToken: string | null;
 }
 
 /** Identities by which fills are looked up. */
 export type PlaceKind = 'tokens' | 'outcomes' | 'both';
 
 /** What a fill's row tells of its market beside the ids. */
-export interface Hint {
+export interface MarketHint {
   readonly tokenId: string | null;
   readonly wireMarket: string | null;
   readonly wireOutcome: number | null;
@@ -137,7 +137,7 @@ function isOtherSideSure(old: Entry | undefined): boolean {
  * The markets known so far. Files add rows, the best source winning (`addRow`); trades add what no file tells
  * (`derive`); fills look their place up (`find`, `placesFrame`); `toFrame` gives the rows of 10_markets.
  */
-export class MarketBook {
+export class MarketRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly places = new Map<string, Place>();
   private readonly aliases = new Map<string, string>();
@@ -198,7 +198,7 @@ export class MarketBook {
   }
 
   /** The place of a fill's outcome, derived from its hint when nothing tells it. Null when the market has two other tokens. */
-  derive(hint: Hint, venue: Venue): Place | null {
+  derive(hint: MarketHint, venue: Venue): Place | null {
     const found = this.find(hint.tokenId, hint.wireMarket, hint.wireOutcome);
     if (found !== null) return found;
     const marketId =
@@ -233,7 +233,7 @@ export class MarketBook {
   }
 
   /** Which outcome a new token is: what the venue tells, else its name, else what is left. Null when both are taken. */
-  private chooseIndex(hint: Hint, old: Entry | undefined): { value: 0 | 1; order: OutcomeOrder } | null {
+  private chooseIndex(hint: MarketHint, old: Entry | undefined): { value: 0 | 1; order: OutcomeOrder } | null {
     const isFree = (i: number): i is 0 | 1 => (i === 0 || i === 1) && (old?.row.tokens?.[i] ?? '') === '';
     if (hint.wireOutcome !== null && isFree(hint.wireOutcome)) return { value: hint.wireOutcome, order: 'venue' };
     const name = hint.outcomeName?.trim().toLowerCase() ?? '';
@@ -295,23 +295,23 @@ export class MarketBook {
    * What has changed about places since an earlier state: fills booked under `from` belong under `to`, whose token may
    * have become known only now. Also drops derived markets that a file has replaced.
    */
-  movesSince(before: DataFrame): Move[] {
-    const moves: Move[] = [];
+  reassignmentsSince(before: DataFrame): MarketReassignment[] {
+    const reassignments: MarketReassignment[] = [];
     for (const r of before.select('market_id', 'token_0', 'token_1').toRecords() as Record<string, string | null>[]) {
       const marketId = r.market_id!;
       for (const outcomeIndex of [0, 1] as const) {
         const token = r[`token_${outcomeIndex}`];
         const to = token === null ? this.find(null, marketId, outcomeIndex) : (this.places.get(token) ?? null);
         if (to === null) continue;
-        const learnt = token === null ? sideOf(this.entries.get(to.marketId)?.row.tokens, to.outcomeIndex) : null;
-        if (learnt !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
-          moves.push({ from: { marketId, outcomeIndex }, to, learntToken: learnt });
+        const newToken = token === null ? sideOf(this.entries.get(to.marketId)?.row.tokens, to.outcomeIndex) : null;
+        if (newToken !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
+          reassignments.push({ from: { marketId, outcomeIndex }, to, newToken });
       }
     }
-    for (const { from, to } of moves)
+    for (const { from, to } of reassignments)
       if (from.marketId !== to.marketId && this.entries.get(from.marketId)?.rank === DERIVED_RANK)
         this.entries.delete(from.marketId);
-    return moves;
+    return reassignments;
   }
 
   /**
@@ -359,7 +359,7 @@ export class MarketBook {
     );
   }
 
-  /** The book as rows of 10_markets, sorted by key. */
+  /** The registry as rows of 10_markets, sorted by key. */
   toFrame(): DataFrame {
     const entries = [...this.entries.values()].sort((a, b) => (a.row.marketId < b.row.marketId ? -1 : 1));
     return frameOf(entries.map(toRecord), MARKETS);

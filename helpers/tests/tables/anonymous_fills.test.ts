@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
 import { DAY_MS } from '../../run/clock.ts';
+import { countAnonymousFills } from '../../tables/anonymous_fills.ts';
 import { formatAnonymousFills } from '../../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { countWalletless } from '../../tables/walletless_fills.ts';
 import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
@@ -14,7 +14,10 @@ function linesOf(fills: readonly FillSpec[]): string[] {
   const markets = fills.includes(KALSHI) ? [{ id: KALSHI.market, venue: KALSHI.venue }] : [];
   const dataDir = writeTables(fills, markets);
   const trades = openTable(dataDir, RAW_TRADES);
-  return formatAnonymousFills(countWalletless(trades, readTable(openTable(dataDir, MARKETS))), trades.manifest.rows);
+  return formatAnonymousFills(
+    countAnonymousFills(trades, readTable(openTable(dataDir, MARKETS))),
+    trades.manifest.rows,
+  );
 }
 
 it('counts fills without a wallet over all days', () => {

@@ -1,9 +1,9 @@
 /** Rows of one source that stand more than once: which of identical rows each of them is. */
 
-/** Repeated rows, and which of identical rows each is: 1 for the second, 2 for the third, and so on. */
-export interface Repeats {
+/** Duplicate rows, and which of identical rows each is: 1 for the second, 2 for the third, and so on. */
+export interface DuplicateRows {
   readonly rows: readonly number[];
-  readonly steps: readonly number[];
+  readonly occurrences: readonly number[];
 }
 
 /**
@@ -12,24 +12,24 @@ export interface Repeats {
  * @param ids fill_ids
  * @param times ms since 1970 UTC, equal ones side by side
  */
-export function findRepeats(ids: BigUint64Array, times: BigInt64Array): Repeats {
+export function findDuplicateRows(ids: BigUint64Array, times: BigInt64Array): DuplicateRows {
   const rows: number[] = [];
-  const steps: number[] = [];
+  const occurrences: number[] = [];
   const timeWords = wordsOf(times);
-  let met = new MetIds(ids, 64);
+  let seen = new SeenIds(ids, 64);
   for (let from = 0, to = 0; from < ids.length; from = to) {
     do to++;
     while (to < ids.length && areEqual(timeWords, to, from));
     if (to - from === 1) continue;
-    if (to - from > met.capacity) met = new MetIds(ids, 2 * (to - from));
+    if (to - from > seen.capacity) seen = new SeenIds(ids, 2 * (to - from));
     for (let row = from; row < to; row++) {
-      const step = met.enter(row, from);
-      if (step === 0) continue;
+      const occurrence = seen.enter(row, from);
+      if (occurrence === 0) continue;
       rows.push(row);
-      steps.push(step);
+      occurrences.push(occurrence);
     }
   }
-  return { rows, steps };
+  return { rows, occurrences };
 }
 
 /** The lower and upper halves of 64-bit numbers: to compare them as they are, V8 makes an object of each. */
@@ -41,13 +41,13 @@ function areEqual(words: Uint32Array, a: number, b: number): boolean {
   return words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1];
 }
 
-/** Ids met in one run of rows, in an open hash table. What is left of earlier runs are smaller rows, and counts as free. */
-class MetIds {
+/** Ids seen in one run of rows, in an open hash table. What is left of earlier runs are smaller rows, and counts as free. */
+class SeenIds {
   /** The lower half of an id is hash enough. */
   private readonly words: Uint32Array;
   private readonly mask: number;
   private readonly rowOf: Int32Array;
-  private readonly nRepeats: Int32Array;
+  private readonly nDuplicates: Int32Array;
 
   constructor(
     ids: BigUint64Array,
@@ -57,7 +57,7 @@ class MetIds {
     const nSlots = 2 ** Math.ceil(Math.log2(2 * capacity));
     this.mask = nSlots - 1;
     this.rowOf = new Int32Array(nSlots).fill(-1);
-    this.nRepeats = new Int32Array(nSlots);
+    this.nDuplicates = new Int32Array(nSlots);
   }
 
   /** How often the id of `row` has come before in the run that begins at row `from`. */
@@ -66,10 +66,10 @@ class MetIds {
       const other = this.rowOf[slot];
       if (other < from) {
         this.rowOf[slot] = row;
-        this.nRepeats[slot] = 0;
+        this.nDuplicates[slot] = 0;
         return 0;
       }
-      if (areEqual(this.words, row, other)) return ++this.nRepeats[slot];
+      if (areEqual(this.words, row, other)) return ++this.nDuplicates[slot];
     }
   }
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { findRepeats } from '../../import/repeats.ts';
+import { findDuplicateRows } from '../../import/duplicate_rows.ts';
 import { createRandom } from '../../kernels/random.ts';
 
 /** The n-th of identical rows, counted in the plainest way. */
 function countOneByOne(ids: readonly bigint[], times: readonly number[]) {
   const met = new Map<string, number>();
-  const repeats: { row: number; step: number }[] = [];
+  const duplicates: { row: number; occurrence: number }[] = [];
   ids.forEach((id, row) => {
     const key = `${times[row]} ${id}`;
-    const step = met.get(key) ?? 0;
-    met.set(key, step + 1);
-    if (step > 0) repeats.push({ row, step });
+    const occurrence = met.get(key) ?? 0;
+    met.set(key, occurrence + 1);
+    if (occurrence > 0) duplicates.push({ row, occurrence });
   });
-  return { rows: repeats.map(({ row }) => row), steps: repeats.map(({ step }) => step) };
+  return { rows: duplicates.map(({ row }) => row), occurrences: duplicates.map(({ occurrence }) => occurrence) };
 }
 
 describe('findRepeats', () => {
@@ -29,14 +29,14 @@ describe('findRepeats', () => {
       // Ids that differ in their upper half alone meet in one slot of the table.
       const ids = Array.from({ length: nRows }, () => BigInt(Math.floor(random.uniform() * nIds)) << 40n);
       const times = Array.from({ length: nRows }, (_, row) => Math.floor(row / runLength));
-      const found = findRepeats(BigUint64Array.from(ids), BigInt64Array.from(times.map(BigInt)));
+      const found = findDuplicateRows(BigUint64Array.from(ids), BigInt64Array.from(times.map(BigInt)));
       expect(found).toEqual(countOneByOne(ids, times));
     }
   });
 
-  it('does not take rows of different moments for repeats', () => {
+  it('does not take rows of different moments for duplicates', () => {
     const same = BigUint64Array.from([5n, 5n, 5n]);
-    expect(findRepeats(same, BigInt64Array.from([1n, 2n, 3n])).rows).toEqual([]);
-    expect(findRepeats(same, BigInt64Array.from([1n, 2n, 2n]))).toEqual({ rows: [2], steps: [1] });
+    expect(findDuplicateRows(same, BigInt64Array.from([1n, 2n, 3n])).rows).toEqual([]);
+    expect(findDuplicateRows(same, BigInt64Array.from([1n, 2n, 2n]))).toEqual({ rows: [2], occurrences: [1] });
   });
 });
