@@ -1,22 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renewReadme } from '../../docs/readme_sections.ts';
+import { GENERATED_SECTIONS, renewSections } from '../../docs/generated_sections.ts';
 import { STEPS } from '../../pipeline.ts';
 
-describe('README.md', () => {
-  const readme = readFileSync('README.md', 'utf8');
-
-  it('shows the pipeline, the formats and the data dictionary as they are in the code (npm run docs renews them)', () => {
-    expect(renewReadme(readme)).toBe(readme);
-  });
+describe('the READMEs', () => {
+  it.each(Object.keys(GENERATED_SECTIONS))(
+    '%s shows its generated sections as they are in the code (npm run docs renews them)',
+    (path) => {
+      const text = readFileSync(path, 'utf8');
+      expect(renewSections(path, text)).toBe(text);
+    },
+  );
 
   it('refuses to renew a text that has lost a marker', () => {
-    expect(() => renewReadme(readme.replace('<!-- dictionary:end -->', ''))).toThrow('dictionary');
-  });
-
-  it('names only scripts that exist', () => {
-    const named = [...readme.matchAll(/[1-6]_\w+\/[\w-]+\.ts/g)].map(([path]) => path);
-    expect(named.filter((path) => !existsSync(path) && !STEPS.some((step) => step.script === path))).toEqual([]);
+    const text = readFileSync('README.md', 'utf8');
+    expect(() => renewSections('README.md', text.replace('<!-- pipeline:end -->', ''))).toThrow('pipeline');
   });
 });
 

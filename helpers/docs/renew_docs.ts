@@ -1,0 +1,11 @@
+/** `npm run docs`: writes what is made from the code anew: the data dictionary, the generated sections of READMEs, the sbatch files. */
+import { readFileSync } from 'node:fs';
+import { writeFileAtomic } from '../run/files.ts';
+import { sbatchFiles } from '../slurm/sbatch_files.ts';
+import { DICTIONARY_PATH, dataDictionary } from './data_dictionary.ts';
+import { GENERATED_SECTIONS, renewSections } from './generated_sections.ts';
+
+writeFileAtomic(DICTIONARY_PATH, dataDictionary());
+for (const path of Object.keys(GENERATED_SECTIONS))
+  writeFileAtomic(path, renewSections(path, readFileSync(path, 'utf8')));
+for (const [path, text] of sbatchFiles()) writeFileAtomic(path, text);
