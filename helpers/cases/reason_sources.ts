@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { type Population, quantileOf } from '../features/wallets/population.ts';
+import { namedReasons } from '../features/wallets/reasons_report.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
-import { toTexts } from '../tables/matrix.ts';
 import type { TableSchema } from '../tables/schema.ts';
 import { ANOMALIES, WALLET_SCORES, WALLET_SIGNS } from '../tables/schemas.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
@@ -13,7 +13,6 @@ import { signFigures } from './sign_figures.ts';
 import type { Explanation, Figure, FlagRule, WalletReasons } from './wallet_reasons.ts';
 
 const N_UNUSUAL = 3;
-const REASON_COLUMNS = ['reason_1', 'reason_2', 'reason_3'];
 const SIGN_KINDS = [
   ['insider', 'Insider signs'],
   ['whale', 'Whale signs'],
@@ -43,14 +42,14 @@ function alignedTable(dataDir: string, schema: TableSchema, profiles: DataFrame)
 
 /** The columns that a table names as reasons; for a wallet without any, its most unusual ones. */
 function namedFigures(frame: DataFrame, population: Population) {
-  const names = REASON_COLUMNS.map((column) => toTexts(frame, column));
+  const names = namedReasons(frame);
   const figure = (column: string, row: number): Figure => {
     const values = population.values(column);
     return { column, value: values[row], quantile: quantileOf(values, values[row]) };
   };
   const rarity = ({ quantile }: Figure): number => Math.max(quantile?.below ?? 0, quantile?.above ?? 0);
   return (row: number): Explanation => {
-    const named = names.flatMap((column) => column[row] ?? []).map((column) => figure(column, row));
+    const named = names[row].map((column) => figure(column, row));
     if (named.length > 0) return { figures: named, figuresAre: 'What moved its score most' };
     const unusual = ANOMALY_FEATURES.map((column) => figure(column, row)).sort((a, b) => rarity(b) - rarity(a));
     return { figures: unusual.slice(0, N_UNUSUAL), figuresAre: 'Its most unusual figures' };

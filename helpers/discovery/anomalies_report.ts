@@ -4,6 +4,8 @@ import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../charts/specs/scatter.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { countFeatures } from '../features/wallets/known_features.ts';
+import { Population } from '../features/wallets/population.ts';
+import { figureName, namedReasons, reasonsInWords } from '../features/wallets/reasons_report.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
@@ -17,26 +19,32 @@ export const ANOMALIES_SECTION = { id: 'anomalies', order: 40, title: 'Anomalous
 const N_LINES = 10;
 const N_ROWS = 20;
 const HIGH_SCORE = 0.5;
-const REASONS = ['reason_1', 'reason_2', 'reason_3'] as const;
 
 interface TopWallet {
   readonly wallet: string;
   readonly score: number;
   readonly pValue: number;
-  readonly reasons: readonly (string | null)[];
+  /** What moved its score most, in words: the first reason, and all of them. */
+  readonly reason: string;
+  readonly reasons: string;
 }
 
-/** The `n` wallets with the highest scores, the highest first. */
-function topWallets(anomalies: DataFrame, n: number): TopWallet[] {
-  const top = anomalies.sort({ by: 'anomaly_score', descending: true, maintainOrder: true }).head(n);
-  const [wallets, ...reasons] = ['wallet', ...REASONS].map((name) => toTexts(top, name));
-  const [scores, pValues] = ['anomaly_score', 'p_value'].map((name) => toNumbers(top, name));
-  return wallets.map((wallet, row) => ({
-    wallet: wallet!,
-    score: scores[row],
-    pValue: pValues[row],
-    reasons: reasons.map((own) => own[row]),
-  }));
+/** The wallets with the highest scores, the highest first. @param anomalies rows in the order of the profiles */
+function topWallets(anomalies: DataFrame, profiles: DataFrame): TopWallet[] {
+  const [scores, pValues] = ['anomaly_score', 'p_value'].map((name) => toNumbers(anomalies, name));
+  const wallets = toTexts(anomalies, 'wallet');
+  const reasons = namedReasons(anomalies);
+  const population = new Population(profiles);
+  return Array.from(scores.keys())
+    .sort((a, b) => scores[b] - scores[a] || a - b)
+    .slice(0, N_ROWS)
+    .map((row) => ({
+      wallet: wallets[row]!,
+      score: scores[row],
+      pValue: pValues[row],
+      reason: reasonsInWords(reasons[row].slice(0, 1), row, population),
+      reasons: reasonsInWords(reasons[row], row, population),
+    }));
 }
 
 /** The conformal flags: one sentence, then what must be known to read it. */
@@ -66,16 +74,14 @@ function formatFlags(anomalies: DataFrame, { nCalibration, nTogether }: AnomalyF
 /** How often each feature is among the three reasons of the wallets that have reasons: the top share, and those flagged. */
 function reasonCounts(anomalies: DataFrame): Block[] {
   const counts = new Map<string, number>();
-  for (const name of REASONS)
-    for (const reason of toTexts(anomalies, name))
-      if (reason !== null) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const reason of namedReasons(anomalies).flat()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   if (counts.size === 0) return [];
   return [
     chartBlock(
       'reasons',
       'How often each feature is among the three that moved the score most, over the most anomalous wallets (the top share, and any flagged).',
       rankedBarsPicture(
-        [...counts].map(([label, value]) => ({ label, value })),
+        [...counts].map(([column, value]) => ({ label: figureName(column), value })),
         'wallets',
       ),
     ),
@@ -109,12 +115,15 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<{ readon
   const archetypes = toTexts(view.read(CLASSIFIED), 'archetype') as string[];
   const usedFeatures = countFeatures(profiles, ANOMALY_FEATURES);
   const [flagSentence, ...flagDetails] = formatFlags(anomalies, facts, view.settings.fdr);
-  const cells = topWallets(anomalies, N_LINES).map(({ wallet, score, pValue, reasons }) => [
-    wallet,
-    score.toFixed(3),
-    Number.isNaN(pValue) ? '–' : pValue.toFixed(4),
-    reasons[0] === null ? '–' : reasons.filter((reason) => reason !== null).join(', '),
-  ]);
+  const top = topWallets(anomalies, profiles);
+  const cells = top
+    .slice(0, N_LINES)
+    .map(({ wallet, score, pValue, reason }) => [
+      wallet,
+      score.toFixed(3),
+      Number.isNaN(pValue) ? '–' : pValue.toFixed(4),
+      reason,
+    ]);
   return {
     lines: [
       `Scored by ${usedFeatures}.`,
@@ -128,13 +137,8 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<{ readon
       {
         kind: 'table',
         caption: `The most anomalous wallets, scored by ${usedFeatures}, with those that moved their score most.`,
-        header: ['wallet', 'score', 'p', 'first reason', 'second', 'third'],
-        rows: topWallets(anomalies, N_ROWS).map(({ wallet, score, pValue, reasons }) => [
-          wallet,
-          score,
-          pValue,
-          ...reasons.map((reason) => reason ?? '–'),
-        ]),
+        header: ['wallet', 'score', 'p', 'what moved its score most'],
+        rows: top.map(({ wallet, score, pValue, reasons }) => [wallet, score, pValue, reasons]),
       },
       scatterBlock(profiles, anomalies, archetypes),
       ...reasonCounts(anomalies),

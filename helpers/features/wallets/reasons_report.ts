@@ -1,6 +1,9 @@
 /** Figures of a wallet as reasons that people can read: in words, with the value, and with how rare it is. */
+
+import type { DataFrame } from '../../polars/polars.ts';
 import { plural } from '../../run/words.ts';
-import type { Quantile } from './population.ts';
+import { toTexts } from '../../tables/matrix.ts';
+import { type Population, type Quantile, quantileOf } from './population.ts';
 
 /** Share of wallets below which a figure is called neither high nor low. */
 const RARE_SHARE_MIN = 0.5;
@@ -165,10 +168,7 @@ function rarity({ below, above }: Quantile, { more, less }: Phrase): string {
   return `, ${below >= above ? more : less} ${text} % of wallets`;
 }
 
-/**
- * What a column is, in a word or two.
- * @public a test asks it of every column that can be a reason
- */
+/** What a column is, in a word or two. */
 export function figureName(column: string): string {
   return phraseOf(column).name;
 }
@@ -184,4 +184,26 @@ export function reasonInWords(column: string, value: number, quantile: Quantile 
   const own = phraseOf(column);
   if (Number.isNaN(value)) return `${own.name}: not known`;
   return own.say(IN_UNITS[own.unit](Math.abs(value)), value) + (quantile === null ? '' : rarity(quantile, own));
+}
+
+/** Columns that name what moved a score most. */
+const REASON_COLUMNS = ['reason_1', 'reason_2', 'reason_3'] as const;
+
+/** Profile columns that a table names as reasons, by row: none for a wallet that has no reasons. */
+export function namedReasons(frame: DataFrame): string[][] {
+  const names = REASON_COLUMNS.map((column) => toTexts(frame, column));
+  return Array.from({ length: frame.height }, (_, row) => names.flatMap((column) => column[row] ?? []));
+}
+
+/**
+ * Some figures of a wallet in one line, `–` for none.
+ * @param columns profile columns, the most telling first
+ * @param row of the wallet among the profiles
+ */
+export function reasonsInWords(columns: readonly string[], row: number, population: Population): string {
+  const clauses = columns.map((column) => {
+    const values = population.values(column);
+    return reasonInWords(column, values[row], quantileOf(values, values[row]));
+  });
+  return clauses.length === 0 ? '–' : clauses.join('; ');
 }
