@@ -1,21 +1,44 @@
 /** The parts of the READMEs that are made from the code; each stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
-import { STEPS } from '../pipeline.ts';
+import { STEPS, type Step } from '../pipeline.ts';
+import { tableRequest } from '../slurm/resources.ts';
+import { sbatchPath } from '../slurm/sbatch_files.ts';
 import { ADAPTERS } from '../venues/formats.ts';
 import { dictionaryLink } from './data_dictionary.ts';
 import { markdownTable } from './markdown.ts';
 
+const MIB_PER_GIB = 1024;
+
+function scriptLink({ script }: Step): string {
+  return `[${script.split('/')[1].replace(/\.ts$/, '')}](${script})`;
+}
+
+/** Every step: its question and, with a link to their columns, the tables it writes. */
 function pipelineTable(): string {
-  const links = (folders: readonly string[]): string => folders.map(dictionaryLink).join(', ');
   return markdownTable(
-    ['script', 'name', 'answers', 'reads', 'writes', 'memory to ask for at 100 M fills'],
+    ['script', 'name', 'answers', 'writes'],
     STEPS.map((step) => [
-      `\`${step.script}\``,
+      scriptLink(step),
       `\`${step.id}\``,
       step.question,
-      step.reads.join(', '),
-      links(step.writes),
-      `${step.memoryMib / 1024} GiB`,
+      [...step.writes.map(dictionaryLink), ...(step.savesModel ? ['a model'] : [])].join(', '),
     ]),
+  );
+}
+
+/** What the sbatch file of every step asks for. */
+function requestsTable(): string {
+  return markdownTable(
+    ['sbatch file', 'name', 'cores', 'memory', 'time limit'],
+    STEPS.map((step) => {
+      const { cpus, memoryMib, minutes } = tableRequest(step);
+      return [
+        `\`${sbatchPath(step)}\``,
+        `\`${step.id}\``,
+        String(cpus),
+        `${memoryMib / MIB_PER_GIB} GiB`,
+        `${minutes} min`,
+      ];
+    }),
   );
 }
 
@@ -28,7 +51,9 @@ function formatsTable(): string {
 
 /** File to its sections: name (as in the markers) to what makes the text. */
 export const GENERATED_SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { pipeline: pipelineTable, formats: formatsTable },
+  'README.md': { pipeline: pipelineTable },
+  '1_data_pipeline/README.md': { formats: formatsTable },
+  'slurm/README.md': { requests: requestsTable },
 };
 
 /**
