@@ -48,8 +48,8 @@ const OWNERS = {
 
 const HOUSE = '^([1-6]_|helpers/|slurm/)';
 const SCRIPTS = '^[1-6]_';
-/** Files that show a result; in rooms that are not on the step contract they have other names as well. */
-const REPORTS = '(_report|_section|_step|/told_again|/describe_[a-z]+|/power/compare)[.]ts$';
+/** Files that show a result. */
+const REPORTS = '_report[.]ts$';
 /** A pattern for any of these: rooms as folders, single files without their ending. */
 const anyOf = (names) => `^helpers/(${names.split(' ').join('|')})(/|[.]ts$)`;
 

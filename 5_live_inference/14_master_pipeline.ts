@@ -6,7 +6,7 @@
  *         reports/wallets.html, and the first section of reports/report.html
  */
 import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
-import { DATA_SECTION, makeDataSection } from '../helpers/overview/data_section.ts';
+import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
 import {
   describePlan,
   explainSteps,

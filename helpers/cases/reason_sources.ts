@@ -1,8 +1,7 @@
 /** All detectors whose tables are there, as reasons to open a case file. */
 import { z } from 'zod';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
-import { type Population, quantileOf } from '../features/wallets/population.ts';
-import { namedReasons } from '../features/wallets/reasons_report.ts';
+import { namedReasons, type Population, quantileOf } from '../features/wallets/population.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
 import type { TableSchema } from '../tables/schema.ts';

@@ -1,6 +1,6 @@
 /** Where one wallet's figure lies among those of all wallets. */
 import type { DataFrame } from '../../polars/polars.ts';
-import { toNumbers } from '../../tables/matrix.ts';
+import { toNumbers, toTexts } from '../../tables/matrix.ts';
 
 /** Shares of the wallets whose figure is known, 0..1. Both, because many wallets may have the very same figure. */
 export interface Quantile {
@@ -18,6 +18,15 @@ export function quantileOf(values: Float64Array, value: number): Quantile | null
     if (!Number.isNaN(other)) nKnown++;
   }
   return { below: nBelow / nKnown, above: nAbove / nKnown };
+}
+
+/** Columns that name what moved a score most. */
+const REASON_COLUMNS = ['reason_1', 'reason_2', 'reason_3'] as const;
+
+/** Profile columns that a table names as reasons, by row: none for a wallet that has no reasons. */
+export function namedReasons(frame: DataFrame): string[][] {
+  const names = REASON_COLUMNS.map((column) => toTexts(frame, column));
+  return Array.from({ length: frame.height }, (_, row) => names.flatMap((column) => column[row] ?? []));
 }
 
 /** The figures of all wallets, by the columns of their profiles; each column is unpacked when it is first asked for. */

@@ -1,8 +1,6 @@
 /** Figures of a wallet as reasons that people can read: in words, with the value, and with how rare it is. */
 
-import type { DataFrame } from '../../polars/polars.ts';
 import { plural } from '../../run/words.ts';
-import { toTexts } from '../../tables/matrix.ts';
 import { type Population, type Quantile, quantileOf } from './population.ts';
 
 /** Share of wallets below which a figure is called neither high nor low. */
@@ -184,15 +182,6 @@ export function reasonInWords(column: string, value: number, quantile: Quantile 
   const own = phraseOf(column);
   if (Number.isNaN(value)) return `${own.name}: not known`;
   return own.say(IN_UNITS[own.unit](Math.abs(value)), value) + (quantile === null ? '' : rarity(quantile, own));
-}
-
-/** Columns that name what moved a score most. */
-const REASON_COLUMNS = ['reason_1', 'reason_2', 'reason_3'] as const;
-
-/** Profile columns that a table names as reasons, by row: none for a wallet that has no reasons. */
-export function namedReasons(frame: DataFrame): string[][] {
-  const names = REASON_COLUMNS.map((column) => toTexts(frame, column));
-  return Array.from({ length: frame.height }, (_, row) => names.flatMap((column) => column[row] ?? []));
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishSection } from '../../charts/report.ts';
-import { makeDataSection } from '../../overview/data_section.ts';
+import { makeDataSection } from '../../overview/overview_report.ts';
 import { findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
 import { readJson } from '../../run/files.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { publishSection, reportPath } from '../../charts/report.ts';
-import { makeDataSection } from '../../overview/data_section.ts';
+import { makeDataSection } from '../../overview/overview_report.ts';
 import { createLog } from '../../run/console.ts';
 import { emptyFrame } from '../../tables/schema.ts';
 import { RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
