@@ -1,0 +1,141 @@
+/**
+ * `npm run bench -- background`: plants insiders of several styles and sizes into a tape that was really traded, at its prices
+ * plus their impact, and compares all detectors with the trivial ones; beside that, what is left of the top of each list when
+ * outcomes are randomised. The last line is one JSON object; the picture is `<background>.svg` in --out.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import yargs from 'yargs';
+import { renderSvg } from '../charts/render.ts';
+import { createExecutor } from '../parallel/executor.ts';
+import { InputError } from '../run/errors.ts';
+import { writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { BENCH_DETECTORS } from './background/detectors.ts';
+import { REPORTED_SIZES_USD, REPORTED_STYLES, type Style } from './background/styles.ts';
+import {
+  apTable,
+  type BackgroundRow,
+  backgroundPicture,
+  type ControlRow,
+  detailTables,
+  summarise,
+} from './background/summary.ts';
+import { type Half, importBackground, readTape, type Tape } from './background/tape.ts';
+import { runTrial, scoreTape, type TrialResult } from './background/trial.ts';
+
+const N_TOP = 20;
+const DRAWN_USD = 5_000;
+const SEEDS_A_PLAN = 1_000;
+
+function parse(args: readonly string[]) {
+  return yargs([...args])
+    .option('data', { type: 'string', describe: 'raw files of the background; otherwise what --data-dir holds' })
+    .option('role', { choices: ['maker', 'taker'] as const, describe: 'role of Data API rows' })
+    .option('data-dir', { type: 'string', describe: 'a data folder with an imported tape' })
+    .option('name', { type: 'string', describe: 'name of the background', defaultDescription: 'name of the folder' })
+    .option('half', {
+      choices: ['first', 'second', 'all'] as const,
+      default: 'second' as Half,
+      describe: 'of its events',
+    })
+    .option('styles', { type: 'string', default: 'all', describe: 'names of styles' })
+    .option('sizes', { type: 'string', default: REPORTED_SIZES_USD.join(','), describe: 'median bets, USD' })
+    .option('planted', { type: 'number', default: 10, describe: 'insiders planted at once' })
+    .option('draws', { type: 'number', default: 6, describe: 'plantings of each style and size' })
+    .option('control-draws', { type: 'number', default: 20, describe: 'tapes with randomised outcomes' })
+    .option('seed', { type: 'number', default: 1, describe: 'seed of everything random' })
+    .option('threads', { type: 'number', default: 1, describe: 'threads' })
+    .option('out', { type: 'string', default: 'models/bench/background', describe: 'folder of the results' })
+    .strict()
+    .parseSync();
+}
+
+/** @throws InputError 'bad-option' naming what is not known */
+function chooseStyles(text: string): readonly Style[] {
+  if (text === 'all') return REPORTED_STYLES;
+  return text.split(',').map((name) => {
+    const style = REPORTED_STYLES.find((own) => own.name === name);
+    if (style !== undefined) return style;
+    const known = REPORTED_STYLES.map((own) => own.name).join(', ');
+    throw new InputError('bad-option', `--styles names ${name}, which is none`, `known are: ${known}`);
+  });
+}
+
+type Settings = ReturnType<typeof parse>;
+
+async function measureStyles(tape: Tape, given: Settings, folder: string): Promise<BackgroundRow[]> {
+  const executor = createExecutor({ nThreads: given.threads });
+  const sizes = given.sizes.split(',').map(Number);
+  const rows: BackgroundRow[] = [];
+  for (const [s, style] of chooseStyles(given.styles).entries())
+    for (const [m, medianUsd] of sizes.entries()) {
+      const draws: TrialResult[] = [];
+      for (let draw = 0; draw < given.draws; draw++) {
+        const seed = given.seed * 1_000_000 + (s * sizes.length + m) * SEEDS_A_PLAN + draw;
+        const plan = { style, medianUsd, nInsiders: given.planted, seed };
+        draws.push(await runTrial(tape, plan, BENCH_DETECTORS, () => true, folder, executor));
+      }
+      rows.push(...summarise({ background: tape.name, style: style.name, medianUsd }, draws));
+      process.stdout.write(`${style.name} $${medianUsd} done\n`);
+    }
+  await executor.close();
+  return rows;
+}
+
+/** How many wallets reach the bar of the top 20 when outcomes say nothing. */
+async function measureControl(tape: Tape, given: Settings, folder: string): Promise<ControlRow[]> {
+  const executor = createExecutor({ nThreads: given.threads });
+  const real = await scoreTape(tape, null, BENCH_DETECTORS, folder, executor);
+  const bars = real.map((scores) => scores.slice().sort().at(-N_TOP)!);
+  const shares = bars.map(() => 0);
+  const shareAbove = (scores: Float64Array, bar: number): number =>
+    scores.filter((s) => s >= bar).length / scores.length;
+  for (let draw = 0; draw < given.controlDraws; draw++) {
+    const drawn = await scoreTape(tape, given.seed * 1_000_000 + 900_000 + draw, BENCH_DETECTORS, folder, executor);
+    drawn.forEach((scores, i) => {
+      shares[i] += shareAbove(scores, bars[i]) / given.controlDraws;
+    });
+  }
+  await executor.close();
+  return BENCH_DETECTORS.map(({ name }, i) => ({
+    background: tape.name,
+    detector: name,
+    n_draws: given.controlDraws,
+    share_real: shareAbove(real[i], bars[i]),
+    share_randomised: shares[i],
+  }));
+}
+
+/** Runs the suite; returns when the last line is printed. */
+export async function runSuite(args: readonly string[]): Promise<void> {
+  const given = parse(args);
+  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-background-'));
+  try {
+    const dataDir = given.dataDir ?? folder;
+    if (given.data !== undefined) await importBackground(given.data, given.role ?? null, dataDir);
+    const source = given.name ?? path.basename(path.resolve(given.data ?? dataDir));
+    const name = given.half === 'all' ? source : `${source}_${given.half}_half`;
+    const tape = readTape(name, dataDir, given.half);
+    const rows = await measureStyles(tape, given, folder);
+    const controls = await measureControl(tape, given, folder);
+    const result = {
+      bench: 'background',
+      settings: { ...given, data: undefined, dataDir: undefined },
+      results: rows,
+      controls,
+    };
+    const shown = [...new Set(rows.map(({ detector }) => detector))];
+    const picture = backgroundPicture(
+      rows,
+      rows.some((r) => r.median_usd === DRAWN_USD) ? DRAWN_USD : rows[0].median_usd,
+      shown,
+    );
+    writeJsonAtomic(path.join(given.out, `${name}.json`), result);
+    writeFileAtomic(path.join(given.out, `${name}.svg`), await renderSvg(picture.spec, 'background'));
+    for (const table of [apTable(rows), ...detailTables(rows, controls)]) process.stdout.write(`\n${table}\n`);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,104 @@
+/** One tape, planted or with other outcomes, through the project's own tables and profiles to the scores of every detector. */
+import { join } from 'node:path';
+import { measurePower, type Power } from '../../anomaly/power/measures.ts';
+import { buildProfiles } from '../../features/wallets/build_profiles.ts';
+import type { Executor } from '../../kernels/executor.ts';
+import { createRandom } from '../../kernels/random.ts';
+import { type DataFrame, releaseFrames } from '../../polars/polars.ts';
+import { withScratch } from '../../run/scratch.ts';
+import { toTexts } from '../../tables/matrix.ts';
+import { RAW_TRADES } from '../../tables/schemas.ts';
+import { openTable, TableWriter } from '../../tables/table_store.ts';
+import { endOfData } from '../../tables/time_range.ts';
+import type { BenchDetector, Look } from './detectors.ts';
+import { plant, randomiseOutcomes } from './plant.ts';
+import type { Style } from './styles.ts';
+import { benchRun, type Tape } from './tape.ts';
+
+export interface TrialPlan {
+  readonly style: Style;
+  readonly medianUsd: number;
+  readonly nInsiders: number;
+  readonly seed: number;
+}
+
+/** Wallets that are not counted, for a detector has seen them while it was made. */
+export type IsCounted = (wallet: string) => boolean;
+
+/**
+ * Profiles of some trades as of their end, made by the pipeline's own functions, and what `work` makes of them.
+ * @param dataDir an existing folder; the trades lie in a folder below it for as long as `work` takes
+ */
+async function withLook<T>(
+  trades: DataFrame,
+  markets: DataFrame,
+  dataDir: string,
+  work: (look: Look) => Promise<T>,
+): Promise<T> {
+  return await withScratch(dataDir, '.scratch_background', async (folder) => {
+    const writer = new TableWriter(folder, RAW_TRADES);
+    writer.addPart('fills', trades, 'ts_ms');
+    const body = { step: 'bench', fingerprint: '', options: {}, seed: 0, inputs: [], rejects: {}, metrics: {} };
+    const run = benchRun('build_features', folder);
+    writer.commit([], { ...body, codeHash: run.code.hash, startedMs: run.startedMs });
+    const table = openTable(folder, RAW_TRADES);
+    const asOfMs = endOfData(table);
+    const job = { trades: table, markets, asOfMs, log: run.log, codeHash: run.code.hash };
+    const profiles = await buildProfiles(job, join(folder, '.profiles'));
+    const result = await work({ profiles, trades: table, markets, asOfMs });
+    await releaseFrames();
+    return result;
+  });
+}
+
+export interface TrialResult {
+  readonly betsUsd: readonly number[];
+  /** By name of the detector. */
+  readonly power: ReadonlyMap<string, Power>;
+}
+
+/** Plants, looks, and measures every detector on the planted wallets and the counted others. */
+export async function runTrial(
+  tape: Tape,
+  plan: TrialPlan,
+  detectors: readonly BenchDetector[],
+  isCounted: IsCounted,
+  dataDir: string,
+  executor: Executor,
+): Promise<TrialResult> {
+  const { style, medianUsd, nInsiders, seed } = plan;
+  const planting = plant(tape, style, medianUsd, nInsiders, createRandom(seed));
+  return await withLook(planting.trades, tape.markets, dataDir, async (look) => {
+    const wallets = toTexts(look.profiles, 'wallet') as string[];
+    const rows = wallets.flatMap((wallet, row) => (planting.wallets.has(wallet) || isCounted(wallet) ? [row] : []));
+    const labels = Uint8Array.from(rows, (row) => Number(planting.wallets.has(wallets[row])));
+    const power = new Map<string, Power>();
+    for (const detector of detectors) {
+      const scores = await detector.score(look, seed, executor);
+      power.set(
+        detector.name,
+        measurePower(
+          labels,
+          Float64Array.from(rows, (row) => scores[row]),
+        ),
+      );
+    }
+    return { betsUsd: planting.betsUsd, power };
+  });
+}
+
+/** Scores of all wallets of the tape as it is, or with randomised outcomes. @param seed null leaves the outcomes */
+export async function scoreTape(
+  tape: Tape,
+  seed: number | null,
+  detectors: readonly BenchDetector[],
+  dataDir: string,
+  executor: Executor,
+): Promise<Float64Array[]> {
+  const markets = seed === null ? tape.markets : randomiseOutcomes(tape, createRandom(seed));
+  return await withLook(tape.trades, markets, dataDir, async (look) => {
+    const scores: Float64Array[] = [];
+    for (const detector of detectors) scores.push(await detector.score(look, 1, executor));
+    return scores;
+  });
+}
