@@ -6,7 +6,7 @@
  * Method  the definitions one by one as Arquero verbs, in floating point, for 2,000,000 fills at most;
  *         01_build_features_polars.ts does the same for any number, written independently, and a test holds them equal
  */
-import { AS_OF_OPTION, momentOf } from '../helpers/features/wallets/as_of.ts';
+import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
 import { compareProfiles } from '../helpers/features/wallets/compare_profiles.ts';
 import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/wallets/legacy_fills.ts';
 import { legacyProfiles } from '../helpers/features/wallets/legacy_profiles.ts';
@@ -22,7 +22,7 @@ const profiles = defineStep({
   options: { 'as-of': AS_OF_OPTION },
   inputs: { trades: RAW_TRADES, markets: MARKETS },
   outputs: [WALLET_PROFILES_LEGACY],
-  settings: (options, { trades }, log) => ({ as_of_ms: momentOf(trades, options['as-of'], log) }),
+  settings: (options, { trades }, log) => ({ as_of_ms: resolveAsOf(trades, options['as-of'], log) }),
   compute: async ({ trades, markets: marketTable }, { as_of_ms: asOfMs }) => {
     const markets = readTable(marketTable);
     const fills = await readFills(trades, asOfMs, LEGACY_FILLS_MAX);

@@ -6,7 +6,7 @@
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { AS_OF_OPTION, momentOf } from '../helpers/features/wallets/as_of.ts';
+import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
 import { buildProfiles, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
 import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/wallets/profile_chunks.ts';
 import { presentChunk } from '../helpers/features/wallets/profile_chunks_report.ts';
@@ -50,7 +50,7 @@ const chunk = defineStep({
   inputs: INPUTS,
   isIncremental: true,
   settings: (options, { trades }, log) => ({
-    asOfMs: momentOf(trades, options['as-of'], log),
+    asOfMs: resolveAsOf(trades, options['as-of'], log),
     folder: options['chunk-dir'] ?? chunksFolder(options['data-dir']),
     ...parseChunk('chunk', options.chunk!),
   }),
@@ -69,7 +69,7 @@ const profiles = defineStep({
   inputs: INPUTS,
   outputs: [WALLET_PROFILES],
   settings: (options, { trades }, log) => ({
-    as_of_ms: momentOf(trades, options['as-of'], log),
+    as_of_ms: resolveAsOf(trades, options['as-of'], log),
     chunksFolder: options.merge ? (options['chunk-dir'] ?? chunksFolder(options['data-dir'])) : null,
   }),
   // Chunks and one go give the same bits.

@@ -12,7 +12,7 @@ import { assignWaterfall, summarizeWaterfall } from '../helpers/archetypes/water
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { ARCHETYPES_SECTION, presentArchetypes } from '../helpers/discovery/archetypes_report.ts';
 import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { CLASSIFIED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
@@ -43,7 +43,7 @@ await runStep(
         type: 'number',
         default: 10,
         describe: 'with --method dbscan: wallets within eps of a core',
-        range: wholeFrom(1),
+        range: integerMin(1),
         onlyWith: { method: 'dbscan' },
         group: METHOD,
       },

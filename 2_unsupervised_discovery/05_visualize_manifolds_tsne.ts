@@ -14,7 +14,7 @@ import { MANIFOLD_SECTION, presentWalletMap } from '../helpers/discovery/wallet_
 import { neighbourPurity } from '../helpers/evaluate/purity.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { countFeatures } from '../helpers/features/wallets/known_features.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, skipped, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { takeFrameRows, toTexts } from '../helpers/tables/matrix.ts';
@@ -31,7 +31,7 @@ await runStep(
         type: 'number',
         default: 50_000,
         describe: 'wallets on the map, at most',
-        range: wholeFrom(1),
+        range: integerMin(1),
         group: MAP,
       },
       engine: {

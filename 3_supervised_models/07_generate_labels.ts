@@ -9,7 +9,7 @@
 import { checkLabels } from '../helpers/archetypes/labels.ts';
 import { LABELS_SECTION, presentLabels } from '../helpers/archetypes/labels_report.ts';
 import { checkSameWallets } from '../helpers/archetypes/ordinary_wallets.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { toTexts } from '../helpers/tables/matrix.ts';
@@ -25,7 +25,7 @@ await runStep(
         type: 'number',
         default: 5000,
         describe: 'wallets on the t-SNE check, at most',
-        range: wholeFrom(1, 50_000),
+        range: integerMin(1, 50_000),
         group: 'Check',
       },
     },

@@ -9,7 +9,7 @@ import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { balancedSample } from '../helpers/archetypes/sampling.ts';
 import { summarizeSample, targetsOf, trainingFrame, WHALE_OPTION } from '../helpers/archetypes/training_sets.ts';
 import { presentTrainingSet } from '../helpers/archetypes/training_sets_report.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { LABELS, TRAINING_BALANCED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
@@ -24,7 +24,7 @@ await runStep(
         type: 'number',
         default: 3000,
         describe: 'wallets of each other class, at most',
-        range: wholeFrom(1),
+        range: integerMin(1),
         group: 'Sample',
       },
     },

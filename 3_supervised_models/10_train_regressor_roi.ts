@@ -8,7 +8,7 @@
  *         winsorised by training rows; two published claims are put to the data, with intervals over wallets
  */
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { PRESENT_COLUMNS } from '../helpers/supervised/circularity.ts';
@@ -35,7 +35,7 @@ await runStep(
         range: HORIZON_DAYS,
         group: TASK,
       },
-      windows: { type: 'number', default: 6, describe: 'windows, at most', range: wholeFrom(2, 100), group: TASK },
+      windows: { type: 'number', default: 6, describe: 'windows, at most', range: integerMin(2, 100), group: TASK },
       'min-invested': {
         type: 'number',
         default: 10,
@@ -47,7 +47,7 @@ await runStep(
         type: 'number',
         default: 50_000,
         describe: 'wallets that take part, at most',
-        range: wholeFrom(100),
+        range: integerMin(100),
         group: TASK,
       },
       folds: { ...FOLDS_OPTION, group: TASK },

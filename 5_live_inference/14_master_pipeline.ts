@@ -8,8 +8,8 @@
 import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
 import {
-  describePlan,
   explainSteps,
+  formatPlan,
   GRAPH_OPTIONS,
   GRAPH_WHAT,
   graphOf,
@@ -63,7 +63,7 @@ await runStep(
       else if (!plan && !report) await runGraph(planGraph(graph), graph);
       const hasReport = !plan && explain === undefined;
       if (hasReport) await renewCaseFiles(ctx, cases);
-      const lines = plan ? [describePlan(planGraph(graph), ctx.dataDir)] : [];
+      const lines = plan ? [formatPlan(planGraph(graph), ctx.dataDir)] : [];
       return made({ facts: { lines, hasReport } });
     },
     present: ({ lines, hasReport }, { dataDir }) => ({ lines, ...(hasReport ? makeDataSection(dataDir) : {}) }),

@@ -5,7 +5,7 @@
  * Writes  15_trade_features, 16_trade_predictions, models/trade_profit, models/whale_filter_xgb.json
  * Method  one row per fill with what was known strictly before it; label: the same outcome one horizon later. Boosting,
  *         calibrated, walks forward in time, purged and embargoed (López de Prado 2018, chapter 7), no market or event on
- *         both sides; always beside the base rate and price only. --ladder evaluates the widespread recipe as well.
+ *         both sides; always beside the base rate and price only. --ablation evaluates the widespread recipe as well.
  */
 import { writeFeatures } from '../helpers/features/trades/build_features.ts';
 import { whyNoLabel } from '../helpers/features/trades/label_counts.ts';
@@ -80,7 +80,7 @@ const training = defineStep({
 const ablation = defineStep({
   id,
   part: 'ablation',
-  when: ({ ladder }) => ladder,
+  when: ({ ablation }) => ablation,
   options: { ...TARGET_OPTIONS, ...MODEL_OPTIONS, ...ABLATION_OPTIONS },
   inputs: { features: orSkip(TRADE_FEATURES), trades: RAW_TRADES, markets: MARKETS },
   section: ABLATION_SECTION,

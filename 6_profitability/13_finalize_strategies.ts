@@ -27,7 +27,7 @@ import { presentStrategies, STRATEGIES_SECTION } from '../helpers/profit/strateg
 import { strategiesFrame, strategyEquityFrame, strategyTradesFrame } from '../helpers/profit/strategy_tables.ts';
 import { replayTest } from '../helpers/profit/test_replay.ts';
 import { TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
-import { wholeFrom } from '../helpers/run/ranges.ts';
+import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import {
@@ -47,7 +47,7 @@ const OPTIONS = {
     type: 'number',
     default: 20,
     describe: 'random controls per strategy',
-    range: wholeFrom(2, 1000),
+    range: integerMin(2, 1000),
     group: 'Controls',
   },
   ...ORDER_OPTIONS,

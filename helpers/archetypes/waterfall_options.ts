@@ -1,12 +1,12 @@
 /** The thresholds of the waterfall as options of a script. */
 import type { OptionSpecs } from '../run/options.ts';
-import { type Range, wholeFrom } from '../run/ranges.ts';
+import { integerMin, type Range } from '../run/ranges.ts';
 import { DEFAULT_THRESHOLDS, type WaterfallThresholds } from './archetypes.ts';
 
 const GROUP = 'Thresholds of the waterfall';
 const RANK = { from: 0, to: 1, unit: 'a rank' } as const satisfies Range;
 /** How many K-Means clusters may be asked for. */
-export const CLUSTERS = wholeFrom(2, 100);
+export const CLUSTERS = integerMin(2, 100);
 
 /** Options of every script that runs the waterfall. */
 export const WATERFALL_OPTIONS = {

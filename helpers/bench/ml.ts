@@ -60,7 +60,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   for (const benchmark of chosen) {
     const row = runBenchmark(benchmark, options.rows ?? benchmark.nRowsDefault, options.repeat, options.threads);
     results.push(row);
-    process.stdout.write(`${describeRow(row)}\n`);
+    process.stdout.write(`${formatRow(row)}\n`);
   }
   process.stdout.write(`${JSON.stringify({ bench: 'ml', results })}\n`);
 }
@@ -136,7 +136,7 @@ function medianOf(values: readonly (number | null)[]): number | null {
   return median(values) ?? null;
 }
 
-function describeRow(row: ResultRow): string {
+function formatRow(row: ResultRow): string {
   const show = (value: number | null, digits: number): string => (value === null ? '-' : value.toFixed(digits));
   const quality =
     row.quality_metric === null

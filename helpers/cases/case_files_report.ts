@@ -5,7 +5,7 @@ import { Population } from '../features/wallets/population.ts';
 import { formatBytes, formatCount } from '../run/console.ts';
 import { hashValue, writeFileAtomic } from '../run/files.ts';
 import type { OptionSpecs } from '../run/options.ts';
-import { wholeFrom } from '../run/ranges.ts';
+import { integerMin } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
 import { manifestInputs } from '../tables/made_from.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
@@ -30,7 +30,7 @@ export const CASES_OPTION = {
     type: 'number',
     default: N_CASES,
     describe: 'wallets that get a case file in reports/wallets.html, flagged ones first; 0 for none',
-    range: wholeFrom(0, N_CASES_MAX),
+    range: integerMin(0, N_CASES_MAX),
     group: 'What is reported',
   },
 } as const satisfies OptionSpecs;

@@ -13,7 +13,7 @@ function rankText({ rank, nRanked }: Finding): string {
 }
 
 /** A p-value to one or two figures. */
-function chanceText(p: number): string {
+function probabilityText(p: number): string {
   if (Number.isNaN(p)) return '–';
   return p < 0.001 ? p.toExponential(0).replace('e-', ' · 10^−') : p.toPrecision(2);
 }
@@ -49,7 +49,7 @@ export function detectorRows(findings: readonly Finding[]): string {
   const rows = findings.map((finding) => {
     const { detector, isFlagged, isBorderline, rank, nRanked, score, pValue } = finding;
     const flag = `${isFlagged ? 'yes' : 'no'}${isBorderline ? ', borderline' : ''}`;
-    return `<tr><td>${escapeHtml(detector)}</td><td>${flag}</td><td class="number">${formatCount(rank)} of ${formatCount(nRanked)}</td><td class="number">${score.toPrecision(3)}</td><td class="number">${chanceText(pValue)}</td></tr>`;
+    return `<tr><td>${escapeHtml(detector)}</td><td>${flag}</td><td class="number">${formatCount(rank)} of ${formatCount(nRanked)}</td><td class="number">${score.toPrecision(3)}</td><td class="number">${probabilityText(pValue)}</td></tr>`;
   });
   return `<div class="scroller" role="region" aria-label="Detectors" tabindex="0"><table><thead><tr><th scope="col">detector</th><th scope="col">flagged</th><th scope="col" class="number">rank</th><th scope="col" class="number">score</th><th scope="col" class="number">p</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

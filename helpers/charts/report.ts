@@ -39,7 +39,7 @@ function foldersOf(dataDir: string): { reports: string; sections: string; pictur
 }
 
 /** The line that tells a person where the report is. */
-export function describeReport(report: PublishedReport): string {
+export function formatReportPlace(report: PublishedReport): string {
   return `Report: ${report.reportPath} (${formatBytes(report.nBytes)}, opens offline)`;
 }
 
@@ -165,7 +165,7 @@ async function renewReport(dataDir: string): Promise<number> {
 
 /**
  * Publishes a section: its pictures, then its JSON, then the report with all sections there are.
- * A section of the same id is replaced, also when its order has changed.
+ * A section of the same id is replaced, also when its order has changed, and so is one in the same place, whose id has.
  */
 export async function publishSection(run: ReportRun, section: ReportSection): Promise<PublishedReport> {
   const checked = sectionSchema.parse(section);
@@ -174,7 +174,7 @@ export async function publishSection(run: ReportRun, section: ReportSection): Pr
   const pictures = await writePictures(run, checked);
   const file = sectionFile(checked);
   writeJsonAtomic(join(sections, file), checked);
-  for (const other of filesIn(sections, new RegExp(`^\\d+-${checked.id}\\.json$`)))
+  for (const other of filesIn(sections, new RegExp(`^(\\d+-${checked.id}|${file.slice(0, 4)}-\\w+)\\.json$`)))
     if (other !== file) rmSync(join(sections, other), { force: true });
   const nBytes = await renewReport(run.dataDir);
   warnOfUnreadable(run);

@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bisector } from 'd3-array';
-import { allWritten, writeParquetAside } from '../polars/parquet_file.ts';
+import { allWritten, writeParquetAsync } from '../polars/parquet_file.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
 import { makeFolder } from '../run/files.ts';
@@ -135,7 +135,7 @@ export class Staging {
       if (loose.length === 0) continue;
       const { frame, duplicates, nDropped } = this.withOccurrences(concat(loose.map((piece) => piece.frame!)));
       const path = join(this.folder, `${day}-${source}-${this.nFiles++}.parquet`);
-      writes.push(writeParquetAside(frame, path));
+      writes.push(writeParquetAsync(frame, path));
       kept.push({ source, rows: frame.height, spanMs: spanOf(loose), frame: null, path, duplicates, nDropped });
       this.nInMemory -= rowsOf(loose);
     }
@@ -167,7 +167,7 @@ export class Staging {
     const result = { nRows, nDuplicateRows: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
       const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
-      if (joined.height > 0) await writer.addPartAside(`${stem}${window.suffix}`, joined, 'ts_ms');
+      if (joined.height > 0) await writer.addPartAsync(`${stem}${window.suffix}`, joined, 'ts_ms');
     }
     for (const piece of pieces) {
       if (piece.path !== null) rmSync(piece.path, { force: true });

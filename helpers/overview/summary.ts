@@ -37,7 +37,7 @@ export interface DetectorFlags {
 export interface WalletFacts {
   readonly nWallets: number;
   /** Wallets that have a resolved market. */
-  readonly nJudged: number;
+  readonly nResolved: number;
   /** Wallets that any detector flags. */
   readonly nFlagged: number;
   readonly detectors: readonly DetectorFlags[];
@@ -89,7 +89,7 @@ function walletFacts(dataDir: string): WalletFacts | null {
   const notRun = [ANOMALIES, WALLET_SCORES, WALLET_SIGNS].filter((own) => openTableIfThere(dataDir, own) === null);
   return {
     nWallets: profiles.height,
-    nJudged: toNumbers(profiles, 'unique_markets').filter((n) => n > 0).length,
+    nResolved: toNumbers(profiles, 'unique_markets').filter((n) => n > 0).length,
     nFlagged: new Set(flagged.flat()).size,
     detectors: sources.map(({ detector, rule }, i) => ({ detector, rule, nFlagged: flagged[i].length })),
     notRun: [...new Set(notRun.map(scriptOf))],

@@ -122,7 +122,7 @@ function limitSentence({ isSimulated, wallets, data }: Summary): string {
   if (isSimulated)
     return 'These data are simulated: they show whether the methods find what was planted, and nothing of any real wallet.';
   if (wallets?.nWallets === 0) return 'The source names no wallets, so nothing can be said of who trades.';
-  if (wallets?.nJudged === 0)
+  if (wallets?.nResolved === 0)
     return 'No market is known to have resolved, so win rates are unknown and profits are marked at last prices.';
   return 'A wallet is an account and not a person, and a flag is a reason to look, never a proof of inside knowledge.';
 }

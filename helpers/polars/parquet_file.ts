@@ -28,7 +28,7 @@ export function writeParquetFile(frame: DataFrame, path: string, meantFor: strin
  * writeParquetFile on a thread of its own: for files that nobody waits for. The same rows give the same bytes on any
  * number of threads, though not the bytes that writeParquetFile gives (row groups of 122,880 rows).
  */
-export async function writeParquetAside(frame: DataFrame, path: string, meantFor: string = path): Promise<void> {
+export async function writeParquetAsync(frame: DataFrame, path: string, meantFor: string = path): Promise<void> {
   touch(path, meantFor);
   try {
     // The library gives the native frame back, bare; its `collect` runs the query on a thread of libuv.

@@ -2,27 +2,29 @@
 import { DELAY_OPTION, type TARGET_OPTIONS, type Target, targetOf } from '../features/trades/targets.ts';
 import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
 import type { OptionValues } from '../run/options.ts';
-import { wholeFrom } from '../run/ranges.ts';
+import { integerMin } from '../run/ranges.ts';
 import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 
 const GROUP = 'Ablation';
 
 export const ABLATION_OPTIONS = {
-  ladder: {
+  ablation: {
     type: 'boolean',
     default: false,
     describe: 'also evaluate the widespread recipe and switch its faults off one by one',
     group: GROUP,
+    formerName: 'ladder',
   },
-  'ladder-rows': {
+  'ablation-rows': {
     type: 'number',
     default: 1_000_000,
     describe: 'rows at most, whole markets',
-    range: wholeFrom(1000),
-    onlyWith: { ladder: true },
+    range: integerMin(1000),
+    onlyWith: { ablation: true },
     group: GROUP,
+    formerName: 'ladder-rows',
   },
-  delay: { ...DELAY_OPTION, onlyWith: { ladder: true }, group: GROUP },
+  delay: { ...DELAY_OPTION, onlyWith: { ablation: true }, group: GROUP },
 } as const;
 
 export interface AblationSettings extends ModelSettings {
@@ -44,7 +46,7 @@ export function ablationSettings(
     ...modelSettings(options),
     horizonMs: options.horizon * HOUR_MS,
     delayMs: options.delay * SECOND_MS,
-    rowsMax: options['ladder-rows'],
+    rowsMax: options['ablation-rows'],
     roi: targetOf('roi', options),
     neutral: targetOf('neutral', options),
   };

@@ -11,7 +11,7 @@ import { formatPercent, formatShare } from './format.ts';
 import { formatPicks } from './profitability_report.ts';
 import { type ModelScore, type Picks, picksAt, type Scorecard, scoreOf } from './scorecard.ts';
 
-export const ABLATION_SECTION = { id: 'profit_ladder', order: 111, title: 'What is each mistake worth?' };
+export const ABLATION_SECTION = { id: 'profit_ablation', order: 111, title: 'What is each mistake worth?' };
 
 const MODEL = 'model';
 const PRICE_ONLY = 'price only';
@@ -145,11 +145,11 @@ export function presentAblation(
   { scores }: { readonly scores: readonly AblationScore[] },
   { settings: { delayMs, horizonMs } }: Pick<PresentView<AblationSettings>, 'settings'>,
 ): Presentation {
-  const rungs = scores.map(({ step, name, reason, card }) => ({ rung: step, name, reason, ...card }));
+  const steps = scores.map(({ step, name, reason, card }) => ({ step: step, name, reason, ...card }));
   return {
     lines: [formatTable(HEADER, scores.map(cellsOf)), formatAblation(scores)],
     blocks: blocksOf(scores, delayMs),
-    files: { 'profit_ladder.json': { delay_s: delayMs / SECOND_MS, horizon_h: horizonMs / HOUR_MS, rungs } },
+    files: { 'profit_ablation.json': { delay_s: delayMs / SECOND_MS, horizon_h: horizonMs / HOUR_MS, steps } },
     limits: [
       'Steps 0 and 1 keep the honest price where no trade lies within an hour of the horizon, so that the rows stay the same.',
       'From step 4 on the test rows are the later fills; before, they are drawn at random from all.',

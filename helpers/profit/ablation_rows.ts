@@ -9,7 +9,7 @@ import { MarketState } from '../features/trades/market_state.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, type Expr, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { Codebook } from '../tables/codebook.ts';
+import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { collectParts } from '../tables/read_parts.ts';
 import type { Table } from '../tables/table_store.ts';
@@ -105,7 +105,7 @@ async function lifetimeVolumes(trades: Table, markets: DataFrame): Promise<DataF
 async function annotatedTape(
   table: Table,
   kept: DataFrame,
-  codes: Codebook,
+  codes: LabelEncoder,
   state: MarketState,
   { horizonMs, delayMs }: RowSettings,
 ): Promise<DataFrame> {
@@ -114,8 +114,8 @@ async function annotatedTape(
     columns: ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares', 'tx', 'fill_id'],
     query: (rows) => rows.join(kept.lazy(), { on: 'market_id', how: 'semi' }),
   });
-  codes.learn(trades);
-  const tape = codes.coded(trades).sort(['market', 'ts_ms', 'fill_id']);
+  codes.fit(trades);
+  const tape = codes.transform(trades).sort(['market', 'ts_ms', 'fill_id']);
   const { market, tsMs, price0 } = tapeOf(tape);
   const prices = toNumbers(tape, 'price');
   const outcomes = toNumbers(tape, 'outcome_index');
@@ -177,12 +177,12 @@ export async function readAblationRows(
   settings: RowSettings,
 ): Promise<AblationRows> {
   const kept = await keptMarkets(table, settings.rowsMax);
-  const codes = new Codebook('market_id', 'market');
+  const codes = new LabelEncoder('market_id', 'market');
   const tape = await annotatedTape(trades, kept, codes, new MarketState(markets, codes), settings);
   await releaseFrames();
   const columns = ['fill_id', 'market', 'tx', 'nearest_in_market', 'nearest_in_outcome', 'entry_price0'];
-  const events = new Codebook('event_id', 'event');
-  const wallets = new Codebook('wallet', 'owner');
+  const events = new LabelEncoder('event_id', 'event');
+  const wallets = new LabelEncoder('wallet', 'owner');
   const [whole, volumes] = [await wholeSampleWallets(trades), await lifetimeVolumes(trades, markets)];
   const fees = markets.lazy().select('market_id', 'resolved_ms', 'fee_rate', 'fee_exponent');
   const features = await collectParts(table, {
@@ -196,14 +196,14 @@ export async function readAblationRows(
         .join(fees, { on: 'market_id', how: 'left' })
         .sort(['ts_ms', 'fill_id']),
   });
-  events.learn(features);
-  wallets.learn(features);
+  events.fit(features);
+  wallets.fit(features);
   const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));
   const entryOwn = pl
     .when(pl.col('follow_index').eq(pl.lit(0)))
     .then(pl.col('entry_price0'))
     .otherwise(pl.lit(1).minus(pl.col('entry_price0')));
-  const rows = wallets.coded(events.coded(features)).withColumns(
+  const rows = wallets.transform(events.transform(features)).withColumns(
     pl
       .when(isOwn)
       .then(pl.col('future_price'))

@@ -3,12 +3,12 @@
 import type { BacktestMarkets, ReplayResult, Rules, Strategy } from '../replay/model.ts';
 import { replayTrades } from '../replay/tape.ts';
 import type { Log } from '../run/console.ts';
-import type { Codebook } from '../tables/codebook.ts';
+import type { LabelEncoder } from '../tables/label_encoder.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
 import {
   backtestMarkets,
   firstTestMs,
-  marketBook,
+  marketEncoder,
   type Part,
   readScoredFills,
   type ScoredFills,
@@ -24,7 +24,7 @@ export interface PeriodSources {
 /** Scored fills of one part, the markets they speak of, and how far the tape may be looked at. */
 export interface EvaluationPeriod {
   readonly trades: Table;
-  readonly book: Codebook;
+  readonly marketCodes: LabelEncoder;
   readonly scored: ScoredFills;
   readonly markets: BacktestMarkets;
   /** Trades from this timestamp on are not seen. */
@@ -45,10 +45,10 @@ export async function openPeriod(
   { predictions, trades, markets }: PeriodSources,
   part: Part,
 ): Promise<EvaluationPeriod> {
-  const book = marketBook();
+  const marketCodes = marketEncoder();
   const untilMs = part === 'validation' ? await firstTestMs(predictions) : Number.POSITIVE_INFINITY;
-  const scored = await readScoredFills(predictions, part, book, untilMs);
-  return { trades, book, scored, markets: backtestMarkets(readTable(markets), book), untilMs };
+  const scored = await readScoredFills(predictions, part, marketCodes, untilMs);
+  return { trades, marketCodes, scored, markets: backtestMarkets(readTable(markets), marketCodes), untilMs };
 }
 
 /** Replays strategies over the trades that a period may look at. */

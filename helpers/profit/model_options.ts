@@ -1,7 +1,7 @@
 /** The options of chapter 6 that decide how a model is trained and evaluated, and what they mean in its own units. */
 import { HOUR_MS } from '../run/clock.ts';
 import type { OptionValues } from '../run/options.ts';
-import { SHARE, wholeFrom } from '../run/ranges.ts';
+import { integerMin, SHARE } from '../run/ranges.ts';
 import { type BoostingSettings, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
 import type { SplitOptions } from './trade_splits.ts';
 
@@ -13,7 +13,7 @@ export const MODEL_OPTIONS = {
     type: 'number',
     default: 3,
     describe: 'test periods, one after the other',
-    range: wholeFrom(1, 100),
+    range: integerMin(1, 100),
     group: SPLIT,
   },
   'warmup-share': {
@@ -41,14 +41,14 @@ export const MODEL_OPTIONS = {
     type: 'number',
     default: 300,
     describe: 'trees at most; validation stops earlier',
-    range: wholeFrom(1, 10_000),
+    range: integerMin(1, 10_000),
     group: MODEL,
   },
   depth: {
     type: 'number',
     default: 5,
     describe: 'splits between root and leaf at most',
-    range: wholeFrom(1, 16),
+    range: integerMin(1, 16),
     group: MODEL,
   },
   calibration: {
@@ -61,7 +61,7 @@ export const MODEL_OPTIONS = {
     type: 'number',
     default: 2_000_000,
     describe: 'rows to learn from at most, sampled',
-    range: wholeFrom(200),
+    range: integerMin(200),
     group: MODEL,
   },
 } as const;

@@ -4,7 +4,7 @@ import { type DataFrame, pl } from '../polars/polars.ts';
 import type { BacktestMarkets, Signals } from '../replay/model.ts';
 import { InputError } from '../run/errors.ts';
 import { prefetch } from '../run/prefetch.ts';
-import { Codebook } from '../tables/codebook.ts';
+import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { collectParts, readParts } from '../tables/read_parts.ts';
 import { emptyFrame } from '../tables/schema.ts';
@@ -45,23 +45,23 @@ export async function firstTestMs(predictions: Table): Promise<number> {
 /**
  * The scored fills of one part by time and fill, each once: validation periods of the walk-forward overlap, and of a fill that
  * several models have scored the latest model's probability counts.
- * @param book learns the markets that are spoken of
+ * @param marketCodes learns the markets that are spoken of
  * @param knownByMs only fills whose label was known by then
  * @throws InputError 'bad-value' for a probability outside 0..1
  */
 export async function readScoredFills(
   predictions: Table,
   part: Part,
-  book: Codebook,
+  marketCodes: LabelEncoder,
   knownByMs = Number.POSITIVE_INFINITY,
 ): Promise<ScoredFills> {
   const isKnown = pl.col('exit_ms').ltEq(pl.lit(knownByMs).cast(pl.Int64));
   const where = Number.isFinite(knownByMs) ? isPart(part).and(isKnown) : isPart(part);
-  const frames = [book.coded(emptyFrame(TRADE_PREDICTIONS).select(...COLUMNS)).drop('market_id')];
+  const frames = [marketCodes.transform(emptyFrame(TRADE_PREDICTIONS).select(...COLUMNS)).drop('market_id')];
   // Markets are numbered in the order in which they are met: in the order of the files, whatever their times.
   for await (const frame of prefetch(readParts(predictions, { order: 'file', columns: COLUMNS, where }))) {
-    book.learn(frame);
-    frames.push(book.coded(frame).drop('market_id'));
+    marketCodes.fit(frame);
+    frames.push(marketCodes.transform(frame).drop('market_id'));
   }
   const all = pl
     .concat(frames)
@@ -94,8 +94,8 @@ export async function readScoredFills(
 }
 
 /** An empty book of markets. */
-export function marketBook(): Codebook {
-  return new Codebook('market_id', 'market');
+export function marketEncoder(): LabelEncoder {
+  return new LabelEncoder('market_id', 'market');
 }
 
 /**
@@ -112,12 +112,12 @@ function payoutOf(venue: string, winner: number, isVoid: boolean): number {
  * @param frame 10_markets
  * @throws InputError 'bad-value' when some are not in it
  */
-export function backtestMarkets(frame: DataFrame, book: Codebook): BacktestMarkets {
-  const known = book.coded(frame).filter(pl.col('market').isNotNull()).sort('market');
-  if (known.height !== book.size)
+export function backtestMarkets(frame: DataFrame, marketCodes: LabelEncoder): BacktestMarkets {
+  const known = marketCodes.transform(frame).filter(pl.col('market').isNotNull()).sort('market');
+  if (known.height !== marketCodes.size)
     throw new InputError(
       'bad-value',
-      `${book.size - known.height} markets of table ${TRADE_PREDICTIONS.folder} are not in 10_markets`,
+      `${marketCodes.size - known.height} markets of table ${TRADE_PREDICTIONS.folder} are not in 10_markets`,
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
   const venues = toTexts(known, 'venue') as Venue[];

@@ -2,7 +2,7 @@
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { prefetch } from '../run/prefetch.ts';
-import { Codebook } from '../tables/codebook.ts';
+import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
 import type { Table } from '../tables/table_store.ts';
@@ -73,9 +73,9 @@ function followedFuture(part: DataFrame): Float64Array {
 export async function readTradeRows(table: Table): Promise<TradeRows> {
   const n = table.manifest.rows;
   const books = {
-    market: new Codebook('market_id', 'market'),
-    event: new Codebook('event_id', 'event'),
-    wallet: new Codebook('wallet', 'owner'),
+    market: new LabelEncoder('market_id', 'market'),
+    event: new LabelEncoder('event_id', 'event'),
+    wallet: new LabelEncoder('wallet', 'owner'),
   };
   const rows = {
     tsMs: new Float64Array(n),
@@ -93,8 +93,8 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
   for await (const part of prefetch(readParts(table, { columns }))) {
     let frame = part;
     for (const book of Object.values(books)) {
-      book.learn(frame);
-      frame = book.coded(frame);
+      book.fit(frame);
+      frame = book.transform(frame);
     }
     rows.tsMs.set(toNumbers(frame, 'ts_ms'), at);
     rows.exitMs.set(toNumbers(frame, 'exit_ms'), at);

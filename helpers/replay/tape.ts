@@ -5,7 +5,7 @@ import { DAY_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { prefetch } from '../run/prefetch.ts';
-import type { Codebook } from '../tables/codebook.ts';
+import type { LabelEncoder } from '../tables/label_encoder.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { readParts, selectParts } from '../tables/read_parts.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
@@ -21,9 +21,9 @@ const IS_CANONICAL = pl
   .or(pl.col('role').neq(pl.lit('maker')));
 
 /** The trades of the book's markets in a part, by time. */
-function batchOf(trades: DataFrame, book: Codebook): TapeBatch {
-  const frame = book
-    .coded(trades)
+function batchOf(trades: DataFrame, marketCodes: LabelEncoder): TapeBatch {
+  const frame = marketCodes
+    .transform(trades)
     .filter(pl.col('market').isNotNull())
     .sort({ by: ['ts_ms'], maintainOrder: true });
   const [tsMs, market, outcomes, prices, shares] = ['ts_ms', 'market', 'outcome_index', 'price', 'shares'].map((name) =>
@@ -41,7 +41,7 @@ function batchOf(trades: DataFrame, book: Codebook): TapeBatch {
 export interface ReplayJob {
   readonly trades: Table;
   /** Numbers of the markets, as in `markets` and `signals`. */
-  readonly book: Codebook;
+  readonly marketCodes: LabelEncoder;
   readonly markets: BacktestMarkets;
   readonly signals: Signals;
   readonly rules: Rules;
@@ -67,7 +67,7 @@ export async function replayTrades(job: ReplayJob, strategies: readonly Strategy
   let nDone = 0;
   let lastMs = Number.NEGATIVE_INFINITY;
   for await (const frame of prefetch(readParts(trades, query))) {
-    const batch = batchOf(frame, job.book);
+    const batch = batchOf(frame, job.marketCodes);
     if (batch.nRows > 0) {
       if (batch.tsMs[0] < lastMs)
         throw new InputError(

@@ -216,7 +216,7 @@ export function hashFile(path: string): string {
 }
 
 /** hashFile on threads of libuv, for files that fit in memory: several at once use several cores. */
-export async function hashFileAside(path: string): Promise<string> {
+export async function hashFileAsync(path: string): Promise<string> {
   try {
     return Buffer.from(await webcrypto.subtle.digest('SHA-256', await readFile(path))).toString('hex');
   } catch (error) {

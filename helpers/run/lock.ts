@@ -91,10 +91,10 @@ export function takeLock(folder: string, name: string): () => void {
   const path = join(folder, `.${name}.lock`);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     if (create(path)) {
-      const forget = onExit(() => release(path));
+      const dispose = onExit(() => release(path));
       return () => {
         release(path);
-        forget();
+        dispose();
       };
     }
     const owner = ownerOf(path);

@@ -6,7 +6,7 @@ import { createLog } from './console.ts';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
-import { checkRanges, type Range, wholeFrom } from './ranges.ts';
+import { checkRanges, integerMin, type Range } from './ranges.ts';
 import { nearestWord } from './spelling.ts';
 
 /** What yargs knows of an option, and what is checked of its value besides. */
@@ -39,13 +39,19 @@ const COMMON = {
     describe: 'folder of the models',
     group: COMMON_GROUP,
   },
-  seed: { type: 'number', default: 1, describe: 'seed of everything random', range: wholeFrom(0), group: COMMON_GROUP },
+  seed: {
+    type: 'number',
+    default: 1,
+    describe: 'seed of everything random',
+    range: integerMin(0),
+    group: COMMON_GROUP,
+  },
   threads: {
     type: 'number',
     default: nThreads,
     defaultDescription: 'SLURM_CPUS_PER_TASK, THREADS or all cores',
     describe: 'threads to use',
-    range: wholeFrom(1),
+    range: integerMin(1),
     group: COMMON_GROUP,
   },
   force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
@@ -289,22 +295,22 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   return parsed as OptionValues<S, C>;
 }
 
-/** No moment from here on is meant: 2100. */
+/** No time from here on is meant: 2100. */
 const MOMENT_END_MS = Date.UTC(2100, 0, 1);
 
 /**
- * A moment given as `2026-01-09`, `2026-01-09T12:00:00Z` or milliseconds since 1970, in ms since 1970 UTC.
+ * A time given as `2026-01-09`, `2026-01-09T12:00:00Z` or milliseconds since 1970, in ms since 1970 UTC.
  * @throws InputError 'bad-option' naming the option
  */
 export function parseMoment(option: string, text: string): number {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z)?)?$/.exec(text);
   const isMs = /^\d{12,14}$/.test(text);
   const ms = isMs ? Number(text) : Date.parse(`${match?.[1]}T${match?.[2] ?? '00:00'}Z`);
-  const isMoment = isMs || (!Number.isNaN(ms) && isoDay(ms) === match![1]);
-  if (isMoment && ms < MOMENT_END_MS) return ms;
+  const isTime = isMs || (!Number.isNaN(ms) && isoDay(ms) === match![1]);
+  if (isTime && ms < MOMENT_END_MS) return ms;
   throw new InputError(
     'bad-option',
-    `--${option} ${text} ${isMoment ? 'lies after the year 2099' : 'is not a moment'}`,
+    `--${option} ${text} ${isTime ? 'lies after the year 2099' : 'is not a time'}`,
     `write --${option} 2026-01-09, --${option} 2026-01-09T12:00:00Z (UTC) or milliseconds since 1970`,
   );
 }

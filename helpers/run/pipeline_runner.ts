@@ -8,14 +8,14 @@ import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseMoment } from './options.ts';
-import { wholeFrom } from './ranges.ts';
+import { integerMin } from './ranges.ts';
 import { failWith, type StepReport } from './script.ts';
 import { endAtSignal, onExit } from './stop.ts';
 
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
 const MASTER_STEP = findStep('master_pipeline');
-/** Step that makes profiles as of a moment. */
+/** Step that makes profiles as of a time. */
 const PROFILES_ID = 'build_features';
 
 /** Heading of the options that say what is run. */
@@ -29,7 +29,7 @@ export const GRAPH_OPTIONS = {
     default: 200_000,
     describe: 'fills to simulate when --data is simulated',
     onlyWith: { data: 'simulated' },
-    range: wholeFrom(2),
+    range: integerMin(2),
     group: GRAPH_WHAT,
   },
   from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: GRAPH_WHAT },
@@ -57,7 +57,7 @@ export interface GraphOptions {
   /** Folder of raw files, or null for the simulated market. */
   readonly rawFolder: string | null;
   readonly nSimulatedTrades: number;
-  /** The moment of the profiles as the user wrote it; null for the end of the data. */
+  /** The as-of time of the profiles as the user wrote it; null for the end of the data. */
   readonly asOf: string | null;
   readonly from: string | null;
   readonly only: string | null;
@@ -158,7 +158,7 @@ function asOfArgs({ asOf }: GraphOptions): string[] {
 }
 
 /** The plan as a table for people. */
-export function describePlan(planned: readonly Planned[], dataDir: string): string {
+export function formatPlan(planned: readonly Planned[], dataDir: string): string {
   const rows = planned.map(({ step, args }) => [
     step.id,
     step.writes.length === 0 ? 'a model' : step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
@@ -204,7 +204,7 @@ async function runStep(
     onExit(() => child.kill('SIGKILL')),
   ];
   const code = await ended;
-  for (const forget of forgets) forget();
+  for (const dispose of forgets) dispose();
   return { code, report };
 }
 
@@ -217,7 +217,7 @@ export async function staleSteps(planned: readonly Planned[], dataDir: string): 
   for (const plan of planned) {
     const { writes } = plan.step;
     const isMade = writes.every((folder) => readManifest(join(dataDir, folder)) !== null);
-    const isFed = stale.some(({ step }) => feeds(step, plan.step));
+    const isFed = stale.some(({ step }) => isUpstreamOf(step, plan.step));
     if (!isMade || isFed || !(await isCurrent(plan))) stale.push(plan);
   }
   return stale;
@@ -239,7 +239,7 @@ async function isCurrent(plan: Planned): Promise<boolean> {
 }
 
 /** Whether `reader` reads a table that `writer` writes. */
-export function feeds(writer: Step, reader: Step): boolean {
+export function isUpstreamOf(writer: Step, reader: Step): boolean {
   return writer.writes.some((folder) => reader.reads.includes(folder));
 }
 
@@ -256,7 +256,7 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
     }
     ran.push({ step: plan.step, report });
   }
-  options.log.result(`\n${describeRun(ran, options.dataDir)}`);
+  options.log.result(`\n${formatRun(ran, options.dataDir)}`);
 }
 
 /** The command that goes on with the same data at a step. */
@@ -278,7 +278,7 @@ function productOf(step: Step, { outcome }: StepReport, dataDir: string): [strin
   return [made.map(({ rows }) => rows).join(' + '), made.map(({ folder }) => folder).join(', ')];
 }
 
-function describeRun(ran: readonly Ran[], dataDir: string): string {
+function formatRun(ran: readonly Ran[], dataDir: string): string {
   const rows = ran.map(({ step, report }) => [
     step.id,
     report.outcome,

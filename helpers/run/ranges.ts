@@ -16,11 +16,11 @@ export interface Range {
 
 /** A share, never per cent. */
 export const SHARE = { from: 0, to: 1, unit: 'a share', hint: '5 per cent are 0.05' } as const satisfies Range;
-/** A chance or rate that cannot be certain. */
+/** A probability or rate that cannot be certain. */
 export const OPEN_SHARE = { ...SHARE, isOpen: true } as const satisfies Range;
 
 /** A whole number of at least `from`, and at most `to`. */
-export function wholeFrom(from: number, to?: number): Range & { readonly isWhole: true } {
+export function integerMin(from: number, to?: number): Range & { readonly isWhole: true } {
   return to === undefined ? { from, isWhole: true } : { from, to, isWhole: true };
 }
 

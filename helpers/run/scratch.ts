@@ -18,11 +18,11 @@ function scratchPath(dataDir: string, name: string): string {
 export async function withScratch<T>(dataDir: string, name: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = scratchPath(dataDir, name);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  const forget = onExit(remove);
+  const dispose = onExit(remove);
   try {
     return await work(folder);
   } finally {
     remove();
-    forget();
+    dispose();
   }
 }

@@ -17,7 +17,7 @@ interface EventTable {
   /** First market of each event; its markets follow one another. */
   readonly marketStarts: Int32Array;
   readonly legStarts: Int32Array;
-  readonly initialChances: Float64Array;
+  readonly initialProbabilities: Float64Array;
   readonly volatilities: Float64Array;
 }
 
@@ -85,9 +85,9 @@ function draftEvent(random: Random, startS: number, endS: number, nMarketsLeft: 
     u -= DOMAIN_MODEL[domain].share;
     if (u < 0) break;
   }
-  // Groups are five and a half markets on average: this chance makes them negRiskShare of the markets.
-  const groupChance = MODEL.negRiskShare / (5.5 - 4.5 * MODEL.negRiskShare);
-  const isGroup = random.uniform() < groupChance && nMarketsLeft >= 3;
+  // Groups are five and a half markets on average: this probability makes them negRiskShare of the markets.
+  const groupProbability = MODEL.negRiskShare / (5.5 - 4.5 * MODEL.negRiskShare);
+  const isGroup = random.uniform() < groupProbability && nMarketsLeft >= 3;
   const nMarkets = isGroup ? Math.min(nMarketsLeft, 3 + random.integer(6)) : 1;
   const periodDays = (endS - startS) / DAY_S;
   const model = DOMAIN_MODEL[domain];
@@ -109,10 +109,10 @@ function createEvents(random: Random, drafts: readonly DraftEvent[]): EventTable
     marketStarts[e + 1] = marketStarts[e] + draft.nMarkets;
     legStarts[e + 1] = legStarts[e] + Math.max(2, draft.nMarkets);
   });
-  const initialChances = new Float64Array(legStarts[n]);
+  const initialProbabilities = new Float64Array(legStarts[n]);
   drafts.forEach((draft, e) => {
     const model = DOMAIN_MODEL[draft.domain];
-    const legs = initialChances.subarray(legStarts[e], legStarts[e + 1]);
+    const legs = initialProbabilities.subarray(legStarts[e], legStarts[e + 1]);
     if (draft.nMarkets === 1) {
       legs[0] = 1 / (1 + Math.exp(-(model.priorMean + model.priorSigma * random.normal())));
       legs[1] = 1 - legs[0];
@@ -131,7 +131,7 @@ function createEvents(random: Random, drafts: readonly DraftEvent[]): EventTable
     isVoid: Uint8Array.from(drafts, (draft) => (draft.isVoid ? 1 : 0)),
     marketStarts,
     legStarts,
-    initialChances,
+    initialProbabilities,
     volatilities: Float64Array.from(drafts, (draft) => DOMAIN_MODEL[draft.domain].volatility),
   };
 }

@@ -8,7 +8,7 @@ export interface Follower {
   readonly wallet: number;
   readonly leader: number;
   readonly delayMeanS: number;
-  /** Chance that it copies a given trade. */
+  /** Probability that it copies a given trade. */
   readonly diligence: number;
 }
 

@@ -37,7 +37,7 @@ export const SHARES_MIN = 100;
 const PART_SHARES_MIN = 20;
 const PARTS_MAX = 40;
 /** A grinder that minted pairs sells what it holds rather more often than it mints anew. */
-const GRINDER_DIRECT_CHANCE = 0.6;
+const GRINDER_DIRECT_PROBABILITY = 0.6;
 
 /**
  * Prices and volumes of all markets. `match` finds the other sides of an order, `matchPair` is told one; both hand
@@ -83,7 +83,7 @@ export class Exchange {
     const event = this.catalogue.markets.events[market];
     const leg = this.catalogue.markets.legs[market];
     this.beliefs.diffuse(this.random, event, leg, timeS);
-    const belief = this.beliefs.chance(event, leg);
+    const belief = this.beliefs.probability(event, leg);
     const impact = this.impact[market] * Math.exp((this.impactAtS[market] - timeS) / MODEL.impactDecayS);
     this.impact[market] = impact;
     this.impactAtS[market] = timeS;
@@ -178,7 +178,7 @@ export class Exchange {
       );
       if (waiting === null) {
         part.wallet = this.drawGrinder(market, order.wallet);
-        part.isOtherToken = this.random.uniform() > GRINDER_DIRECT_CHANCE;
+        part.isOtherToken = this.random.uniform() > GRINDER_DIRECT_PROBABILITY;
       } else {
         // To be met before the grinders it had to offer a tick more than they do.
         part.priceMilli = nextLevel(priceMilli, !isBuy);

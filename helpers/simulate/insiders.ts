@@ -7,8 +7,8 @@ import { INSIDER, type Population, walletsOfType } from './population.ts';
 
 const SPORTS = 0;
 const NEWS_STRENGTH_MIN = 0.4;
-/** Chance that an insider knows the same news as the one before: leaks reach more than one wallet. */
-const SHARED_LEAK_CHANCE = 0.35;
+/** Probability that an insider knows the same news as the one before: leaks reach more than one wallet. */
+const SHARED_LEAK_PROBABILITY = 0.35;
 
 /**
  * The purchases of all insiders, in no order. Also sets the days on which each insider trades of its own accord: a fresh
@@ -33,7 +33,7 @@ export function planInsiders(
     const nLeaks = 1 + random.integer(3);
     let firstAtS = Number.POSITIVE_INFINITY;
     for (let k = 0; k < nLeaks; k++) {
-      if (k > 0 || random.uniform() > SHARED_LEAK_CHANCE) leak = candidates[random.integer(candidates.length)];
+      if (k > 0 || random.uniform() > SHARED_LEAK_PROBABILITY) leak = candidates[random.integer(candidates.length)];
       const newsAtS = catalogue.news.timesS[leak];
       const event = catalogue.news.events[leak];
       const leadS = 3600 * mix(3, 36, d) * Math.exp(0.4 * random.normal());
@@ -73,11 +73,11 @@ function hide(
   nDays: number,
 ): void {
   const u = random.uniform();
-  const freshChance = mix(0.65, 0.15, difficulty);
-  if (u < freshChance || firstDay < 10) {
+  const freshProbability = mix(0.65, 0.15, difficulty);
+  if (u < freshProbability || firstDay < 10) {
     population.firstDays[wallet] = firstDay;
     population.lastDays[wallet] = Math.min(nDays - 1, firstDay + 3);
-  } else if (u < freshChance + 0.3) {
+  } else if (u < freshProbability + 0.3) {
     population.firstDays[wallet] = random.integer(Math.ceil(firstDay / 4));
     population.lastDays[wallet] = population.firstDays[wallet] + 2;
   } else {

@@ -15,7 +15,7 @@ export const MODEL = {
   activityMedianFills: 17,
   activitySigma: 2.12,
   activityMinFills: 2,
-  /** Distinct markets of a wallet grow like fills^0.78 (9 at 17, 71 at 246, 534 at 3,210), so a new one has chance n^-0.22; a little more, as some are drawn twice. */
+  /** Distinct markets of a wallet grow like fills^0.78 (9 at 17, 71 at 246, 534 at 3,210), so a new one has probability n^-0.22; a little more, as some are drawn twice. */
   newMarketScale: 1.1,
   newMarketExponent: -0.22,
   /** Mean trade of a wallet, lognormal: median $14.6, P95 $387. */
@@ -24,9 +24,9 @@ export const MODEL = {
   sizeMaxUsd: 1500,
   sizeSigmaWithinWallet: 0.8,
 
-  /** Chance that a wallet buys the cheaper outcome: people like long shots. */
-  cheapOutcomeChance: 0.535,
-  /** Chance of selling when coming back to a position: most wallets hold, some trade in and out. */
+  /** Probability that a wallet buys the cheaper outcome: people like long shots. */
+  cheapOutcomeProbability: 0.535,
+  /** Probability of selling when coming back to a position: most wallets hold, some trade in and out. */
   traderShare: 0.62,
   holderExitMax: 0.7,
 
@@ -41,7 +41,7 @@ export const MODEL = {
   /** Rows given to wash rings, as a share of all rows. */
   washRowShare: 0.03,
 
-  /** Chance that a market is declared void (0.5/0.5). */
+  /** Probability that a market is declared void (0.5/0.5). */
   voidShare: 0.015,
   /** Share of markets that come in negRisk groups of three to eight. */
   negRiskShare: 0.3,

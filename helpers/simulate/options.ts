@@ -1,6 +1,6 @@
 /** The options of the market simulator, their defaults and their checks. */
 import { InputError } from '../run/errors.ts';
-import { checkRange, SHARE, wholeFrom } from '../run/ranges.ts';
+import { checkRange, integerMin, SHARE } from '../run/ranges.ts';
 import { MODEL } from './model.ts';
 
 export interface SimulateOptions {
@@ -34,11 +34,11 @@ const DIFFICULTIES: Readonly<Record<string, number>> = { easy: 0, medium: 0.5, h
 
 /** Option, range and example of every whole number. */
 const LIMITS = {
-  nTrades: ['trades', wholeFrom(2, 4e9), DEFAULT_N_TRADES],
-  nWallets: ['wallets', wholeFrom(30, 8_000_000), 2000],
-  nMarkets: ['markets', wholeFrom(10, 2_000_000), 400],
-  nDays: ['days', wholeFrom(1, 3650), 60],
-  seed: ['seed', wholeFrom(0), 1],
+  nTrades: ['trades', integerMin(2, 4e9), DEFAULT_N_TRADES],
+  nWallets: ['wallets', integerMin(30, 8_000_000), 2000],
+  nMarkets: ['markets', integerMin(10, 2_000_000), 400],
+  nDays: ['days', integerMin(1, 3650), 60],
+  seed: ['seed', integerMin(0), 1],
 } as const;
 
 /**

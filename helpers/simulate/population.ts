@@ -22,10 +22,10 @@ export interface Population {
   readonly activity: Float64Array;
   /** Share of its own fills that it makes by waiting. */
   readonly makerShares: Float32Array;
-  /** Chance that its next order is in a market new to it. */
-  readonly newMarketChances: Float32Array;
-  /** Chance that it sells when it comes back to a market it holds. */
-  readonly exitChances: Float32Array;
+  /** Probability that its next order is in a market new to it. */
+  readonly newMarketProbabilities: Float32Array;
+  /** Probability that it sells when it comes back to a market it holds. */
+  readonly exitProbabilities: Float32Array;
   readonly meanUsd: Float32Array;
   readonly domains: Uint8Array;
   /** Share of its orders that go to its own domain. */
@@ -50,8 +50,8 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
     types: drawTypes(random, n, options.insiderShare),
     activity: new Float64Array(n),
     makerShares: new Float32Array(n),
-    newMarketChances: new Float32Array(n),
-    exitChances: new Float32Array(n),
+    newMarketProbabilities: new Float32Array(n),
+    exitProbabilities: new Float32Array(n),
     meanUsd: new Float32Array(n),
     domains: new Uint8Array(n),
     domainFocus: new Float32Array(n),
@@ -66,8 +66,8 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   const scale = options.nTrades / population.activity.reduce((sum, a) => sum + a, 0);
   for (let i = 0; i < n; i++) {
     const nFills = Math.max(1, population.activity[i] * scale);
-    const chance = Math.min(1, MODEL.newMarketScale * nFills ** MODEL.newMarketExponent);
-    population.newMarketChances[i] = population.types[i] === WHALE ? 0.5 * chance : chance;
+    const probability = Math.min(1, MODEL.newMarketScale * nFills ** MODEL.newMarketExponent);
+    population.newMarketProbabilities[i] = population.types[i] === WHALE ? 0.5 * probability : probability;
   }
   return population;
 }
@@ -138,7 +138,7 @@ function fillWallet(
   // Every wallet is to be seen at least about once.
   population.activity[i] = Math.max(MODEL.activityMinFills, activity);
   population.makerShares[i] = 1 / (1 + Math.exp(-makerScore));
-  population.exitChances[i] = random.uniform() < MODEL.traderShare ? 0.9 : MODEL.holderExitMax * random.uniform();
+  population.exitProbabilities[i] = random.uniform() < MODEL.traderShare ? 0.9 : MODEL.holderExitMax * random.uniform();
   population.meanUsd[i] = meanUsd;
   population.domains[i] = random.integer(DOMAINS.length);
   population.domainFocus[i] = 0.2 + 0.7 * random.uniform();

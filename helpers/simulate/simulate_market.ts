@@ -125,7 +125,7 @@ async function replaceFolder<T>(folder: string, build: (staging: string) => Prom
     }
   }
   const staging = temporaryName(folder);
-  const forget = onExit(() => rmSync(staging, { recursive: true, force: true }));
+  const dispose = onExit(() => rmSync(staging, { recursive: true, force: true }));
   const outgoing = temporaryName(folder);
   try {
     makeFolder(staging);
@@ -141,6 +141,6 @@ async function replaceFolder<T>(folder: string, build: (staging: string) => Prom
     rmSync(staging, { recursive: true, force: true });
     throw error;
   } finally {
-    forget();
+    dispose();
   }
 }

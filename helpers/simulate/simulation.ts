@@ -24,19 +24,19 @@ export interface TruthObserver {
   /** News has arrived and favoured a leg. */
   newsArrived(news: number, leg: number): void;
   /** The belief in outcome 0 of an open market at the start of a day. */
-  beliefAt(market: number, timeS: number, chance: number): void;
+  beliefAt(market: number, timeS: number, probability: number): void;
   /** A ring has begun to trade in a market. */
   ringMoved(ring: number, market: number, timeS: number): void;
 }
 
 const DAY_S = 86_400;
 /** News that is out makes nearly everybody buy what has won. */
-const SETTLED_CHANCE = 0.97;
+const SETTLED_PROBABILITY = 0.97;
 
-/** Waiting orders that may be picked off when news moves a market by more than that (thousandths), and the chance of each. */
+/** Waiting orders that may be picked off when news moves a market by more than that (thousandths), and the probability of each. */
 const STALE_ORDERS_MAX = 8;
 const STALE_MOVE_MILLI = 30;
-const STALE_CHANCE = 0.7;
+const STALE_PROBABILITY = 0.7;
 
 interface Intent {
   market: number;
@@ -88,7 +88,7 @@ export class MarketSimulation {
     this.startS = simulatedPeriod(options).startS;
     const livesS = Float64Array.from(events.finalAtS, (finalS, e) => finalS - events.openAtS[e]);
     const knownFromS = Float64Array.from(events.openAtS, (openS) => Math.max(openS, this.startS));
-    this.beliefs = new Beliefs(events.legStarts, events.initialChances, knownFromS, livesS, events.volatilities);
+    this.beliefs = new Beliefs(events.legStarts, events.initialProbabilities, knownFromS, livesS, events.volatilities);
     this.activity = new MarketActivity(this.catalogue);
     this.holdings = new Holdings(n);
     this.resting = new RestingOrders(markets.n);
@@ -166,7 +166,7 @@ export class MarketSimulation {
     for (let m = 0; m < markets.n; m++) {
       const e = markets.events[m];
       if (events.openAtS[e] <= timeS && timeS < events.finalAtS[e]) {
-        this.observer.beliefAt(m, timeS, this.beliefs.chance(e, markets.legs[m]));
+        this.observer.beliefAt(m, timeS, this.beliefs.probability(e, markets.legs[m]));
       }
     }
   }
@@ -175,7 +175,7 @@ export class MarketSimulation {
     const { news, events } = this.catalogue;
     while (this.nextNews < news.n && news.timesS[this.nextNews] <= timeS) {
       const i = this.nextNews++;
-      // What happened before the period is in the initial chances already.
+      // What happened before the period is in the initial probabilities already.
       if (news.timesS[i] < this.startS) continue;
       const event = news.events[i];
       const leg = this.beliefs.favouredLeg(event, news.draws[i]);
@@ -217,7 +217,7 @@ export class MarketSimulation {
       const wanted = Math.round((waiting.usd * 1e5) / (isSale ? priceMilli : 1000 - priceMilli));
       const sharesMax = Math.max(SHARES_MIN, Math.min(most, wanted));
       const order = { timeS, wallet, market, outcome, isBuy: true, usd: 0, sharesMax };
-      if (flow.uniform() < STALE_CHANCE) exchange.matchPair(order, waiting.wallet, !isSale, priceMilli);
+      if (flow.uniform() < STALE_PROBABILITY) exchange.matchPair(order, waiting.wallet, !isSale, priceMilli);
     }
   }
 
@@ -282,7 +282,7 @@ export class MarketSimulation {
     intent.sharesMax = Number.POSITIVE_INFINITY;
     intent.isBuy = true;
     if (population.types[wallet] === GRINDER) return this.decideAsGrinder(wallet);
-    if (flow.uniform() >= population.newMarketChances[wallet] && this.decideAgain(wallet, timeS)) return true;
+    if (flow.uniform() >= population.newMarketProbabilities[wallet] && this.decideAgain(wallet, timeS)) return true;
     intent.market = this.activity.draw(
       flow,
       flow.uniform() < population.domainFocus[wallet] ? population.domains[wallet] : -1,
@@ -323,25 +323,25 @@ export class MarketSimulation {
     const held = holdings.held(wallet, intent.market, intent.outcome);
     const believed = this.believed(intent.market, intent.outcome);
     // Winners are sold sooner than losers (the disposition effect), and nobody sells what has won.
-    const eagerness = believed > SETTLED_CHANCE ? 0.1 : 0.7 + 1.3 * believed;
-    if (held >= SHARES_MIN && flow.uniform() < population.exitChances[wallet] * eagerness) {
+    const eagerness = believed > SETTLED_PROBABILITY ? 0.1 : 0.7 + 1.3 * believed;
+    if (held >= SHARES_MIN && flow.uniform() < population.exitProbabilities[wallet] * eagerness) {
       intent.isBuy = false;
       intent.sharesMax = held;
       // Mostly everything, sometimes half.
       intent.usd = ((flow.uniform() < 0.8 ? 1.2 : 0.5) * believed * held) / 100;
       return true;
     }
-    if (believed < 1 - SETTLED_CHANCE && flow.uniform() < 0.8) intent.outcome = 1 - intent.outcome;
+    if (believed < 1 - SETTLED_PROBABILITY && flow.uniform() < 0.8) intent.outcome = 1 - intent.outcome;
     return true;
   }
 
   /** The cheaper side a little more often, except that an outcome that is all but certain draws the money. */
   private drawOutcome(market: number): number {
-    const chance = this.believed(market, 0);
+    const probability = this.believed(market, 0);
     const coin = this.flow.uniform();
-    if (chance > SETTLED_CHANCE) return coin < 0.8 ? 0 : 1;
-    if (chance < 1 - SETTLED_CHANCE) return coin < 0.8 ? 1 : 0;
-    return coin < (chance < 0.5 ? MODEL.cheapOutcomeChance : 1 - MODEL.cheapOutcomeChance) ? 0 : 1;
+    if (probability > SETTLED_PROBABILITY) return coin < 0.8 ? 0 : 1;
+    if (probability < 1 - SETTLED_PROBABILITY) return coin < 0.8 ? 1 : 0;
+    return coin < (probability < 0.5 ? MODEL.cheapOutcomeProbability : 1 - MODEL.cheapOutcomeProbability) ? 0 : 1;
   }
 
   private insiderOrder(action: PlannedAction, timeS: number): void {
@@ -424,7 +424,7 @@ export class MarketSimulation {
     return this.population.types.findIndex((type, i) => type === GRINDER && i !== except);
   }
 
-  /** Whether the grinder quotes in the market: a fixed pseudo-random set whose share is its newMarketChance in fills. */
+  /** Whether the grinder quotes in the market: a fixed pseudo-random set whose share is its newMarketProbability in fills. */
   private covers(wallet: number, market: number): boolean {
     const mixed = Math.imul(wallet + 1, 0x9e3779b1) ^ Math.imul(market + 1, 0x85ebca6b);
     const u = (Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 0) / 4294967296;
@@ -433,8 +433,8 @@ export class MarketSimulation {
 
   private believed(market: number, outcome: number): number {
     const { events, legs } = this.catalogue.markets;
-    const chance = this.beliefs.chance(events[market], legs[market]);
-    return outcome === 0 ? chance : 1 - chance;
+    const probability = this.beliefs.probability(events[market], legs[market]);
+    return outcome === 0 ? probability : 1 - probability;
   }
 
   private isOpen(market: number, timeS: number): boolean {

@@ -35,7 +35,7 @@ export class TruthRecorder implements TruthObserver {
     private readonly addresses: ByteTable,
     private readonly transactionHash: () => string,
   ) {
-    this.beliefs = this.open('latent_path.csv', 'market_id,timestamp,chance_outcome_0');
+    this.beliefs = this.open('latent_path.csv', 'market_id,timestamp,probability_outcome_0');
   }
 
   insiderBought(wallet: number, market: number, outcome: number, timeS: number, usd: number, news: number): void {
@@ -46,8 +46,8 @@ export class TruthRecorder implements TruthObserver {
     this.favouredLegs.set(news, leg);
   }
 
-  beliefAt(market: number, timeS: number, chance: number): void {
-    this.beliefs.write(`${marketId(market)},${timeS},${chance.toFixed(6)}\n`);
+  beliefAt(market: number, timeS: number, probability: number): void {
+    this.beliefs.write(`${marketId(market)},${timeS},${probability.toFixed(6)}\n`);
   }
 
   ringMoved(ring: number, market: number, timeS: number): void {
@@ -128,15 +128,15 @@ export class TruthRecorder implements TruthObserver {
     const { events, markets } = catalogue;
     const file = this.open(
       'markets.csv',
-      'market_id,event_id,domain,initial_chance_outcome_0,final_timestamp,is_void,winner_index',
+      'market_id,event_id,domain,initial_probability_outcome_0,final_timestamp,is_void,winner_index',
     );
     for (let m = 0; m < markets.n; m++) {
       const e = markets.events[m];
       const isGroup = events.marketStarts[e + 1] - events.marketStarts[e] > 1;
       const winner = winners[e] < 0 ? '' : isGroup ? (winners[e] === markets.legs[m] ? 0 : 1) : winners[e];
-      const chance = events.initialChances[events.legStarts[e] + markets.legs[m]].toFixed(6);
+      const probability = events.initialProbabilities[events.legStarts[e] + markets.legs[m]].toFixed(6);
       file.write(
-        `${marketId(m)},${20_000 + e},${DOMAINS[events.domains[e]]},${chance},${events.finalAtS[e]},${events.isVoid[e]},${winner}\n`,
+        `${marketId(m)},${20_000 + e},${DOMAINS[events.domains[e]]},${probability},${events.finalAtS[e]},${events.isVoid[e]},${winner}\n`,
       );
     }
     file.close();

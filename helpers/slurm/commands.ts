@@ -5,16 +5,16 @@ import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
 import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
-import { wholeFrom } from '../run/ranges.ts';
+import { integerMin } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
-import { describeRun, refreshRun, waitForRun } from './follow_run.ts';
+import { formatRun, refreshRun, waitForRun } from './follow_run.ts';
 import { jobNames } from './graph_jobs.ts';
 import { parseOverrides } from './resources.ts';
 import { type RunRecord, readRecord } from './run_record.ts';
 import { RUNS_FOLDER } from './sbatch_files.ts';
 import {
   cancelJobs,
-  describeSubmission,
+  formatSubmission,
   planSubmission,
   requestsFromEnvironment,
   type SubmitOptions,
@@ -45,7 +45,7 @@ const SUBMIT = {
     group: GRAPH_WHAT,
   },
   chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles', group: SIZE },
-  throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: wholeFrom(1), group: SIZE },
+  throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: integerMin(1), group: SIZE },
   cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
   mem: list('memory of all jobs (8G) or of one (build_features=8G), MiB or with G'),
   time: list('time limit of all jobs (60) or of one (build_features=60), minutes'),
@@ -116,7 +116,7 @@ async function submit(options: SubmitValues, log: Log): Promise<void> {
   if (options['dry-run']) {
     const plan = await planSubmission(request, new Map());
     for (const id of plan.upToDate) log.result(`${id}: up to date`);
-    for (const line of plan.jobs.length === 0 ? [] : describeSubmission(plan, request)) log.result(line);
+    for (const line of plan.jobs.length === 0 ? [] : formatSubmission(plan, request)) log.result(line);
     return;
   }
   const record = await submitGraph(request);
@@ -127,13 +127,13 @@ async function submit(options: SubmitValues, log: Log): Promise<void> {
   log.result(`Run ${record.id}: ${record.jobs.length} jobs submitted. How it goes: npx tsx slurm/submit.ts status`);
   if (!options.wait) return;
   const end = await waitForRun(request.runsFolder, record, log);
-  for (const line of describeRun(request.runsFolder, end.record, end.views)) log.result(line);
+  for (const line of formatRun(request.runsFolder, end.record, end.views)) log.result(line);
   if (end.views.some(({ verdict }) => verdict !== 'done')) process.exitCode = 1;
 }
 
 function status(runsFolder: string, record: RunRecord, log: Log): void {
   const now = refreshRun(runsFolder, record);
-  for (const line of describeRun(runsFolder, now.record, now.views)) log.result(line);
+  for (const line of formatRun(runsFolder, now.record, now.views)) log.result(line);
 }
 
 function cancel(runsFolder: string, record: RunRecord, log: Log): void {

@@ -68,7 +68,7 @@ export async function waitForRun(
 }
 
 /** Lines that tell how a run stands; with an account of what it used when it has ended. */
-export function describeRun(runsFolder: string, record: RunRecord, views: readonly TaskView[]): string[] {
+export function formatRun(runsFolder: string, record: RunRecord, views: readonly TaskView[]): string[] {
   const lines = [
     `Run ${record.id} on ${record.dataDir}: ${countVerdicts(views)}`,
     ...(record.upToDate.length === 0 ? [] : [`Up to date before: ${record.upToDate.join(', ')}`]),

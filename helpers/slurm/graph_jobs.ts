@@ -1,7 +1,7 @@
 /** The graph of pipeline.ts as jobs: what runs after what, which steps are arrays, and the exact sbatch command of each. */
 import { type ChunkNeeds, findStep, STEPS, type Step } from '../pipeline.ts';
-import { feeds, type Planned } from '../run/pipeline_runner.ts';
-import { checkRange, wholeFrom } from '../run/ranges.ts';
+import { isUpstreamOf, type Planned } from '../run/pipeline_runner.ts';
+import { checkRange, integerMin } from '../run/ranges.ts';
 import {
   atLeast,
   CHUNK_ROWS,
@@ -55,7 +55,7 @@ export function chunkCount({
   largestTask,
 }: Pick<JobOptions, 'nRows' | 'nChunks' | 'finished' | 'largestTask'>): number {
   const most = Math.min(CHUNKS_MAX, largestTask ?? CHUNKS_MAX);
-  if (nChunks !== null) checkRange('chunks', nChunks, wholeFrom(1, most), Math.min(8, most));
+  if (nChunks !== null) checkRange('chunks', nChunks, integerMin(1, most), Math.min(8, most));
   return nChunks ?? finished?.nChunks ?? Math.min(most, Math.max(1, Math.ceil(nRows / CHUNK_ROWS)));
 }
 
@@ -104,7 +104,7 @@ function reportJob(after: readonly string[], { nRows, common }: JobOptions): Job
 /** The jobs of some steps, in an order in which each comes after those it waits for; the report's is the last. */
 export function jobsOf(planned: readonly Planned[], options: JobOptions): Job[] {
   const jobs = planned.flatMap(({ step, args }): Job[] => {
-    const after = planned.filter((other) => feeds(other.step, step)).map((other) => other.step.id);
+    const after = planned.filter((other) => isUpstreamOf(other.step, step)).map((other) => other.step.id);
     const request = requestFor(step, options.nRows);
     const whole: Job = { name: step.id, step, args, request, tasks: null, after, afterAny: false };
     return step.chunks === 'none' ? [whole] : cutByTime(whole, step.chunks, options);

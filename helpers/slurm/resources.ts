@@ -1,5 +1,5 @@
 /** What a job asks the cluster for: the figures of pipeline.ts, brought to the size of the data. */
-import type { ChunkNeeds, Growing, Step } from '../pipeline.ts';
+import type { ChunkNeeds, ScalesWith, Step } from '../pipeline.ts';
 import { InputError } from '../run/errors.ts';
 
 export interface ResourceRequest {
@@ -28,10 +28,10 @@ const MEMORY_GRAIN_MIB = 256;
  * - Wallets come seldom anew: a million made the first 160 M published fills. The densest market simulated has as many in 12 M,
  *   from where the fourth root leads to 1.7 M at 100 M fills and 3.2 M at 1.2 billion.
  */
-const GROWTH_POWER: Readonly<Record<Growing, number>> = { fills: 1, markets: 1 / 2, wallets: 1 / 4 };
+const GROWTH_POWER: Readonly<Record<ScalesWith, number>> = { fills: 1, markets: 1 / 2, wallets: 1 / 4 };
 
 /** The floor and what grows above it, in whole grains; `share` is the number of fills in those that `fullMib` is for. */
-function memoryFor(floorMib: number, fullMib: number, growsWith: Growing, share: number): number {
+function memoryFor(floorMib: number, fullMib: number, growsWith: ScalesWith, share: number): number {
   const floor = Math.min(floorMib, fullMib);
   const memoryMib = floor + (fullMib - floor) * share ** GROWTH_POWER[growsWith];
   return Math.ceil(memoryMib / MEMORY_GRAIN_MIB) * MEMORY_GRAIN_MIB;
@@ -47,10 +47,10 @@ function timeLimit(minutes: number): number {
  */
 export function requestFor(step: Step, nRows: number): ResourceRequest {
   const share = nRows / TABLE_ROWS;
-  const { cpus, memoryMib, memoryFloorMib = MEMORY_FLOOR_MIB, memoryGrowsWith, minutes } = step;
+  const { cpus, memoryMib, memoryFloorMib = MEMORY_FLOOR_MIB, memoryScalesWith, minutes } = step;
   return {
     cpus,
-    memoryMib: memoryFor(memoryFloorMib, memoryMib, memoryGrowsWith, share),
+    memoryMib: memoryFor(memoryFloorMib, memoryMib, memoryScalesWith, share),
     minutes: timeLimit(minutes * share),
   };
 }

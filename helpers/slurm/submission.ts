@@ -78,7 +78,7 @@ export async function planSubmission(
 }
 
 /** The plan as a table, and the exact commands; `<name>` stands for the id that a job will get. */
-export function describeSubmission(plan: Plan, options: SubmitOptions): string[] {
+export function formatSubmission(plan: Plan, options: SubmitOptions): string[] {
   const rows = plan.jobs.map(({ name, after, tasks, request }) => [
     name,
     after.length === plan.jobs.length - 1 && after.length > 1 ? 'all' : after.join(' '),

@@ -1,6 +1,6 @@
 /** How the result of a step reaches people: a section of the report, files beside it, lines; drawn again only when it must be. */
 import { join } from 'node:path';
-import { describeReport, publishedSection, publishSection } from '../charts/report.ts';
+import { formatReportPlace, publishedSection, publishSection } from '../charts/report.ts';
 import type { StepCode } from '../run/code.ts';
 import { makeFolder, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
@@ -56,7 +56,7 @@ export async function show(step: Step, run: Run, showing: Showing): Promise<void
   if (step.section !== undefined && blocks !== undefined) {
     const presented = { fingerprint, hash: code.presentHash, lines: [...lines] };
     const report = await publishSection(run, { ...step.section, blocks: [...blocks], limits, dataWindow, presented });
-    run.log.note(describeReport(report));
+    run.log.note(formatReportPlace(report));
   }
   if (files !== undefined) writeFiles(run.dataDir, files);
   for (const line of lines) run.log.result(line);

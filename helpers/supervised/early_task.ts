@@ -3,7 +3,7 @@ import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
 import { DAY_MS } from '../run/clock.ts';
 import type { OptionSpecs, OptionValues } from '../run/options.ts';
-import { type Range, wholeFrom } from '../run/ranges.ts';
+import { integerMin, type Range } from '../run/ranges.ts';
 import { type Skipped, type StepContext, skipped, withWallets } from '../step/contract.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
@@ -22,7 +22,7 @@ export const FOLDS_OPTION = {
   type: 'number',
   default: 3,
   describe: 'parts into which wallets are cut',
-  range: wholeFrom(2, 20),
+  range: integerMin(2, 20),
 } as const;
 
 /** Options of every script that takes up the task. */
@@ -31,7 +31,7 @@ export const EARLY_TASK_OPTIONS = {
     type: 'number',
     default: 20,
     describe: 'fills of each wallet that are seen',
-    range: wholeFrom(1),
+    range: integerMin(1),
     group: TASK,
   },
   'first-hours': {
@@ -52,21 +52,21 @@ export const EARLY_TASK_OPTIONS = {
     type: 'number',
     default: 8,
     describe: 'timestamps, one horizon apart, at most',
-    range: wholeFrom(2, 100),
+    range: integerMin(2, 100),
     group: TASK,
   },
   'max-wallets': {
     type: 'number',
     default: 200_000,
     describe: 'wallets that take part, at most',
-    range: wholeFrom(100),
+    range: integerMin(100),
     group: TASK,
   },
   'per-class': {
     type: 'number',
     default: 3000,
     describe: 'training rows of each class but whales',
-    range: wholeFrom(1),
+    range: integerMin(1),
     group: TASK,
   },
   folds: { ...FOLDS_OPTION, group: TASK },

@@ -4,13 +4,13 @@
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { writeParquetAside, writeParquetFile } from '../polars/parquet_file.ts';
+import { writeParquetAsync, writeParquetFile } from '../polars/parquet_file.ts';
 import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import {
   explainSystemError,
   hashFile,
-  hashFileAside,
+  hashFileAsync,
   makeFolder,
   moveFile,
   syncPath,
@@ -158,7 +158,7 @@ export async function verifiedParts(table: Table, parts: readonly ManifestPart[]
   const paths = partPaths(table, parts);
   await Promise.all(
     paths.map(async (path, i) => {
-      if (verified.get(path) !== stampOf(path)) checkDigest(table, parts[i], path, await hashFileAside(path));
+      if (verified.get(path) !== stampOf(path)) checkDigest(table, parts[i], path, await hashFileAsync(path));
     }),
   );
   return paths;
@@ -208,14 +208,14 @@ export class TableWriter {
   readonly schema: TableSchema;
   private readonly added: ManifestPart[] = [];
   /** Parts that are never committed are removed when the process ends; this calls that off. */
-  readonly forget: () => void;
+  readonly dispose: () => void;
   private isCommitted = false;
 
   constructor(dataDir: string, schema: TableSchema) {
     this.schema = schema;
     this.folder = tableFolder(dataDir, schema);
     makeFolder(this.folder);
-    this.forget = onExit(() => sweepUnlisted(this.folder));
+    this.dispose = onExit(() => sweepUnlisted(this.folder));
   }
 
   /**
@@ -231,10 +231,10 @@ export class TableWriter {
   }
 
   /** addPart on a thread of its own; a part has other bytes than addPart would give it. */
-  async addPartAside(stem: string, frame: DataFrame, timeColumn: string | null): Promise<ManifestPart> {
+  async addPartAsync(stem: string, frame: DataFrame, timeColumn: string | null): Promise<ManifestPart> {
     const path = join(this.folder, stem);
     const temporary = temporaryBeside(path);
-    await writeParquetAside(conform(frame, this.schema), temporary, path);
+    await writeParquetAsync(conform(frame, this.schema), temporary, path);
     return await this.adoptFile(stem, temporary, frame.height, rangeOf(frame, timeColumn));
   }
 
@@ -245,7 +245,7 @@ export class TableWriter {
     rows: number,
     timeRangeMs: TimeRange | null,
   ): Promise<ManifestPart> {
-    return this.adopt(stem, sourcePath, rows, timeRangeMs, await hashFileAside(sourcePath));
+    return this.adopt(stem, sourcePath, rows, timeRangeMs, await hashFileAsync(sourcePath));
   }
 
   private adopt(
@@ -283,14 +283,14 @@ export class TableWriter {
   /** To be called after the commit: from now on there is nothing to take back. */
   finish(): void {
     this.isCommitted = true;
-    this.forget();
+    this.dispose();
   }
 
   /** Removes what was added but never committed. */
   abandon(): void {
     if (this.isCommitted) return;
     sweepUnlisted(this.folder);
-    this.forget();
+    this.dispose();
   }
 }
 

@@ -3,8 +3,8 @@
  * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
  */
 import type { z } from 'zod';
+import { floorDivide } from '../polars/floor_divide.ts';
 import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
-import { wholeUnits } from '../polars/whole_units.ts';
 import type { Venue } from './fees.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
@@ -133,7 +133,7 @@ export function timeFromInteger(name: string): Expr {
     .then(number.mul(pl.lit(1000).cast(pl.Int64)))
     .when(number.lt(pl.lit(1e14)))
     .then(number)
-    .otherwise(wholeUnits(number, 1000));
+    .otherwise(floorDivide(number, 1000));
 }
 
 /**
@@ -148,7 +148,7 @@ export function parseTimes(frame: DataFrame, name: string): DataFrame {
     .when(number.lt(pl.lit(1e14)))
     .then(number.mul(pl.lit(1000)).round(0))
     .otherwise(number.floor());
-  const fromNumber = wholeUnits(microseconds.cast(pl.Int64, false), 1000);
+  const fromNumber = floorDivide(microseconds.cast(pl.Int64, false), 1000);
   const times = frame.select(fromNumber.alias('ts_ms'));
   if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
   const text = pl
@@ -163,6 +163,6 @@ export function parseTimes(frame: DataFrame, name: string): DataFrame {
     .str.strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
     .cast(pl.Datetime('us'))
     .cast(pl.Int64);
-  const both = frame.select(fromNumber.alias('ts_ms'), wholeUnits(fromText, 1000).alias('from_text'));
+  const both = frame.select(fromNumber.alias('ts_ms'), floorDivide(fromText, 1000).alias('from_text'));
   return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
 }

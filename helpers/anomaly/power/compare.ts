@@ -4,7 +4,7 @@ import { releaseFrames } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeJsonAtomic } from '../../run/files.ts';
 import type { OptionSpecs, OptionValues } from '../../run/options.ts';
-import { OPEN_SHARE, wholeFrom } from '../../run/ranges.ts';
+import { integerMin, OPEN_SHARE } from '../../run/ranges.ts';
 import type { Run } from '../../run/script.ts';
 import { resolveDifficulty } from '../../simulate/options.ts';
 import type { StepContext } from '../../step/contract.ts';
@@ -36,7 +36,7 @@ export const POWER_OPTIONS = {
   'only-seed': {
     type: 'number',
     describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
-    range: wholeFrom(0),
+    range: integerMin(0),
     excludes: ['seeds'],
     onlyWith: IN_STUDY,
     group: STUDY,
@@ -59,7 +59,7 @@ export const POWER_OPTIONS = {
     type: 'number',
     default: 200_000,
     describe: 'fills of a market',
-    range: wholeFrom(2, 4e9),
+    range: integerMin(2, 4e9),
     onlyWith: IN_STUDY,
     group: STUDY,
   },

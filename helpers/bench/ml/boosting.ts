@@ -22,10 +22,10 @@ function makeData(nRows: number, drawLabels: (signal: Float64Array, seed: number
 const matrixOf = (values: Float32Array): Matrix =>
   createMatrix(values, values.length / N_TRADE_COLUMNS, N_TRADE_COLUMNS);
 
-function meanLogLoss(chances: Float64Array, labels: Float32Array): number {
-  const nClasses = chances.length / labels.length;
+function meanLogLoss(probabilities: Float64Array, labels: Float32Array): number {
+  const nClasses = probabilities.length / labels.length;
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) sum -= Math.log(chances[row * nClasses + labels[row]]);
+  for (let row = 0; row < labels.length; row++) sum -= Math.log(probabilities[row * nClasses + labels[row]]);
   return sum / labels.length;
 }
 

@@ -11,7 +11,7 @@ import { makeUglyRows, makeWalletLikeRows } from './wallet_like_data.ts';
 const N_COLUMNS = 13;
 const N_ROWS = 1_000_000;
 
-function describeKMeans(
+function kmeansBenchmark(
   name: string,
   nClusters: number,
   makeRows: (nRows: number, nCols: number, seed: number) => Float32Array,
@@ -38,7 +38,7 @@ function describeKMeans(
 }
 
 export const benchmarks: readonly MlBenchmark[] = [
-  describeKMeans('kmeans-4', 4, makeWalletLikeRows),
-  describeKMeans('kmeans-50', 50, makeWalletLikeRows),
-  describeKMeans('kmeans-50-ugly', 50, makeUglyRows),
+  kmeansBenchmark('kmeans-4', 4, makeWalletLikeRows),
+  kmeansBenchmark('kmeans-50', 50, makeWalletLikeRows),
+  kmeansBenchmark('kmeans-50-ugly', 50, makeUglyRows),
 ];

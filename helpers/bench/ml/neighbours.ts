@@ -26,7 +26,7 @@ export function shareFound(found: Neighbours, exact: Neighbours): number {
   return nFound / rows.length;
 }
 
-function describeNeighbours(
+function neighboursBenchmark(
   name: string,
   makeRows: (nRows: number, nCols: number, seed: number) => Float32Array,
 ): MlBenchmark {
@@ -52,6 +52,6 @@ function describeNeighbours(
 }
 
 export const benchmarks: readonly MlBenchmark[] = [
-  describeNeighbours('neighbours', makeWalletLikeRows),
-  describeNeighbours('neighbours-ugly', makeUglyRows),
+  neighboursBenchmark('neighbours', makeWalletLikeRows),
+  neighboursBenchmark('neighbours-ugly', makeUglyRows),
 ];

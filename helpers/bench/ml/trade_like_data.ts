@@ -38,7 +38,7 @@ export function makeProblem(nRows: number, seed: number): Problem {
   return { x, signal };
 }
 
-/** Labels 0/1 drawn with the logistic of the signal as chance. */
+/** Labels 0/1 drawn with the logistic of the signal as probability. */
 export function drawBinaryLabels(signal: Float64Array, seed: number): Float32Array {
   const random = createRandom(seed);
   return Float32Array.from(signal, (value) => (random.uniform() < 1 / (1 + Math.exp(-1.5 * value)) ? 1 : 0));

@@ -10,7 +10,7 @@ import { makeWalletLikeRows } from './wallet_like_data.ts';
 const N_COLUMNS = 13;
 const N_NEAREST = 10;
 
-function describeTsne(name: string, nRowsDefault: number, rival: string): MlBenchmark {
+function tsneBenchmark(name: string, nRowsDefault: number, rival: string): MlBenchmark {
   return {
     name,
     nRowsDefault,
@@ -31,6 +31,6 @@ function describeTsne(name: string, nRowsDefault: number, rival: string): MlBenc
 }
 
 export const benchmarks: readonly MlBenchmark[] = [
-  describeTsne('tsne-10k', 10_000, 'scikit-learn TSNE'),
-  describeTsne('tsne-50k', 50_000, 'openTSNE'),
+  tsneBenchmark('tsne-10k', 10_000, 'scikit-learn TSNE'),
+  tsneBenchmark('tsne-50k', 50_000, 'openTSNE'),
 ];

@@ -29,8 +29,8 @@ if name == "predict-boosting":
 else:
     model = xgboost.XGBClassifier(**settings)
     seconds, _ = timed(lambda: model.fit(x, y))
-    chances = model.predict_proba(x_test).astype(np.float64)
+    probabilities = model.predict_proba(x_test).astype(np.float64)
     if name == "boosting-binary":
-        report(seconds, area_under_curve(chances[:, 1], y_test))
+        report(seconds, area_under_curve(probabilities[:, 1], y_test))
     else:
-        report(seconds, -np.log(chances[np.arange(len(y_test)), y_test.astype(int)]).mean())
+        report(seconds, -np.log(probabilities[np.arange(len(y_test)), y_test.astype(int)]).mean())

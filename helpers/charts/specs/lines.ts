@@ -25,7 +25,7 @@ export interface LineLabels {
   /** d3 number formats of the axes, for example `.0%`. */
   readonly xFormat?: string;
   readonly yFormat?: string;
-  /** Draws y = x: chance for ROC, truth for reliability. */
+  /** Draws y = x: the diagonal for ROC, truth for reliability. */
   readonly hasDiagonal?: boolean;
   /** A level to compare with, for example break-even or the base rate. */
   readonly level?: { readonly y: number; readonly label: string };

@@ -4,7 +4,7 @@ import { type DataFrame, pl, releaseFramesEvery } from '../../polars/polars.ts';
 import { DAY_MS, isoDay } from '../../run/clock.ts';
 import type { Log } from '../../run/console.ts';
 import { prefetch } from '../../run/prefetch.ts';
-import { Codebook } from '../../tables/codebook.ts';
+import { LabelEncoder } from '../../tables/label_encoder.ts';
 import { collectParts } from '../../tables/read_parts.ts';
 import { TRADE_FEATURES } from '../../tables/schemas.ts';
 import type { Table, TableWriter } from '../../tables/table_store.ts';
@@ -74,9 +74,9 @@ export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs
 
 /** Nothing known before the first day. */
 function emptyState(markets: DataFrame): CarriedState {
-  const marketCodes = new Codebook('market_id', 'market');
+  const marketCodes = new LabelEncoder('market_id', 'market');
   return {
-    walletCodes: new Codebook('wallet', 'owner'),
+    walletCodes: new LabelEncoder('wallet', 'owner'),
     marketCodes,
     wallets: new WalletState(),
     markets: new MarketState(markets, marketCodes),

@@ -1,7 +1,7 @@
 /** The rows of one day: what was known before each fill, and what a share was worth one horizon later. */
 
 import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';
-import type { Codebook } from '../../tables/codebook.ts';
+import type { LabelEncoder } from '../../tables/label_encoder.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 import { micro } from '../amounts.ts';
 import { type FuturePrices, futurePrices, LABEL_STATES, type LabelState, type Tape } from './future_prices.ts';
@@ -62,8 +62,8 @@ export function tapeOf(sorted: DataFrame): Tape {
 
 /** Wallets and markets as they stand before a day. */
 export interface CarriedState {
-  readonly walletCodes: Codebook;
-  readonly marketCodes: Codebook;
+  readonly walletCodes: LabelEncoder;
+  readonly marketCodes: LabelEncoder;
   readonly wallets: WalletState;
   readonly markets: MarketState;
 }
@@ -71,10 +71,10 @@ export interface CarriedState {
 /** A day's fills with numbers for wallets and markets, in an order that depends on the fills alone, not on their files. */
 function codedFills(day: DataFrame, { walletCodes, marketCodes }: CarriedState): DataFrame {
   const sorted = day.sort(['ts_ms', 'fill_id']);
-  walletCodes.learn(sorted);
-  marketCodes.learn(sorted);
+  walletCodes.fit(sorted);
+  marketCodes.fit(sorted);
   return marketCodes
-    .coded(walletCodes.coded(sorted))
+    .transform(walletCodes.transform(sorted))
     .withColumns(
       pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('row'),
       micro('amount_usd').alias('usd_u'),
@@ -125,7 +125,7 @@ export function dayFeatures(day: DataFrame, state: CarriedState): DataFrame {
 export function dayRows(day: DataFrame, next: DataFrame, state: CarriedState, lookahead: Lookahead): DayRows {
   const fills = codedFills(day, state);
   const byMarket = fills.sort(['market', 'row']);
-  const ahead = lookAhead(byMarket, state.marketCodes.coded(next), state.markets, lookahead);
+  const ahead = lookAhead(byMarket, state.marketCodes.transform(next), state.markets, lookahead);
   const frame = withFeatures(fills, byMarket, state).join(labelFrame(byMarket, ahead, lookahead.target), {
     on: 'row',
     how: 'inner',

@@ -3,7 +3,7 @@
 import { dividedBy } from '../../polars/divide.ts';
 import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';
 import { HOUR_MS } from '../../run/clock.ts';
-import type { Codebook } from '../../tables/codebook.ts';
+import type { LabelEncoder } from '../../tables/label_encoder.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 import { withSumsBefore } from '../sums_before.ts';
 import { integer } from '../wallets/profile_merge.ts';
@@ -28,11 +28,11 @@ export class MarketState {
   /** @param codes knows every market of the list and of the trades seen so far */
   constructor(
     markets: DataFrame,
-    private readonly codes: Codebook,
+    private readonly codes: LabelEncoder,
   ) {
-    codes.learn(markets);
+    codes.fit(markets);
     this.facts = codes
-      .coded(markets)
+      .transform(markets)
       .select(
         'market',
         ms('resolved_ms').alias('resolved_ms'),

@@ -36,7 +36,7 @@ export const TARGET_OPTIONS = {
     default: 5,
     describe: 'for roi: gain that counts, % of the price',
     range: { from: -100, to: 1e6, unit: 'per cent' },
-    onlyWith: { target: 'roi', ladder: true },
+    onlyWith: { target: 'roi', ablation: true },
     group: GROUP,
   },
   'cents-min': {
@@ -52,7 +52,7 @@ export const TARGET_OPTIONS = {
     default: 0.1,
     describe: 'for neutral: gain that counts, in √(p(1−p))',
     range: { from: -100, to: 100 },
-    onlyWith: { target: 'neutral', ladder: true },
+    onlyWith: { target: 'neutral', ablation: true },
     group: GROUP,
   },
 } as const;

@@ -18,10 +18,10 @@ export const AS_OF_OPTION = {
 const LATE_MS = DAY_MS;
 
 /**
- * The moment T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
- * @throws InputError 'bad-option' when it names no moment, 'empty-input' for a table without fills
+ * The time T that `--as-of` names, or the end of the data. A T long after the last fill is allowed and remarked upon.
+ * @throws InputError 'bad-option' when it names no time, 'empty-input' for a table without fills
  */
-export function momentOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
+export function resolveAsOf(trades: Table, asOf: string | undefined, log: Pick<Log, 'warn'>): number {
   if (trades.manifest.rows === 0)
     throw new InputError(
       'empty-input',

@@ -1,7 +1,7 @@
 /** Positions by wallet, market and outcome, in an open hash table that grows. */
 import { type DataFrame, pl } from '../../polars/polars.ts';
+import { countingSort } from '../counting_sort.ts';
 import { ExactSums, grown } from '../exact_sums.ts';
-import { orderBy } from '../order_by.ts';
 import { type FillColumns, FLAGS, NOBODY, tokenOf } from './fill_columns.ts';
 
 /** Whose position it is, and in what (see tokenOf). */
@@ -108,7 +108,7 @@ export class PositionTable {
       all.keys[N_KEYS * row + OWNER] = placeOf[wallet];
     }
     if (nShards === 1) return () => all;
-    const { rows, starts } = orderBy(shards, nShards);
+    const { rows, starts } = countingSort(shards, nShards);
     return (shard) => rowsOf(all, rows.subarray(starts[shard], starts[shard + 1]));
   }
 }

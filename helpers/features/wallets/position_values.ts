@@ -5,9 +5,9 @@
  */
 import { type DataFrame, pl, type Series } from '../../polars/polars.ts';
 import { roundHalfToEven } from '../amounts.ts';
+import { countingSort } from '../counting_sort.ts';
 import { addBet, BET_SUMS } from '../edge.ts';
 import { ExactSums, grown } from '../exact_sums.ts';
-import { orderBy } from '../order_by.ts';
 import { marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { POSITION_KEYS, POSITION_SUMS, type Positions } from './position_table.ts';
@@ -133,7 +133,7 @@ export function valueByWallet(
   nWallets: number,
   values: OutcomeValues,
 ): Series[] {
-  const orders = spans.map(({ keys }, i) => orderBy(ownersOf(keys, places[i]), nWallets));
+  const orders = spans.map(({ keys }, i) => countingSort(ownersOf(keys, places[i]), nWallets));
   const result = new ExactSums(VALUE_COLUMNS, nWallets);
   const holdings = new Holdings(values.winner.length);
   for (let wallet = 0; wallet < nWallets; wallet++) {

@@ -123,7 +123,7 @@ export async function buildChunk(
   const nTotal = countRows(chunks.flat());
   const temporary = temporaryName(own);
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
-  const forget = onExit(remove);
+  const dispose = onExit(remove);
   try {
     const shards = Shards.inFolder(temporary, shardCount(nTotal, job.shardRows));
     const nRows = countRows(chunks[chunk - 1]);
@@ -144,7 +144,7 @@ export async function buildChunk(
     return nRows;
   } finally {
     remove();
-    forget();
+    dispose();
   }
 }
 

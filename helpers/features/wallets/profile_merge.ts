@@ -4,8 +4,8 @@
  */
 
 import { dividedBy } from '../../polars/divide.ts';
+import { floorDivide } from '../../polars/floor_divide.ts';
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../../polars/polars.ts';
-import { wholeUnits } from '../../polars/whole_units.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { SQUARE_SPLIT } from '../amounts.ts';
 import { edgeZ } from '../edge.ts';
@@ -33,7 +33,7 @@ const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
 function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
   if (spans.length === 1) return spans[0].lazy();
   const numbered = spans.map((span, i) => span.withColumns(pl.lit(i).cast(pl.Int32).alias('span')));
-  const day = (name: string): Expr => wholeUnits(pl.col(name), DAY_MS);
+  const day = (name: string): Expr => floorDivide(pl.col(name), DAY_MS);
   const isSame = pl.col('owner').eq(pl.col('owner').shift(1));
   const previous = pl.col('last_ms').shift(1);
   const counted = ['n_burst', 'n_days'];

@@ -1,7 +1,7 @@
 /** Sums of fills on their way to profiles, dealt out by wallet, so that each shard can be finished by itself. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { allWritten, writeParquetAside } from '../../polars/parquet_file.ts';
+import { allWritten, writeParquetAsync } from '../../polars/parquet_file.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { makeFolder } from '../../run/files.ts';
 import { withParquetErrors } from '../../tables/table_store.ts';
@@ -58,12 +58,12 @@ export class Shards {
 
   /** Shard by shard, so that no more than one is there twice. */
   private async write(sums: FillSums, at: number, folder: string): Promise<void> {
-    await writeParquetAside(sums.lastPrices, shardPath(folder, 'lastPrices', at, 0));
+    await writeParquetAsync(sums.lastPrices, shardPath(folder, 'lastPrices', at, 0));
     for (let shard = 0; shard < this.nShards; shard++) {
       const { wallets, positions } = sums.ofShard(shard);
       await allWritten([
-        writeParquetAside(wallets, shardPath(folder, 'wallets', at, shard)),
-        writeParquetAside(positionFrame(positions), shardPath(folder, 'positions', at, shard)),
+        writeParquetAsync(wallets, shardPath(folder, 'wallets', at, shard)),
+        writeParquetAsync(positionFrame(positions), shardPath(folder, 'positions', at, shard)),
       ]);
     }
   }

@@ -110,6 +110,12 @@ it('shows numbers with separators and what is missing as a dash', async () => {
   expect(cells).toEqual(['1,234,567', '0.1235', '–', '–']);
 });
 
+it('replaces a section that has a new name in the old place', async () => {
+  await publishSection({ dataDir, log }, section('former_name', 5));
+  await publishSection({ dataDir, log }, section('new_name', 5));
+  expect(readdirSync(join(dataDir, 'reports/sections'))).toEqual(['0005-new_name.json']);
+});
+
 it('keeps all sections when several are published at once', async () => {
   const ids = ['a', 'b', 'c', 'd'];
   await Promise.all(ids.map((id, i) => publishSection({ dataDir, log }, section(id, i, [chart]))));

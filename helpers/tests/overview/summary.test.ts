@@ -95,7 +95,7 @@ it('names the most important limit of each kind of data', () => {
   const summary: Summary = {
     isSimulated: false,
     data: { nFills: 1, nRejected: 1, nMarkets: 1, fromMs: 0, toMs: 0 },
-    wallets: { nWallets: 0, nJudged: 0, nFlagged: 0, detectors: [], notRun: [] },
+    wallets: { nWallets: 0, nResolved: 0, nFlagged: 0, detectors: [], notRun: [] },
     strategies: [],
   };
   expect(sentences(summary)).toMatchObject({

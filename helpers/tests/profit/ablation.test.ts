@@ -104,10 +104,10 @@ describe('the ablation on a market where nothing foretells the price', () => {
     const charts = blocks!.filter((block) => block.kind === 'chart');
     expect(charts.map((chart) => chart.stem)).toEqual(['precision', 'returns']);
     expect(lines[1].split(' ').length).toBeLessThanOrEqual(25);
-    expect(files!['profit_ladder.json']).toMatchObject({
+    expect(files!['profit_ablation.json']).toMatchObject({
       delay_s: 60,
       horizon_h: 6,
-      rungs: [{ rung: 0 }, {}, {}, {}, {}, {}, {}],
+      steps: [{ step: 0 }, {}, {}, {}, {}, {}, {}],
     });
   });
 });

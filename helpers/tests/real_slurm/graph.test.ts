@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { STEPS, type Step } from '../../pipeline.ts';
-import { feeds } from '../../run/pipeline_runner.ts';
+import { isUpstreamOf } from '../../run/pipeline_runner.ts';
 import { N_TRADES } from './global_setup.ts';
 import { call, cluster, lastRecord, makeSandbox, tableHashes, until } from './sandbox.ts';
 
@@ -88,7 +88,7 @@ function jobsLeft(dataDir: string): string[] {
   for (const step of STEPS.filter(({ inGraph }) => inGraph)) {
     const isMade =
       step.writes.length > 0 && step.writes.every((name) => existsSync(join(dataDir, name, 'manifest.json')));
-    if (!isMade || left.some((writer) => feeds(writer, step))) left.push(step);
+    if (!isMade || left.some((writer) => isUpstreamOf(writer, step))) left.push(step);
   }
   return [...left.map(({ id }) => id), 'report'];
 }

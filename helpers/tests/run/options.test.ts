@@ -147,7 +147,7 @@ describe('options', () => {
     for (const text of ['2100-01-01', '17679168000000'])
       expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} lies after the year 2099`);
     for (const text of ['2026-02-30', 'soon', '2026-1-9'])
-      expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} is not a moment`);
+      expect(refusal(() => parseMoment('as-of', text))).toBe(`bad-option: --as-of ${text} is not a time`);
   });
 
   test('chunks count from one to their number', () => {

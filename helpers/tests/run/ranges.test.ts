@@ -8,7 +8,7 @@ import { ABLATION_OPTIONS } from '../../profit/ablation_options.ts';
 import { ORDER_OPTIONS, PORTFOLIO_OPTIONS, portfolioMoney } from '../../profit/backtest_options.ts';
 import { InputError } from '../../run/errors.ts';
 import { parseOptions } from '../../run/options.ts';
-import { checkRange, OPEN_SHARE, SHARE, wholeFrom } from '../../run/ranges.ts';
+import { checkRange, integerMin, OPEN_SHARE, SHARE } from '../../run/ranges.ts';
 import { refusal, rejection } from '../refusal.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -36,12 +36,12 @@ describe('a number of an option', () => {
   });
 
   test('must be whole where things are counted', () => {
-    expect(refusal(() => checkRange('x', 2, wholeFrom(2), 2))).toBe('accepted');
+    expect(refusal(() => checkRange('x', 2, integerMin(2), 2))).toBe('accepted');
     for (const value of [1, 2.5, 1e300])
-      expect(refusal(() => checkRange('x', value, wholeFrom(2), 2))).toBe(
+      expect(refusal(() => checkRange('x', value, integerMin(2), 2))).toBe(
         `bad-option: --x ${value}: it must be a whole number of at least 2`,
       );
-    expect(refusal(() => checkRange('x', 9, wholeFrom(2, 8), 2))).toContain('from 2 to 8');
+    expect(refusal(() => checkRange('x', 9, integerMin(2, 8), 2))).toContain('from 2 to 8');
   });
 
   test('is refused with the default as an example', async () => {
@@ -117,13 +117,13 @@ test.each([
     ['--percentile', '95'],
     '--percentile has no effect without --flag percentile',
   ],
-  ['6_profitability/11_train_profitability.ts', ['--delay', '60'], '--delay has no effect without --ladder'],
+  ['6_profitability/11_train_profitability.ts', ['--delay', '60'], '--delay has no effect without --ablation'],
   [
     '5_live_inference/14_master_pipeline.ts',
     ['--data', tmpdir(), '--trades', '3'],
     '--trades has no effect without --data simulated',
   ],
-  ['5_live_inference/14_master_pipeline.ts', ['--as-of', '2026-02-30'], '--as-of 2026-02-30 is not a moment'],
+  ['5_live_inference/14_master_pipeline.ts', ['--as-of', '2026-02-30'], '--as-of 2026-02-30 is not a time'],
 ])('%s refuses %j before it does anything', (script, words, message) => {
   const folders = ['--data-dir', dataDir, '--models-dir', join(dataDir, 'models')];
   const run = spawnSync('node', ['--import', 'tsx', script, ...folders, ...words], { encoding: 'utf8' });

@@ -4,7 +4,7 @@ import { Beliefs } from '../../simulate/beliefs.ts';
 
 const LIFE_S = 1000;
 
-/** One life of an event: chances at its middle, after news, and the leg it resolves to. */
+/** One life of an event: probabilities at its middle, after news, and the leg it resolves to. */
 function live(random: Random, initial: readonly number[]) {
   const beliefs = new Beliefs(
     Int32Array.from([0, initial.length]),
@@ -14,13 +14,13 @@ function live(random: Random, initial: readonly number[]) {
     Float64Array.from([1.5]),
   );
   for (let t = 10; t <= 500; t += 35) beliefs.diffuse(random, 0, random.integer(initial.length), t);
-  const middle = [...beliefs.chances];
+  const middle = [...beliefs.probabilities];
   beliefs.moveTowards(0, beliefs.favouredLeg(0, random.uniform()), 0.4);
-  const afterNews = [...beliefs.chances];
+  const afterNews = [...beliefs.probabilities];
   for (let t = 510; t <= LIFE_S; t += 35) beliefs.diffuse(random, 0, random.integer(initial.length), t);
   const winner = beliefs.favouredLeg(0, random.uniform());
   beliefs.moveTowards(0, winner, 1);
-  return { middle, afterNews, winner, final: [...beliefs.chances] };
+  return { middle, afterNews, winner, final: [...beliefs.probabilities] };
 }
 
 describe.each([
@@ -31,11 +31,11 @@ describe.each([
   const nLives = 8000;
   const lives = Array.from({ length: nLives }, () => live(random, initial));
 
-  it('stay chances that add up to one and end in one leg', () => {
+  it('stay probabilities that add up to one and end in one leg', () => {
     for (const { middle, afterNews, winner, final } of lives) {
-      for (const chances of [middle, afterNews]) {
-        expect(chances.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
-        for (const p of chances) expect(p > 0 && p < 1).toBe(true);
+      for (const probabilities of [middle, afterNews]) {
+        expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+        for (const p of probabilities) expect(p > 0 && p < 1).toBe(true);
       }
       expect(final).toEqual(initial.map((__, leg) => (leg === winner ? 1 : 0)));
     }
@@ -43,7 +43,7 @@ describe.each([
 
   it('keep their expectation through drift, news and resolution (martingale)', () => {
     initial.forEach((p, leg) => {
-      // The spread of a chance is at most that of the resolution, p (1 - p): four standard errors.
+      // The spread of a probability is at most that of the resolution, p (1 - p): four standard errors.
       const tolerance = 4 * Math.sqrt((p * (1 - p)) / nLives);
       const mean = (pick: (life: (typeof lives)[number]) => number): number =>
         lives.reduce((sum, life) => sum + pick(life), 0) / nLives;
@@ -70,6 +70,6 @@ describe('beliefs', () => {
     );
     beliefs.diffuse(createRandom(1), 0, 0, 50);
     beliefs.diffuse(createRandom(1), 0, 0, 20);
-    expect(beliefs.chance(0, 0)).toBe(0.3);
+    expect(beliefs.probability(0, 0)).toBe(0.3);
   });
 });

@@ -27,7 +27,7 @@ it('prices are calibrated: among events priced at p, a share p of them happens',
     const surprise = items.reduce((sum, { price, payoff }) => sum + payoff - price, 0);
     return surprise / Math.sqrt(items.reduce((sum, { price }) => sum + price * (1 - price), 0));
   };
-  // Ten deciles and the whole: none beyond 3.5 standard errors (chance .5 % for all of them together).
+  // Ten deciles and the whole: none beyond 3.5 standard errors (probability .5 % for all of them together).
   expect(Math.abs(z(observed))).toBeLessThan(3.5);
   for (let decile = 0; decile < 10; decile++) {
     const items = observed.filter(({ price }) => Math.min(9, Math.floor(price * 10)) === decile);

@@ -4,7 +4,7 @@ import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { CASUAL, INSIDER } from '../../simulate/population.ts';
 import { MarketSimulation } from '../../simulate/simulation.ts';
 
-/** Chance that a random insider's mean trade exceeds a random casual's (area under the curve of a one-column detector). */
+/** Probability that a random insider's mean trade exceeds a random casual's (area under the curve of a one-column detector). */
 function sizeAuc(difficulty: number): number {
   const options = resolveSimulateOptions({ nTrades: 200_000, nWallets: 8000, nMarkets: 400, difficulty, seed: 21 });
   const usd = new Float64Array(options.nWallets);

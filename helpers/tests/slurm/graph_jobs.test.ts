@@ -96,8 +96,8 @@ describe('what a job asks for', () => {
 
   test('grows with the fills where rows of fills are kept, with their square root or their fourth root elsewhere', () => {
     // 16 times the fills of the table: 16, 4 and 2 times what is above the floor of 1 GiB.
-    const memoryGib = (memoryGrowsWith: Step['memoryGrowsWith']): number =>
-      requestFor({ ...findStep('generate_labels'), memoryMib: 3 * MIB_PER_GIB, memoryGrowsWith }, 1.6e9).memoryMib /
+    const memoryGib = (memoryScalesWith: Step['memoryScalesWith']): number =>
+      requestFor({ ...findStep('generate_labels'), memoryMib: 3 * MIB_PER_GIB, memoryScalesWith }, 1.6e9).memoryMib /
       MIB_PER_GIB;
     expect([memoryGib('fills'), memoryGib('markets'), memoryGib('wallets')]).toEqual([33, 9, 5]);
   });

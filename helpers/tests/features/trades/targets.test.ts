@@ -47,7 +47,7 @@ describe('targets', () => {
     ['--roi-min', 'Infinity'],
     ['--cents-min', '101', '--target', 'cents'],
   ])('refuse %s %s, which makes no sense', async (...words) => {
-    const specs = { ...TARGET_OPTIONS, ladder: { type: 'boolean' } } as const;
+    const specs = { ...TARGET_OPTIONS, ablation: { type: 'boolean' } } as const;
     expect(await rejection(() => parseOptions(words, 'usage', specs))).toContain(words[0]);
   });
 });

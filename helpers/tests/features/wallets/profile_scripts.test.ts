@@ -44,7 +44,7 @@ describe.each([
     const before = manifest().startedAt;
     const wrong = run('--as-of', '2026-02-30');
     expect(wrong.status).toBe(2);
-    expect(wrong.stderr).toContain('error: --as-of 2026-02-30 is not a moment');
+    expect(wrong.stderr).toContain('error: --as-of 2026-02-30 is not a time');
     expect(manifest().startedAt).toBe(before);
   });
 

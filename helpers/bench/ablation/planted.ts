@@ -1,4 +1,4 @@
-/** What the ladder's last rung finds of planted informed trades. The truth is read here, after all is predicted, and nowhere else. */
+/** What the last ablation step finds of planted informed trades. The truth is read here, after all is predicted, and nowhere else. */
 import { readFileSync } from 'node:fs';
 import type { BootstrapInterval } from '../../evaluate/bootstrap.ts';
 import { clusteredRatio, numberGroups } from '../../evaluate/clustered.ts';
@@ -18,12 +18,12 @@ export interface PlantedScore {
   /** As many picks as there are planted trades, by the model and by price only. */
   readonly modelReturn: BootstrapInterval;
   readonly priceOnlyReturn: BootstrapInterval;
-  /** Share of planted trades among as many picks, among the top 1 %, and at chances of .50 and .75. */
+  /** Share of planted trades among as many picks, among the top 1 %, and at probabilities of .50 and .75. */
   readonly recallSameNumber: number;
   readonly recallTop1Pct: number;
   readonly recallAt: readonly { readonly threshold: number; readonly nPicks: number; readonly recall: number }[];
   /** Share of planted rows that random picks of 1 % would find. */
-  readonly recallByChance: number;
+  readonly recallByProbability: number;
 }
 
 /** wallet and transaction of every planted purchase. */
@@ -34,7 +34,7 @@ function plantedTrades(truthFile: string): Set<string> {
   return new Set(lines.map((line) => line.split(',')).map((cells) => `${cells[wallet]} ${cells[hash]}`));
 }
 
-/** The last rung held against the truth; null when no planted trade was tested. */
+/** The last step held against the truth; null when no planted trade was tested. */
 export function scorePlanted(
   rows: AblationRows,
   last: AblationResult,
@@ -68,9 +68,9 @@ export function scorePlanted(
     recallSameNumber: recall(same),
     recallTop1Pct: recall(topFlags(tested.probability, nTop)),
     recallAt: MARKS.map((threshold) => {
-      const flags = Uint8Array.from(tested.probability, (chance) => (chance >= threshold ? 1 : 0));
+      const flags = Uint8Array.from(tested.probability, (probability) => (probability >= threshold ? 1 : 0));
       return { threshold, nPicks: flags.reduce((sum, flag) => sum + flag, 0), recall: recall(flags) };
     }),
-    recallByChance: nTop / tested.rows.length,
+    recallByProbability: nTop / tested.rows.length,
   };
 }

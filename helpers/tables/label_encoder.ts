@@ -2,7 +2,7 @@
 import { type DataFrame, pl } from '../polars/polars.ts';
 
 /** Numbers (uint32) of the keys seen so far; a key keeps its number. */
-export class Codebook {
+export class LabelEncoder {
   private names: DataFrame;
 
   /**
@@ -21,7 +21,7 @@ export class Codebook {
   }
 
   /** Gives numbers to the keys that are new; a null key has none. */
-  learn(frame: DataFrame): void {
+  fit(frame: DataFrame): void {
     const fresh = frame
       .select(this.text)
       .filter(pl.col(this.text).isNotNull())
@@ -35,7 +35,7 @@ export class Codebook {
   }
 
   /** The frame with the numbers of its keys, in its own order; null for keys that were never learned. */
-  coded(frame: DataFrame): DataFrame {
+  transform(frame: DataFrame): DataFrame {
     return frame.join(this.names, { on: this.text, how: 'left' });
   }
 }

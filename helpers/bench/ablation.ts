@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- ladder`: the ablation ladder on many simulated markets, without informed flow (the right answer: no edge)
+ * `npm run bench -- ablation`: the ablation steps on many simulated markets, without informed flow (the right answer: no edge)
  * and with planted insiders (the right answer: an edge on their trades). A world that is done is kept in --out and not run
- * again; the summary is ladder.json there and the last line, the picture ladder.svg.
+ * again; the summary is ablation.json there and the last line, the picture ablation.svg.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -14,9 +14,9 @@ import { readStepCode } from '../run/code.ts';
 import { formatTable } from '../run/console.ts';
 import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
-import { runWorld, type WorldResult } from './ladder/one_world.ts';
-import { ladderBenchPicture } from './ladder/picture.ts';
-import { type Mean, summarise, type WorldSummary } from './ladder/summary.ts';
+import { runWorld, type WorldResult } from './ablation/one_world.ts';
+import { ablationBenchPicture } from './ablation/picture.ts';
+import { type Mean, summarise, type WorldSummary } from './ablation/summary.ts';
 
 interface Kept {
   readonly settings: string;
@@ -71,14 +71,14 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     .option('difficulty', { type: 'string', default: 'easy', describe: 'of the planted insiders: easy, medium, hard' })
     .option('delay', { type: 'number', default: 60, describe: 'seconds between a fill and its follower' })
     .option('threads', { type: 'number', default: 1, describe: 'threads' })
-    .option('out', { type: 'string', default: 'models/bench/ladder', describe: 'folder of the results' })
+    .option('out', { type: 'string', default: 'models/bench/ablation', describe: 'folder of the results' })
     .strict()
     .parseSync();
   const settings = ablationSettings({
     ...defaultsOf(TARGET_OPTIONS),
     ...defaultsOf(MODEL_OPTIONS),
-    ladder: true,
-    'ladder-rows': 1_000_000,
+    ablation: true,
+    'ablation-rows': 1_000_000,
     delay: given.delay,
   });
   const size = { nTrades: given.rows, nMarkets: given.markets, nWallets: given.wallets };
@@ -86,7 +86,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     null: { ...size, insiderShare: 0 },
     planted: { ...size, insiderShare: given.insiders, difficulty: given.difficulty },
   };
-  const code = [(await readStepCode('helpers/bench/ladder/one_world.ts')).hash, settings];
+  const code = [(await readStepCode('helpers/bench/ablation/one_world.ts')).hash, settings];
   const summaries: WorldSummary[] = [];
   for (const [world, request] of Object.entries(worlds)) {
     const results: WorldResult[] = [];
@@ -103,9 +103,12 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     summaries.push(summary);
     process.stdout.write(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n\n`);
   }
-  const result = { bench: 'ladder', settings: given, worlds: summaries };
-  writeJsonAtomic(path.join(given.out, 'ladder.json'), result);
-  writeFileAtomic(path.join(given.out, 'ladder.svg'), await renderSvg(ladderBenchPicture(summaries).spec, 'ladder'));
+  const result = { bench: 'ablation', settings: given, worlds: summaries };
+  writeJsonAtomic(path.join(given.out, 'ablation.json'), result);
+  writeFileAtomic(
+    path.join(given.out, 'ablation.svg'),
+    await renderSvg(ablationBenchPicture(summaries).spec, 'ablation'),
+  );
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

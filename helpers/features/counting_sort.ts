@@ -8,7 +8,7 @@ export interface Order {
 }
 
 /** @param numbers of the rows, each below `n` */
-export function orderBy(numbers: Uint32Array, n: number): Order {
+export function countingSort(numbers: Uint32Array, n: number): Order {
   const starts = new Uint32Array(n + 1);
   for (let row = 0; row < numbers.length; row++) starts[numbers[row] + 1]++;
   for (let number = 0; number < n; number++) starts[number + 1] += starts[number];

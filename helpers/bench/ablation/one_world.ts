@@ -61,7 +61,7 @@ export async function runWorld(
   settings: AblationSettings,
   nThreads: number,
 ): Promise<WorldResult> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ladder-'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ablation-'));
   const seed = request.seed ?? 1;
   try {
     const { folder } = await renewSimulatedFolder(

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { floorDivide } from '../../polars/floor_divide.ts';
 import { pl } from '../../polars/polars.ts';
-import { wholeUnits } from '../../polars/whole_units.ts';
 import { DAY_MS } from '../../run/clock.ts';
 
 function wholeDays(times: number[]): number[] {
   const frame = pl.DataFrame({ t: times }, { schema: { t: pl.Int64 } });
   return (
     frame
-      .select(wholeUnits(pl.col('t'), DAY_MS).alias('d'))
+      .select(floorDivide(pl.col('t'), DAY_MS).alias('d'))
       .getColumn('d')
       .toArray() as (number | bigint)[]
   ).map(Number);
