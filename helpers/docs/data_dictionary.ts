@@ -12,7 +12,7 @@ Every table of the project and every column of it. Each table is a folder of Par
 a \`manifest.json\` that says what made it. This page is made from the schemas in \`helpers/tables/\` by \`npm run docs\`: change it there.
 
 **T** is the time that a table is made for (\`--as-of\`). Nothing that happened at T or later is used. A **fill** is one row of a trade: one wallet, one
-price.
+price. More terms: [glossary](glossary.md).
 
 A **class** says what a column is about, because models choose their columns by it:
 
