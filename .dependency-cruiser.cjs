@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   'helpers/estimators': 'kernels parallel run/errors',
   'helpers/evaluate': 'estimators kernels run',
   'helpers/features': 'estimators kernels polars step run tables',
+  'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain polars step run tables venues',
   'helpers/kernels': '',
   'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',

@@ -15,6 +15,8 @@ export type InputErrorTag =
   | 'no-permission'
   | 'disk-full'
   | 'busy'
+  | 'no-answer'
+  | 'bad-answer'
   | 'bad-model'
   | 'missing-dependency';
 
