@@ -1,5 +1,6 @@
 /** Flow of the pipeline: every table a box with its rows, arrows from what it was made of, left to right. */
 import type { Picture } from '../section.ts';
+import { textWidthPx } from '../text_width.ts';
 import { ACCENT, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 
@@ -17,8 +18,11 @@ const BOX_HEIGHT_PX = 42;
 const GAP_PX = 10;
 /** Share of a column that its box takes; arrows run in the rest. */
 const BOX_SHARE = 0.88;
-/** The longest name, 13_training_rebalanced, keeps within a fifth of the page. */
-const NAME_SIZE_PX = 9;
+/** Room of the picture in the page and in picture files. */
+const WIDTH_PX = 760;
+const NAME_SIZE_MAX_PX = 10;
+/** How much wider bold letters are than those that are measured. */
+const BOLD = 1.13;
 
 interface Placed {
   readonly box: FlowBox;
@@ -72,6 +76,13 @@ function neededArrows(boxes: readonly FlowBox[]): [string, string][] {
       )
       .map((id): [string, string] => [id, box.id]),
   );
+}
+
+/** The largest size at which every name keeps within its box. */
+function nameSizePx(boxes: readonly FlowBox[], nLayers: number): number {
+  const room = (WIDTH_PX / nLayers) * BOX_SHARE - 4;
+  const widest = Math.max(...boxes.map(({ id }) => textWidthPx(id, 1) * BOLD));
+  return Math.min(NAME_SIZE_MAX_PX, Math.floor((10 * room) / widest) / 10);
 }
 
 /** Draws boxes and arrows. @param boxes makers before what is made of them */
@@ -132,7 +143,13 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
         },
         {
           data: { values: rows },
-          mark: { type: 'text', fontWeight: 'bold', fontSize: NAME_SIZE_PX, color: NEUTRAL.ink, limit: 140 },
+          mark: {
+            type: 'text',
+            fontWeight: 'bold',
+            fontSize: nameSizePx(boxes, nLayers),
+            color: NEUTRAL.ink,
+            limit: 140,
+          },
           encoding: {
             x: { field: 'centre', ...x },
             y: { field: 'firstLine', ...y },
