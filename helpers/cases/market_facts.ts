@@ -1,6 +1,7 @@
-/** What is known of markets at a time: their questions, their outcomes, and who won. */
+/** What is known of markets at a time: their questions, their outcomes, and what these were paid. */
+import { settlementsOf } from '../features/settlement.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
-import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { toTexts } from '../tables/matrix.ts';
 
 export interface MarketFacts {
   readonly id: string;
@@ -8,11 +9,10 @@ export interface MarketFacts {
   readonly question: string | null;
   readonly slug: string | null;
   readonly outcomes: readonly [string, string];
-  /** Null while it is not known. */
-  readonly winner: 0 | 1 | null;
-  /** NaN while there is no winner. */
+  /** What a share of outcome 0 was paid; NaN while that is not known. */
+  readonly payout0: number;
+  /** NaN while no payout is known. */
   readonly resolvedMs: number;
-  readonly isVoid: boolean;
 }
 
 /**
@@ -25,20 +25,18 @@ export function marketFacts(markets: DataFrame, ids: readonly string[], asOfMs: 
   const texts = (name: string): (string | null)[] => toTexts(wanted, name);
   const [own, venues, questions, slugs] = ['market_id', 'venue', 'question', 'slug'].map(texts);
   const [names0, names1] = ['outcome_0', 'outcome_1'].map(texts);
-  const [winners, resolved, isVoid] = ['winner_index', 'resolved_ms', 'is_void'].map((name) => toNumbers(wanted, name));
+  const { payout0, resolvedMs } = settlementsOf(wanted);
   return new Map(
     own.map((id, i) => {
-      const isKnown = resolved[i] < asOfMs;
-      const hasWinner = isKnown && !Number.isNaN(winners[i]);
+      const isKnown = resolvedMs[i] < asOfMs && !Number.isNaN(payout0[i]);
       const facts: MarketFacts = {
         id: id!,
         venue: venues[i]!,
         question: questions[i],
         slug: slugs[i],
         outcomes: [names0[i] ?? 'outcome 0', names1[i] ?? 'outcome 1'],
-        winner: hasWinner ? (winners[i] as 0 | 1) : null,
-        resolvedMs: hasWinner ? resolved[i] : Number.NaN,
-        isVoid: isKnown && isVoid[i] === 1,
+        payout0: isKnown ? payout0[i] : Number.NaN,
+        resolvedMs: isKnown ? resolvedMs[i] : Number.NaN,
       };
       return [facts.id, facts];
     }),

@@ -1,5 +1,6 @@
 /** The markets of a wallet as an HTML table. */
 import { escapeHtml } from '../charts/page/text.ts';
+import { winnerOf } from '../features/settlement.ts';
 import { usdText } from '../features/wallets/reasons_report.ts';
 import { isoDay } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
@@ -9,16 +10,23 @@ import type { MarketResult } from './wallet_history.ts';
 
 const N_MARKETS_MAX = 40;
 
+/** Words from data, which keep their own direction of writing. */
+const bdi = (words: string): string => `<bdi>${escapeHtml(words)}</bdi>`;
+
 /** The question of a market, with a link to its page where there is one. The words keep their own direction of writing. */
 export function questionHtml(market: MarketFacts): string {
-  const words = `<bdi>${escapeHtml(market.question ?? market.id)}</bdi>`;
+  const words = bdi(market.question ?? market.id);
   const url = marketUrl(market);
   return url === null ? words : `<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${words}</a>`;
 }
 
-function outcomeHtml({ winner, isVoid, outcomes }: MarketFacts): string {
-  if (winner !== null) return `<bdi>${escapeHtml(outcomes[winner])}</bdi> won`;
-  return isVoid ? 'void' : 'open';
+/** `Yes won`, `no winner, Yes paid $0.50`, or `open`. @param format writes the name of an outcome */
+export function endingText({ payout0, outcomes }: MarketFacts, format: (outcome: string) => string): string {
+  if (Number.isNaN(payout0)) return 'open';
+  const winner = winnerOf(payout0);
+  return winner === -1
+    ? `no winner, ${format(outcomes[0])} paid ${usdText(payout0)}`
+    : `${format(outcomes[winner])} won`;
 }
 
 /** @param results the market with most money first */
@@ -26,7 +34,7 @@ export function marketsHtml(results: readonly MarketResult[], facts: ReadonlyMap
   const rows = results.slice(0, N_MARKETS_MAX).map(({ marketId, nFills, boughtUsd, soldUsd, profitUsd, lastMs }) => {
     const market = facts.get(marketId)!;
     const numbers = [formatCount(nFills), usdText(boughtUsd), usdText(soldUsd), usdText(profitUsd), isoDay(lastMs)];
-    return `<tr><td>${questionHtml(market)}</td><td>${outcomeHtml(market)}</td>${numbers.map((text) => `<td class="number">${text}</td>`).join('')}</tr>`;
+    return `<tr><td>${questionHtml(market)}</td><td>${endingText(market, bdi)}</td>${numbers.map((text) => `<td class="number">${text}</td>`).join('')}</tr>`;
   });
   const rest = results.slice(N_MARKETS_MAX);
   const restUsd = rest.reduce((sum, { profitUsd }) => sum + profitUsd, 0);

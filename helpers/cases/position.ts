@@ -51,20 +51,19 @@ export class Position {
     return this.shares[0] !== 0 || this.shares[1] !== 0;
   }
 
-  /** The market has ended: shares of the winner pay 1 USD, the others nothing. */
-  settle(winner: 0 | 1): void {
+  /** The market has ended. @param payout0 USD that a share of outcome 0 is paid; one of outcome 1 is paid the rest */
+  settle(payout0: number): void {
     for (const outcome of [0, 1] as const) {
-      this.realisedUsd += (outcome === winner ? this.shares[outcome] : 0) - this.costUsd[outcome];
+      const paid = outcome === 0 ? payout0 : 1 - payout0;
+      this.realisedUsd += this.shares[outcome] * paid - this.costUsd[outcome];
       this.shares[outcome] = 0;
       this.costUsd[outcome] = 0;
     }
   }
 
-  /** Profit on what is held, were it sold at these prices of the outcomes; an outcome that is not held needs none. */
-  markedUsd(prices: readonly [number, number]): number {
-    let usd = 0;
-    for (const outcome of [0, 1] as const)
-      if (this.shares[outcome] !== 0) usd += this.shares[outcome] * prices[outcome] - this.costUsd[outcome];
-    return usd;
+  /** Profit on what is held, were it sold. @param price0 price of outcome 0, NaN where there is none: then it is worth nothing */
+  markedUsd(price0: number): number {
+    const [worth0, worth1] = Number.isNaN(price0) ? [0, 0] : [price0, 1 - price0];
+    return this.shares[0] * worth0 + this.shares[1] * worth1 - this.costUsd[0] - this.costUsd[1];
   }
 }

@@ -1,4 +1,5 @@
 /** Goes once through the fills of the markets that some wallets traded in, in the order of time: prices, bets, positions, profit. */
+import { MarketMarks, type PricedTrades } from '../features/market_marks.ts';
 import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
@@ -61,9 +62,9 @@ class WalletReplay {
     let [realisedUsd, markedUsd] = [0, 0];
     for (const [market, position] of this.positions) {
       if (position.isOpen) {
-        const winner = markets.winnerAt(market, ms);
-        if (winner === null) markedUsd += position.markedUsd(markets.lastPrices(market));
-        else position.settle(winner);
+        const payout0 = markets.payoutAt(market, ms);
+        if (Number.isNaN(payout0)) markedUsd += position.markedUsd(markets.marks.price0[market]);
+        else position.settle(payout0);
       }
       realisedUsd += position.realisedUsd;
     }
@@ -74,7 +75,7 @@ class WalletReplay {
     const results = this.markets.map((market): MarketResult => {
       const position = this.positions.get(market)!;
       const { nFills, boughtUsd, soldUsd, realisedUsd, lastMs } = position;
-      const profitUsd = realisedUsd + position.markedUsd(markets.lastPrices(market));
+      const profitUsd = realisedUsd + position.markedUsd(markets.marks.price0[market]);
       return { marketId: facts[market].id, nFills, boughtUsd, soldUsd, profitUsd, lastMs };
     });
     const timelines = [...this.bets].map(([market, series]) => ({
@@ -86,29 +87,29 @@ class WalletReplay {
   }
 }
 
-/** Last prices and winners of markets, and the price of some over time. */
+/** Marks and payouts of markets, and the price of some over time. */
 class MarketStates {
-  private readonly last: Float64Array;
+  readonly marks: MarketMarks;
 
   constructor(
     private readonly facts: readonly MarketFacts[],
     readonly prices: ReadonlyMap<number, TimeBins<PricePoint>>,
   ) {
-    this.last = new Float64Array(2 * facts.length).fill(Number.NaN);
+    this.marks = new MarketMarks(facts.length);
   }
 
-  trade(ms: number, market: number, outcome: number, price: number): void {
-    this.last[2 * market + outcome] = price;
-    this.prices.get(market)?.add(ms, { ms, price: outcome === 0 ? price : 1 - price });
+  /** Takes in the trades `from` … `to - 1`, all those of a moment. */
+  trade(trades: PricedTrades, from: number, to: number): void {
+    this.marks.add(trades, from, to);
+    for (let i = from; i < to; i++) {
+      const [ms, price] = [trades.ms[i], trades.price[i]];
+      this.prices.get(trades.market[i])?.add(ms, { ms, price: trades.outcome[i] === 0 ? price : 1 - price });
+    }
   }
 
-  lastPrices(market: number): [number, number] {
-    return [this.last[2 * market], this.last[2 * market + 1]];
-  }
-
-  winnerAt(market: number, ms: number): 0 | 1 | null {
-    const { winner, resolvedMs } = this.facts[market];
-    return winner !== null && resolvedMs < ms ? winner : null;
+  payoutAt(market: number, ms: number): number {
+    const { payout0, resolvedMs } = this.facts[market];
+    return resolvedMs < ms ? payout0 : Number.NaN;
   }
 }
 
@@ -190,9 +191,13 @@ export async function replayWallets(
   });
   for await (const frame of parts) {
     const [ms, market, outcome, owner, isBuy, price, shares, usd] = frame.columns.map((name) => toNumbers(frame, name));
+    let momentEnd = 0;
     for (let i = 0; i < ms.length; i++) {
-      lookUntil(ms[i]);
-      markets.trade(ms[i], market[i], outcome[i], price[i]);
+      if (i === momentEnd) {
+        while (momentEnd < ms.length && ms[momentEnd] === ms[i]) momentEnd++;
+        lookUntil(ms[i]);
+        markets.trade({ ms, market, outcome, price, shares }, i, momentEnd);
+      }
       if (owner[i] === NOBODY) continue;
       const replay = replays[owner[i]];
       const bet = {

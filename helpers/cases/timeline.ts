@@ -30,12 +30,12 @@ function priceOf({ outcome, usd, shares }: Bet): number {
 
 /**
  * Lays a timeline out.
- * @param resolved the winner and the time of resolution; null while it is not known
+ * @param resolved what a share of outcome 0 was paid, and when that became known; null while it is not
  * @param usdMax money of the largest mark; areas of marks are in proportion to theirs
  */
 export function layOutTimeline(
   { prices, bets }: Timeline,
-  resolved: { readonly winner: 0 | 1; readonly ms: number } | null,
+  resolved: { readonly payout0: number; readonly ms: number } | null,
   usdMax: number,
   frame: Frame = TIMELINE_FRAME,
 ): TimelineShape {
@@ -59,6 +59,6 @@ export function layOutTimeline(
       bet,
     }))
     .sort((a, b) => b.radius - a.radius);
-  const end = resolved === null ? null : { x: x(resolved.ms), y: y(1 - resolved.winner) };
+  const end = resolved === null ? null : { x: x(resolved.ms), y: y(resolved.payout0) };
   return { line, marks, end, fromMs, toMs };
 }

@@ -3,6 +3,7 @@ import { escapeHtml } from '../charts/page/text.ts';
 import { usdText } from '../features/wallets/reasons_report.ts';
 import { isoDay, isoTime } from '../run/clock.ts';
 import type { MarketFacts } from './market_facts.ts';
+import { endingText } from './markets_report.ts';
 import { frameScales, px, stepPath } from './plot.ts';
 import { layOutTimeline, type Mark, TIMELINE_FRAME } from './timeline.ts';
 import type { Timeline } from './wallet_history.ts';
@@ -54,15 +55,16 @@ export function plotSvg(label: string, content: string): string {
 }
 
 /** @param usdMax money of the largest mark of the wallet */
-export function timelineSvg(timeline: Timeline, { outcomes, winner, resolvedMs }: MarketFacts, usdMax: number): string {
-  const resolved = winner === null ? null : { winner, ms: resolvedMs };
+export function timelineSvg(timeline: Timeline, market: MarketFacts, usdMax: number): string {
+  const { outcomes, payout0, resolvedMs } = market;
+  const resolved = Number.isNaN(payout0) ? null : { payout0, ms: resolvedMs };
   const { line, marks, end, fromMs, toMs } = layOutTimeline(timeline, resolved, usdMax);
   const { y } = frameScales(TIMELINE_FRAME, [fromMs, toMs], [0, 1]);
   const levels = [0, 0.5, 1].map((price) => ({ y: y(price), label: `${100 * price} ¢` }));
   const parts = [axesSvg(levels, fromMs, toMs), `<path class="p" d="${stepPath(line)}"/>`];
   if (end !== null) {
     const last = line.at(-1) ?? end;
-    const words = `${minuteText(resolvedMs)}: resolved, ${outcomes[winner!]} won`;
+    const words = `${minuteText(resolvedMs)}: resolved, ${endingText(market, (outcome) => outcome)}`;
     parts.push(`<path class="e" d="M${px(last.x)} ${px(last.y)}H${px(end.x)}V${px(end.y)}"/>`);
     parts.push(
       `<circle class="e" cx="${px(end.x)}" cy="${px(end.y)}" r="4"><title>${escapeHtml(words)}</title></circle>`,

@@ -109,6 +109,7 @@ function mergeRows(best: MarketRow, other: MarketRow): MarketRow {
     merged.tokens = best.tokens ?? other.tokens;
     merged.winnerIndex = best.winnerIndex ?? other.winnerIndex;
     merged.isVoid = best.isVoid ?? other.isVoid;
+    merged.settlementValue = best.settlementValue ?? other.settlementValue;
   }
   return merged as unknown as MarketRow;
 }
@@ -283,6 +284,7 @@ export class MarketRegistry {
           resolvedMs: number('resolved_ms'),
           winnerIndex: number('winner_index') as 0 | 1 | null,
           isVoid: flag('is_void'),
+          settlementValue: number('settlement_value'),
           feeRate: number('fee_rate'),
           feeExponent: number('fee_exponent'),
           lifetimeVolumeUsd: number('lifetime_volume_usd'),
@@ -404,6 +406,7 @@ function toRecord({ venue, source, order, row }: Entry): Record<string, unknown>
     resolved_ms: row.resolvedMs,
     winner_index: row.winnerIndex,
     is_void: row.isVoid,
+    settlement_value: row.settlementValue ?? null,
     resolution_source: row.winnerIndex === null ? null : 'venue',
     fee_rate: row.feeRate,
     fee_exponent: row.feeExponent,

@@ -1,5 +1,6 @@
 /** Fills with their probabilities, from 16_trade_predictions, and the markets they speak of. */
 
+import { settlementsOf } from '../features/settlement.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import type { BacktestMarkets, Signals } from '../replay/model.ts';
 import { InputError } from '../run/errors.ts';
@@ -99,15 +100,6 @@ export function marketEncoder(): LabelEncoder {
 }
 
 /**
- * What a share of outcome 0 pays at resolution. A void market of Polymarket pays .5 a share of either outcome (its prices
- * are then .5 and .5); what Kalshi pays for one is not in the data.
- */
-function payoutOf(venue: string, winner: number, isVoid: boolean): number {
-  if (!Number.isNaN(winner)) return winner === 0 ? 1 : 0;
-  return isVoid && venue === 'polymarket' ? 0.5 : Number.NaN;
-}
-
-/**
  * The markets of a book, by their numbers.
  * @param frame 10_markets
  * @throws InputError 'bad-value' when some are not in it
@@ -120,17 +112,13 @@ export function backtestMarkets(frame: DataFrame, marketCodes: LabelEncoder): Ba
       `${marketCodes.size - known.height} markets of table ${TRADE_PREDICTIONS.folder} are not in 10_markets`,
       `make it again: ${TRADE_PREDICTIONS.madeBy}`,
     );
-  const venues = toTexts(known, 'venue') as Venue[];
-  const [winners, resolved, rates, exponents] = ['winner_index', 'resolved_ms', 'fee_rate', 'fee_exponent'].map(
-    (name) => toNumbers(known, name),
-  );
-  const isVoid = toNumbers(known.select(pl.col('is_void').cast(pl.UInt8)), 'is_void');
+  const { payout0, resolvedMs } = settlementsOf(known);
   return {
     ids: toTexts(known, 'market_id') as string[],
-    venues,
-    feeRates: rates,
-    feeExponents: exponents,
-    resolvedMs: resolved.map((ms) => (Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms)),
-    payouts: winners.map((winner, m) => payoutOf(venues[m], winner, isVoid[m] === 1)),
+    venues: toTexts(known, 'venue') as Venue[],
+    feeRates: toNumbers(known, 'fee_rate'),
+    feeExponents: toNumbers(known, 'fee_exponent'),
+    resolvedMs,
+    payouts: payout0,
   };
 }

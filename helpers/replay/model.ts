@@ -10,7 +10,7 @@ export interface BacktestMarkets {
   readonly feeExponents: Float64Array;
   /** When the outcome became known; Infinity where it has not. */
   readonly resolvedMs: Float64Array;
-  /** What a share of outcome 0 pays then: 1, 0, or .5 for a void market; outcome 1 pays the rest. NaN where unknown. */
+  /** What a share of outcome 0 pays then: 1, 0, or a fraction (void: .5); outcome 1 pays the rest. NaN where unknown. */
   readonly payouts: Float64Array;
 }
 
@@ -71,7 +71,7 @@ export const STATE = {
   stale: 3,
   /** Paid 0 or 1 at resolution. */
   resolved: 4,
-  /** Paid .5 at resolution. */
+  /** Paid a fraction at resolution: the market ended without a winner. */
   void: 5,
   /** Still open at the end of the data: valued at the last price. */
   marked: 6,

@@ -269,7 +269,7 @@ export class Replay {
         orders.exitMs[order] = ms;
         this.cash[s] += this.remaining[order] * payout;
         this.remaining[order] = 0;
-        this.close(order, payout0 === 0.5 ? STATE.void : STATE.resolved);
+        this.close(order, payout0 === 0 || payout0 === 1 ? STATE.resolved : STATE.void);
       }
     }
     this.nLive[m] = 0;

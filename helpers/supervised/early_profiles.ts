@@ -2,6 +2,7 @@
  * Profiles of what a wallet showed first: the definitions of 11_wallet_profiles over its first fills alone. The fills are
  * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
  */
+import { MarketMarks } from '../features/market_marks.ts';
 import { withMarketNumbers } from '../features/wallets/market_numbers.ts';
 import { BATCH_ROWS, TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
 import { outcomeValues } from '../features/wallets/position_values.ts';
@@ -10,6 +11,8 @@ import { sumTrades } from '../features/wallets/sum_fills.ts';
 import { shardsOf } from '../features/wallets/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
+import { Codebook } from '../tables/codebook.ts';
+import { toNumbers } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
@@ -25,11 +28,14 @@ export interface EarlyWindow {
   readonly hours: number | null;
 }
 
-/** The first fills of every wallet, and the last price of every outcome at each of some timestamps. */
+/** The first fills of every wallet, and the marks of markets at each of some timestamps. */
 export interface EarlyFills {
   readonly fills: DataFrame;
-  readonly lastPrices: ReadonlyMap<number, DataFrame>;
+  /** `market_id`, and the columns of MarketMarks. */
+  readonly marks: ReadonlyMap<number, DataFrame>;
 }
+
+const PRICED = ['ts_ms', 'outcome_index', 'price', 'shares'];
 
 const int64 = (ms: number) => pl.lit(ms).cast(pl.Int64);
 
@@ -37,8 +43,9 @@ const int64 = (ms: number) => pl.lit(ms).cast(pl.Int64);
 export class EarlyFillCollector {
   private readonly kept: DataFrame[] = [];
   private seen: DataFrame | null = null;
-  private prices: DataFrame | null = null;
-  private readonly pricesAt = new Map<number, DataFrame>();
+  private readonly markets = new Codebook('market_id', 'market');
+  private readonly marks = new MarketMarks(0);
+  private readonly marksAt = new Map<number, DataFrame>();
   private readonly timestamps: number[];
 
   /**
@@ -63,7 +70,7 @@ export class EarlyFillCollector {
     ) {
       const at = this.timestamps.shift()!;
       this.notePrices(rest.filter(pl.col('ts_ms').lt(int64(at))));
-      if (this.prices !== null) this.pricesAt.set(at, this.prices);
+      this.marksAt.set(at, this.marksNow());
       rest = rest.filter(pl.col('ts_ms').gtEq(int64(at)));
     }
     this.notePrices(rest);
@@ -72,18 +79,22 @@ export class EarlyFillCollector {
 
   /** What the walk has kept; no fill where none names a wallet. */
   finish(): EarlyFills {
-    for (const at of this.timestamps) if (this.prices !== null) this.pricesAt.set(at, this.prices);
+    for (const at of this.timestamps) this.marksAt.set(at, this.marksNow());
     const fills = this.kept.length === 0 ? emptyFrame(RAW_TRADES).select(...TRADE_COLUMNS) : pl.concat(this.kept);
-    return { fills, lastPrices: this.pricesAt };
+    return { fills, marks: this.marksAt };
   }
 
   private notePrices(rows: DataFrame): void {
     if (rows.height === 0) return;
-    const own = rows.groupBy(['market_id', 'outcome_index']).agg(pl.col('price').last().alias('last_price'));
-    this.prices =
-      this.prices === null
-        ? own
-        : pl.concat([this.prices, own]).groupBy(['market_id', 'outcome_index']).agg(pl.col('last_price').last());
+    this.markets.learn(rows);
+    this.marks.makeRoom(this.markets.size);
+    const numbered = this.markets.coded(rows.select('market_id', ...PRICED));
+    const [market, ms, outcome, price, shares] = ['market', ...PRICED].map((name) => toNumbers(numbered, name));
+    this.marks.add({ market, ms, outcome, price, shares });
+  }
+
+  private marksNow(): DataFrame {
+    return this.markets.named(this.marks.frame());
   }
 
   private keepFirst(batch: DataFrame): void {
@@ -142,8 +153,8 @@ export async function collectEarlyFills(
  * @param asOfMs one of the timestamps that `early` was collected for
  */
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
-  const collected = early.lastPrices.get(asOfMs);
-  if (collected === undefined) throw new Error(`assertion failed: no prices were collected at ${asOfMs}`);
+  const collected = early.marks.get(asOfMs);
+  if (collected === undefined) throw new Error(`assertion failed: no marks were collected at ${asOfMs}`);
   const known = early.fills.filter(pl.col('ts_ms').lt(int64(asOfMs)));
   const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));

@@ -38,4 +38,9 @@ export class LabelEncoder {
   transform(frame: DataFrame): DataFrame {
     return frame.join(this.names, { on: this.text, how: 'left' });
   }
+
+  /** The frame with the keys in place of their numbers. */
+  named(frame: DataFrame): DataFrame {
+    return frame.join(this.names, { on: this.code, how: 'left' }).drop(this.code);
+  }
 }

@@ -89,6 +89,8 @@ export interface MarketRow {
   readonly resolvedMs: number | null;
   readonly winnerIndex: 0 | 1 | null;
   readonly isVoid: boolean | null;
+  /** Paid for a share of outcome 0 by a market without a winner, where the venue states it; USD. */
+  readonly settlementValue?: number | null;
   readonly feeRate: number | null;
   readonly feeExponent: number | null;
   readonly lifetimeVolumeUsd: number | null;

@@ -35,6 +35,9 @@ SELECT
   epoch_ms(closedTime::TIMESTAMP) AS resolved_ms,
   CASE WHEN NOT closed THEN NULL WHEN outcomePrices::VARCHAR = '["1","0"]' THEN 0
        WHEN outcomePrices::VARCHAR = '["0","1"]' THEN 1 END AS winner_index,
+  CASE WHEN NOT closed THEN NULL WHEN outcomePrices::VARCHAR = '["1","0"]' THEN 1.0
+       WHEN outcomePrices::VARCHAR = '["0","1"]' THEN 0.0
+       WHEN outcomePrices::VARCHAR = '["0.5","0.5"]' THEN 0.5 END AS payout_0,
   CASE WHEN list_contains(found, 'crypto') THEN 'crypto' WHEN list_contains(found, 'sports') THEN 'sports'
        WHEN list_contains(found, 'politics') THEN 'politics' ELSE 'other' END AS domain
 FROM read_json('${gamma}', format = 'newline_delimited',
@@ -102,13 +105,14 @@ const POSITIONS = `
 CREATE TABLE positions AS
 WITH horizon AS (SELECT (max(ts_ms) // 86400000 + 1) * 86400000 AS t FROM fills),
 facts AS (
-  SELECT market, domain, created_ms, CASE WHEN resolved_ms < t THEN winner_index END AS winner FROM markets, horizon
-), last_prices AS (
-  SELECT market, outcome_index, arg_max(price, rn) AS last_price FROM
-    (SELECT market, outcome_index, ts_ms, max(rn) AS rn, arg_max(price, rn) AS price FROM fills
-     GROUP BY market, outcome_index, ts_ms
-     QUALIFY ts_ms = max(ts_ms) OVER (PARTITION BY market, outcome_index))
-  GROUP BY market, outcome_index
+  SELECT market, domain, created_ms, CASE WHEN resolved_ms < t THEN winner_index END AS winner,
+    CASE WHEN resolved_ms < t THEN payout_0 END AS payout_0 FROM markets, horizon
+), last_moments AS (
+  SELECT market, max(ts_ms) AS mark_ms FROM fills GROUP BY market
+), marks AS (
+  SELECT market, any_value(mark_ms) AS mark_ms,
+    sum(shares * CASE outcome_index WHEN 0 THEN price ELSE 1 - price END) / sum(shares) AS mark_0
+  FROM fills JOIN last_moments USING (market) WHERE ts_ms = mark_ms GROUP BY market
 ), sums AS (
   SELECT owner, market, outcome_index, count(*) AS n, count(*) FILTER (is_buy) AS n_buys,
     count(*) FILTER (is_buy AND price < 0.4) AS n_contrarian, count(*) FILTER (is_maker) AS n_maker,
@@ -118,9 +122,9 @@ facts AS (
   FROM fills GROUP BY owner, market, outcome_index
 )
 SELECT *, buy_usd / nullif(buy_shares, 0) AS paid, winner IS NOT NULL AND buy_shares > 0 AS is_bet,
-  winner = outcome_index AS won,
-  usd - 2 * buy_usd + CASE WHEN winner IS NULL THEN net * last_price WHEN winner = outcome_index THEN net ELSE 0 END AS pnl
-FROM sums JOIN last_prices USING (market, outcome_index) JOIN facts USING (market)`;
+  payout_0 IS NOT NULL AND buy_shares > 0 AS is_settled_buy, winner = outcome_index AS won,
+  usd - 2 * buy_usd + net * CASE outcome_index WHEN 0 THEN coalesce(payout_0, mark_0) ELSE 1 - coalesce(payout_0, mark_0) END AS pnl
+FROM sums JOIN marks USING (market) JOIN facts USING (market)`;
 
 const RHYTHMS = `
 CREATE TABLE rhythms AS
@@ -142,19 +146,21 @@ const PROFILES = `
 COPY (
   WITH horizon AS (SELECT (max(ts_ms) // 86400000 + 1) * 86400000 AS t FROM fills),
   per_market AS (
-    SELECT owner, market, any_value(domain) AS domain, any_value(created_ms) AS created_ms, any_value(winner) AS winner,
+    SELECT owner, market, any_value(domain) AS domain, any_value(created_ms) AS created_ms, any_value(payout_0) AS payout_0,
       sum(n) AS n, sum(n_buys) AS n_buys, sum(n_contrarian) AS n_contrarian, sum(n_maker) AS n_maker, sum(usd) AS usd,
       sum(buy_usd) AS buy_usd, sum(usd_squared) AS usd_squared, sum(pnl) AS pnl, max(max_usd) AS max_usd,
-      sum(ts_sum) AS ts_sum, count(*) FILTER (winner IS NULL AND net <> 0) AS n_marked, count(*) FILTER (is_bet) AS n_bets,
-      count(*) FILTER (is_bet AND won) AS n_bets_won, count(*) FILTER (is_bet AND net > 0) AS n_bets_held,
+      sum(ts_sum) AS ts_sum, count(*) FILTER (payout_0 IS NULL AND net <> 0) AS n_marked,
+      min(mark_ms) FILTER (payout_0 IS NULL AND net <> 0) AS oldest_mark_ms, count(*) FILTER (is_settled_buy) AS n_bought,
+      count(*) FILTER (is_bet AND won) AS n_bets_won, count(*) FILTER (is_settled_buy AND net > 0) AS n_held,
       sum(CASE WHEN is_bet THEN paid END) AS paid, sum(CASE WHEN is_bet THEN paid * (1 - paid) END) AS paid_variance
     FROM positions GROUP BY owner, market
   ), per_wallet AS (
     SELECT owner, sum(n) AS n, sum(n_buys) AS n_buys, sum(n_contrarian) AS n_contrarian, sum(n_maker) AS n_maker,
       sum(usd) AS usd, sum(buy_usd) AS buy_usd, sum(usd_squared) AS usd_squared, sum(pnl) AS pnl, max(max_usd) AS max_usd,
-      sum(n_marked) AS n_marked, sum(n_bets) AS n_bets, sum(n_bets_won) AS n_bets_won, sum(n_bets_held) AS n_bets_held,
+      sum(n_marked) AS n_marked, min(oldest_mark_ms) AS oldest_mark_ms, sum(n_bought) AS n_bought,
+      sum(n_bets_won) AS n_bets_won, sum(n_held) AS n_held,
       sum(paid) AS paid, sum(paid_variance) AS paid_variance, count(*) AS n_markets, max(usd) AS top_usd,
-      count(winner) AS n_resolved, count(*) FILTER (winner IS NOT NULL AND pnl > 0.5) AS n_won,
+      count(payout_0) AS n_resolved, count(*) FILTER (payout_0 IS NOT NULL AND pnl > 0.5) AS n_won,
       sum(CASE WHEN domain = 'sports' THEN n ELSE 0 END) AS n_sports,
       sum(CASE WHEN domain = 'politics' THEN n ELSE 0 END) AS n_politics,
       sum(CASE WHEN domain = 'crypto' THEN n ELSE 0 END) AS n_crypto, sum(ts_sum - n * created_ms) AS age_ms
@@ -165,14 +171,14 @@ COPY (
       n / greatest((t - first_ms) / 86400000, 1) AS frequency_trades_daily, 100 * n_sports / n AS domain_focus_sports_pct,
       100 * n_politics / n AS domain_focus_politics_pct, 100 * n_crypto / n AS domain_focus_crypto_pct,
       n_markets AS diversification_markets_count, buy_usd / 1e6 AS total_invested, pnl / 1e6 AS total_net_pnl,
-      n_marked > 0 AS pnl_is_marked, CASE WHEN n_resolved > 0 THEN n_won END AS wins,
+      n_marked > 0 AS pnl_is_marked, (t - oldest_mark_ms) / 86400000 AS mark_age_days, CASE WHEN n_resolved > 0 THEN n_won END AS wins,
       nullif(n_resolved, 0) AS unique_markets, 100 * n_won / nullif(n_resolved, 0) AS win_rate_pct,
       100 * pnl / nullif(buy_usd, 0) AS roi_pct, age_ms / 3600000 / n AS avg_time_to_impact_hours,
       buy_usd / 1e6 / nullif(n_buys, 0) AS conviction_avg_buy_usd, max_usd / 1e6 AS max_bet_usd,
       CASE WHEN n > 1 THEN sqrt(greatest(n * usd_squared - usd * usd, 0)) / usd END AS bet_size_cv,
       100 * top_usd / usd AS top_market_share_pct, 100 * n_maker / n AS maker_share_pct,
       100 * n_contrarian / nullif(n_buys, 0) AS contrarian_share_pct, active_days, hour_entropy,
-      100 * n_burst / n AS burst_share_pct, 100 * n_bets_held / nullif(n_bets, 0) AS held_to_resolution_pct,
+      100 * n_burst / n AS burst_share_pct, 100 * n_held / nullif(n_bought, 0) AS held_to_resolution_pct,
       CASE WHEN paid_variance > 0 THEN (n_bets_won - paid) / sqrt(paid_variance) END AS edge_z,
       max_bet_share AS max_bet_vs_market_volume_pct
     FROM per_wallet JOIN rhythms USING (owner) JOIN wallets USING (owner) LEFT JOIN bet_shares USING (owner), horizon

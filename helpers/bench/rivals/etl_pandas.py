@@ -25,6 +25,7 @@ EXCHANGES = [
     "0xe3333700ca9d93003f00f0f71f8515005f6c00aa",
 ]
 WINNERS = {'["1","0"]': 0.0, '["0","1"]': 1.0}
+PAYOUTS = {'["1","0"]': 1.0, '["0","1"]': 0.0, '["0.5","0.5"]': 0.5}
 
 
 def epoch_ms(text):
@@ -47,6 +48,7 @@ def read_markets():
                     "created_ms": epoch_ms(m["createdAt"]),
                     "resolved_ms": epoch_ms(m["closedTime"]) if m.get("closedTime") else np.nan,
                     "winner": WINNERS.get(m["outcomePrices"], np.nan) if m["closed"] else np.nan,
+                    "payout_0": PAYOUTS.get(m["outcomePrices"], np.nan) if m["closed"] else np.nan,
                     "domain": next((d for d in ("crypto", "sports", "politics") if d in found), "other"),
                 }
             )
@@ -139,33 +141,41 @@ def profiles_of(f, wallets, markets):
         )
         .reset_index()
     )
-    last = f.groupby(["market", "outcome_index"], sort=False)["price"].last().rename("last_price").reset_index()
-    p = p.merge(last, on=["market", "outcome_index"], how="left")
-    winner = markets["winner"].where(markets["resolved_ms"] < t)
+    last = f[f["ts_ms"] == f.groupby("market", sort=False)["ts_ms"].transform("max")]
+    price_0 = last["price"].where(last["outcome_index"] == 0, 1 - last["price"])
+    by_market = last.assign(value=price_0 * last["shares"]).groupby("market").agg(
+        ms=("ts_ms", "max"), value=("value", "sum"), shares=("shares", "sum")
+    )
+    is_known = markets["resolved_ms"] < t
+    winner, payout_0 = markets["winner"].where(is_known), markets["payout_0"].where(is_known)
+    worth_0 = payout_0.fillna(by_market["value"] / by_market["shares"])
     p["winner"] = winner.to_numpy()[p["market"]]
     p["net"] = 2 * p["buy_shares"] - p["shares"]
     won = p["winner"] == p["outcome_index"]
-    resolved = p["winner"].notna()
-    worth = np.where(resolved, np.where(won, p["net"], 0.0), p["net"] * p["last_price"])
-    p["pnl"] = p["usd"] - 2 * p["buy_usd"] + worth
-    bet = resolved & (p["buy_shares"] > 0)
+    resolved = payout_0.notna().to_numpy()[p["market"]]
+    share_0 = worth_0.to_numpy()[p["market"]]
+    p["pnl"] = p["usd"] - 2 * p["buy_usd"] + p["net"] * np.where(p["outcome_index"] == 0, share_0, 1 - share_0)
+    bought = resolved & (p["buy_shares"] > 0)
+    bet = p["winner"].notna() & (p["buy_shares"] > 0)
     paid = p["buy_usd"] / p["buy_shares"]
     p["n_marked"] = ~resolved & (p["net"] != 0)
-    p["n_bets"], p["n_bets_won"], p["n_bets_held"] = bet, bet & won, bet & (p["net"] > 0)
+    p["oldest_mark_ms"] = by_market["ms"].reindex(p["market"]).where(p["n_marked"].to_numpy()).to_numpy()
+    p["n_bought"], p["n_bets_won"], p["n_held"] = bought, bet & won, bought & (p["net"] > 0)
     p["paid"], p["paid_variance"] = paid.where(bet, 0.0), (paid * (1 - paid)).where(bet, 0.0)
 
-    sums = ["n", "n_buys", "n_contrarian", "n_maker", "usd", "buy_usd", "squared", "pnl", "n_marked", "n_bets"]
-    sums += ["n_bets_won", "n_bets_held", "paid", "paid_variance"]
-    m = p.groupby(["owner", "market"], sort=False).agg({**{c: "sum" for c in [*sums, "ts_sum"]}, "max_usd": "max"}).reset_index()
+    sums = ["n", "n_buys", "n_contrarian", "n_maker", "usd", "buy_usd", "squared", "pnl", "n_marked", "n_bought"]
+    sums += ["n_bets_won", "n_held", "paid", "paid_variance"]
+    by_pair = {**{c: "sum" for c in [*sums, "ts_sum"]}, "max_usd": "max", "oldest_mark_ms": "min"}
+    m = p.groupby(["owner", "market"], sort=False).agg(by_pair).reset_index()
     facts = markets.iloc[m["market"]].reset_index(drop=True)
-    m["resolved"] = winner.notna().to_numpy()[m["market"]]
+    m["resolved"] = payout_0.notna().to_numpy()[m["market"]]
     m["won"] = m["resolved"] & (m["pnl"] > 0.5)
     for domain in ("sports", "politics", "crypto"):
         m[domain] = m["n"].where(facts["domain"] == domain, 0)
     m["age_ms"] = m["ts_sum"] - m["n"] * facts["created_ms"]
     m["top_usd"], m["markets"] = m["usd"], 1
     adds = [*sums, "resolved", "won", "sports", "politics", "crypto", "age_ms", "markets"]
-    w = m.groupby("owner").agg({**{c: "sum" for c in adds}, "max_usd": "max", "top_usd": "max"})
+    w = m.groupby("owner").agg({**{c: "sum" for c in adds}, "max_usd": "max", "top_usd": "max", "oldest_mark_ms": "min"})
 
     times = f.groupby("owner")["ts_ms"]
     first, last_fill = times.min(), times.max()
@@ -188,6 +198,7 @@ def profiles_of(f, wallets, markets):
             **{f"domain_focus_{d}_pct": 100 * w[d] / n for d in ("sports", "politics", "crypto")},
             "diversification_markets_count": w["markets"], "total_invested": w["buy_usd"] / 1e6,
             "total_net_pnl": w["pnl"] / 1e6, "pnl_is_marked": w["n_marked"] > 0,
+            "mark_age_days": (t - w["oldest_mark_ms"]) / DAY_MS,
             "wins": w["won"].astype("Int64").where(judged > 0), "unique_markets": judged.astype("Int64").where(judged > 0),
             "win_rate_pct": per(100 * w["won"], judged), "roi_pct": roi, "alpha_score": roi - roi[judged > 0].mean(),
             "avg_time_to_impact_hours": w["age_ms"] / 3_600_000 / n,
@@ -196,7 +207,7 @@ def profiles_of(f, wallets, markets):
             "top_market_share_pct": 100 * w["top_usd"] / w["usd"], "maker_share_pct": 100 * w["n_maker"] / n,
             "contrarian_share_pct": per(100 * w["n_contrarian"], w["n_buys"]), "active_days": days,
             "hour_entropy": entropy, "burst_share_pct": 100 * burst / n,
-            "held_to_resolution_pct": per(100 * w["n_bets_held"], w["n_bets"]),
+            "held_to_resolution_pct": per(100 * w["n_held"], w["n_bought"]),
             "edge_z": per(w["n_bets_won"] - w["paid"], np.sqrt(w["paid_variance"])),
             "max_bet_vs_market_volume_pct": bet_share.reindex(w.index),
         }

@@ -37,6 +37,7 @@ def read_markets():
         .when(pl.col("outcomePrices") == '["0","1"]')
         .then(1)
     )
+    is_void = pl.col("closed") & (pl.col("outcomePrices") == '["0.5","0.5"]')
     tokens = pl.col("clobTokenIds").str.json_decode(pl.List(pl.String))
     schema = {
         "conditionId": pl.String,
@@ -57,6 +58,7 @@ def read_markets():
         pl.col("createdAt").str.to_datetime(time_zone="UTC").dt.epoch("ms").alias("created_ms"),
         pl.col("closedTime").str.to_datetime("%Y-%m-%d %H:%M:%S%#z").dt.epoch("ms").alias("resolved_ms"),
         winner.cast(pl.Int8).alias("winner_index"),
+        pl.when(is_void).then(0.5).otherwise(1.0 - winner).alias("payout_0"),
         domain.alias("domain"),
     )
 
@@ -192,8 +194,18 @@ def profiles_of(fills, wallets, markets):
         "domain",
         "created_ms",
         pl.when(pl.col("resolved_ms") < t).then(pl.col("winner_index")).alias("winner"),
+        pl.when(pl.col("resolved_ms") < t).then(pl.col("payout_0")).alias("payout_0"),
     )
-    last_prices = lazy.group_by("market", "outcome_index").agg(pl.col("price").last().alias("last_price"))
+    price_0 = pl.when(pl.col("outcome_index") == 0).then(pl.col("price")).otherwise(1 - pl.col("price"))
+    last_moments = lazy.group_by("market").agg(pl.col("ts_ms").max().alias("mark_ms"))
+    marks = (
+        lazy.join(last_moments, on="market")
+        .filter(pl.col("ts_ms") == pl.col("mark_ms"))
+        .group_by("market")
+        .agg(pl.col("mark_ms").first(), ((price_0 * pl.col("shares")).sum() / pl.col("shares").sum()).alias("mark_0"))
+    )
+    worth_0 = pl.col("payout_0").fill_null(pl.col("mark_0"))
+    is_settled = pl.col("payout_0").is_not_null()
     positions = (
         lazy.with_columns(
             pl.when(buy).then(pl.col("usd")).otherwise(0.0).alias("buy_usd"),
@@ -213,7 +225,7 @@ def profiles_of(fills, wallets, markets):
             pl.col("usd").max().alias("max_usd"),
             pl.col("ts_ms").sum().alias("ts_sum"),
         )
-        .join(last_prices, on=["market", "outcome_index"])
+        .join(marks, on="market")
         .join(facts, on="market")
         .with_columns(
             (2 * pl.col("buy_shares") - pl.col("all_shares")).alias("net"),
@@ -225,25 +237,24 @@ def profiles_of(fills, wallets, markets):
             (
                 pl.col("usd")
                 - 2 * pl.col("buy_usd")
-                + pl.when(pl.col("winner").is_null())
-                .then(pl.col("net") * pl.col("last_price"))
-                .when(pl.col("won"))
-                .then(pl.col("net"))
-                .otherwise(0.0)
+                + pl.col("net") * pl.when(pl.col("outcome_index") == 0).then(worth_0).otherwise(1 - worth_0)
             ).alias("pnl")
         )
     )
     is_bet = pl.col("is_bet")
     added = ["n", "n_buys", "n_contrarian", "n_maker", "usd", "buy_usd", "usd_squared", "pnl", "ts_sum"]
-    counted = ["n_marked", "n_bets", "n_bets_won", "n_bets_held", "paid_sum", "paid_variance"]
+    is_bought = is_settled & (pl.col("buy_shares") > 0)
+    is_marked = ~is_settled & (pl.col("net") != 0)
+    counted = ["n_marked", "n_bought", "n_bets_won", "n_held", "paid_sum", "paid_variance"]
     per_market = positions.group_by("owner", "market").agg(
         *[pl.col(name).sum() for name in added],
         pl.col("max_usd").max(),
-        pl.col("domain", "created_ms", "winner").first(),
-        (pl.col("winner").is_null() & (pl.col("net") != 0)).sum().alias("n_marked"),
-        is_bet.sum().alias("n_bets"),
+        pl.col("domain", "created_ms", "payout_0").first(),
+        is_marked.sum().alias("n_marked"),
+        pl.when(is_marked).then(pl.col("mark_ms")).min().alias("oldest_mark_ms"),
+        is_bought.sum().alias("n_bought"),
         (is_bet & pl.col("won")).sum().alias("n_bets_won"),
-        (is_bet & (pl.col("net") > 0)).sum().alias("n_bets_held"),
+        (is_bought & (pl.col("net") > 0)).sum().alias("n_held"),
         pl.when(is_bet).then(pl.col("paid")).sum().alias("paid_sum"),
         pl.when(is_bet).then(pl.col("paid") * (1 - pl.col("paid"))).sum().alias("paid_variance"),
     )
@@ -253,8 +264,9 @@ def profiles_of(fills, wallets, markets):
         pl.col("max_usd").max(),
         pl.len().cast(pl.Int64).alias("n_markets"),
         pl.col("usd").max().alias("top_usd"),
-        pl.col("winner").count().cast(pl.Int64).alias("n_resolved"),
-        (pl.col("winner").is_not_null() & (pl.col("pnl") > 0.5)).sum().cast(pl.Int64).alias("n_won"),
+        pl.col("oldest_mark_ms").min(),
+        is_settled.sum().cast(pl.Int64).alias("n_resolved"),
+        (is_settled & (pl.col("pnl") > 0.5)).sum().cast(pl.Int64).alias("n_won"),
         *[pl.when(pl.col("domain") == name).then(n).sum().alias(f"n_{name}") for name in DOMAINS],
         (pl.col("ts_sum") - n * pl.col("created_ms")).sum().alias("age_ms"),
     )
@@ -290,6 +302,7 @@ def profiles_of(fills, wallets, markets):
             (pl.col("buy_usd") / 1e6).alias("total_invested"),
             (pl.col("pnl") / 1e6).alias("total_net_pnl"),
             (pl.col("n_marked") > 0).alias("pnl_is_marked"),
+            ((t - pl.col("oldest_mark_ms")) / DAY_MS).alias("mark_age_days"),
             where_positive("n_resolved", pl.col("n_won")).alias("wins"),
             where_positive("n_resolved", pl.col("n_resolved")).alias("unique_markets"),
             where_positive("n_resolved", 100 * pl.col("n_won") / pl.col("n_resolved")).alias("win_rate_pct"),
@@ -306,7 +319,7 @@ def profiles_of(fills, wallets, markets):
             "active_days",
             "hour_entropy",
             (100 * pl.col("n_burst") / n).alias("burst_share_pct"),
-            where_positive("n_bets", 100 * pl.col("n_bets_held") / pl.col("n_bets")).alias("held_to_resolution_pct"),
+            where_positive("n_bought", 100 * pl.col("n_held") / pl.col("n_bought")).alias("held_to_resolution_pct"),
             where_positive(
                 "paid_variance", (pl.col("n_bets_won") - pl.col("paid_sum")) / pl.col("paid_variance").sqrt()
             ).alias("edge_z"),

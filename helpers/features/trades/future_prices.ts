@@ -2,6 +2,7 @@
  * Looks ahead from fills to prices, on a tape sorted by market and time: what a share of outcome 0 is worth one horizon
  * later, when a follower could first trade, and which trade lies nearest to a moment. Two pointers a market, no joins.
  */
+import { priceOfMoment } from '../market_marks.ts';
 
 /** Fills of some span, sorted by market, then by time; equal times in any order. */
 export interface Tape {
@@ -47,25 +48,13 @@ export interface FuturePrices {
 }
 
 /**
- * Price of outcome 0 at the moment of row `i`: that of the market's fills of this very moment, weighed by shares where they
- * differ. The clocks of the venues count in seconds, so one match or several share a moment, and which of them was last
- * nobody knows.
+ * Price of outcome 0 at the moment of row `i`, see priceOfMoment.
  * @param i the last row of its moment
  */
 function momentPrice({ market, tsMs, price0, shares }: Tape, i: number): number {
-  let first = i;
-  let isOne = true;
-  while (first > 0 && market[first - 1] === market[i] && tsMs[first - 1] === tsMs[i]) {
-    first--;
-    isOne &&= price0[first] === price0[i];
-  }
-  if (isOne) return price0[i];
-  // In an order of their own, so that the last bit of the sums does not depend on that of the table.
-  const rows = Array.from({ length: i - first + 1 }, (_, k) => first + k).sort(
-    (a, b) => price0[a] - price0[b] || shares[a] - shares[b],
-  );
-  const total = rows.reduce((sum, row) => sum + shares[row], 0);
-  return rows.reduce((sum, row) => sum + shares[row] * price0[row], 0) / total;
+  const rows = [i];
+  for (let row = i - 1; row >= 0 && market[row] === market[i] && tsMs[row] === tsMs[i]; row--) rows.push(row);
+  return priceOfMoment(price0, shares, rows);
 }
 
 /**

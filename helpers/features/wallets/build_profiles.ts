@@ -200,7 +200,7 @@ export class ProfileHistory {
   }
 
   /**
-   * Profiles of the fills since the moment before alone, valued at the last prices among them and by the winners known by
+   * Profiles of the fills since the moment before alone, valued at the last prices among them and by the settlements known by
    * now. Only `max_bet_vs_market_volume_pct` looks further back, to all volume before the bet.
    */
   latestSpan(): Promise<DataFrame> {
@@ -219,8 +219,8 @@ export class ProfileHistory {
  * @param spans sums in the order of time, all dealt into `nShards`
  */
 export async function mergeShards(job: ProfileJob, spans: readonly Shards[], nShards: number): Promise<DataFrame[]> {
-  const lastPrices = spans.flatMap((span) => span.lastPrices());
-  const values = outcomeValues(job.markets, lastPrices, job.asOfMs);
+  const marks = spans.flatMap((span) => span.marks());
+  const values = outcomeValues(job.markets, marks, job.asOfMs);
   const progress = job.log.progress('finishing wallets, shards', nShards);
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {

@@ -24,16 +24,32 @@ const FILL_COLUMNS = [
   'amount_usd',
 ] as const;
 
+/** Columns of the markets that they are made of. */
+const MARKET_COLUMNS = [
+  'market_id',
+  'venue',
+  'domain',
+  'created_ms',
+  'resolved_ms',
+  'winner_index',
+  'is_void',
+  'settlement_value',
+] as const;
+
 interface Fill {
   readonly ts_ms: number;
   readonly outcome_index: number;
   readonly role: string | null;
   readonly side: string;
+  readonly price: number;
   readonly shares: number;
   readonly amount_usd: number;
   readonly created_ms: number | null | undefined;
   readonly resolved_ms: number | null | undefined;
   readonly winner_index: number | null | undefined;
+  readonly is_void: boolean | null | undefined;
+  readonly settlement_value: number | null | undefined;
+  readonly market_venue: string;
   readonly previous_ms: number | null;
 }
 
@@ -70,14 +86,13 @@ function toArquero(frame: DataFrame, names: readonly string[]): ColumnTable {
 
 /**
  * The fills with ts < T in table order, with these columns added: `is_buy`; `cash_usd` and `net_shares` (signed from the
- * wallet's side); `domain`, `hours_since_creation` and `winner` (null unless the market resolved before T); `day` and
- * `hour` in UTC; `is_burst`; `earlier_volume_usd`, the takers' volume of the market at strictly earlier times; and
- * `last_price`, that of the last fill of the same outcome before T.
+ * wallet's side); `domain`, `hours_since_creation` and `payout_0`, what a share of outcome 0 was paid (null unless the market
+ * was settled before T); `day` and `hour` in UTC; `is_burst`; `earlier_volume_usd`, the takers' volume of the market at
+ * strictly earlier times; and `mark_0` and `mark_ms`, price of outcome 0 and time of the market's last trade before T.
  */
 export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: number): ColumnTable {
-  const facts = toArquero(markets, ['market_id', 'domain', 'created_ms', 'resolved_ms', 'winner_index']);
-  const isKnown = (f: Fill) =>
-    typeof f.winner_index === 'number' && typeof f.resolved_ms === 'number' && f.resolved_ms < asOfMs;
+  const facts = toArquero(markets, MARKET_COLUMNS).rename({ venue: 'market_venue' });
+  const isKnown = (f: Fill) => typeof f.resolved_ms === 'number' && f.resolved_ms < asOfMs;
   const fills = toArquero(trades, FILL_COLUMNS)
     .filter(rowwise((f: Fill) => f.ts_ms < asOfMs))
     .reify();
@@ -87,7 +102,7 @@ export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: nu
     .derive({ previous_ms: 'd => op.lag(d.ts_ms, 1, null)' })
     .ungroup()
     .join_left(volumeBefore(fills), [['market_id', 'ts_ms']])
-    .join_left(lastPrices(fills), [['market_id', 'outcome_index']])
+    .join_left(marks(fills), 'market_id')
     .derive({
       is_buy: rowwise((f: Fill) => (f.side === 'BUY' ? 1 : 0)),
       cash_usd: rowwise((f: Fill) => (f.side === 'BUY' ? -f.amount_usd : f.amount_usd)),
@@ -95,20 +110,36 @@ export function annotatedFills(trades: DataFrame, markets: DataFrame, asOfMs: nu
       hours_since_creation: rowwise((f: Fill) =>
         typeof f.created_ms === 'number' ? (f.ts_ms - f.created_ms) / HOUR_MS : null,
       ),
-      winner: rowwise((f: Fill) => (isKnown(f) ? f.winner_index : null)),
+      payout_0: rowwise((f: Fill) => (isKnown(f) ? payout0(f) : null)),
       day: rowwise((f: Fill) => Math.floor(f.ts_ms / DAY_MS)),
       hour: rowwise((f: Fill) => Math.floor((f.ts_ms % DAY_MS) / HOUR_MS)),
       is_burst: rowwise((f: Fill) => (f.previous_ms !== null && f.ts_ms - f.previous_ms <= BURST_MS ? 1 : 0)),
     });
 }
 
-/** The price of the last fill, in table order, of every outcome. */
-function lastPrices(fills: ColumnTable): ColumnTable {
+/** What a share of outcome 0 is paid by a market's result; null while it has none that is known. */
+function payout0(f: Fill): number | null {
+  if (typeof f.winner_index === 'number') return f.winner_index === 0 ? 1 : 0;
+  if (f.is_void !== true) return null;
+  return f.settlement_value ?? (f.market_venue === 'polymarket' ? 0.5 : null);
+}
+
+/** Of every market that traded above a price of 0: the mean price of outcome 0 in its last millisecond, by shares. */
+function marks(fills: ColumnTable): ColumnTable {
   return fills
-    .groupby('market_id', 'outcome_index')
-    .slice(-1)
-    .ungroup()
-    .select('market_id', 'outcome_index', { price: 'last_price' });
+    .filter(rowwise((f: Fill) => f.price > 0))
+    .groupby('market_id')
+    .derive({ mark_ms: 'd => op.max(d.ts_ms)' })
+    .filter('d => d.ts_ms === d.mark_ms')
+    .derive({ price_0: 'd => d.outcome_index === 0 ? d.price : 1 - d.price' })
+    .rollup({
+      mark_ms: op.max('ts_ms'),
+      low: op.min('price_0'),
+      high: op.max('price_0'),
+      mean: 'd => op.sum(d.shares * d.price_0) / op.sum(d.shares)',
+    })
+    .derive({ mark_0: 'd => d.low === d.high ? d.low : d.mean' })
+    .select('market_id', 'mark_0', 'mark_ms');
 }
 
 /** Of every market and moment with a fill: the takers' volume at strictly earlier moments, in USD. */

@@ -35,7 +35,8 @@ interface Sums {
   readonly n_marked: number;
   readonly unique_markets: number | undefined;
   readonly wins: number | undefined;
-  readonly n_judged: number | undefined;
+  readonly oldest_mark_ms: number | undefined;
+  readonly n_settled: number | undefined;
   readonly n_held: number | undefined;
   readonly n_won: number | undefined;
   readonly expected_wins: number | undefined;
@@ -78,6 +79,9 @@ export function legacyProfiles(trades: DataFrame, markets: DataFrame, asOfMs: nu
       total_invested: rowwise((s: Sums) => roundMicro(s.total_invested)),
       total_net_pnl: rowwise((s: Sums) => roundMicro(s.pnl_usd)),
       pnl_is_marked: rowwise((s: Sums) => s.n_marked > 0),
+      mark_age_days: rowwise((s: Sums) =>
+        s.oldest_mark_ms === undefined ? null : (asOfMs - s.oldest_mark_ms) / DAY_MS,
+      ),
     })
     .derive({
       aggression_avg_usd: rowwise((s: Sums) => s.total_usd / s.n_fills),
@@ -94,7 +98,7 @@ export function legacyProfiles(trades: DataFrame, markets: DataFrame, asOfMs: nu
       maker_share_pct: rowwise((s: Sums) => percent(s.n_maker, s.n_with_role)),
       contrarian_share_pct: rowwise((s: Sums) => percent(s.n_contrarian, s.n_buys)),
       burst_share_pct: rowwise((s: Sums) => percent(s.n_bursts, s.n_fills)),
-      held_to_resolution_pct: rowwise((s: Sums) => percent(s.n_held, s.n_judged)),
+      held_to_resolution_pct: rowwise((s: Sums) => percent(s.n_held, s.n_settled)),
       edge_z: rowwise(edgeZ),
       max_bet_vs_market_volume_pct: rowwise((s: Sums) => (rolesAreKnown ? s.max_bet_vs_market_volume_pct : null)),
     });

@@ -1,14 +1,16 @@
 /**
- * What positions come to at a moment: each is worth what its outcome paid, or its last price while that is open; the two
+ * What positions come to at a moment: each is worth what its outcome paid, or its mark while that is open; the two
  * outcomes of a market make the wallet's profit there, and its markets add up. Plain arrays, wallet by wallet, where a query
  * engine joins twice and groups twice.
  */
-import { type DataFrame, pl, type Series } from '../../polars/polars.ts';
+import type { DataFrame, Series } from '../../polars/polars.ts';
 import { roundHalfToEven } from '../amounts.ts';
 import { countingSort } from '../counting_sort.ts';
 import { addBet, BET_SUMS } from '../edge.ts';
 import { ExactSums, grown } from '../exact_sums.ts';
-import { marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
+import { MarketMarks } from '../market_marks.ts';
+import { settlementsOf, winnerOf } from '../settlement.ts';
+import { marketOf, outcomeOf } from './fill_columns.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { POSITION_KEYS, POSITION_SUMS, type Positions } from './position_table.ts';
 
@@ -17,48 +19,49 @@ const [USD_SUM, BUY_USD_SUM, SHARES_SUM, BUY_SHARES_SUM] = POSITION_SUMS.keys();
 const N_SUMS = POSITION_SUMS.length;
 const PAIR = 2 * N_SUMS;
 
-/** What outcomes are worth at a moment, by the numbers of markets. */
+/** What a share of outcome 0 is worth at a moment, by the numbers of markets; one of outcome 1 is worth the rest of a dollar. */
 export interface OutcomeValues {
-  /** 0 or 1; -1 where none is known. */
-  readonly winner: Int8Array;
-  /** By tokenOf; NaN where it never traded. */
-  readonly lastPrice: Float64Array;
+  /** What it was paid; NaN while that is not known. */
+  readonly payout0: Float64Array;
+  /** Its price in the market's last trade; NaN where it never traded. */
+  readonly price0: Float64Array;
+  /** Time of that trade, ms. */
+  readonly markMs: Float64Array;
 }
 
 /**
- * Winners that may be known at T, and last prices.
+ * Settlements that may be known at T, and marks.
  * @param markets 10_markets
- * @param lastPrices `market`, `outcome_index` and `last_price`, of spans in the order of time
+ * @param marks frames of MarketMarks, of spans in the order of time
  * @param asOfMs T; what resolved at it or later is not known
  */
-export function outcomeValues(markets: DataFrame, lastPrices: readonly DataFrame[], asOfMs: number): OutcomeValues {
+export function outcomeValues(markets: DataFrame, marks: readonly DataFrame[], asOfMs: number): OutcomeValues {
   const numbers = numberMarkets(markets);
-  const isKnown = pl.col('resolved_ms').lt(pl.lit(asOfMs).cast(pl.Int64)).and(pl.col('winner_index').isNotNull());
-  const resolved = withMarketNumbers(markets.filter(isKnown).select('market_id', 'winner_index'), numbers);
-  const winner = new Int8Array(numbers.height).fill(-1);
-  const winners = resolved.getColumn('winner_index').cast(pl.Int32).toTypedArray() as Int32Array;
-  (resolved.getColumn('market').toTypedArray() as Uint32Array).forEach((market, i) => {
-    winner[market] = winners[i];
+  const { payout0: payouts, resolvedMs } = settlementsOf(markets);
+  const payout0 = new Float64Array(numbers.height).fill(Number.NaN);
+  const places = withMarketNumbers(markets.select('market_id'), numbers).getColumn('market');
+  (places.toTypedArray() as Uint32Array).forEach((market, i) => {
+    if (resolvedMs[i] < asOfMs) payout0[market] = payouts[i];
   });
-  const lastPrice = new Float64Array(2 * numbers.height).fill(Number.NaN);
-  for (const span of lastPrices) {
-    const outcome = span.getColumn('outcome_index').toTypedArray() as Uint8Array;
-    const price = span.getColumn('last_price').toTypedArray() as Float64Array;
-    (span.getColumn('market').toTypedArray() as Uint32Array).forEach((market, i) => {
-      lastPrice[tokenOf(market, outcome[i])] = price[i];
-    });
-  }
-  return { winner, lastPrice };
+  const last = new MarketMarks(numbers.height);
+  for (const span of marks) last.take(span);
+  return { payout0, price0: last.price0, markMs: last.ms };
 }
 
-/** What a wallet's positions come to: USD in whole units of 1e-6, counts, BET_SUMS, and the most that went through one market. */
+/**
+ * What a wallet's positions come to: USD in whole units of 1e-6, counts, BET_SUMS, and the most that went through one market.
+ * `n_bought` are positions in settled markets of which something was bought, `n_held` those of them that were held to the end;
+ * bets are those of them whose market has a winner.
+ */
 const VALUE_COLUMNS = [
   'usd_u',
   'buy_usd_u',
   'pnl_u',
   'n_marked',
+  'oldest_mark_ms',
   ...BET_SUMS,
-  'n_bets_held',
+  'n_bought',
+  'n_held',
   'n_resolved',
   'n_won',
   'n_markets',
@@ -69,8 +72,10 @@ const USD = at('usd_u');
 const BUY_USD = at('buy_usd_u');
 const PNL = at('pnl_u');
 const N_MARKED = at('n_marked');
+const OLDEST_MARK_MS = at('oldest_mark_ms');
 const FIRST_OF_BETS = at(BET_SUMS[0]);
-const N_BETS_HELD = at('n_bets_held');
+const N_BOUGHT = at('n_bought');
+const N_HELD = at('n_held');
 const N_RESOLVED = at('n_resolved');
 const N_WON = at('n_won');
 const N_MARKETS = at('n_markets');
@@ -125,7 +130,6 @@ class Holdings {
  * VALUE_COLUMNS of wallets, as int64; row i is wallet i.
  * @param spans positions that add up where they are the same
  * @param places for each span, which wallet stands behind an `owner`: a number below `nWallets`
- * @throws Error when a position that is open has no last price
  */
 export function valueByWallet(
   spans: readonly Positions[],
@@ -135,7 +139,7 @@ export function valueByWallet(
 ): Series[] {
   const orders = spans.map(({ keys }, i) => countingSort(ownersOf(keys, places[i]), nWallets));
   const result = new ExactSums(VALUE_COLUMNS, nWallets);
-  const holdings = new Holdings(values.winner.length);
+  const holdings = new Holdings(values.payout0.length);
   for (let wallet = 0; wallet < nWallets; wallet++) {
     holdings.clear();
     for (let i = 0; i < orders.length; i++) {
@@ -158,7 +162,10 @@ function addMarket(result: ExactSums, base: number, holdings: Holdings, place: n
   const counts = result.values;
   const { sums } = holdings;
   const market = holdings.markets[place];
-  const winner = values.winner[market];
+  const payout0 = values.payout0[market];
+  const isSettled = !Number.isNaN(payout0);
+  const worth0 = isSettled ? payout0 : values.price0[market];
+  const winner = winnerOf(payout0);
   let usdInMarket = 0;
   let pnl = 0;
   for (let outcome = 0; outcome < 2; outcome++) {
@@ -171,20 +178,25 @@ function addMarket(result: ExactSums, base: number, holdings: Holdings, place: n
     pnl += usd - 2 * buyUsd;
     result.add(base + USD, usd);
     result.add(base + BUY_USD, buyUsd);
-    const isBet = addBet(result, base + FIRST_OF_BETS, winner, outcome, buyUsd, buyShares);
-    if (isBet && net > 0) counts[base + N_BETS_HELD]++;
-    if (winner === outcome) pnl += net;
-    else if (winner < 0 && net !== 0) {
-      const lastPrice = values.lastPrice[tokenOf(market, outcome)];
-      if (Number.isNaN(lastPrice))
-        throw new Error(`assertion failed: outcome ${outcome} of market ${market} has no price`);
-      pnl += roundHalfToEven(net * lastPrice);
-      counts[base + N_MARKED]++;
+    addBet(result, base + FIRST_OF_BETS, winner, outcome, buyUsd, buyShares);
+    if (isSettled && buyShares > 0) {
+      counts[base + N_BOUGHT]++;
+      if (net > 0) counts[base + N_HELD]++;
     }
+    if (net === 0) continue;
+    // Without any trade at a price above 0 the shares count for nothing.
+    if (!Number.isNaN(worth0)) pnl += roundHalfToEven(net * (outcome === 0 ? worth0 : 1 - worth0));
+    if (!isSettled) addMark(counts, base, values.markMs[market]);
   }
   result.addSigned(base + PNL, pnl);
   counts[base + N_MARKETS]++;
-  if (winner >= 0) counts[base + N_RESOLVED]++;
-  if (winner >= 0 && pnl > 0) counts[base + N_WON]++;
+  if (isSettled) counts[base + N_RESOLVED]++;
+  if (isSettled && pnl > 0) counts[base + N_WON]++;
   if (usdInMarket > counts[base + TOP_USD]) counts[base + TOP_USD] = usdInMarket;
+}
+
+function addMark(counts: Float64Array, base: number, markMs: number): void {
+  counts[base + N_MARKED]++;
+  const oldestMs = counts[base + OLDEST_MARK_MS];
+  if (markMs > 0 && (oldestMs === 0 || markMs < oldestMs)) counts[base + OLDEST_MARK_MS] = markMs;
 }

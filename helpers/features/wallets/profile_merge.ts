@@ -138,6 +138,12 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     usd('buy_usd_u').alias('total_invested'),
     usd('pnl_u').alias('total_net_pnl'),
     pl.col('n_marked').gt(zero()).alias('pnl_is_marked'),
+    pl
+      .when(pl.col('oldest_mark_ms').gt(zero()))
+      .then(dividedBy(asOf.minus(pl.col('oldest_mark_ms')), DAY_MS))
+      .otherwise(pl.lit(null))
+      .cast(pl.Float64)
+      .alias('mark_age_days'),
     nullUnlessResolved('n_won').alias('wins'),
     nullUnlessResolved('n_resolved').alias('unique_markets'),
     ratio('n_won', 'n_resolved', 100).alias('win_rate_pct'),
@@ -152,7 +158,7 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     pl.col('n_days').alias('active_days'),
     'hour_entropy',
     ratio('n_burst', 'n_fills', 100).alias('burst_share_pct'),
-    ratio('n_bets_held', 'n_bets', 100).alias('held_to_resolution_pct'),
+    ratio('n_held', 'n_bought', 100).alias('held_to_resolution_pct'),
     edgeZ().alias('edge_z'),
     pl.col('max_bet_share').alias('max_bet_vs_market_volume_pct'),
   );

@@ -62,6 +62,11 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     'better than',
     'worse than',
   ),
+  mark_age_days: phrase(
+    'age of its prices',
+    'days',
+    (v) => `the oldest price that its shares are valued at is ${v} old`,
+  ),
   avg_time_to_impact_hours: phrase(
     'time to bet',
     'hours',

@@ -14,7 +14,7 @@ const SHARDS_MAX = 256;
 
 /** Sums of spans in order of time, dealt out by wallet: in memory, or in files of a folder. */
 export class Shards {
-  private readonly memory: { readonly shards: readonly WalletSums[]; readonly lastPrices: DataFrame }[] = [];
+  private readonly memory: { readonly shards: readonly WalletSums[]; readonly marks: DataFrame }[] = [];
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -46,7 +46,7 @@ export class Shards {
     const at = this.nSums++;
     if (this.folder === null) {
       const shards = Array.from({ length: this.nShards }, (_, shard) => sums.ofShard(shard));
-      this.memory.push({ shards, lastPrices: sums.lastPrices });
+      this.memory.push({ shards, marks: sums.marks });
       return;
     }
     // What was handed over last time must be on disk, or memory would not be bounded.
@@ -58,7 +58,7 @@ export class Shards {
 
   /** Shard by shard, so that no more than one is there twice. */
   private async write(sums: FillSums, at: number, folder: string): Promise<void> {
-    await writeParquetAsync(sums.lastPrices, shardPath(folder, 'lastPrices', at, 0));
+    await writeParquetAsync(sums.marks, shardPath(folder, 'marks', at, 0));
     for (let shard = 0; shard < this.nShards; shard++) {
       const { wallets, positions } = sums.ofShard(shard);
       await allWritten([
@@ -73,11 +73,11 @@ export class Shards {
     await this.writing;
   }
 
-  /** Last prices of every span, in the order of time. */
-  lastPrices(): DataFrame[] {
+  /** The marks of every span, in the order of time. */
+  marks(): DataFrame[] {
     return this.each(
-      (at) => this.memory[at].lastPrices,
-      (at) => this.read('lastPrices', at, 0),
+      (at) => this.memory[at].marks,
+      (at) => this.read('marks', at, 0),
     );
   }
 

@@ -6,7 +6,8 @@
  * what need not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
 import { type DataFrame, type LazyDataFrame, pl } from '../../polars/polars.ts';
-import { type FillColumns, type MarketColumns, marketOf, outcomeOf, tokenOf } from './fill_columns.ts';
+import { MarketMarks } from '../market_marks.ts';
+import type { FillColumns, MarketColumns } from './fill_columns.ts';
 import { numberMarkets } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
 import { marketColumns, numberFills } from './number_fills.ts';
@@ -26,15 +27,15 @@ export interface WalletSums {
 export interface FillSums {
   /** The sums of a shard's wallets, made when they are asked for; a wallet is in the same shard in every span. */
   readonly ofShard: (shard: number) => WalletSums;
-  /** `market`, `outcome_index`, `last_price`: one row per outcome that traded. */
-  readonly lastPrices: DataFrame;
+  /** The frame of MarketMarks. */
+  readonly marks: DataFrame;
 }
 
 /** Sums the fills of a span, which may come in any number of batches in the order of time. */
 export class FillSummer {
   private readonly wallets = new WalletTable();
   private readonly positions: PositionTable;
-  private readonly prices: LastPrices;
+  private readonly marks: MarketMarks;
 
   /**
    * @param volumes of markets before these fills; goes on with them
@@ -46,7 +47,7 @@ export class FillSummer {
     nExpected = 0,
   ) {
     this.positions = new PositionTable(nExpected);
-    this.prices = new LastPrices(markets.domain.length);
+    this.marks = new MarketMarks(markets.domain.length);
   }
 
   /** Positions of the fills so far. */
@@ -65,7 +66,7 @@ export class FillSummer {
   add(fills: FillColumns, nWallets: number): void {
     this.nFills += fills.ms.length;
     const volumeBefore = this.volumes.follow(fills);
-    this.prices.add(fills);
+    this.marks.add(fills);
     this.wallets.add(fills, nWallets, this.markets, volumeBefore);
     this.positions.add(fills, this.positions.number(fills));
   }
@@ -91,37 +92,8 @@ export class FillSummer {
         wallets: wallets.filter(pl.col('shard').eq(pl.lit(shard))).drop('shard'),
         positions: positions(shard),
       }),
-      lastPrices: this.prices.frame(),
+      marks: this.marks.frame(),
     };
-  }
-}
-
-/** The latest price of every outcome that traded. */
-class LastPrices {
-  /** By tokenOf; NaN for none. */
-  private readonly price: Float64Array;
-
-  constructor(nMarkets: number) {
-    this.price = new Float64Array(2 * nMarkets).fill(Number.NaN);
-  }
-
-  add({ market, outcome, price }: FillColumns): void {
-    for (let i = 0; i < market.length; i++) this.price[tokenOf(market[i], outcome[i])] = price[i];
-  }
-
-  frame(): DataFrame {
-    const tokens = new Uint32Array(this.price.length);
-    let n = 0;
-    for (let token = 0; token < this.price.length; token++) if (!Number.isNaN(this.price[token])) tokens[n++] = token;
-    const traded = tokens.subarray(0, n);
-    return pl.DataFrame([
-      pl.Series('market', traded.map(marketOf)),
-      pl.Series('outcome_index', Uint8Array.from(traded, outcomeOf)),
-      pl.Series(
-        'last_price',
-        Float64Array.from(traded, (token) => this.price[token]),
-      ),
-    ]);
   }
 }
 
@@ -130,13 +102,13 @@ export async function sumTrades(
   trades: LazyDataFrame,
   asOfMs: number,
   markets: DataFrame,
-): Promise<WalletSums & Pick<FillSums, 'lastPrices'>> {
+): Promise<WalletSums & Pick<FillSums, 'marks'>> {
   const numbers = numberMarkets(markets);
   const wallets = new WalletNumbers();
   const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
   const before = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
   const { columns, nWallets } = await numberFills(before, numbers, wallets);
   summer.add(columns, nWallets);
-  const { ofShard, lastPrices } = summer.result(wallets, 1);
-  return { ...ofShard(0), lastPrices };
+  const { ofShard, marks } = summer.result(wallets, 1);
+  return { ...ofShard(0), marks };
 }

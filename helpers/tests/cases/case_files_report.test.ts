@@ -69,7 +69,7 @@ describe('the page of case files', () => {
     expect(file).toMatch(/<bdi>Yes<\/bdi> won<\/td><td class="number">2<\/td><td class="number">\$200<\/td>/);
     expect(file).toContain('https://polymarket.com/market/will-it-stay');
     expect(html).not.toContain('Not yet?');
-    expect(fileOf(walletName(1))).toContain('<td>void</td>');
+    expect(fileOf(walletName(1))).toContain('<td>no winner, <bdi>Yes</bdi> paid $0.50</td>');
   });
 
   it('leaves a hostile question text, keeps its direction of writing to itself, and makes no address of a hostile name', () => {
@@ -113,9 +113,8 @@ it('makes addresses only of what can stand in one', () => {
     venue: 'polymarket',
     question: null,
     outcomes: ['a', 'b'] as const,
-    winner: null,
+    payout0: Number.NaN,
     resolvedMs: Number.NaN,
-    isVoid: false,
   };
   expect(profileUrl(FLAGGED)).toBe(`https://polymarket.com/profile/${FLAGGED}`);
   for (const wallet of ['', 'abc', `${FLAGGED}0`, `${FLAGGED}/../x`]) expect(profileUrl(wallet)).toBeNull();

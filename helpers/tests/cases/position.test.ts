@@ -15,7 +15,7 @@ function traded(...trades: readonly (readonly [shares: number, price: number, ou
 it('realises what is sold against the average cost, and marks the rest', () => {
   const position = traded([10, 0.4], [10, 0.6], [-5, 0.8]);
   expect(position.realisedUsd).toBeCloseTo(5 * (0.8 - 0.5), 12);
-  expect(position.markedUsd([0.7, Number.NaN])).toBeCloseTo(15 * (0.7 - 0.5), 12);
+  expect(position.markedUsd(0.7)).toBeCloseTo(15 * (0.7 - 0.5), 12);
   expect([position.boughtUsd, position.soldUsd, position.nFills, position.lastMs]).toEqual([10, 4, 3, 2]);
 });
 
@@ -23,15 +23,26 @@ it('turns from long to short where more is sold than was held', () => {
   const position = traded([10, 0.5], [-15, 0.7]);
   expect(position.realisedUsd).toBeCloseTo(10 * 0.2, 12);
   expect(position.shares[0]).toBe(-5);
-  expect(position.markedUsd([0.9, Number.NaN])).toBeCloseTo(-5 * (0.9 - 0.7), 12);
+  expect(position.markedUsd(0.9)).toBeCloseTo(-5 * (0.9 - 0.7), 12);
 });
 
 it('is closed by a resolution: the winner pays a dollar, the other outcome nothing', () => {
   const position = traded([10, 0.4], [4, 0.6, 1]);
-  position.settle(0);
+  position.settle(1);
   expect(position.realisedUsd).toBeCloseTo(10 * 0.6 - 4 * 0.6, 12);
   expect(position.isOpen).toBe(false);
-  expect(position.markedUsd([Number.NaN, Number.NaN])).toBe(0);
+  expect(position.markedUsd(Number.NaN)).toBe(0);
+});
+
+it('is closed by a settlement without a winner: each outcome pays its fraction of a dollar', () => {
+  const position = traded([10, 0.4], [4, 0.6, 1]);
+  position.settle(0.72);
+  expect(position.realisedUsd).toBeCloseTo(10 * (0.72 - 0.4) + 4 * (0.28 - 0.6), 12);
+  expect(position.isOpen).toBe(false);
+});
+
+it('counts shares as nothing where the market has no price', () => {
+  expect(traded([10, 0.4], [4, 0.6, 1]).markedUsd(Number.NaN)).toBeCloseTo(-4 - 2.4, 12);
 });
 
 it('counts money for no shares as gone, or as gained', () => {
@@ -58,7 +69,7 @@ it('always makes cash and the value of shares together: realised + marked', () =
           (sum, [shares, cents, outcome]) => sum + shares * (prices[outcome] - cents / 100),
           0,
         );
-        expect(position.realisedUsd + position.markedUsd(prices)).toBeCloseTo(worth, 8);
+        expect(position.realisedUsd + position.markedUsd(price)).toBeCloseTo(worth, 8);
       },
     ),
   );

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { endingText } from '../../cases/markets_report.ts';
 import type { Frame } from '../../cases/plot.ts';
 import { linearScale, px, stepPath, straightPath } from '../../cases/plot.ts';
 import { shortUsd } from '../../cases/profit_report.ts';
@@ -30,11 +31,12 @@ it('lays prices from left to right and from 0 at the bottom to 1 at the top', ()
 
 it('makes room for the resolution, and puts it where the first outcome ended', () => {
   const prices = [{ ms: 0, price: 0.5 }];
-  const shape = (winner: 0 | 1) =>
-    layOutTimeline({ marketId: 'm', prices, bets: [] }, { winner, ms: 4000 }, 1, FRAME).end;
-  expect([shape(0), shape(1)]).toEqual([
+  const shape = (payout0: number) =>
+    layOutTimeline({ marketId: 'm', prices, bets: [] }, { payout0, ms: 4000 }, 1, FRAME).end;
+  expect([shape(1), shape(0), shape(0.5)]).toEqual([
     { x: 110, y: 5 },
     { x: 110, y: 55 },
+    { x: 110, y: 30 },
   ]);
 });
 
@@ -76,9 +78,8 @@ it('tells sides apart by shape and by class, outcomes by class, and says each ma
     question: null,
     slug: null,
     outcomes: ['Yes', '<b>No'] as const,
-    winner: 1 as const,
+    payout0: 0,
     resolvedMs: Date.UTC(2026, 0, 10),
-    isVoid: false,
   };
   const svg = timelineSvg({ marketId: 'm', prices: [{ ms: Date.UTC(2026, 0, 8), price: 0.5 }], bets }, facts, 1234);
   const marks = [
@@ -89,6 +90,8 @@ it('tells sides apart by shape and by class, outcomes by class, and says each ma
     ['s1', false, '2026-01-09 00:00: sold &lt;b&gt;No for $3.00 at 30.0 ¢'],
   ]);
   expect(svg).toContain('2026-01-10 00:00: resolved, &lt;b&gt;No won');
+  const ending = (payout0: number): string => endingText({ ...facts, payout0 }, (outcome) => outcome.toUpperCase());
+  expect([ending(1), ending(0.72), ending(Number.NaN)]).toEqual(['YES won', 'no winner, YES paid $0.72', 'open']);
 });
 
 it('writes money in little room', () => {

@@ -42,6 +42,7 @@ export interface MarketSpec {
   readonly resolvedMs?: number;
   readonly winner?: 0 | 1;
   readonly isVoid?: boolean;
+  readonly settlementValue?: number;
   readonly venue?: 'polymarket' | 'kalshi';
   /** Scheduled end. */
   readonly closeMs?: number;
@@ -127,6 +128,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
     resolved_ms: market.resolvedMs,
     winner_index: market.winner,
     is_void: market.isVoid,
+    settlement_value: market.settlementValue,
     close_ms: market.closeMs,
     fee_rate: market.feeRate,
     fee_exponent: market.feeExponent,

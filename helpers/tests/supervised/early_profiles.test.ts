@@ -40,6 +40,9 @@ const markets = pl
     created_ms: new Array(5).fill(START_MS - DAY_MS),
     resolved_ms: [1, 3, 5, 7, 9].map((day) => START_MS + day * DAY_MS),
     winner_index: [0, 1, 0, 1, 0],
+    venue: new Array(5).fill('polymarket'),
+    is_void: new Array(5).fill(false),
+    settlement_value: new Array(5).fill(null),
   })
   .withColumns(
     pl.col('created_ms').cast(pl.Int64),
@@ -97,18 +100,22 @@ describe('EarlyFillCollector', () => {
       );
   });
 
-  it('knows the last prices of several timestamps at once, whatever the batches', () => {
+  it('knows the marks of several timestamps at once, whatever the batches', () => {
     const timestamps = [2, 5, 8].map((day) => START_MS + day * DAY_MS);
     const whole = collect(trades, { nFills: 4, hours: null }, timestamps);
     const cut = collect(trades, { nFills: 4, hours: null }, timestamps, 40);
-    const keys = ['market_id', 'outcome_index'];
     for (const at of timestamps) {
-      const expected = trades
-        .filter(pl.col('ts_ms').lt(pl.lit(at).cast(pl.Int64)))
-        .groupBy(keys)
-        .agg(pl.col('price').last().alias('last_price'));
-      expect(text(whole.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
-      expect(text(cut.lastPrices.get(at)!.sort(keys))).toBe(text(expected.sort(keys)));
+      const past = trades.toRecords().filter((row) => Number(row.ts_ms) < at);
+      // Seeded times are all different: the last trade of a market is one row.
+      const expected = [...new Map(past.map((row) => [String(row.market_id), row]))]
+        .map(([market_id, { outcome_index, price, ts_ms }]) => ({
+          price_0: Number(outcome_index) === 0 ? Number(price) : 1 - Number(price),
+          mark_ms: Number(ts_ms),
+          market_id,
+        }))
+        .sort((a, b) => (a.market_id < b.market_id ? -1 : 1));
+      expect(whole.marks.get(at)!.sort('market_id').toRecords()).toEqual(expected);
+      expect(cut.marks.get(at)!.sort('market_id').toRecords()).toEqual(expected);
     }
   });
 });
@@ -120,7 +127,7 @@ describe('fills that name no wallet', () => {
   it('are not kept, but their prices are, and nobody gets a profile', async () => {
     const collected = collect(trades, { nFills: 4, hours: null }, [asOfMs], 3);
     expect(collected.fills.height).toBe(0);
-    expect(collected.lastPrices.get(asOfMs)!.height).toBe(10);
+    expect(collected.marks.get(asOfMs)!.height).toBe(5);
     const profiles = await earlyProfiles(collected, markets, asOfMs);
     expect(profiles.height).toBe(0);
     expect(profiles.columns).toEqual((await early(fills(5), markets, asOfMs, { nFills: 4, hours: null })).columns);
@@ -155,7 +162,7 @@ describe('earlyProfiles', () => {
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
     const sums = await sumTrades(trades.lazy(), asOfMs, markets);
-    const whole = mergeProfiles([sums], outcomeValues(markets, [sums.lastPrices], asOfMs), asOfMs).sort('wallet');
+    const whole = mergeProfiles([sums], outcomeValues(markets, [sums.marks], asOfMs), asOfMs).sort('wallet');
     const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
     expect(text(drop(first))).toBe(text(drop(whole)));

@@ -236,8 +236,26 @@ describe('Kalshi markets', () => {
       { winner_index: null, is_void: null, resolved_ms: null },
     ],
     ['settled for yes', { status: 'settled', result: 'yes' }, { winner_index: 0, is_void: false }],
-    ['settled at a value between', { result: 'scalar' }, { winner_index: null, is_void: true }],
-    ['settled without a result', { result: '' }, { winner_index: null, is_void: true }],
+    [
+      'settled at a value between',
+      { result: 'scalar', settlement_value_dollars: '0.7200' },
+      { winner_index: null, is_void: true, settlement_value: 0.72 },
+    ],
+    [
+      'settled for no, with the value of that',
+      { result: 'no', settlement_value_dollars: '0.0000' },
+      { winner_index: 1, is_void: false, settlement_value: null },
+    ],
+    [
+      'settled without a result',
+      { result: '', settlement_value_dollars: '' },
+      { winner_index: null, is_void: true, settlement_value: null },
+    ],
+    [
+      'settled at more than a dollar',
+      { result: 'scalar', settlement_value_dollars: '72' },
+      { winner_index: null, is_void: true, settlement_value: null },
+    ],
   ])('a market that is %s', async (_, given, expected) => {
     box.write('m.json', JSON.stringify([{ ...MARKET, ...given }]));
     await box.load();

@@ -1,7 +1,7 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
 import { z } from 'zod';
 import type { MarketAdapter } from '../adapter.ts';
-import { booleanOrNull, textOrNull, timeOrNull } from '../values.ts';
+import { booleanOrNull, numberOrNull, textOrNull, timeOrNull } from '../values.ts';
 import { wireFlagMaybe, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
@@ -17,6 +17,12 @@ function scheduledEndMs(row: Readonly<Record<string, string | null | undefined>>
   return booleanOrNull(row.can_close_early) === false
     ? timeOrNull(row.close_time)
     : timeOrNull(row.latest_expiration_time);
+}
+
+/** What a share of `yes` was paid, in USD; null for no number of 0 to 1. A market of result `scalar` pays a fraction. */
+function shareOfDollar(text: string | null | undefined): number | null {
+  const value = numberOrNull(text);
+  return value !== null && value >= 0 && value <= 1 ? value : null;
 }
 
 export const KALSHI_MARKETS: MarketAdapter = {
@@ -37,6 +43,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
     'can_close_early',
     'latest_expiration_time',
     'settlement_ts',
+    'settlement_value_dollars',
   ],
   wire: z.object({
     ticker: wireText,
@@ -52,6 +59,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
     can_close_early: wireFlagMaybe,
     latest_expiration_time: wireTextMaybe,
     settlement_ts: wireNumberMaybe,
+    settlement_value_dollars: wireNumberMaybe,
   }),
   market: (row) => {
     const marketId = textOrNull(row.ticker);
@@ -75,6 +83,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
       resolvedMs: isFinal ? (timeOrNull(row.settlement_ts) ?? timeOrNull(row.close_time)) : null,
       winnerIndex,
       isVoid: isFinal ? winnerIndex === null : null,
+      settlementValue: isFinal && winnerIndex === null ? shareOfDollar(row.settlement_value_dollars) : null,
       feeRate: null,
       feeExponent: null,
       // Kalshi counts volume in contracts, not in dollars.

@@ -30,8 +30,8 @@ const row: fc.Arbitrary<Row> = fc
   })
   .map(({ price, ...rest }) => ({ ...rest, buyUsd: Math.ceil(price * rest.buyShares) }));
 const drawnValues = fc.record({
-  winner: fc.array(fc.constantFrom(-1, 0, 1), { minLength: N_MARKETS, maxLength: N_MARKETS }),
-  lastPrice: fc.array(fc.constantFrom(0, 0.25, 0.5, 0.999), { minLength: 2 * N_MARKETS, maxLength: 2 * N_MARKETS }),
+  payout0: fc.array(fc.constantFrom(Number.NaN, 0, 1, 0.5, 0.72), { minLength: N_MARKETS, maxLength: N_MARKETS }),
+  price0: fc.array(fc.constantFrom(0.25, 0.5, 0.999, Number.NaN), { minLength: N_MARKETS, maxLength: N_MARKETS }),
 });
 
 function positions(rows: readonly Row[]): Positions {
@@ -70,49 +70,56 @@ const toEven = (value: number): number => {
 };
 
 /** The same, wallet by wallet and market by market, as one would say it. */
-function asSaid(rows: readonly Row[], { winner, lastPrice }: OutcomeValues): Record<string, number>[] {
+function asSaid(rows: readonly Row[], { payout0, price0, markMs }: OutcomeValues): Record<string, number>[] {
   const sum = (of: readonly Row[], pick: (row: Row) => number): number => of.reduce((total, r) => total + pick(r), 0);
   return Array.from({ length: N_WALLETS }, (_, owner) => {
     const own = rows.filter((r) => r.owner === owner);
-    const result = { usd_u: 0, buy_usd_u: 0, pnl_u: 0, n_marked: 0, n_bets: 0, n_bets_won: 0, n_bets_held: 0 };
+    const result = { usd_u: 0, buy_usd_u: 0, pnl_u: 0, n_marked: 0, n_bets: 0, n_bets_won: 0, n_bought: 0, n_held: 0 };
+    let oldest = Number.POSITIVE_INFINITY;
     let [paid, variance] = [0n, 0n];
     const more = { n_resolved: 0, n_won: 0, n_markets: 0, top_usd_u: 0 };
     for (const market of new Set(own.map((r) => r.market))) {
       const inMarket = own.filter((r) => r.market === market);
+      const isSettled = !Number.isNaN(payout0[market]);
       let profit = sum(inMarket, (r) => r.sellUsd - r.buyUsd);
       for (const outcome of new Set(inMarket.map((r) => r.outcome))) {
         const held = inMarket.filter((r) => r.outcome === outcome);
         const net = sum(held, (r) => r.buyShares - r.sellShares);
-        const isBet = winner[market] >= 0 && sum(held, (r) => r.buyShares) > 0;
-        if (winner[market] === outcome) profit += net;
-        if (winner[market] < 0) profit += toEven(net * lastPrice[2 * market + outcome]);
-        if (winner[market] < 0 && net !== 0) result.n_marked++;
+        const isBought = isSettled && sum(held, (r) => r.buyShares) > 0;
+        const isBet = isBought && [0, 1].includes(payout0[market]);
+        const worth0 = isSettled ? payout0[market] : price0[market];
+        if (!Number.isNaN(worth0)) profit += toEven(net * (outcome === 0 ? worth0 : 1 - worth0));
+        if (!isSettled && net !== 0) result.n_marked++;
+        if (!isSettled && net !== 0 && markMs[market] > 0) oldest = Math.min(oldest, markMs[market]);
+        if (isBought) result.n_bought++;
+        if (isBought && net > 0) result.n_held++;
         if (isBet) {
           const price = sum(held, (r) => r.buyUsd) / sum(held, (r) => r.buyShares);
           paid += BigInt(toEven(price / 1e-13));
           variance += BigInt(toEven((price * (1 - price)) / 1e-13));
           result.n_bets++;
         }
-        if (isBet && winner[market] === outcome) result.n_bets_won++;
-        if (isBet && net > 0) result.n_bets_held++;
+        if (isBet && payout0[market] === 1 - outcome) result.n_bets_won++;
       }
       const usd = sum(inMarket, (r) => r.buyUsd + r.sellUsd);
       result.usd_u += usd;
       result.buy_usd_u += sum(inMarket, (r) => r.buyUsd);
       result.pnl_u += profit;
       more.n_markets++;
-      if (winner[market] >= 0) more.n_resolved++;
-      if (winner[market] >= 0 && profit > 0) more.n_won++;
+      if (isSettled) more.n_resolved++;
+      if (isSettled && profit > 0) more.n_won++;
       more.top_usd_u = Math.max(more.top_usd_u, usd);
     }
     const in64Bits = (total: bigint): number => Number(BigInt.asIntN(64, total));
-    return { ...result, ...more, paid: in64Bits(paid), paid_variance: in64Bits(variance) };
+    const oldest_mark_ms = Number.isFinite(oldest) ? oldest : 0;
+    return { ...result, ...more, oldest_mark_ms, paid: in64Bits(paid), paid_variance: in64Bits(variance) };
   });
 }
 
-const fromDrawn = ({ winner, lastPrice }: { winner: number[]; lastPrice: number[] }): OutcomeValues => ({
-  winner: Int8Array.from(winner),
-  lastPrice: Float64Array.from(lastPrice),
+const fromDrawn = ({ payout0, price0 }: { payout0: number[]; price0: number[] }): OutcomeValues => ({
+  payout0: Float64Array.from(payout0),
+  price0: Float64Array.from(price0),
+  markMs: Float64Array.from(price0, (price, market) => (Number.isNaN(price) ? 0 : 1000 - market)),
 });
 
 describe('valueByWallet', () => {
@@ -131,37 +138,41 @@ describe('valueByWallet', () => {
     );
   });
 
-  it('would rather stop than value an open position at no price', () => {
-    const values = fromDrawn({ winner: [-1, 0, 0, 0], lastPrice: new Array(8).fill(Number.NaN) });
+  it('counts shares of a market that never traded above a price of 0 as nothing, and gives that mark no age', () => {
+    const values = fromDrawn({ payout0: [Number.NaN, 1, 1, 1], price0: new Array(4).fill(Number.NaN) });
     const held = { owner: 0, outcome: 0, buyUsd: 1, sellUsd: 0, buyShares: 2, sellShares: 0 };
-    expect(() => valued([[{ ...held, market: 0 }]], values)).toThrow(/market 0 has no price/);
-    expect(valued([[{ ...held, market: 1 }]], values)[0].pnl_u).toBe(1);
+    expect(valued([[{ ...held, market: 0 }]], values)[0]).toMatchObject({ pnl_u: -1, n_marked: 1, oldest_mark_ms: 0 });
+    expect(valued([[{ ...held, market: 1 }]], values)[0]).toMatchObject({ pnl_u: 1, n_marked: 0 });
   });
 });
 
 describe('outcomeValues', () => {
   const markets = pl
     .DataFrame({
-      market_id: ['b', 'a', 'c', 'd'],
-      resolved_ms: [10, 20, null, 10],
-      winner_index: [1, 0, null, null],
+      market_id: ['b', 'a', 'c', 'd', 'e', 'f'],
+      venue: ['polymarket', 'polymarket', 'polymarket', 'polymarket', 'kalshi', 'kalshi'],
+      resolved_ms: [10, 20, null, 10, 10, 10],
+      winner_index: [1, 0, 1, null, null, null],
+      is_void: [false, false, false, true, true, true],
+      settlement_value: [null, null, null, null, 0.72, null],
     })
     .withColumns(pl.col('resolved_ms').cast(pl.Int64), pl.col('winner_index').cast(pl.UInt8));
-  const prices = (market: number, outcome: number, price: number) =>
+  const marks = (market: number, price0: number, ms: number) =>
     pl.DataFrame([
       pl.Series('market', Uint32Array.of(market)),
-      pl.Series('outcome_index', Uint8Array.of(outcome)),
-      pl.Series('last_price', Float64Array.of(price)),
+      pl.Series('price_0', Float64Array.of(price0)),
+      pl.Series('mark_ms', Float64Array.of(ms)),
     ]);
 
-  it('knows the winners of markets that resolved before the moment, by the place of their sorted ids', () => {
-    expect([...outcomeValues(markets, [], 20).winner]).toEqual([-1, 1, -1, -1]);
-    expect([...outcomeValues(markets, [], 21).winner]).toEqual([0, 1, -1, -1]);
+  it('knows what markets that were settled before the moment paid, by the place of their sorted ids', () => {
+    expect([...outcomeValues(markets, [], 20).payout0]).toEqual([Number.NaN, 0, Number.NaN, 0.5, 0.72, Number.NaN]);
+    expect([...outcomeValues(markets, [], 21).payout0]).toEqual([1, 0, Number.NaN, 0.5, 0.72, Number.NaN]);
   });
 
-  it('keeps the last of the prices that spans give for an outcome', () => {
-    const { lastPrice } = outcomeValues(markets, [prices(1, 0, 0.3), prices(1, 0, 0.4), prices(2, 1, 0.5)], 20);
-    expect([...lastPrice]).toEqual([Number.NaN, Number.NaN, 0.4, Number.NaN, Number.NaN, 0.5, Number.NaN, Number.NaN]);
+  it('keeps the last of the marks that spans give for a market', () => {
+    const { price0, markMs } = outcomeValues(markets, [marks(1, 0.3, 5), marks(1, 0.4, 7), marks(2, 0.5, 6)], 20);
+    expect([...price0].slice(0, 3)).toEqual([Number.NaN, 0.4, 0.5]);
+    expect([...markMs].slice(0, 3)).toEqual([0, 7, 6]);
   });
 });
 

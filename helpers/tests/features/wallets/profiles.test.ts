@@ -204,13 +204,70 @@ describe('a profile', () => {
     expect(a.tenure_days).toBeCloseTo(10 - 1 / 24, 12);
   });
 
+  it('in an unresolved market is marked at its last trade and judges nothing', async () => {
+    const { a } = await profilesOf([{}, { wallet: 'b', price: 0.7, at: START_MS + DAY_MS }]);
+    expect(a).toMatchObject({ total_net_pnl: 2, pnl_is_marked: true, mark_age_days: 9, wins: null });
+    expect(a).toMatchObject({ unique_markets: null, win_rate_pct: null, alpha_score: null, edge_z: null, roi_pct: 40 });
+  });
+
+  it('is marked at the last trade of either outcome, however long ago its own last traded', async () => {
+    const { a, b } = await profilesOf([
+      { shares: 1000 },
+      { wallet: 'b', outcome: 1, price: 0.97, shares: 1000, at: START_MS + 4 * DAY_MS },
+    ]);
+    expect(a).toMatchObject({ total_net_pnl: -470, pnl_is_marked: true, mark_age_days: 6 });
+    expect(b).toMatchObject({ total_net_pnl: 0, mark_age_days: 6 });
+  });
+
+  it('is marked at the mean, by shares, of trades of one millisecond, and tells the age of its oldest mark', async () => {
+    const at = START_MS + DAY_MS;
+    const { a } = await profilesOf([
+      { shares: 100 },
+      { market: 'n', shares: 10, price: 0.4 },
+      { wallet: 'b', shares: 30, price: 0.6, at },
+      { wallet: 'b', shares: 10, price: 0.2, outcome: 1, at },
+    ]);
+    // (30 · .60 + 10 · .80) / 40 = .65; market n is marked at its own price.
+    expect(a).toMatchObject({ total_net_pnl: 15, mark_age_days: 10 });
+  });
+
+  it('takes no mark from a trade at price 0', async () => {
+    const { a } = await profilesOf([{}, { wallet: 'b', price: 0, usd: 0, side: 'SELL', at: START_MS + DAY_MS }]);
+    expect(a).toMatchObject({ total_net_pnl: 0, mark_age_days: 10 });
+    const { c } = await profilesOf([{ wallet: 'c', price: 0, usd: 0, shares: 5 }]);
+    expect(c).toMatchObject({ total_net_pnl: 0, pnl_is_marked: true, mark_age_days: null });
+  });
+
+  const SETTLED = { id: 'm', isVoid: true, resolvedMs: START_MS + DAY_MS } as const;
   it.each([
-    ['unresolved', { id: 'm' }],
-    ['void', { id: 'm', isVoid: true, resolvedMs: START_MS + DAY_MS }],
-  ] as const)('in an %s market is marked at the last price and judges nothing', async (_, market) => {
-    const { a } = await profilesOf([{}, { wallet: 'b', price: 0.7, at: START_MS + DAY_MS }], [market]);
-    expect(a).toMatchObject({ total_net_pnl: 2, pnl_is_marked: true, wins: null, unique_markets: null });
-    expect(a).toMatchObject({ win_rate_pct: null, alpha_score: null, edge_z: null, roi_pct: 40 });
+    ['void market of Polymarket at .5', SETTLED],
+    ['market of Kalshi at the fraction that it states', { ...SETTLED, venue: 'kalshi', settlementValue: 0.72 }],
+    ['market of Kalshi at nothing', { ...SETTLED, venue: 'kalshi', settlementValue: 0 }],
+  ] as const)('settles in a %s; only a payment in full is a bet won or lost', async (_, market) => {
+    const bought = { price: 0.1, venue: (market as MarketSpec).venue ?? 'polymarket' } as const;
+    const { a, b } = await profilesOf(
+      [
+        bought,
+        { ...bought, wallet: 'b', outcome: 1 },
+        { ...bought, wallet: 'z', price: 0.9, at: START_MS + 2 * DAY_MS },
+      ],
+      [market],
+    );
+    const payout0 = (market as MarketSpec).settlementValue ?? 0.5;
+    expect(a.total_net_pnl).toBeCloseTo(10 * payout0 - 1, 9);
+    expect(b.total_net_pnl).toBeCloseTo(10 * (1 - payout0) - 1, 9);
+    for (const profile of [a, b]) {
+      const wins = Number(profile.total_net_pnl) > 0 ? 1 : 0;
+      expect(profile).toMatchObject({ wins, unique_markets: 1, pnl_is_marked: false, mark_age_days: null });
+      expect(profile.held_to_resolution_pct).toBe(100);
+    }
+    const hasWinner = payout0 === 0;
+    expect([a.edge_z === null, b.edge_z === null]).toEqual([!hasWinner, !hasWinner]);
+  });
+
+  it('stays open in a market of Kalshi that ended without a winner and states no value', async () => {
+    const { a } = await profilesOf([{ venue: 'kalshi' }], [{ ...SETTLED, venue: 'kalshi' }]);
+    expect(a).toMatchObject({ total_net_pnl: 0, pnl_is_marked: true, unique_markets: null });
   });
 
   it('without a BUY has no conviction, no ROI and no contrarian share', async () => {
