@@ -79,7 +79,7 @@ export class MarketMarks {
         else rows.push(i);
       }
     }
-    for (const [m, rows] of shared) this.price0[m] = momentOf(trades, rows);
+    for (const [m, rows] of shared) this.price0[m] = meanPriceOf(trades, rows);
   }
 
   /** `market`, `price_0` and `mark_ms` of the markets that have traded. */
@@ -113,7 +113,7 @@ function price0Of({ outcome, price }: PricedTrades, row: number): number {
   return outcome[row] === 0 ? price[row] : 1 - price[row];
 }
 
-function momentOf(trades: PricedTrades, rows: readonly number[]): number {
+function meanPriceOf(trades: PricedTrades, rows: readonly number[]): number {
   const price0 = rows.map((row) => price0Of(trades, row));
   const shares = rows.map((row) => trades.shares[row]);
   return priceOfMoment(price0, shares, [...rows.keys()]);

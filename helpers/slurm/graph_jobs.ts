@@ -16,7 +16,7 @@ import { outputPattern, taskRanges } from './slurm_cli.ts';
 
 const CHUNKS_MAX = 999;
 /** What the closing job needs at 100 M fills: the report's section of figures about the data, not the whole graph. */
-const REPORT_NEEDS = { cpus: 1, memoryMib: 4096, memoryGrowsWith: 'wallets', minutes: 30 } as const;
+const REPORT_NEEDS = { cpus: 1, memoryMib: 4096, memoryScalesWith: 'wallets', minutes: 30 } as const;
 
 export interface Job {
   /** Name of the job: the step's id, with `_chunk` for the tasks of a step that is cut. */

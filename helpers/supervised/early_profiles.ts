@@ -11,7 +11,7 @@ import { sumTrades } from '../features/wallets/sum_fills.ts';
 import { shardsOf } from '../features/wallets/wallet_numbers.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { Codebook } from '../tables/codebook.ts';
+import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
 import { emptyFrame } from '../tables/schema.ts';
@@ -43,7 +43,7 @@ const int64 = (ms: number) => pl.lit(ms).cast(pl.Int64);
 export class EarlyFillCollector {
   private readonly kept: DataFrame[] = [];
   private seen: DataFrame | null = null;
-  private readonly markets = new Codebook('market_id', 'market');
+  private readonly markets = new LabelEncoder('market_id', 'market');
   private readonly marks = new MarketMarks(0);
   private readonly marksAt = new Map<number, DataFrame>();
   private readonly timestamps: number[];
@@ -86,9 +86,9 @@ export class EarlyFillCollector {
 
   private notePrices(rows: DataFrame): void {
     if (rows.height === 0) return;
-    this.markets.learn(rows);
+    this.markets.fit(rows);
     this.marks.makeRoom(this.markets.size);
-    const numbered = this.markets.coded(rows.select('market_id', ...PRICED));
+    const numbered = this.markets.transform(rows.select('market_id', ...PRICED));
     const [market, ms, outcome, price, shares] = ['market', ...PRICED].map((name) => toNumbers(numbered, name));
     this.marks.add({ market, ms, outcome, price, shares });
   }

@@ -1,6 +1,6 @@
 /** Raw files through the real import to money: what rows state, what markets paid, and what open positions are worth. */
 import { afterAll, expect, it } from 'vitest';
-import { backtestMarkets, marketBook } from '../../profit/scored_fills.ts';
+import { backtestMarkets, marketEncoder } from '../../profit/scored_fills.ts';
 import { MARKETS } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
 import { byWallet, importTexts, removeFolders, streamed } from './tables.ts';
@@ -44,8 +44,8 @@ it('pays a share of a Kalshi market what the venue states, and nothing that is n
   ];
   const dataDir = await importTexts({ 'markets.json': JSON.stringify({ markets, cursor: '' }) });
   const table = readTable(openTable(dataDir, MARKETS)).sort('market_id');
-  const book = marketBook();
-  book.learn(table.select('market_id'));
+  const book = marketEncoder();
+  book.fit(table.select('market_id'));
   const { payouts, resolvedMs } = backtestMarkets(table, book);
   expect([...payouts]).toEqual([0.72, 0.24, 0, Number.NaN]);
   expect(resolvedMs[0]).toBe(Date.UTC(2026, 0, 3, 6));

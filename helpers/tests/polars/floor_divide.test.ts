@@ -13,7 +13,7 @@ function wholeDays(times: number[]): number[] {
   ).map(Number);
 }
 
-describe('wholeUnits', () => {
+describe('floorDivide', () => {
   it('puts midnight into the day that begins, and the millisecond before into the day that ends, for 200 years', () => {
     const days = Array.from({ length: 73_000 }, (_, day) => day + 1);
     expect(wholeDays(days.map((day) => day * DAY_MS))).toEqual(days);

@@ -7,7 +7,7 @@ import { hashFile, hashFileAsync } from '../../run/files.ts';
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('hashFileAside', () => {
+describe('hashFileAsync', () => {
   it('gives what hashFile gives, for files of any length', async () => {
     for (const nBytes of [0, 1, 4 << 20, (4 << 20) + 7]) {
       const path = join(folder, `${nBytes}.bin`);
