@@ -14,6 +14,7 @@ import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
 import { ADAPTERS } from '../helpers/venues/formats.ts';
+import { TimeZone } from '../helpers/venues/values/time_zone.ts';
 
 const INPUT = 'What to read';
 const MEANING = 'What it means';
@@ -49,6 +50,11 @@ await runStep(
         describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
         group: MEANING,
       },
+      'time-zone': {
+        type: 'string',
+        describe: 'zone of times that come without one, for example America/New_York (default: UTC)',
+        group: MEANING,
+      },
       'duplicate-rows': {
         formerName: 'repeats',
         choices: ['keep', 'drop'] as const,
@@ -63,7 +69,10 @@ await runStep(
     settings: (options) => ({
       files: listInputs((options.input as string[]).map(String)),
       format: options.format ?? null,
-      context: { dataApiRole: ROLES[options.role] },
+      context: {
+        dataApiRole: ROLES[options.role],
+        timeZone: options['time-zone'] === undefined ? null : new TimeZone(options['time-zone']),
+      },
       dropDuplicateRows: options['duplicate-rows'] === 'drop',
       blockBytes: options['block-mib'] * 2 ** 20,
     }),

@@ -4,7 +4,7 @@
  */
 import { bisectLeft } from 'd3-array';
 import { type DataFrame, pl } from '../polars/polars.ts';
-import { parseTimes } from '../venues/adapter.ts';
+import { parseTimes } from '../venues/values/time.ts';
 
 /** Known blocks further apart than this (about a day) tell nothing of the blocks between them. */
 const GAP_BLOCKS_MAX = 43_200;
@@ -34,7 +34,7 @@ export class BlockTimes {
   add(rows: DataFrame): void {
     const frame = rows
       .select(pl.col('block_number').cast(pl.Float64, false).alias('block'))
-      .withColumn(parseTimes(rows, 'timestamp').getColumn('ts_ms').cast(pl.Float64));
+      .withColumn(parseTimes(rows, 'timestamp', null).frame.getColumn('ts_ms').cast(pl.Float64));
     this.frames.push(frame.filter(pl.col('block').isNotNull().and(pl.col('ts_ms').isNotNull())));
     this.known = null;
   }

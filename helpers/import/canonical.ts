@@ -5,10 +5,9 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import type { MarketHint, MarketRegistry, PlaceKind } from './market_registry.ts';
 import type { Reject } from './row_block.ts';
-import { hashParts, sumOfHashParts } from './wire_fills.ts';
+import { hashParts, sumOfHashParts, THIRD_OUTCOME } from './wire_fills.ts';
 
 const MICRO = 1e6;
-const THIRD_OUTCOME = 'third outcome of a market';
 
 /** Looks fills up in the registry; keeps the registry as a frame between blocks. */
 export class Canonicaliser {

@@ -41,6 +41,18 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
       `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${summary.rejectFiles.join(', ')}.`,
     );
   }
+  if (summary.nNaiveTimes > 0)
+    lines.push(
+      `${formatCount(summary.nNaiveTimes)} time${summary.nNaiveTimes === 1 ? '' : 's'} came without a zone and ${summary.nNaiveTimes === 1 ? 'was' : 'were'} taken as ${summary.timeZone ?? 'UTC (if they are not, import again with --time-zone, for example --time-zone America/New_York)'}.`,
+    );
+  if (summary.nImpossibleTimes > 0)
+    lines.push(
+      `${formatCount(summary.nImpossibleTimes)} times of markets lie outside of 2015 to 2100 and were left out.`,
+    );
+  if (summary.nMended > 0)
+    lines.push(
+      `${formatCount(summary.nMended)} prices had been cut to a cent too little; they were put right by the price of the other outcome.`,
+    );
   if (summary.nDropped > 0)
     lines.push(`Dropped ${formatCount(summary.nDropped)} rows that another file, or the table, had already.`);
   if (summary.nCrossSourceDuplicates > 0)

@@ -12,6 +12,14 @@ export interface ImportSummary {
   readonly nCrossSourceDuplicates: number;
   /** Fills in the table that name no wallet. */
   readonly nAnonymousFills: number;
+  /** The zone in which times without one were read; null is UTC. */
+  readonly timeZone: string | null;
+  /** Times that came without a zone, from sources that do not say which it is. */
+  readonly nNaiveTimes: number;
+  /** Times of markets outside of 2015 to 2100, which were left out. */
+  readonly nImpossibleTimes: number;
+  /** Rows whose price had been cut to a cent too little and was put right by the price of the other outcome. */
+  readonly nMended: number;
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectFiles: readonly string[];
   readonly trades: Manifest;

@@ -22,6 +22,7 @@ import {
   tableFolder,
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
+import { MarketValues } from '../venues/values/market_values.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
 import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
@@ -98,14 +99,18 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
 }
 
 /** What decides the meaning of rows, as it stands in the manifest. */
-function meaningOf(options: ImportOptions): { duplicate_rows: string; role: string | null } {
-  return { duplicate_rows: options.dropDuplicateRows ? 'drop' : 'keep', role: options.context.dataApiRole };
+function meaningOf({ dropDuplicateRows, context }: ImportOptions): Record<string, string | null> {
+  return {
+    duplicate_rows: dropDuplicateRows ? 'drop' : 'keep',
+    role: context.dataApiRole,
+    time_zone: context.timeZone?.name ?? null,
+  };
 }
 
 function hasOtherMeaning(table: Table | null, options: ImportOptions): boolean {
-  const now = meaningOf(options);
-  const then = table?.manifest.options;
-  return then !== undefined && ((then.duplicate_rows ?? then.repeats) !== now.duplicate_rows || then.role !== now.role);
+  if (table === null) return false;
+  const then = table.manifest.options;
+  return Object.entries(meaningOf(options)).some(([name, value]) => (then[name] ?? null) !== value);
 }
 
 function isOtherCode(table: Table | null, run: Run): boolean {
@@ -116,7 +121,9 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
   if (isOtherCode(trades, run))
     run.log.warn('the import code has changed since; to read every file again, name all of them with --force');
   if (hasOtherMeaning(trades, options))
-    run.log.warn('--duplicate-rows or --role differs from before; to read every file again with it, name all of them');
+    run.log.warn(
+      '--duplicate-rows, --role or --time-zone differs from before; to read every file again, name all of them',
+    );
   return {
     isUpToDate: true,
     nFilesNew: 0,
@@ -126,6 +133,10 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     nDropped: 0,
     nCrossSourceDuplicates: 0,
     nAnonymousFills: countAnonymousFills(trades, readTable(markets)),
+    timeZone: null,
+    nNaiveTimes: 0,
+    nImpossibleTimes: 0,
+    nMended: 0,
     rejects: {},
     rejectFiles: [],
     trades: trades.manifest,
@@ -148,6 +159,9 @@ class Import {
   private nRejectLines = 0;
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
+  private nNaiveTimes = 0;
+  private nMended = 0;
+  private readonly marketValues: MarketValues;
   private readonly release = releaseFramesEvery(ROWS_PER_RELEASE);
   private readonly ignoredColumns = new Set<string>();
   private readonly log: Log;
@@ -160,6 +174,7 @@ class Import {
     scratch: string,
   ) {
     this.log = host.log;
+    this.marketValues = new MarketValues(options.context.timeZone);
     this.staging = new Staging(scratch, options.dropDuplicateRows, options.limits ?? STAGING_LIMITS);
   }
 
@@ -224,7 +239,7 @@ class Import {
       nRows += rows.length + block.rejects.length;
       const bad: Reject[] = [...block.rejects];
       for (const row of rows) {
-        const market = adapter.market(row);
+        const market = adapter.market(row, this.marketValues);
         if (typeof market === 'string') bad.push({ reason: market, text: JSON.stringify(row) });
         else this.registry.addRow(market, adapter);
       }
@@ -306,20 +321,24 @@ class Import {
         : block.frame.withColumns(...absent.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
     const { timed, untimed } =
       adapter.needsBlocks === true ? this.withTimes(frame, file) : { timed: frame, untimed: [] };
-    const { fills, rejects } =
-      timed.height === 0 ? { fills: timed, rejects: [] } : await toWireFills(timed, adapter, this.options.context);
-    return { fills, rejects: [...block.rejects, ...untimed, ...rejects] };
+    const { fills, rejects, nNaiveTimes } =
+      timed.height === 0
+        ? { fills: timed, rejects: [], nNaiveTimes: 0 }
+        : await toWireFills(timed, adapter, this.options.context);
+    return { fills, rejects: [...block.rejects, ...untimed, ...rejects], nNaiveTimes };
   }
 
   /** Takes a block in, after all blocks before it: the registry learns new markets in the order of the file. */
   private async addBlock(
-    { fills, rejects }: ClassifiedFills,
+    { fills, rejects, nNaiveTimes }: ClassifiedFills,
     file: PlannedFile,
     adapter: TradeAdapter,
     source: number,
   ): Promise<void> {
     this.reject(file, rejects);
+    if (adapter.isUtcDocumented !== true) this.nNaiveTimes += nNaiveTimes;
     if (fills.height === 0) return;
+    if (fills.columns.includes('is_mended')) this.nMended += Number(fills.getColumn('is_mended').cast(pl.UInt32).sum());
     const placed = await this.canonicaliser.apply(fills, adapter);
     this.reject(file, placed.rejects);
     await this.staging.add(source, placed.trades);
@@ -343,6 +362,9 @@ class Import {
       fills_in_derived_markets: this.canonicaliser.nDerivedFills,
       fills_with_estimated_times: this.blockTimes.nEstimated,
       places_reassigned: reassignments.length,
+      times_without_zone: this.nNaiveTimes + this.marketValues.nNaiveTimes,
+      market_times_impossible: this.marketValues.nImpossibleTimes,
+      prices_mended: this.nMended,
       markets: this.registry.size,
       markets_by_source: this.registry.countBySource(),
       markets_unaligned: this.registry.nUnalignedMarkets,
@@ -361,6 +383,10 @@ class Import {
       nDropped,
       nCrossSourceDuplicates: await countCrossSourceDuplicates(table, marketsNow),
       nAnonymousFills: countAnonymousFills(table, marketsNow),
+      timeZone: this.options.context.timeZone?.name ?? null,
+      nNaiveTimes: metrics.times_without_zone,
+      nImpossibleTimes: metrics.market_times_impossible,
+      nMended: metrics.prices_mended,
       rejects: this.rejects,
       rejectFiles,
       trades,

@@ -3,9 +3,11 @@
  * frames whose columns are all text (null = absent), whatever the file was, and give the columns named here.
  */
 import type { z } from 'zod';
-import { floorDivide } from '../polars/floor_divide.ts';
-import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
+import type { Expr } from '../polars/polars.ts';
 import type { Venue } from './fees.ts';
+import type { FillValues } from './values/fill_values.ts';
+import type { MarketValues } from './values/market_values.ts';
+import type { TimeZone } from './values/time_zone.ts';
 
 /** Columns of wire fills: canonical trades before markets are known and duplicates are counted. Integers are 1e-6 units. */
 export const FILL_COLUMNS = [
@@ -28,7 +30,12 @@ export const FILL_COLUMNS = [
 ] as const;
 
 export type FillColumn = (typeof FILL_COLUMNS)[number];
-export type FillExpressions = Partial<Record<Exclude<FillColumn, 'ts_ms'>, Expr>>;
+export type FillExpressions = Partial<Record<Exclude<FillColumn, 'ts_ms'>, Expr>> & {
+  /** Why a row cannot be used, where only its format can tell; null for a good one. */
+  readonly row_error?: Expr;
+  /** Whether a value of the row was cut short by its source and has been put right. */
+  readonly is_mended?: Expr;
+};
 
 interface AdapterBase {
   /** Name for --format and for the manifest. */
@@ -51,8 +58,16 @@ export interface TradeAdapter extends AdapterBase {
   readonly identifierRank: 0 | 1 | 2;
   /** The column that holds the time of the fill. */
   readonly timeColumn: string;
-  /** One expression for each fill column but ts_ms; what is not given is null. `context` holds what the user or other files told. */
-  fills(context: TradeContext): FillExpressions;
+  /** Set where the documents of the source say that its times without a zone are UTC, so that nobody need be told. */
+  readonly isUtcDocumented?: boolean;
+  /** Whether price, shares and cash are stated each on its own, so that one can be checked against the others. */
+  readonly statesAmount?: boolean;
+  /**
+   * One expression for each fill column but ts_ms; what is not given is null.
+   * @param read how columns are read
+   * @param context what the user told
+   */
+  fills(read: FillValues, context: TradeContext): FillExpressions;
   /** Whether block numbers have to be turned into times with a blocks file. */
   readonly needsBlocks?: boolean;
 }
@@ -64,7 +79,7 @@ export interface MarketAdapter extends AdapterBase {
   /** Rank of trust when several sources know a market; smaller is better, and one for all adapters of a source. */
   readonly rank: number;
   /** The market of one row, or the reason why it cannot be used. */
-  market(row: WireRow): MarketRow | string;
+  market(row: WireRow, values: MarketValues): MarketRow | string;
 }
 
 /** One row of a market file: text, or null where absent. */
@@ -105,66 +120,6 @@ export type Adapter = TradeAdapter | MarketAdapter | BlockAdapter;
 export interface TradeContext {
   /** Role of Data API rows: the feed tells it only through the query that was made. */
   readonly dataApiRole: 'maker' | 'taker' | null;
-}
-
-const MICRO = 1_000_000;
-
-/** Text to integer; null when it is not one. */
-export function toInteger(name: string): Expr {
-  return pl.col(name).cast(pl.Int64, false);
-}
-
-/** Text to float; null when it is not a number. */
-export function toFloat(name: string): Expr {
-  return pl.col(name).cast(pl.Float64, false);
-}
-
-/** A float in units of 1e-6, rounded. */
-export function toMicro(value: Expr): Expr {
-  return value.mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false);
-}
-
-/** `2024-11-06 15:25:19.123` and nothing more: Polars passes over what it does not understand behind a time. */
-const PLAIN_TIME = '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$';
-
-/** Whole seconds, milliseconds or microseconds, told apart by size, as ms since 1970 UTC; null for what is no whole number. */
-export function timeFromInteger(name: string): Expr {
-  const number = toInteger(name);
-  return pl
-    .when(number.lt(pl.lit(1e11)))
-    .then(number.mul(pl.lit(1000).cast(pl.Int64)))
-    .when(number.lt(pl.lit(1e14)))
-    .then(number)
-    .otherwise(floorDivide(number, 1000));
-}
-
-/**
- * A column of text as ms since 1970 UTC: integer or decimal seconds, milliseconds or microseconds (told apart by size), or
- * ISO 8601 with `T` or space, any number of fraction digits, `Z` or `+00` or nothing (UTC). Null when it is none of them.
- */
-export function parseTimes(frame: DataFrame, name: string): DataFrame {
-  const number = pl.col(name).cast(pl.Float64, false);
-  const microseconds = pl
-    .when(number.lt(pl.lit(1e11)))
-    .then(number.mul(pl.lit(MICRO)).round(0))
-    .when(number.lt(pl.lit(1e14)))
-    .then(number.mul(pl.lit(1000)).round(0))
-    .otherwise(number.floor());
-  const fromNumber = floorDivide(microseconds.cast(pl.Int64, false), 1000);
-  const times = frame.select(fromNumber.alias('ts_ms'));
-  if (times.getColumn('ts_ms').nullCount() === frame.getColumn(name).nullCount()) return times;
-  const text = pl
-    .col(name)
-    .str.replace('^([0-9-]{10})T', '$1 ')
-    .str.replace('(Z|\\+00(:?00)?| UTC)$', '')
-    .str.replace('^([0-9-]{10})$', '$1 00:00:00');
-  const fromText = pl
-    .when(text.str.contains(PLAIN_TIME))
-    .then(text)
-    .otherwise(pl.lit(null).cast(pl.Utf8))
-    .str.strptime(pl.Datetime('ms'), '%Y-%m-%d %H:%M:%S%.f')
-    .cast(pl.Datetime('us'))
-    .cast(pl.Int64);
-  const both = frame.select(fromNumber.alias('ts_ms'), floorDivide(fromText, 1000).alias('from_text'));
-  return both.select(pl.col('ts_ms').fillNull(pl.col('from_text')).alias('ts_ms'));
+  /** Where clocks of times without a zone stand; null is UTC. */
+  readonly timeZone: TimeZone | null;
 }

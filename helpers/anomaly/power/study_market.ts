@@ -43,7 +43,7 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   };
   await importTrades(importRun, listInputs([join(simulated, 'raw')]), {
     format: null,
-    context: { dataApiRole: null },
+    context: { dataApiRole: null, timeZone: null },
     dropDuplicateRows: false,
     blockBytes: 2 ** 26,
   });

@@ -80,8 +80,16 @@ describe('Kalshi trades', () => {
 
   test.each([
     ['fractional contracts', { count_fp: '0.25' }, { shares: 0.25, amount_usd: 0.16 }],
-    ['parts of a cent', { yes_price_dollars: '0.012345' }, { price: 0.987655, amount_usd: 134.32108 }],
-    ['few digits', { yes_price_dollars: '0.4', count_fp: '1' }, { price: 0.6, shares: 1, amount_usd: 0.6 }],
+    [
+      'parts of a cent',
+      { yes_price_dollars: '0.012345', no_price_dollars: '0.987655' },
+      { price: 0.987655, amount_usd: 134.32108 },
+    ],
+    [
+      'few digits',
+      { yes_price_dollars: '0.4', no_price_dollars: '.6', count_fp: '1' },
+      { price: 0.6, shares: 1, amount_usd: 0.6 },
+    ],
     ['whole seconds', { created_time: '2026-08-13T02:59:57Z' }, { ts_ms: FILL.ts_ms - 962 }],
     ['nanoseconds', { created_time: '2026-08-13T02:59:57.962219999Z' }, { ts_ms: FILL.ts_ms }],
   ])('%s are read exactly', async (_, given, expected) => {
@@ -96,6 +104,7 @@ describe('Kalshi trades', () => {
       trade_id: `t${i}`,
       count: 100,
       yes_price: i + 1,
+      no_price: 99 - i,
       taker_side: i % 2 === 0 ? 'yes' : 'no',
     }));
     box.write('t.json', JSON.stringify(rows));
@@ -122,6 +131,26 @@ describe('Kalshi trades', () => {
     expect(box.trades()[0].outcome_index).toBe(outcome);
   });
 
+  test('cents that a program has cut short are put right by the other price, and counted', async () => {
+    // int(.29 · 100) is 28 and int(.58 · 100) is 57 in doubles, while .71 and .42 come out whole.
+    const cut = [
+      { ...INTEGER, trade_id: 'a', count: 10, yes_price: 28, no_price: 71, taker_side: 'no' },
+      { ...INTEGER, trade_id: 'b', count: 10, yes_price: 57, no_price: 42, taker_side: 'yes' },
+      { ...INTEGER, trade_id: 'c', count: 10, yes_price: 71, no_price: 28, taker_side: 'no' },
+      { ...INTEGER, trade_id: 'd', count: 10, yes_price: 50, no_price: 49, taker_side: 'no' },
+      { ...INTEGER, trade_id: 'e', count: 10, yes_price: 50, no_price: 40, taker_side: 'no' },
+    ];
+    box.write('t.json', JSON.stringify(cut));
+    const { nMended, rejects } = await box.load();
+    expect({ nMended, rejects }).toEqual({ nMended: 3, rejects: { 'yes and no prices do not add up': 2 } });
+    const fills = box.trades().map(({ tx, price, amount_usd }) => [tx, price, amount_usd]);
+    expect(fills.sort()).toEqual([
+      ['a', 0.71, 7.1],
+      ['b', 0.58, 5.8],
+      ['c', 0.29, 2.9],
+    ]);
+  });
+
   test('rows that tell no side, no price or no size are rejects', async () => {
     box.write(
       't.json',
@@ -129,7 +158,7 @@ describe('Kalshi trades', () => {
         REST,
         { ...REST, taker_outcome_side: 'maybe' },
         { ...REST, yes_price_dollars: '' },
-        { ...REST, yes_price_dollars: '1.2', taker_outcome_side: 'yes' },
+        { ...REST, yes_price_dollars: '1.2', no_price_dollars: '-0.2', taker_outcome_side: 'yes' },
         { ...REST, count_fp: '0.00' },
         { ...REST, count_fp: null },
       ]),

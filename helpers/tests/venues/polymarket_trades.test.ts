@@ -308,7 +308,7 @@ describe('Polymarket Data API', () => {
 
   test('the role is the one of the query that the user names', async () => {
     box.write('a.json', JSON.stringify([V1]));
-    await box.load(undefined, { context: { dataApiRole: 'taker' } });
+    await box.load(undefined, { context: { dataApiRole: 'taker', timeZone: null } });
     expect(box.trades()[0].role).toBe('taker');
   });
 

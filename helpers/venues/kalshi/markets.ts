@@ -1,7 +1,9 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
 import { z } from 'zod';
-import type { MarketAdapter } from '../adapter.ts';
-import { booleanOrNull, numberOrNull, textOrNull, timeOrNull } from '../values.ts';
+import type { MarketAdapter, WireRow } from '../adapter.ts';
+import type { MarketValues } from '../values/market_values.ts';
+import { numberOrNull } from '../values/number.ts';
+import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
@@ -13,10 +15,10 @@ const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled']);
  * moment of the result when a market closes early and leaves the expiration as it was, so `close_time` counts only where no
  * early close is possible; where nothing is said of that (the archive), the schedule is unknown.
  */
-function scheduledEndMs(row: Readonly<Record<string, string | null | undefined>>): number | null {
+function scheduledEndMs(row: WireRow, values: MarketValues): number | null {
   return booleanOrNull(row.can_close_early) === false
-    ? timeOrNull(row.close_time)
-    : timeOrNull(row.latest_expiration_time);
+    ? values.time(row.close_time)
+    : values.time(row.latest_expiration_time);
 }
 
 /** What a share of `yes` was paid, in USD; null for no number of 0 to 1. A market of result `scalar` pays a fraction. */
@@ -61,11 +63,11 @@ export const KALSHI_MARKETS: MarketAdapter = {
     settlement_ts: wireNumberMaybe,
     settlement_value_dollars: wireNumberMaybe,
   }),
-  market: (row) => {
+  market: (row, values) => {
     const marketId = textOrNull(row.ticker);
     if (marketId === null) return 'no market id';
-    const isFinal = FINAL_STATUSES.has(row.status ?? '');
-    const winnerIndex = isFinal ? (RESULTS[row.result ?? ''] ?? null) : null;
+    const isFinal = FINAL_STATUSES.has(textOrNull(row.status)?.toLowerCase() ?? '');
+    const winnerIndex = isFinal ? (RESULTS[textOrNull(row.result)?.toLowerCase() ?? ''] ?? null) : null;
     return {
       marketId,
       gammaId: null,
@@ -77,10 +79,10 @@ export const KALSHI_MARKETS: MarketAdapter = {
       outcomes: ['Yes', 'No'],
       tokens: null,
       negRisk: null,
-      createdMs: timeOrNull(row.created_time),
-      openMs: timeOrNull(row.open_time),
-      closeMs: scheduledEndMs(row),
-      resolvedMs: isFinal ? (timeOrNull(row.settlement_ts) ?? timeOrNull(row.close_time)) : null,
+      createdMs: values.time(row.created_time),
+      openMs: values.time(row.open_time),
+      closeMs: scheduledEndMs(row, values),
+      resolvedMs: isFinal ? (values.time(row.settlement_ts) ?? values.time(row.close_time)) : null,
       winnerIndex,
       isVoid: isFinal ? winnerIndex === null : null,
       settlementValue: isFinal && winnerIndex === null ? shareOfDollar(row.settlement_value_dollars) : null,

@@ -2,8 +2,10 @@
  * Trades with Polymarket's automated market makers (2020 to 2022), before there was an order book: FPMMBuy and FPMMSell events
  * as the archive of prediction-market-analysis keeps them.
  */
-import { type Expr, pl } from '../../polars/polars.ts';
-import { type FillExpressions, type TradeAdapter, toFloat, toInteger } from '../adapter.ts';
+import { pl } from '../../polars/polars.ts';
+import type { FillExpressions, TradeAdapter } from '../adapter.ts';
+import type { FillValues } from '../values/fill_values.ts';
+import { sideOf } from '../values/words.ts';
 import { transactionHash } from './exchanges.ts';
 
 /** Raw amounts from here on (10 million USD) are of pools with another collateral, whose coins have 18 decimals. */
@@ -16,13 +18,13 @@ const SCALE_MIN = 1e9;
  * cash leg before fees is amount − fee of a buy and amount + fee of a sale. Outcome tokens have the decimals of the collateral
  * (6 for USDC); the archive's page says 18, and rows of that kind are understood too.
  */
-function fills(): FillExpressions {
-  const isBuy = pl.col('is_buy').str.toLowerCase().isIn(['true', '1']);
-  const isSell = pl.col('is_buy').str.toLowerCase().isIn(['false', '0']);
-  const amount = toInteger('amount');
-  const fee = toInteger('fee_amount').fillNull(pl.lit(0).cast(pl.Int64));
+function fills(read: FillValues): FillExpressions {
+  const isBuy = read.word('is_buy').isIn(['true', '1']);
+  const isSell = read.word('is_buy').isIn(['false', '0']);
+  const amount = read.integer('amount');
+  const fee = read.integer('fee_amount').fillNull(pl.lit(0).cast(pl.Int64));
   const isDollars = amount.lt(pl.lit(AMOUNT_RAW_MAX));
-  const isFine = toFloat('outcome_tokens').gt(toFloat('amount').mul(pl.lit(SCALE_MIN)));
+  const isFine = read.number('outcome_tokens').gt(read.number('amount').mul(pl.lit(SCALE_MIN)));
   const usd = pl
     .when(isDollars.not())
     .then(pl.lit(null).cast(pl.Int64))
@@ -31,25 +33,20 @@ function fills(): FillExpressions {
     .otherwise(amount.plus(fee));
   const shares = pl
     .when(isFine)
-    .then(pl.col('outcome_tokens').str.replace('[0-9]{12}$', ''))
-    .otherwise(pl.col('outcome_tokens'))
-    .cast(pl.Int64, false);
+    .then(read.text('outcome_tokens').str.replace('[0-9]{12}$', '').cast(pl.Int64, false))
+    .otherwise(read.integer('outcome_tokens'));
   return {
-    wallet: pl.col('trader'),
-    wire_market: pl.concatString([pl.lit('fpmm:'), pl.col('fpmm_address')], ''),
-    wire_outcome: toInteger('outcome_index'),
+    wallet: read.text('trader'),
+    wire_market: pl.concatString([pl.lit('fpmm:'), read.text('fpmm_address')], ''),
+    wire_outcome: read.integer('outcome_index'),
     side: sideOf(isBuy, isSell),
     price: usd.cast(pl.Float64).div(shares.cast(pl.Float64)),
     shares_u: shares,
     usd_u: usd,
     fee_u: fee,
     role: pl.lit('taker'),
-    tx: transactionHash(pl.col('transaction_hash')),
+    tx: transactionHash(read.text('transaction_hash')),
   };
-}
-
-function sideOf(isBuy: Expr, isSell: Expr): Expr {
-  return pl.when(isBuy).then(pl.lit('BUY')).when(isSell).then(pl.lit('SELL')).otherwise(pl.lit(null).cast(pl.Utf8));
 }
 
 /** prediction-market-analysis `polymarket/legacy_trades`: the market is found by the address of its market maker. */

@@ -1,21 +1,10 @@
 /** Market lists of Polymarket: Gamma objects, poly_data's two CSV files and the archive's Parquet. */
 import { z } from 'zod';
 import type { MarketAdapter, MarketRow } from '../adapter.ts';
-import {
-  booleanOrNull,
-  type Ending,
-  endingOfPrices,
-  eventIdOf,
-  listOrNull,
-  literalOrNull,
-  NO_ENDING,
-  numberOrNull,
-  pairOrNull,
-  pricesOrNull,
-  tagsOf,
-  textOrNull,
-  timeOrNull,
-} from '../values.ts';
+import { type Ending, endingOfPrices, NO_ENDING } from '../values/ending.ts';
+import { eventIdOf, listOrNull, literalOrNull, pairOrNull, pricesOrNull, tagsOf } from '../values/json_text.ts';
+import { numberOrNull } from '../values/number.ts';
+import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireList, wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
 /** Condition ids are 32 bytes, or 31 since protocol V2. */
@@ -108,12 +97,12 @@ export const GAMMA_MARKETS: MarketAdapter = {
     volume: wireNumberMaybe,
     marketMakerAddress: wireTextMaybe,
   }),
-  market: (row) => {
+  market: (row, values) => {
     const marketId = marketIdOf(textOrNull(row.conditionId), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     const outcomes = listOrNull(row.outcomes);
     if (outcomes !== null && outcomes.length !== 2) return NOT_TWO_OUTCOMES;
-    const closedMs = timeOrNull(row.closedTime) ?? timeOrNull(row.umaEndDate);
+    const closedMs = values.time(row.closedTime) ?? values.time(row.umaEndDate);
     const closed = booleanOrNull(row.closed) ?? (closedMs === null ? null : true);
     return {
       marketId,
@@ -126,9 +115,9 @@ export const GAMMA_MARKETS: MarketAdapter = {
       outcomes: outcomesOf(outcomes),
       tokens: tokensOf(listOrNull(row.clobTokenIds)),
       negRisk: booleanOrNull(row.negRisk),
-      createdMs: timeOrNull(row.createdAt),
-      openMs: timeOrNull(row.startDate),
-      closeMs: timeOrNull(row.endDate),
+      createdMs: values.time(row.createdAt),
+      openMs: values.time(row.startDate),
+      closeMs: values.time(row.endDate),
       resolvedMs: closed === true ? closedMs : null,
       ...resolutionOf(closed, pricesOrNull(row.outcomePrices)),
       ...feesOf(row.feeSchedule),
@@ -158,7 +147,7 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
   rank: 2,
   required: ['id', 'question', 'answer1', 'answer2', 'token1', 'token2'],
   optional: ['createdAt', 'neg_risk', 'market_slug', 'condition_id', 'volume', 'ticker', 'closedTime'],
-  market: (row) => {
+  market: (row, values) => {
     const marketId = marketIdOf(textOrNull(row.condition_id), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     return {
@@ -172,10 +161,10 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
       outcomes: outcomesOf([row.answer1 ?? '', row.answer2 ?? '']),
       tokens: tokensOf([row.token1 ?? '', row.token2 ?? '']),
       negRisk: booleanOrNull(row.neg_risk),
-      createdMs: timeOrNull(row.createdAt),
+      createdMs: values.time(row.createdAt),
       openMs: null,
       closeMs: null,
-      resolvedMs: timeOrNull(row.closedTime),
+      resolvedMs: values.time(row.closedTime),
       winnerIndex: null,
       isVoid: null,
       ...NOTHING_ABOUT_FEES,
@@ -203,7 +192,7 @@ export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
     'tags',
     'neg_risk_market_id',
   ],
-  market: (row) => {
+  market: (row, values) => {
     const marketId = marketIdOf(textOrNull(row.condition_id) ?? textOrNull(row.id), null);
     if (marketId === null) return 'no market id';
     const tokens = tokensOf(listOrNull(row.clobTokenIds));
@@ -220,8 +209,8 @@ export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
       tokens: tokens ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
       negRisk: booleanOrNull(row.neg_risk),
       createdMs: null,
-      openMs: timeOrNull(row.accepting_order_timestamp),
-      closeMs: timeOrNull(row.end_date_iso),
+      openMs: values.time(row.accepting_order_timestamp),
+      closeMs: values.time(row.end_date_iso),
       resolvedMs: null,
       ...endingOfSides(booleanOrNull(row.closed), sides),
       ...NOTHING_ABOUT_FEES,
@@ -267,7 +256,7 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
   rank: 1,
   required: ['id', 'condition_id', 'question', 'outcomes', 'outcome_prices'],
   optional: ['slug', 'clob_token_ids', 'volume', 'closed', 'end_date', 'created_at', 'market_maker_address'],
-  market: (row) => {
+  market: (row, values) => {
     const marketId = marketIdOf(textOrNull(row.condition_id), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     const outcomes = listOrNull(row.outcomes);
@@ -283,9 +272,9 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
       outcomes: outcomesOf(outcomes),
       tokens: tokensOf(listOrNull(row.clob_token_ids)),
       negRisk: null,
-      createdMs: timeOrNull(row.created_at),
+      createdMs: values.time(row.created_at),
       openMs: null,
-      closeMs: timeOrNull(row.end_date),
+      closeMs: values.time(row.end_date),
       resolvedMs: null,
       ...resolutionOf(booleanOrNull(row.closed), pricesOrNull(row.outcome_prices)),
       ...NOTHING_ABOUT_FEES,

@@ -1,6 +1,8 @@
 /** On-chain OrderFilled rows: poly_data's raw CSV (v1 and v2) and the Parquet archive of prediction-market-analysis. */
 import { type Expr, pl } from '../../polars/polars.ts';
-import { type FillExpressions, type TradeAdapter, toInteger } from '../adapter.ts';
+import type { FillExpressions, TradeAdapter } from '../adapter.ts';
+import type { FillValues } from '../values/fill_values.ts';
+import { sideOf } from '../values/words.ts';
 import { roleFromCounterparty, transactionHash } from './exchanges.ts';
 
 const CASH = '0';
@@ -20,34 +22,27 @@ interface Names {
  * The owner of a row is its `maker`. A maker who gives asset 0 (cash) buys, and one who is given asset 0 sells; a row with
  * cash on both sides or on none is not a trade for cash and keeps no side, so that the importer rejects it.
  */
-function fillsOf(n: Names): FillExpressions {
-  const isBuy = pl.col(n.makerAsset).eq(pl.lit(CASH));
-  const isSell = pl.col(n.takerAsset).eq(pl.lit(CASH));
+function fillsOf(read: FillValues, n: Names): FillExpressions {
+  const isBuy = read.text(n.makerAsset).eq(pl.lit(CASH));
+  const isSell = read.text(n.takerAsset).eq(pl.lit(CASH));
   const pick = (whenBuy: Expr, whenSell: Expr): Expr => pl.when(isBuy).then(whenBuy).otherwise(whenSell);
-  const usd = pick(toInteger(n.makerAmount), toInteger(n.takerAmount));
-  const shares = pick(toInteger(n.takerAmount), toInteger(n.makerAmount));
-  const side = pl
-    .when(isBuy.and(isSell.not()))
-    .then(pl.lit('BUY'))
-    .when(isSell.and(isBuy.not()))
-    .then(pl.lit('SELL'))
-    .otherwise(pl.lit(null).cast(pl.Utf8));
+  const usd = pick(read.integer(n.makerAmount), read.integer(n.takerAmount));
+  const shares = pick(read.integer(n.takerAmount), read.integer(n.makerAmount));
   return {
-    wallet: pl.col(n.maker),
-    token_id: pick(pl.col(n.takerAsset), pl.col(n.makerAsset)),
-    side,
+    wallet: read.text(n.maker),
+    token_id: pick(read.text(n.takerAsset), read.text(n.makerAsset)),
+    side: sideOf(isBuy.and(isSell.not()), isSell.and(isBuy.not())),
     price: usd.cast(pl.Float64).div(shares.cast(pl.Float64)),
     shares_u: shares,
     usd_u: usd,
-    role: roleFromCounterparty(pl.col(n.taker)),
-    tx: pl.col(n.tx),
-    ...(n.fee === null ? {} : { fee_u: feeUsd(n.fee, isBuy, usd, shares) }),
+    role: roleFromCounterparty(read.text(n.taker)),
+    tx: read.text(n.tx),
+    ...(n.fee === null ? {} : { fee_u: feeUsd(read.integer(n.fee), isBuy, usd, shares) }),
   };
 }
 
 /** The fee is taken in the asset received: in cash from a seller, in shares (valued at the price paid) from a buyer. */
-function feeUsd(fee: string, isBuy: Expr, usd: Expr, shares: Expr): Expr {
-  const paid = toInteger(fee);
+function feeUsd(paid: Expr, isBuy: Expr, usd: Expr, shares: Expr): Expr {
   const ofBuyer = paid
     .cast(pl.Float64)
     .mul(usd.cast(pl.Float64))
@@ -77,8 +72,8 @@ export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
   ],
   optional: [],
   timeColumn: 'timestamp',
-  fills: () => ({
-    ...fillsOf({
+  fills: (read) =>
+    fillsOf(read, {
       maker: 'maker',
       taker: 'taker',
       makerAsset: 'makerAssetId',
@@ -88,7 +83,6 @@ export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
       tx: 'transactionHash',
       fee: null,
     }),
-  }),
 };
 
 /** prediction-market-analysis `polymarket/trades`: the time comes from its `blocks` set. */
@@ -113,8 +107,8 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
   ],
   optional: ['fee', 'timestamp'],
   timeColumn: 'timestamp',
-  fills: () => ({
-    ...fillsOf({
+  fills: (read) => ({
+    ...fillsOf(read, {
       maker: 'maker',
       taker: 'taker',
       makerAsset: 'maker_asset_id',
@@ -124,6 +118,6 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
       tx: 'transaction_hash',
       fee: 'fee',
     }),
-    tx: transactionHash(pl.col('transaction_hash')),
+    tx: transactionHash(read.text('transaction_hash')),
   }),
 };

@@ -1,7 +1,10 @@
 /** Polymarket rows that already name side and price: poly_data's processed trades and the Data API (v1 and v2). */
 import { z } from 'zod';
-import { type Expr, pl } from '../../polars/polars.ts';
-import { type FillExpressions, type TradeAdapter, type TradeContext, toFloat, toMicro } from '../adapter.ts';
+import { pl } from '../../polars/polars.ts';
+import type { FillExpressions, TradeAdapter, TradeContext } from '../adapter.ts';
+import { emptyToNull, type FillValues } from '../values/fill_values.ts';
+import { toMicro } from '../values/number.ts';
+import { outcomeIndex, outcomeOf } from '../values/words.ts';
 import { wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 import { roleFromCounterparty } from './exchanges.ts';
 
@@ -27,33 +30,27 @@ export const POLY_DATA_TRADES: TradeAdapter = {
   ],
   optional: ['taker_direction'],
   timeColumn: 'timestamp',
-  fills: () => ({
-    wallet: pl.col('maker'),
-    wire_market: pl
-      .when(pl.col('market_id').isNull().or(pl.col('market_id').str.startsWith('0x')))
-      .then(pl.col('market_id'))
-      .otherwise(pl.concatString([pl.lit('gamma:'), pl.col('market_id').str.replace('\\.0$', '')], '')),
-    wire_outcome: outcomeOfSide(pl.col('nonusdc_side')),
-    side: pl.col('maker_direction').str.toUpperCase(),
-    price: toFloat('price'),
-    shares_u: toMicro(toFloat('token_amount')),
-    usd_u: toMicro(toFloat('usd_amount')),
-    role: roleFromCounterparty(pl.col('taker')),
-    tx: pl.col('transactionHash'),
-  }),
+  isUtcDocumented: true,
+  statesAmount: true,
+  fills: (read) => {
+    const market = read.text('market_id');
+    const token = read.word('nonusdc_side');
+    return {
+      wallet: read.text('maker'),
+      wire_market: pl
+        .when(market.isNull().or(market.str.startsWith('0x')))
+        .then(market)
+        .otherwise(pl.concatString([pl.lit('gamma:'), market.str.replace('\\.0$', '')], '')),
+      wire_outcome: outcomeOf(token.eq(pl.lit('token1')), token.eq(pl.lit('token2'))),
+      side: read.side('maker_direction'),
+      price: read.number('price'),
+      shares_u: toMicro(read.number('token_amount')),
+      usd_u: toMicro(read.number('usd_amount')),
+      role: roleFromCounterparty(read.text('taker')),
+      tx: read.text('transactionHash'),
+    };
+  },
 };
-
-function outcomeOfSide(side: Expr): Expr {
-  return pl
-    .when(side.eq(pl.lit('token1')))
-    .then(pl.lit(0))
-    .when(side.eq(pl.lit('token2')))
-    .then(pl.lit(1))
-    .otherwise(pl.lit(null))
-    .cast(pl.Int64);
-}
-
-const UNKNOWN_OUTCOME = 999;
 
 interface ApiNames {
   readonly wallet: string;
@@ -64,35 +61,23 @@ interface ApiNames {
   readonly tx: string;
 }
 
-function apiFills(n: ApiNames, context: TradeContext): FillExpressions {
-  const index = toFloat(n.outcomeIndex).cast(pl.Int64, false);
+function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExpressions {
   return {
-    wallet: pl.col(n.wallet),
-    token_id: emptyToNull(pl.col(n.token)),
-    wire_market: emptyToNull(pl.col(n.market)),
-    wire_outcome: pl
-      .when(index.eq(pl.lit(UNKNOWN_OUTCOME)))
-      .then(pl.lit(null).cast(pl.Int64))
-      .otherwise(index),
-    side: pl.col('side').str.toUpperCase(),
-    price: toFloat('price'),
-    shares_u: toMicro(toFloat('size')),
-    usd_u: toMicro(toFloat('size').mul(toFloat('price'))),
+    wallet: read.text(n.wallet),
+    token_id: emptyToNull(read.text(n.token)),
+    wire_market: emptyToNull(read.text(n.market)),
+    wire_outcome: outcomeIndex(n.outcomeIndex),
+    side: read.side('side'),
+    price: read.number('price'),
+    shares_u: toMicro(read.number('size')),
+    usd_u: toMicro(read.number('size').mul(read.number('price'))),
     role: pl.lit(context.dataApiRole).cast(pl.Utf8),
-    tx: emptyToNull(pl.col(n.tx)),
-    event_id: emptyToNull(pl.col(n.eventSlug)),
+    tx: emptyToNull(read.text(n.tx)),
+    event_id: emptyToNull(read.text(n.eventSlug)),
     title: emptyToNull(pl.col('title')),
     outcome_name: emptyToNull(pl.col('outcome')),
     slug: emptyToNull(pl.col('slug')),
   };
-}
-
-/** The API writes "" for an absent value. */
-function emptyToNull(text: Expr): Expr {
-  return pl
-    .when(text.eq(pl.lit('')))
-    .then(pl.lit(null).cast(pl.Utf8))
-    .otherwise(text);
 }
 
 const DISPLAY_COLUMNS = ['title', 'slug', 'outcome'] as const;
@@ -128,8 +113,9 @@ export const DATA_API_V1: TradeAdapter = {
     outcomeIndex: wireNumberMaybe,
     transactionHash: wireTextMaybe,
   }),
-  fills: (context) =>
+  fills: (read, context) =>
     apiFills(
+      read,
       {
         wallet: 'proxyWallet',
         token: 'asset',
@@ -162,8 +148,9 @@ export const DATA_API_V2: TradeAdapter = {
     outcome_index: wireNumberMaybe,
     transaction_hash: wireTextMaybe,
   }),
-  fills: (context) =>
+  fills: (read, context) =>
     apiFills(
+      read,
       {
         wallet: 'proxy_wallet',
         token: 'token_id',

@@ -1,45 +1,5 @@
-/** Single values as venues write them in market files: times, numbers, yes and no, and lists hidden in strings of JSON. */
-
-/** Text of an absent value becomes null. */
-export function textOrNull(value: string | null | undefined): string | null {
-  return value === null || value === undefined || value.trim() === '' ? null : value;
-}
-
-/** A finite number, or null. */
-export function numberOrNull(value: string | null | undefined): number | null {
-  const text = textOrNull(value);
-  if (text === null) return null;
-  const number = Number(text);
-  return Number.isFinite(number) ? number : null;
-}
-
-/** true, false or null, for `true`, `True`, `1` and their opposites. */
-export function booleanOrNull(value: string | null | undefined): boolean | null {
-  const text = textOrNull(value)?.toLowerCase();
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  return null;
-}
-
-/** ms since 1970 UTC for ISO 8601 (`T` or space, `Z`, `+00` or nothing = UTC) or a count of seconds, milliseconds or microseconds; else null. */
-export function timeOrNull(value: string | null | undefined): number | null {
-  const text = textOrNull(value);
-  if (text === null) return null;
-  const number = Number(text);
-  if (Number.isFinite(number))
-    return Math.floor(number < 1e11 ? number * 1000 : number < 1e14 ? number : number / 1000);
-  const match =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?$/.exec(
-      text.trim(),
-    );
-  if (match === null) return null;
-  const [, day, time = '00:00:00', fraction = '', zone = 'Z'] = match;
-  const base = Date.parse(`${day}T${time}Z`);
-  const offset = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
-  const offsetMs =
-    offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0)) * 60_000;
-  return Number.isNaN(base) ? null : base - offsetMs + Math.floor(Number(`0.${fraction}`) * 1000);
-}
+/** Lists and objects that venues hide in strings: JSON, or as Python programs write them with `str()`. */
+import { textOrNull } from './text.ts';
 
 /** Strings (either quote), and the three words that Python spells in its own way. */
 const PYTHON_PIECE = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(True|False|None)\b/g;
@@ -111,28 +71,4 @@ export function eventIdOf(value: string | null | undefined): string | null {
 /** Exactly two strings, or null. */
 export function pairOrNull(list: readonly string[] | null): readonly [string, string] | null {
   return list !== null && list.length === 2 ? [list[0], list[1]] : null;
-}
-
-/** How a market ended. */
-export interface Ending {
-  readonly winnerIndex: 0 | 1 | null;
-  readonly isVoid: boolean | null;
-}
-
-export const NO_ENDING: Ending = { winnerIndex: null, isVoid: null };
-
-const ZERO = /^0?(\.0*)?$/;
-const ONE = /^1(\.0*)?$/;
-const HALF = /^0?\.50*$/;
-
-/**
- * What the final prices of a closed market say: exactly 0 and 1 name the winner, an even split is void. Anything else (0 and 0
- * of old markets, prices still on their way) says nothing.
- */
-export function endingOfPrices(prices: readonly string[] | null): Ending {
-  if (prices?.length !== 2 || prices.some((price) => !/\d/.test(price))) return NO_ENDING;
-  const [a, b] = prices;
-  if (ONE.test(a) && ZERO.test(b)) return { winnerIndex: 0, isVoid: false };
-  if (ZERO.test(a) && ONE.test(b)) return { winnerIndex: 1, isVoid: false };
-  return { winnerIndex: null, isVoid: HALF.test(a) && HALF.test(b) ? true : null };
 }
