@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** What makes two decisions the same one: a rule decides once about one subject. */
 export interface AlertSubject {
   readonly rule: string;
-  readonly venue: string;
+  readonly venue: string | null;
   readonly marketId: string | null;
   readonly wallet: string | null;
   /** The fill where the rule is about one trade, else null. */
@@ -39,12 +39,15 @@ export const ALERT_RECORD = z.object({
   verdict: z.enum(VERDICTS),
   /** Why no alert was sent: the filter, or what was missing to the bar. Null for an alert. */
   whyNot: z.string().nullable(),
-  venue: z.string().min(1),
+  /** Null for what this project says of itself: tests and digests. */
+  venue: z.string().min(1).nullable(),
   marketId: z.string().nullable(),
   eventId: z.string().nullable(),
   wallet: z.string().nullable(),
   tradeId: z.string().nullable(),
   period: z.string().nullable(),
+  /** Group of markets that a cluster alert is about: its pause is that of the group. Null for an alert about one market. */
+  group: z.string().nullable(),
   /** sports, politics, crypto or other: chooses the webhook. */
   category: z.string().min(1),
   /** One line for people. It and the names below may hold text of a venue, as it came. */

@@ -11,14 +11,14 @@ import { ALERT_RECORD, type AlertRecord } from '../record.ts';
 import { afterRestart, DELIVERY, type Delivery, expire } from './delivery.ts';
 import { openJournal } from './journal.ts';
 
-interface OutboxRow {
+export interface OutboxRow {
   readonly record: AlertRecord;
   /** By sink; empty unless the verdict is `alert`. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
 }
 
 /** A decision and where it is to go. */
-interface Decision {
+export interface Decision {
   readonly record: AlertRecord;
   readonly deliveries: readonly Delivery[];
 }
@@ -39,8 +39,10 @@ export interface Outbox {
   /** All rows in the order of their decisions. */
   rows(): Iterable<OutboxRow>;
   get(id: string): OutboxRow | undefined;
+  /** Whether this decision is not there yet, or was no alert then and is one now. */
+  isNew(record: AlertRecord): boolean;
   /**
-   * Notes decisions, on disk when it returns. One that is there already is left as it is, unless it was no alert then and is one now.
+   * Notes decisions, on disk when it returns; those that are not new are left as they are.
    * @returns how many were new
    */
   decide(decisions: readonly Decision[]): number;
@@ -110,16 +112,17 @@ export function openOutbox(folder: string, nowMs: number, limits: OutboxLimits =
     for (const entry of added) apply(rows, entry);
   };
   add(changed(rows, (delivery) => afterRestart(delivery, nowMs)));
+  const isNew = ({ id, verdict }: AlertRecord): boolean => {
+    const known = rows.get(id)?.record.verdict;
+    return known === undefined || (known !== 'alert' && verdict === 'alert');
+  };
   let nBytesCompact = COMPACT_BYTES_MIN;
   return {
     rows: () => rows.values(),
     get: (id) => rows.get(id),
+    isNew,
     decide(decisions) {
-      const isNews = ({ record: { id, verdict } }: Decision): boolean => {
-        const known = rows.get(id)?.record.verdict;
-        return known === undefined || (known !== 'alert' && verdict === 'alert');
-      };
-      const fresh = new Map(decisions.filter(isNews).map((decision) => [decision.record.id, decision]));
+      const fresh = new Map(decisions.filter(({ record }) => isNew(record)).map((one) => [one.record.id, one]));
       add([...fresh.values()].map(({ record, deliveries }) => ({ record, deliveries: [...deliveries] })));
       return fresh.size;
     },

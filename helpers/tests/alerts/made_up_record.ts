@@ -15,6 +15,7 @@ export function madeUpRecord(changes: Partial<AlertRecord> = {}): AlertRecord {
     wallet: '0x00000000000000000000000000000000000000aa',
     tradeId: 't1',
     period: null,
+    group: null,
     category: 'politics',
     title: 'A new wallet bought for $61,500',
     marketTitle: 'Will it rain?',
