@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',
   'helpers/tables': 'kernels/matrix polars run',
-  'helpers/venues': 'polars run/errors',
+  'helpers/venues': 'http polars run/(clock|errors)',
   'helpers/step': 'charts kernels/executor parallel polars registry run tables',
   slurm: 'slurm',
 };
