@@ -61,15 +61,15 @@ export class MarketMarks {
   add(trades: PricedTrades, from = 0, to = trades.ms.length): void {
     const { ms, market, price } = trades;
     if (this.rowOf.length < this.ms.length) this.rowOf = new Uint32Array(this.ms.length);
-    const { rowOf } = this;
+    const { rowOf, ms: lastMs, price0 } = this;
     const shared = new Map<number, number[]>();
     // From the last trade back: all but those of a market's last moment are passed over by one comparison.
     for (let i = to - 1; i >= from; i--) {
       const m = market[i];
-      if (ms[i] < this.ms[m] || !(price[i] > 0)) continue;
-      if (ms[i] > this.ms[m]) {
-        this.ms[m] = ms[i];
-        this.price0[m] = price0Of(trades, i);
+      if (ms[i] < lastMs[m] || !(price[i] > 0)) continue;
+      if (ms[i] > lastMs[m]) {
+        lastMs[m] = ms[i];
+        price0[m] = price0Of(trades, i);
         rowOf[m] = i;
       } else {
         const last = rowOf[m];
@@ -79,7 +79,7 @@ export class MarketMarks {
         else rows.push(i);
       }
     }
-    for (const [m, rows] of shared) this.price0[m] = meanPriceOf(trades, rows);
+    for (const [m, rows] of shared) price0[m] = meanPriceOf(trades, rows);
   }
 
   /** `market`, `price_0` and `mark_ms` of the markets that have traded. */

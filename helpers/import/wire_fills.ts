@@ -19,7 +19,14 @@ const AMOUNT_ROUNDING_U = 2;
 const MICRO = 1e6;
 export const THIRD_OUTCOME = 'third outcome of a market';
 
-const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set(['ts_ms', 'wire_outcome', 'shares_u', 'usd_u', 'fee_u']);
+const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set([
+  'ts_ms',
+  'wire_outcome',
+  'shares_u',
+  'usd_u',
+  'nominal_u',
+  'fee_u',
+]);
 
 function typeOf(name: FillColumn) {
   if (name === 'price') return pl.Float64;
@@ -99,13 +106,14 @@ const HASH_SEEDS = {
   side: 15,
   ts_ms: 16,
   shares_u: 17,
-  usd_u: 18,
+  nominal_u: 18,
   wire_outcome: 19,
 } as const;
 
 /**
  * The parts of a fill's hash, uint64: their sum is the fill_id of the first of identical rows. Market and outcome count only
- * where the token is not known, so that two feeds of the same trade agree. They must be collected before they are summed:
+ * where the token is not known, and the cash is that of price × shares where the source states both (`nominal_u`), so that two
+ * feeds of the same trade agree. They must be collected before they are summed:
  * a lazy plan takes a hash for what it is the hash of.
  */
 export function hashParts(): Expr[] {
@@ -142,7 +150,7 @@ export function withTokenHash(trades: DataFrame): DataFrame {
     pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false).alias(as);
   const fills = trades.withColumns(
     micro('shares', 'shares_u'),
-    micro('amount_usd', 'usd_u'),
+    micro('amount_usd', 'nominal_u'),
     pl.col('market_id').alias('wire_market'),
     pl.col('outcome_index').cast(pl.Int64).alias('wire_outcome'),
   );
@@ -182,7 +190,8 @@ export async function toWireFills(
 const OWN_COLUMNS = ['row_error', 'is_mended'] as const;
 
 function fillColumns(adapter: TradeAdapter, read: FillValues, context: TradeContext): Map<string, Expr> {
-  const given = adapter.fills(read, context);
+  const own = adapter.fills(read, context);
+  const given = { nominal_u: own.usd_u, ...own };
   const names = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
   return new Map([
     ...names.map((name) => [name, (given[name] ?? pl.lit(null)).cast(typeOf(name), false)] as const),

@@ -20,6 +20,7 @@ export const FILL_COLUMNS = [
   'price',
   'shares_u',
   'usd_u',
+  'nominal_u',
   'fee_u',
   'role',
   'tx',

@@ -1,6 +1,6 @@
 /**
  * What a venue takes of a trade, to the unit it rounds to. Doubles decide wherever the result is not near a rounding edge;
- * there, integers do: in doubles .07 · 100 · .5 · .5 is 1.7500000000000002, and its ceiling a cent too much.
+ * there, integers do: in doubles .07 · 100 · .5 · .5 is 1.7500000000000002, and its ceiling a unit too much.
  */
 import { assert } from '../run/errors.ts';
 
@@ -12,9 +12,9 @@ const KALSHI_TAKER_RATE = 0.07;
 
 /** Decimals that prices, shares and rates are counted in. */
 const MICRO = 1_000_000;
-/** Polymarket floors to 5 decimals of a dollar, Kalshi ceils to a cent. */
+/** Polymarket floors to 5 decimals of a dollar, Kalshi ceils to 6. */
 const POLYMARKET_UNITS_PER_USD = 100_000;
-const KALSHI_UNITS_PER_USD = 100;
+const KALSHI_UNITS_PER_USD = MICRO;
 /** Relative error that a product of eight doubles cannot reach. */
 const SAFETY = 1e-12;
 const LARGEST_WHOLE_EXPONENT = 8;
@@ -56,8 +56,8 @@ function feeUnits(terms: FeeTerms, unitsPerUsd: number, round: 'down' | 'up'): n
 
 /**
  * The fee of one order that takes liquidity, in USD. Polymarket (fee schedule of 2026): shares · rate · (p(1−p))^exponent,
- * floored to 5 decimals. Kalshi: rate · contracts · p(1−p), up to the next cent per order; its later rule of sub-cent
- * rounding never charges more. A maker on Polymarket pays nothing: do not call this for one.
+ * floored to 5 decimals. Kalshi (fee rounding of September 2026): rate · contracts · p(1−p), up to the next millionth of a
+ * dollar; that it keeps balances in whole cents, and returns what that adds up to, is left out (under a cent an order). A maker on Polymarket pays nothing: do not call this for one.
  * @param shares at least 0, counted to 1e-6
  * @param price USD per share of the outcome traded, 0..1, counted to 1e-6
  * @param feeRate rate of the market's fee schedule; null is 0 on Polymarket and KALSHI_TAKER_RATE on Kalshi

@@ -333,14 +333,14 @@ describe('participation', () => {
 });
 
 describe('venues and controls', () => {
-  it('buys whole contracts on Kalshi and pays its fee up to the cent', () => {
+  it('buys whole contracts on Kalshi and pays its fee to the millionth of a dollar', () => {
     const trades = [
       { at: 1, price: 0.3 },
       { at: 400, price: 0.5 },
     ];
     const [row] = play({ trades, markets: [{ venue: 'kalshi' }] }).rows;
-    // 333 contracts; ceil(.07 · 333 · .21) = 4.90; .07 · 333 · .25 = 5.8275.
-    expect([row.shares, row.entryFee, row.exitFee]).toEqual([333, 4.9, 5.83]);
+    // 333 contracts; .07 · 333 · .21 = 4.8951; .07 · 333 · .25 = 5.8275.
+    expect([row.shares, row.entryFee, row.exitFee]).toEqual([333, 4.8951, 5.8275]);
   });
 
   it('counts what was filled in markets without a fee schedule', () => {

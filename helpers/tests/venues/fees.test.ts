@@ -71,14 +71,18 @@ describe('takerFeeUsd on Polymarket', () => {
 });
 
 describe('takerFeeUsd on Kalshi', () => {
-  it('charges $1.75 for 100 contracts at .50, not the $1.76 of a ceiling in doubles', () => {
-    expect(Math.ceil(0.07 * 100 * 0.5 * 0.5 * 100)).toBe(176);
+  it('charges $1.75 for 100 contracts at .50, not a millionth more, as a ceiling in doubles does', () => {
+    expect(Math.ceil(0.07 * 100 * 0.5 * 0.5 * 1e6)).toBe(1_750_001);
     expect(takerFeeUsd('kalshi', 100, 0.5, null, null)).toBe(1.75);
   });
 
-  it('charges $0.02 for one contract at .50, and $0.44 for 100 at the rate of makers', () => {
-    expect(takerFeeUsd('kalshi', 1, 0.5, null, null)).toBe(0.02);
-    expect(takerFeeUsd('kalshi', 100, 0.5, 0.0175, null)).toBe(0.44);
+  it('charges 1.75 cents for one contract at .50, and 43.75 for 100 at the rate of makers', () => {
+    expect(takerFeeUsd('kalshi', 1, 0.5, null, null)).toBe(0.0175);
+    expect(takerFeeUsd('kalshi', 100, 0.5, 0.0175, null)).toBe(0.4375);
+  });
+
+  it('goes up to the next millionth, as in the worked example of the venue: .00363825 is .003639', () => {
+    expect(takerFeeUsd('kalshi', 1, 0.055, null, null)).toBe(0.003639);
   });
 
   it('doubles with a multiplier of two and is nothing at price 0 and 1', () => {
@@ -87,12 +91,23 @@ describe('takerFeeUsd on Kalshi', () => {
     expect(takerFeeUsd('kalshi', 100, 1, null, null)).toBe(0);
   });
 
-  it('is the ceiling of the exact fraction for every count to 300 and every cent', () => {
+  it('is the ceiling of the exact fraction for 20,000 orders of hundredths of a contract at tenths of a cent', () => {
+    const random = createRandom(4);
+    for (let i = 0; i < 20_000; i++) {
+      const hundredths = 1 + random.integer(100_000);
+      const price = random.integer(1001);
+      // .07 · contracts · p(1 − p) in units of 1e-10, of which 10,000 are a millionth.
+      const exact = (7n * BigInt(hundredths) * BigInt(price) * BigInt(1000 - price) + 9_999n) / 10_000n;
+      expect(Math.round(takerFeeUsd('kalshi', hundredths / 100, price / 1000, null, null) * 1e6)).toBe(Number(exact));
+    }
+  });
+
+  it('is a whole number of millionths for every whole count to 300 and every cent', () => {
     for (let count = 1; count <= 300; count++)
       for (let cents = 1; cents < 100; cents++) {
-        const numerator = BigInt(7 * count * cents * (100 - cents));
-        const exact = (numerator + 9_999n) / 10_000n;
-        expect(Math.round(takerFeeUsd('kalshi', count, cents / 100, null, null) * 100)).toBe(Number(exact));
+        expect(Math.round(takerFeeUsd('kalshi', count, cents / 100, null, null) * 1e6)).toBe(
+          7 * count * cents * (100 - cents),
+        );
       }
   });
 });

@@ -3,7 +3,7 @@ import { type Expr, pl } from '../../polars/polars.ts';
 import type { FillExpressions, TradeAdapter } from '../adapter.ts';
 import type { FillValues } from '../values/fill_values.ts';
 import { sideOf } from '../values/words.ts';
-import { roleFromCounterparty, transactionHash } from './exchanges.ts';
+import { isAfterV1, roleFromCounterparty, transactionHash } from './exchanges.ts';
 
 const CASH = '0';
 
@@ -15,7 +15,8 @@ interface Names {
   readonly makerAmount: string;
   readonly takerAmount: string;
   readonly tx: string;
-  readonly fee: string | null;
+  /** Columns of the fee and of the contract's name, where the source has them. */
+  readonly fee: { readonly paid: string; readonly contract: string } | null;
 }
 
 /**
@@ -37,19 +38,33 @@ function fillsOf(read: FillValues, n: Names): FillExpressions {
     usd_u: usd,
     role: roleFromCounterparty(read.text(n.taker)),
     tx: read.text(n.tx),
-    ...(n.fee === null ? {} : { fee_u: feeUsd(read.integer(n.fee), isBuy, usd, shares) }),
+    ...(n.fee === null
+      ? {}
+      : {
+          fee_u: feeUsd({
+            paid: read.integer(n.fee.paid),
+            isInShares: isBuy.and(isAfterV1(read.text(n.taker), read.text(n.fee.contract)).not()),
+            usd,
+            shares,
+          }),
+        }),
   };
 }
 
-/** The fee is taken in the asset received: in cash from a seller, in shares (valued at the price paid) from a buyer. */
-function feeUsd(paid: Expr, isBuy: Expr, usd: Expr, shares: Expr): Expr {
-  const ofBuyer = paid
+/** A fee in USD: the contracts of V1 took it in the asset received, from a buyer in shares, here valued at the price paid. */
+function feeUsd({
+  paid,
+  isInShares,
+  usd,
+  shares,
+}: Readonly<Record<'paid' | 'isInShares' | 'usd' | 'shares', Expr>>): Expr {
+  const inCash = paid
     .cast(pl.Float64)
     .mul(usd.cast(pl.Float64))
     .div(shares.cast(pl.Float64))
     .round(0)
     .cast(pl.Int64, false);
-  return pl.when(isBuy).then(ofBuyer).otherwise(paid);
+  return pl.when(isInShares).then(inCash).otherwise(paid);
 }
 
 /** poly_data `goldsky/orderFilled.csv` (v1) and `data/orderFilled.csv` (v2): the same eight columns. */
@@ -105,7 +120,7 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
     'maker_amount',
     'taker_amount',
   ],
-  optional: ['fee', 'timestamp'],
+  optional: ['fee', 'timestamp', '_contract'],
   timeColumn: 'timestamp',
   fills: (read) => ({
     ...fillsOf(read, {
@@ -116,7 +131,7 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
       makerAmount: 'maker_amount',
       takerAmount: 'taker_amount',
       tx: 'transaction_hash',
-      fee: 'fee',
+      fee: { paid: 'fee', contract: '_contract' },
     }),
     tx: transactionHash(read.text('transaction_hash')),
   }),

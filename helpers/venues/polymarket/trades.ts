@@ -59,9 +59,12 @@ interface ApiNames {
   readonly outcomeIndex: string;
   readonly eventSlug: string;
   readonly tx: string;
+  /** Cash that moved, which rows of `/activity` state; it may hold a fee. */
+  readonly cash: string;
 }
 
 function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExpressions {
+  const nominal = toMicro(read.number('size').mul(read.number('price')));
   return {
     wallet: read.text(n.wallet),
     token_id: emptyToNull(read.text(n.token)),
@@ -70,7 +73,8 @@ function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExp
     side: read.side('side'),
     price: read.number('price'),
     shares_u: toMicro(read.number('size')),
-    usd_u: toMicro(read.number('size').mul(read.number('price'))),
+    usd_u: toMicro(read.number(n.cash)).fillNull(nominal),
+    nominal_u: nominal,
     role: pl.lit(context.dataApiRole).cast(pl.Utf8),
     tx: emptyToNull(read.text(n.tx)),
     event_id: emptyToNull(read.text(n.eventSlug)),
@@ -102,8 +106,9 @@ export const DATA_API_V1: TradeAdapter = {
   hasWallets: true,
   identifierRank: 0,
   required: ['timestamp', 'proxyWallet', 'side', 'asset', 'conditionId', 'size', 'price'],
-  optional: [...DISPLAY_COLUMNS, 'eventSlug', 'outcomeIndex', 'transactionHash'],
+  optional: [...DISPLAY_COLUMNS, 'eventSlug', 'outcomeIndex', 'transactionHash', 'usdcSize'],
   timeColumn: 'timestamp',
+  statesAmount: true,
   wire: z.object({
     ...API_WIRE,
     proxyWallet: wireText,
@@ -112,6 +117,7 @@ export const DATA_API_V1: TradeAdapter = {
     eventSlug: wireTextMaybe,
     outcomeIndex: wireNumberMaybe,
     transactionHash: wireTextMaybe,
+    usdcSize: wireNumberMaybe,
   }),
   fills: (read, context) =>
     apiFills(
@@ -123,6 +129,7 @@ export const DATA_API_V1: TradeAdapter = {
         outcomeIndex: 'outcomeIndex',
         eventSlug: 'eventSlug',
         tx: 'transactionHash',
+        cash: 'usdcSize',
       },
       context,
     ),
@@ -137,8 +144,9 @@ export const DATA_API_V2: TradeAdapter = {
   hasWallets: true,
   identifierRank: 0,
   required: ['timestamp', 'proxy_wallet', 'side', 'token_id', 'condition_id', 'size', 'price'],
-  optional: [...DISPLAY_COLUMNS, 'event_slug', 'outcome_index', 'transaction_hash'],
+  optional: [...DISPLAY_COLUMNS, 'event_slug', 'outcome_index', 'transaction_hash', 'usdc_size'],
   timeColumn: 'timestamp',
+  statesAmount: true,
   wire: z.object({
     ...API_WIRE,
     proxy_wallet: wireText,
@@ -147,6 +155,7 @@ export const DATA_API_V2: TradeAdapter = {
     event_slug: wireTextMaybe,
     outcome_index: wireNumberMaybe,
     transaction_hash: wireTextMaybe,
+    usdc_size: wireNumberMaybe,
   }),
   fills: (read, context) =>
     apiFills(
@@ -158,6 +167,7 @@ export const DATA_API_V2: TradeAdapter = {
         outcomeIndex: 'outcome_index',
         eventSlug: 'event_slug',
         tx: 'transaction_hash',
+        cash: 'usdc_size',
       },
       context,
     ),
