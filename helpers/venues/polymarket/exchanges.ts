@@ -2,7 +2,7 @@
 import { type Expr, pl } from '../../polars/polars.ts';
 
 /** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
-const EXCHANGE_CONTRACTS: readonly string[] = [
+export const EXCHANGE_CONTRACTS: readonly string[] = [
   '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e',
   '0xc5d563a36ae78145c45a50134d48a1215220f80a',
   '0xe111180000d2663c0091e4f400237545b87b996b',
