@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   'helpers/charts': 'kernels/random run tables/made_from tables/schema',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
+  'helpers/doubles': 'kernels/random run/(clock|files) venues/polymarket/exchanges',
   'helpers/estimators': 'kernels parallel run/errors',
   'helpers/evaluate': 'estimators kernels run',
   'helpers/features': 'estimators kernels polars step run tables',

@@ -1,8 +1,13 @@
 /** What on-chain rows share: the exchange contracts (a row whose taker is one is the incoming order's own row), and hashes. */
 import { type Expr, pl } from '../../polars/polars.ts';
 
+<<<<<<< HEAD
 /** Lower-case addresses: CTF and NegRisk exchange of V1. */
 const V1_CONTRACTS: readonly string[] = [
+=======
+/** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
+export const EXCHANGE_CONTRACTS: readonly string[] = [
+>>>>>>> c93bb6c
   '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e',
   '0xc5d563a36ae78145c45a50134d48a1215220f80a',
 ];
