@@ -1,13 +1,8 @@
 /** What on-chain rows share: the exchange contracts (a row whose taker is one is the incoming order's own row), and hashes. */
 import { type Expr, pl } from '../../polars/polars.ts';
 
-<<<<<<< HEAD
 /** Lower-case addresses: CTF and NegRisk exchange of V1. */
 const V1_CONTRACTS: readonly string[] = [
-=======
-/** Lower-case addresses: CTF and NegRisk exchange of V1, both of V2, and V3. */
-export const EXCHANGE_CONTRACTS: readonly string[] = [
->>>>>>> c93bb6c
   '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e',
   '0xc5d563a36ae78145c45a50134d48a1215220f80a',
 ];
@@ -18,8 +13,11 @@ const LATER_CONTRACTS: readonly string[] = [
   '0xe3333700ca9d93003f00f0f71f8515005f6c00aa',
 ];
 
+/** Lower-case addresses of the exchanges of all versions. */
+export const EXCHANGE_CONTRACTS: readonly string[] = [...V1_CONTRACTS, ...LATER_CONTRACTS];
+
 /** One search whatever the case, where lower-casing every address would cost twice as much. */
-const IS_EXCHANGE = `(?i)^(${[...V1_CONTRACTS, ...LATER_CONTRACTS].join('|')})$`;
+const IS_EXCHANGE = `(?i)^(${EXCHANGE_CONTRACTS.join('|')})$`;
 /** The contract's address, or a name as `V2`. */
 const IS_LATER = `(?i)(${LATER_CONTRACTS.join('|')}|^v[23])`;
 
