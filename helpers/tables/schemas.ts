@@ -48,7 +48,12 @@ export const RAW_TRADES: TableSchema = {
       'number of shares, rounded to 1e-6; a share of the winning outcome pays 1 USD',
     ),
     column('amount_usd', 'float64', 'USD', 'USD paid or received, before fees, rounded to 1e-6'),
-    optional('fee_usd', 'float64', 'USD', 'fee of this fill, not part of amount_usd; null where the source does not say'),
+    optional(
+      'fee_usd',
+      'float64',
+      'USD',
+      'fee of this fill, not part of amount_usd; null where the source does not say',
+    ),
     optional('tx', 'string', '', 'transaction hash (Polymarket) or trade id (Kalshi)'),
     column('fill_id', 'uint64', '', 'hash that identifies the fill; of identical rows in one source each gets its own'),
   ],
