@@ -3,7 +3,7 @@
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
   '1_data_pipeline': 'features import run step simulate tables venues',
-  '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run step tables',
+  '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate step tables',
   '5_live_inference': 'cases charts overview run step',
@@ -31,6 +31,7 @@ const MAY_IMPORT = {
   'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
   'helpers/run': 'pipeline',
   'helpers/simulate': 'kernels polars step run',
+  'helpers/skill': 'charts evaluate features kernels polars run step tables',
   'helpers/slurm': 'features import pipeline polars run tables',
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',

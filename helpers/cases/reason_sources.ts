@@ -2,16 +2,17 @@
 import { z } from 'zod';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { namedReasons, type Population, quantileOf } from '../features/wallets/population.ts';
-import type { DataFrame } from '../polars/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
 import type { TableSchema } from '../tables/schema.ts';
-import { ANOMALIES, WALLET_SCORES, WALLET_SIGNS } from '../tables/schemas.ts';
+import { ANOMALIES, WALLET_SCORES, WALLET_SIGNS, WALLET_SKILL } from '../tables/schemas.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
 import { rankedReasons } from './ranked_reasons.ts';
 import { signFigures } from './sign_figures.ts';
 import type { Explanation, Figure, FlagRule, WalletReasons } from './wallet_reasons.ts';
 
 const N_UNUSUAL = 3;
+const SKILL_FIGURES = ['edge_z', 'win_rate_pct', 'total_net_pnl'];
 const SIGN_KINDS = [
   ['insider', 'Insider signs'],
   ['whale', 'Whale signs'],
@@ -39,13 +40,16 @@ function alignedTable(dataDir: string, schema: TableSchema, profiles: DataFrame)
   return { frame, rule: ruleOf(table.manifest) };
 }
 
+/** Where a wallet lies in one column of the profiles. */
+function figureOf(population: Population, column: string, row: number): Figure {
+  const values = population.values(column);
+  return { column, value: values[row], quantile: quantileOf(values, values[row]) };
+}
+
 /** The columns that a table names as reasons; for a wallet without any, its most unusual ones. */
 function namedFigures(frame: DataFrame, population: Population) {
   const names = namedReasons(frame);
-  const figure = (column: string, row: number): Figure => {
-    const values = population.values(column);
-    return { column, value: values[row], quantile: quantileOf(values, values[row]) };
-  };
+  const figure = (column: string, row: number): Figure => figureOf(population, column, row);
   const rarity = ({ quantile }: Figure): number => Math.max(quantile?.below ?? 0, quantile?.above ?? 0);
   return (row: number): Explanation => {
     const named = names[row].map((column) => figure(column, row));
@@ -100,6 +104,20 @@ export function openReasons(dataDir: string, profiles: DataFrame, population: Po
         detector: 'Isolation forest',
         columns: { score: 'anomaly_score', pValue: 'p_value', isFlagged: 'is_conformal' },
         explain: namedFigures(anomalies.frame, population),
+      }),
+    );
+  const skill = alignedTable(dataDir, WALLET_SKILL, profiles);
+  if (skill !== null)
+    sources.push(
+      rankedReasons({
+        detector: 'Skill test',
+        rule: skill.rule,
+        frame: skill.frame.withColumns(pl.lit(1).minus(pl.col('p_value')).alias('score')),
+        columns: { score: 'score', pValue: 'p_value', isFlagged: 'is_flagged' },
+        explain: (row) => ({
+          figures: SKILL_FIGURES.map((column) => figureOf(population, column, row)),
+          figuresAre: 'How right it was',
+        }),
       }),
     );
   return sources;

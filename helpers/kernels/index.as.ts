@@ -5,6 +5,7 @@ export * from './isolation/isolation_paths.as';
 export * from './kmeans/kmeans_passes.as';
 export * from './neighbours/approximate_neighbours.as';
 export * from './neighbours/neighbours.as';
+export * from './outcomes/outcome_draws.as';
 export * from './statistics/column_summary.as';
 export * from './statistics/infinities.as';
 export * from './statistics/silhouette.as';

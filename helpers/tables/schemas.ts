@@ -553,6 +553,53 @@ export const THRESHOLD_SHIFTS: TableSchema = {
   ],
 };
 
+export const WALLET_SKILL: TableSchema = {
+  name: 'wallet_skill',
+  folder: '12_wallet_skill',
+  what: 'Whether wallets with enough resolved events were right, or earned, more than their prices promised; others are not in it.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/06-2_test_wallet_skill.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T, exclusive: only fills and resolutions before it'),
+    column(
+      'n_events',
+      'int64',
+      'events',
+      'resolved events with a bet: the net position of the first 10 s of fills, in the market traded first',
+      'behavioural',
+    ),
+    column('n_won', 'int64', 'events', 'bets whose outcome won (a SELL bets on the other outcome)', 'outcome'),
+    column('expected_wins', 'float64', 'events', 'sum of the prices of the bets, .001 at least', 'outcome'),
+    column(
+      'excess_accuracy_pct',
+      'float64',
+      'percentage points',
+      '(n_won − expected_wins) / n_events: right more often than the prices said',
+      'outcome',
+    ),
+    column(
+      'accuracy_p',
+      'float64',
+      '0..1',
+      'P(as many wins or more) were prices right: exact Poisson-binomial',
+      'outcome',
+    ),
+    column('gain_usd', 'float64', 'USD', 'what the bets pay when held to the end, minus their prices', 'outcome'),
+    column('money_p', 'float64', '0..1', '(1 + #) / (n + 1) of outcomes drawn by price that pay as much', 'outcome'),
+    column('n_draws', 'int64', 'draws', 'draws behind money_p: 10,000, more where few paid as much', 'outcome'),
+    column('p_value', 'float64', '0..1', 'twice the smaller of accuracy_p and money_p, 1 at most', 'outcome'),
+    column(
+      'q_value',
+      'float64',
+      '0..1',
+      'lowest false discovery rate at which it is flagged (Benjamini–Hochberg)',
+      'outcome',
+    ),
+    column('is_flagged', 'bool', '', 'beyond the false discovery rate asked for', 'outcome'),
+    column('reason', 'string', '', 'the figures in words', 'outcome'),
+  ],
+};
+
 export const WALLET_SCORES: TableSchema = {
   name: 'wallet_scores',
   folder: '14_wallet_scores',
@@ -619,6 +666,7 @@ export const TABLES: readonly TableSchema[] = [
   ANOMALIES,
   MANIFOLD,
   THRESHOLD_SHIFTS,
+  WALLET_SKILL,
   LABELS,
   TRAINING_BALANCED,
   TRAINING_REBALANCED,

@@ -39,6 +39,7 @@ export interface MarketSpec {
   readonly id: string;
   readonly domain?: string;
   readonly createdMs?: number;
+  readonly eventId?: string;
   readonly resolvedMs?: number;
   readonly winner?: 0 | 1;
   readonly isVoid?: boolean;
@@ -122,6 +123,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
   const marketRows = [...markets, ...others].map((market: MarketSpec) => ({
     market_id: market.id,
     venue: market.venue ?? 'polymarket',
+    event_id: market.eventId,
     domain: market.domain,
     outcome_order: 'venue',
     created_ms: market.createdMs,
