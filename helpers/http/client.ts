@@ -235,7 +235,7 @@ class FetchClient implements HttpClient {
       failure.fault,
       this.clean(`${this.name} ${path}: ${failure.what}${attempts}`),
       hintOf(failure),
-      { status, body: keptBody(this.clean(failure.body)), mayHaveHappened },
+      { status, body: keptBody(this.clean(failure.body)), mayHaveHappened, retryAfterMs: failure.askedMs },
     );
   }
 

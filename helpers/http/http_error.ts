@@ -18,6 +18,8 @@ export class HttpError extends InputError {
   readonly status: number | null;
   /** Text of the last answer, cut to BODY_KEPT characters, without secrets. */
   readonly body: string;
+  /** How long the server asks to wait before the next request, ms; null when it asks for nothing. */
+  readonly retryAfterMs: number | null;
   /** False when the server has certainly not done what was asked; true when it may have. */
   readonly mayHaveHappened: boolean;
 
@@ -26,13 +28,19 @@ export class HttpError extends InputError {
     fault: HttpFault,
     message: string,
     hint: string,
-    about: { readonly status: number | null; readonly body: string; readonly mayHaveHappened: boolean },
+    about: {
+      readonly status: number | null;
+      readonly body: string;
+      readonly mayHaveHappened: boolean;
+      readonly retryAfterMs?: number | null;
+    },
   ) {
     super(fault === 'bad shape' || fault === 'not JSON' ? 'bad-answer' : 'no-answer', message, hint);
     this.name = 'HttpError';
     this.fault = fault;
     this.status = about.status;
     this.body = about.body;
+    this.retryAfterMs = about.retryAfterMs ?? null;
     this.mayHaveHappened = about.mayHaveHappened;
   }
 }

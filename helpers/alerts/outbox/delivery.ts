@@ -3,7 +3,7 @@
  *
  *     pending -> sending -> sent | refused | unknown         held_back, for good
  *
- * A service that is known not to have taken the alert gets it again: pending. What was in flight when the process or the
+ * A service that says that it has not taken the alert gets it again: pending. What was in flight when the process or the
  * connection ended may have arrived: it is sent once more, with a mark in its text, and if that is cut off as well it stays unknown.
  */
 import { z } from 'zod';
@@ -18,8 +18,10 @@ export const DELIVERY = z.object({
   /** Why it is not sent, in words; null for sent and for what has not been tried. */
   why: z.string().nullable(),
   nAttempts: z.number().int().nonnegative(),
-  /** Attempts of which nobody knows whether they arrived, 0 to 2. From the first on the text is marked. */
+  /** Attempts of which nobody knows whether they arrived, 0 to 2. */
   nUnknown: z.number().int().min(0).max(2),
+  /** Whether an earlier attempt may have arrived: the text of the next says so. */
+  isMarked: z.boolean(),
   /** Not to be tried before, ms since 1970 UTC. */
   notBeforeMs: z.number(),
   sentMs: z.number().nullable(),
@@ -31,7 +33,7 @@ export type Delivery = Readonly<z.infer<typeof DELIVERY>>;
 /** What a sink says of one attempt. */
 export type Outcome =
   | { readonly kind: 'sent'; readonly messageId: string | null }
-  /** Certainly not taken. */
+  /** Not taken, as the service says or because it could not be reached. */
   | {
       readonly kind: 'refused';
       readonly why: string;
@@ -39,6 +41,8 @@ export type Outcome =
       readonly retry: { readonly afterMs: number | null } | null;
       /** The sink is of no use until somebody mends its settings: it is not asked again in this process. */
       readonly stopsSink: boolean;
+      /** The service failed on its own side (5xx): its word is taken, but what comes next is marked. */
+      readonly isDoubtful?: boolean;
     }
   /** The request left, no answer came. */
   | { readonly kind: 'unknown'; readonly why: string };
@@ -58,6 +62,7 @@ export function newDelivery(sink: string, heldBack: string | null): Delivery {
     why: heldBack,
     nAttempts: 0,
     nUnknown: 0,
+    isMarked: false,
     notBeforeMs: 0,
     sentMs: null,
     messageId: null,
@@ -80,9 +85,9 @@ function pauseMs(nAttempts: number): number {
 }
 
 function unknown(delivery: Delivery, why: string, nowMs: number): Delivery {
-  const nUnknown = delivery.nUnknown + 1;
-  if (nUnknown === 2) return { ...delivery, state: 'unknown', why, nUnknown };
-  return { ...delivery, state: 'pending', why, nUnknown, notBeforeMs: nowMs + UNKNOWN_PAUSE_MS };
+  const after = { ...delivery, why, nUnknown: delivery.nUnknown + 1, isMarked: true };
+  if (after.nUnknown === 2) return { ...after, state: 'unknown' };
+  return { ...after, state: 'pending', notBeforeMs: nowMs + UNKNOWN_PAUSE_MS };
 }
 
 /** The delivery after an attempt has ended. */
@@ -91,10 +96,11 @@ export function endAttempt(delivery: Delivery, outcome: Outcome, nowMs: number):
   if (outcome.kind === 'sent')
     return { ...delivery, state: 'sent', why: null, sentMs: nowMs, messageId: outcome.messageId };
   if (outcome.kind === 'unknown') return unknown(delivery, outcome.why, nowMs);
-  const { why, retry, stopsSink } = outcome;
+  const { why, retry, stopsSink, isDoubtful = false } = outcome;
+  const isMarked = delivery.isMarked || isDoubtful;
   if (retry === null && !stopsSink) return { ...delivery, state: 'refused', why };
   const notBeforeMs = stopsSink ? nowMs : nowMs + (retry?.afterMs ?? pauseMs(delivery.nAttempts));
-  return { ...delivery, state: 'pending', why, notBeforeMs };
+  return { ...delivery, state: 'pending', why, isMarked, notBeforeMs };
 }
 
 /** The delivery as the next process finds it. */
@@ -106,5 +112,5 @@ export function afterRestart(delivery: Delivery, nowMs: number): Delivery {
 export function expire(delivery: Delivery, decidedMs: number, nowMs: number): Delivery {
   if (delivery.state !== 'pending' || nowMs - decidedMs < PENDING_MS_MAX) return delivery;
   const why = `not delivered within ${PENDING_MS_MAX / DAY_MS} day${delivery.why === null ? '' : `: ${delivery.why}`}`;
-  return { ...delivery, state: delivery.nUnknown === 0 ? 'refused' : 'unknown', why };
+  return { ...delivery, state: delivery.isMarked ? 'unknown' : 'refused', why };
 }

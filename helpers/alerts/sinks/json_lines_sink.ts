@@ -1,0 +1,46 @@
+/** Alerts as JSON lines, one file a UTC day of their decisions; for other programs, and the same line is never there twice. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DAY_MS, isoDay } from '../../run/clock.ts';
+import { InputError } from '../../run/errors.ts';
+import { openJournal } from '../outbox/journal.ts';
+import { ALERT_RECORD } from '../record.ts';
+import type { AlertSink } from './sink.ts';
+
+const FILE = /^alerts-(\d{4}-\d{2}-\d{2})\.jsonl$/;
+const DAYS_KEPT = 90;
+const LINE = z.object({ sent_ms: z.number(), alert: ALERT_RECORD });
+
+function removeOld(folder: string, nowMs: number): void {
+  if (!existsSync(folder)) return;
+  const first = isoDay(nowMs - DAYS_KEPT * DAY_MS);
+  for (const file of readdirSync(folder))
+    if ((FILE.exec(file)?.[1] ?? first) < first) rmSync(join(folder, file), { force: true });
+}
+
+/** A sink that writes `alerts-2026-11-21.jsonl` and so on into `folder`; files of more than 90 days ago are removed. */
+export function createJsonLinesSink(folder: string, nowMs: () => number): AlertSink {
+  removeOld(folder, nowMs());
+  return {
+    name: 'json_lines',
+    kind: 'json_lines',
+    readyAtMs: () => 0,
+    deliver: async ({ record }) => {
+      try {
+        const path = join(folder, `alerts-${isoDay(record.decidedMs)}.jsonl`);
+        const { journal, entries } = openJournal(path, LINE);
+        try {
+          const isThere = entries.some(({ alert }) => alert.id === record.id);
+          if (!isThere) journal.append([{ sent_ms: nowMs(), alert: record }]);
+        } finally {
+          journal.close();
+        }
+        return { kind: 'sent', messageId: null };
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return { kind: 'refused', why: error.message, retry: { afterMs: null }, stopsSink: false };
+      }
+    },
+  };
+}
