@@ -37,10 +37,16 @@ export interface WaterfallThresholds {
   readonly grinderPercentile: number;
   /** Clusters among the rest. */
   readonly nClusters: number;
-  /** A cluster is insider-like when its centre's win rate ranks at least this high among the rest, 0..1 … */
-  readonly insiderWinRankMin: number;
-  /** … and its centre's diversification and frequency rank at most this high. */
-  readonly insiderBreadthRankMax: number;
+  /** A cluster wins often when the 95 % interval of its mean win rate lies above this, in percent … */
+  readonly insiderWinRateMinPct: number;
+  /** … it is narrow when its centre has at most this many markets … */
+  readonly insiderMarketsMax: number;
+  /** … and slow when its centre has at most this many fills a day. */
+  readonly insiderDailyMax: number;
+  /** A wallet of such a cluster is insider-like when at least this many of its markets have resolved … */
+  readonly insiderResolvedMin: number;
+  /** … and it won this much more often than its prices say, in standard deviations (edge_z). */
+  readonly insiderEdgeMin: number;
 }
 
 export const DEFAULT_THRESHOLDS: WaterfallThresholds = {
@@ -48,8 +54,11 @@ export const DEFAULT_THRESHOLDS: WaterfallThresholds = {
   whaleTenureDays: 7,
   grinderPercentile: 95,
   nClusters: 4,
-  insiderWinRankMin: 0.75,
-  insiderBreadthRankMax: 0.6,
+  insiderWinRateMinPct: 65,
+  insiderMarketsMax: 5,
+  insiderDailyMax: 1,
+  insiderResolvedMin: 3,
+  insiderEdgeMin: 1.645,
 };
 
 /** Profile columns that the rules read: a classifier that sees them learns the rules and nothing else. */
@@ -60,4 +69,6 @@ export const LABEL_DEFINING_COLUMNS: readonly string[] = [
   'diversification_markets_count',
   'win_rate_pct',
   'top_market_share_pct',
+  'edge_z',
+  'unique_markets',
 ];

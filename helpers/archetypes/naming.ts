@@ -1,4 +1,4 @@
-/** Names for clusters from where their centres lie; a rule that fits no cluster names none. */
+/** Names for clusters by the values of their wallets, and for wallets by evidence; a rule that fits no cluster names none. */
 import { bisectLeft, bisectRight } from 'd3-array';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
 
@@ -7,50 +7,64 @@ const TIE = 1e-9;
 
 /**
  * Where a value lies among others, 0..1: the share below it, ties counted half. NaN when there is nothing to compare.
- * @param tolerance others no further away than this are ties
  */
-export function rankAmong(sorted: Float64Array, value: number, tolerance = 0): number {
+export function rankAmong(sorted: Float64Array, value: number): number {
   if (sorted.length === 0 || Number.isNaN(value)) return Number.NaN;
-  return (bisectLeft(sorted, value - tolerance) + bisectRight(sorted, value + tolerance)) / (2 * sorted.length);
+  return (bisectLeft(sorted, value) + bisectRight(sorted, value)) / (2 * sorted.length);
 }
 
-/** Where a centre lies among wallets, 0..1, as in `rankAmong`. */
-export function rankCentre(sorted: Float64Array, value: number): number {
-  return rankAmong(sorted, value, tieWidth(value));
-}
+const isAbove = (value: number, cut: number): boolean => value > cut + TIE * Math.max(1, Math.abs(cut));
 
-function tieWidth(value: number): number {
-  return TIE * Math.max(1, Math.abs(value));
-}
-
-/** Ranks of a centre among the wallets it was found in, 0..1; NaN where the column is unknown for all of them. */
-export interface CentreRanks {
-  readonly winRate: number;
-  readonly diversification: number;
+/** What the rule of insider-like wallets reads of a cluster. */
+export interface ClusterPattern {
+  /** 95 % interval of the mean win rate of its wallets, 0..100; NaN without one. */
+  readonly winRateLowPct: number;
+  readonly winRateHighPct: number;
+  /** Markets and fills a day at its centre. */
+  readonly markets: number;
   readonly frequency: number;
 }
 
 /**
- * The name of a cluster among wallets that no rule took: insider-like when the win rate is high, the focus narrow and the
- * pace slow; casual when the win rate is not high; unnamed when it is high without the rest, or unknown.
+ * Which pattern a cluster shows among wallets that no rule took: insider-like when it wins often, in few markets and slowly;
+ * casual when it does not win often; unnamed when it wins often without the rest, or when its interval cannot tell.
  */
 export function nameCluster(
-  ranks: CentreRanks,
+  { winRateLowPct, winRateHighPct, markets, frequency }: ClusterPattern,
   thresholds: WaterfallThresholds,
 ): Extract<Archetype, 'casual' | 'insider_like' | 'unnamed'> {
-  if (Number.isNaN(ranks.winRate)) return 'unnamed';
-  if (ranks.winRate < thresholds.insiderWinRankMin) return 'casual';
-  const isNarrow =
-    ranks.diversification <= thresholds.insiderBreadthRankMax && ranks.frequency <= thresholds.insiderBreadthRankMax;
+  if (winRateHighPct < thresholds.insiderWinRateMinPct) return 'casual';
+  if (!(winRateLowPct >= thresholds.insiderWinRateMinPct)) return 'unnamed';
+  const isNarrow = !isAbove(markets, thresholds.insiderMarketsMax) && !isAbove(frequency, thresholds.insiderDailyMax);
   return isNarrow ? 'insider_like' : 'unnamed';
 }
 
+/** How much the outcomes of a wallet, or of the mean wallet of a cluster, say beyond the prices that it paid. */
+export interface OutcomeEvidence {
+  /** Its markets that have resolved; NaN for none. */
+  readonly nResolved: number;
+  /** edge_z; NaN where unknown. */
+  readonly edgeZ: number;
+}
+
+export function hasEnoughResolved({ nResolved }: OutcomeEvidence, thresholds: WaterfallThresholds): boolean {
+  return nResolved >= thresholds.insiderResolvedMin;
+}
+
+/** Whether outcomes are evidence beyond price: who bet once at .95 and won has shown nothing. */
+export function wonBeyondPrice(evidence: OutcomeEvidence, thresholds: WaterfallThresholds): boolean {
+  return hasEnoughResolved(evidence, thresholds) && evidence.edgeZ >= thresholds.insiderEdgeMin;
+}
+
+/** The name of a wallet of a cluster: that of the cluster, but insider-like by its own evidence only, else casual. */
+export function nameMember(pattern: Archetype, evidence: OutcomeEvidence, thresholds: WaterfallThresholds): Archetype {
+  return pattern === 'insider_like' && !wonBeyondPrice(evidence, thresholds) ? 'casual' : pattern;
+}
+
 /** A centre in the units of the profiles; NaN where a column is unknown. */
-export interface CentreUnits {
+export interface CentreUnits extends ClusterPattern, OutcomeEvidence {
   readonly aggressionUsd: number;
   readonly tenureDays: number;
-  readonly frequency: number;
-  readonly markets: number;
 }
 
 /** Values of the wallets at the grinder percentile. */
@@ -60,15 +74,9 @@ export interface GrinderCuts {
 }
 
 /** The name of a cluster of all wallets: the rules of the waterfall, in its order, applied to the centre as to a wallet. */
-export function nameCentre(
-  centre: CentreUnits,
-  ranks: CentreRanks,
-  cuts: GrinderCuts,
-  thresholds: WaterfallThresholds,
-): Archetype {
+export function nameCentre(centre: CentreUnits, cuts: GrinderCuts, thresholds: WaterfallThresholds): Archetype {
   if (centre.aggressionUsd >= thresholds.whaleAggressionUsd && centre.tenureDays < thresholds.whaleTenureDays)
     return 'fresh_whale';
-  const isAbove = (value: number, cut: number): boolean => value > cut + tieWidth(cut);
   if (isAbove(centre.frequency, cuts.frequency) || isAbove(centre.markets, cuts.markets)) return 'grinder';
-  return nameCluster(ranks, thresholds);
+  return nameMember(nameCluster(centre, thresholds), centre, thresholds);
 }

@@ -7,7 +7,8 @@ import { countDistinctRows, type Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import type { Archetype, WaterfallThresholds } from './archetypes.ts';
-import { type CentreRanks, nameCluster, rankCentre } from './naming.ts';
+import { type ClusterMembers, clusterMembers } from './cluster_members.ts';
+import { nameCluster } from './naming.ts';
 
 /** Columns in which the residual wallets are clustered. */
 export const RESIDUAL_FEATURES: readonly string[] = [
@@ -25,13 +26,14 @@ export type ResidualMethod =
   | { readonly kind: 'kmeans' }
   | { readonly kind: 'dbscan'; readonly eps: number; readonly minSamples: number };
 
-export interface NamedCluster {
+export interface NamedCluster extends ClusterMembers {
   readonly cluster: number;
+  /** The pattern of the cluster; insider-like are only those of its wallets that have evidence, the others are casual. */
   readonly name: Archetype;
-  readonly nWallets: number;
   /** The centre in the units of RESIDUAL_FEATURES; NaN where no member's value is known. */
   readonly centre: readonly number[];
-  readonly ranks: CentreRanks;
+  /** Wallets with one market only, 0..1. */
+  readonly oneMarketShare: number;
 }
 
 /** Labels are −1 for DBSCAN's noise. */
@@ -121,17 +123,17 @@ function nameAll(
   labels: Int32Array,
   thresholds: WaterfallThresholds,
 ): NamedCluster[] {
-  const sorted = RESIDUAL_FEATURES.map((name) =>
-    toNumbers(residual, name)
-      .filter((value) => !Number.isNaN(value))
-      .sort(),
-  );
-  const sizes = new Uint32Array(centres.length);
-  for (const label of labels) if (label >= 0) sizes[label]++;
+  const markets = toNumbers(residual, 'diversification_markets_count');
+  const nOneMarket = new Uint32Array(centres.length);
+  labels.forEach((label, row) => {
+    if (label >= 0 && markets[row] === 1) nOneMarket[label]++;
+  });
+  const members = clusterMembers(residual, labels, centres.length, thresholds);
   return centres.map((values, cluster) => {
-    const centre = Array.from(values);
-    const [winRate, diversification, frequency] = centre.map((value, column) => rankCentre(sorted[column], value));
-    const ranks = { winRate, diversification, frequency };
-    return { cluster, name: nameCluster(ranks, thresholds), nWallets: sizes[cluster], centre, ranks };
+    const own = members[cluster];
+    const [, centreMarkets, frequency] = values;
+    const name = nameCluster({ ...own, markets: centreMarkets, frequency }, thresholds);
+    const oneMarketShare = nOneMarket[cluster] / own.nWallets;
+    return { ...own, cluster, name, centre: Array.from(values), oneMarketShare };
   });
 }

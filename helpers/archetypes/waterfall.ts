@@ -1,6 +1,6 @@
 /**
- * The waterfall of archetypes: fresh whale, grinder, then clusters of the residual wallets separate insider-like from casual.
- * Those two differ by the win rate, so a residual wallet that has none stays unnamed.
+ * The waterfall of archetypes: fresh whale, grinder, then clusters of the residual wallets and evidence beyond price separate
+ * insider-like from casual. Those two differ by outcomes, so a residual wallet without a win rate stays unnamed.
  */
 
 import { percentile } from '../evaluate/percentile.ts';
@@ -9,7 +9,8 @@ import type { Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type Archetype, countArchetypes, TARGETS, type WaterfallThresholds } from './archetypes.ts';
-import type { GrinderCuts } from './naming.ts';
+import { EVIDENCE_COLUMNS, outcomeEvidence } from './cluster_members.ts';
+import { type GrinderCuts, hasEnoughResolved, nameMember, type OutcomeEvidence, wonBeyondPrice } from './naming.ts';
 import {
   clusterResidual,
   type NamedCluster,
@@ -23,6 +24,24 @@ const NO_WIN_RATE = 'no win rate';
 /** The rule of residual wallets where clusters would have meant nothing. */
 const NOT_CLUSTERED = 'not clustered';
 
+/** How many residual wallets won more, and how many less, often than their prices say: without information about as many. */
+interface EdgeCounts {
+  /** Residual wallets with as many resolved markets as evidence needs. */
+  readonly nEnough: number;
+  readonly nAbove: number;
+  /** Those whose edge is as far below zero. */
+  readonly nBelow: number;
+}
+
+function countEdges(evidence: readonly OutcomeEvidence[], thresholds: WaterfallThresholds): EdgeCounts {
+  const enough = evidence.filter((own) => hasEnoughResolved(own, thresholds));
+  return {
+    nEnough: enough.length,
+    nAbove: enough.filter((own) => wonBeyondPrice(own, thresholds)).length,
+    nBelow: enough.filter(({ edgeZ }) => edgeZ <= -thresholds.insiderEdgeMin).length,
+  };
+}
+
 export interface WaterfallResult {
   /** One entry per row of the profiles. */
   readonly archetypes: readonly Archetype[];
@@ -34,6 +53,7 @@ export interface WaterfallResult {
   /** Distance to the nearest centre in standard deviations, NaN for those that were not clustered. */
   readonly distances: Float64Array;
   readonly named: readonly NamedCluster[];
+  readonly edges: EdgeCounts;
   /** Values at the grinder percentile. */
   readonly cuts: GrinderCuts;
   /** The points that were clustered, or null. */
@@ -85,16 +105,18 @@ export function assignWaterfall(
   const clusters = new Int32Array(nRows).fill(-1);
   const distances = new Float64Array(nRows).fill(Number.NaN);
   const hasUnrated = rules.includes(NO_WIN_RATE);
+  const rest = rowsOf(profiles, residual);
+  const evidence = outcomeEvidence(rest);
   const found =
     residual.length === 0 && hasUnrated
       ? notClustered('no wallet that is left has a win rate, because none of their markets is known to have resolved')
-      : clusterResidual(rowsOf(profiles, residual), thresholds, method, seed, executor);
+      : clusterResidual(rest, thresholds, method, seed, executor);
   if (found.labels !== null) {
     residual.forEach((row, i) => {
       const label = found.labels[i];
       clusters[row] = label;
       distances[row] = found.distances[i];
-      archetypes[row] = label < 0 ? 'unnamed' : found.named[label].name;
+      archetypes[row] = label < 0 ? 'unnamed' : nameMember(found.named[label].name, evidence[i], thresholds);
       rules[row] = label < 0 ? 'noise' : `cluster ${label}`;
     });
   }
@@ -105,6 +127,7 @@ export function assignWaterfall(
     clusters,
     distances,
     named: found.named,
+    edges: countEdges(evidence, thresholds),
     cuts,
     points: found.points,
     skippedReason: found.skippedReason,
@@ -115,7 +138,8 @@ function rowsOf(profiles: DataFrame, rows: readonly number[]): DataFrame {
   const isWanted = new Array<boolean>(profiles.height).fill(false);
   for (const row of rows) isWanted[row] = true;
   // Only what is clustered: a copy of a million whole rows is a third of a gigabyte.
-  const columns = RESIDUAL_FEATURES.filter((name) => profiles.columns.includes(name));
+  const wanted = new Set([...RESIDUAL_FEATURES, ...EVIDENCE_COLUMNS]);
+  const columns = [...wanted].filter((name) => profiles.columns.includes(name));
   return profiles.select(...columns).filter(pl.Series('is_residual', isWanted, pl.Bool));
 }
 
@@ -124,6 +148,7 @@ export interface WaterfallSummary {
   /** Wallets of each archetype, those that occur. */
   readonly counts: Readonly<Record<string, number>>;
   readonly named: readonly NamedCluster[];
+  readonly edges: EdgeCounts;
   /** Values at the grinder percentile. */
   readonly cuts: GrinderCuts;
   readonly nWithoutWinRate: number;
@@ -136,6 +161,7 @@ export interface WaterfallSummary {
 export function summarizeWaterfall({
   archetypes,
   named,
+  edges,
   cuts,
   rules,
   skippedReason,
@@ -143,6 +169,7 @@ export function summarizeWaterfall({
   return {
     counts: countArchetypes(archetypes),
     named,
+    edges,
     cuts,
     nWithoutWinRate: rules.filter((rule) => rule === NO_WIN_RATE).length,
     skippedReason,

@@ -1,10 +1,9 @@
 /** The thresholds of the waterfall as options of a script. */
 import type { OptionSpecs } from '../run/options.ts';
-import { integerMin, type Range } from '../run/ranges.ts';
+import { integerMin } from '../run/ranges.ts';
 import { DEFAULT_THRESHOLDS, type WaterfallThresholds } from './archetypes.ts';
 
 const GROUP = 'Thresholds of the waterfall';
-const RANK = { from: 0, to: 1, unit: 'a rank' } as const satisfies Range;
 /** How many K-Means clusters may be asked for. */
 export const CLUSTERS = integerMin(2, 100);
 
@@ -38,18 +37,41 @@ export const WATERFALL_OPTIONS = {
     range: CLUSTERS,
     group: GROUP,
   },
-  'insider-win-rank': {
+  'insider-win-rate': {
     type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderWinRankMin,
-    describe: 'win-rate rank of an insider-like centre, at least, 0..1',
-    range: RANK,
+    default: DEFAULT_THRESHOLDS.insiderWinRateMinPct,
+    describe: 'a cluster wins often when the 95 % interval of its mean win rate lies above this, %',
+    range: { from: 1, to: 100, unit: 'a percentage', hint: 'it is a win rate and no longer a rank' },
+    formerName: 'insider-win-rank',
     group: GROUP,
   },
-  'insider-breadth-rank': {
+  'insider-markets': {
     type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderBreadthRankMax,
-    describe: 'its rank in markets and frequency, at most, 0..1',
-    range: RANK,
+    default: DEFAULT_THRESHOLDS.insiderMarketsMax,
+    describe: 'such a cluster is narrow with this many markets at its centre, at most',
+    range: { from: 1, unit: 'markets', hint: 'it is a number of markets and no longer a rank' },
+    formerName: 'insider-breadth-rank',
+    group: GROUP,
+  },
+  'insider-daily': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.insiderDailyMax,
+    describe: 'and slow with this many fills a day at its centre, at most',
+    range: { from: 0, unit: 'fills a day' },
+    group: GROUP,
+  },
+  'insider-resolved': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.insiderResolvedMin,
+    describe: 'an insider-like wallet of it has this many resolved markets, at least',
+    range: integerMin(1),
+    group: GROUP,
+  },
+  'insider-edge': {
+    type: 'number',
+    default: DEFAULT_THRESHOLDS.insiderEdgeMin,
+    describe: 'and won this much more often than its prices say (edge_z), at least, standard deviations',
+    range: { from: 0, to: 100, unit: 'standard deviations' },
     group: GROUP,
   },
 } as const satisfies OptionSpecs;
@@ -61,7 +83,10 @@ export function thresholdsOf(options: Readonly<Record<keyof typeof WATERFALL_OPT
     whaleTenureDays: options['whale-days'],
     grinderPercentile: options['grinder-percentile'],
     nClusters: options.clusters,
-    insiderWinRankMin: options['insider-win-rank'],
-    insiderBreadthRankMax: options['insider-breadth-rank'],
+    insiderWinRateMinPct: options['insider-win-rate'],
+    insiderMarketsMax: options['insider-markets'],
+    insiderDailyMax: options['insider-daily'],
+    insiderResolvedMin: options['insider-resolved'],
+    insiderEdgeMin: options['insider-edge'],
   };
 }

@@ -1,7 +1,21 @@
 /** The result of the waterfall, in lines. */
 import { formatCount, formatTable } from '../run/console.ts';
-import { TARGETS } from './archetypes.ts';
+import { TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { WaterfallSummary } from './waterfall.ts';
+
+/** `enough` counts wallets with the resolved markets that evidence needs, `edge` those of them that won beyond their prices. */
+const CLUSTER_HEADER = [
+  'cluster',
+  'pattern',
+  'wallets',
+  'win rate %',
+  'markets',
+  'fills/day',
+  'top market %',
+  'one market %',
+  'enough',
+  'edge',
+];
 
 const orDash = (value: number, nDigits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(nDigits));
 
@@ -19,16 +33,19 @@ export function formatUnnamed({ skippedReason, nWithoutWinRate, hasUnclustered }
   ];
 }
 
-/** How many members of the insider-like cluster do not win often, in a sentence; none when the cluster is not there. */
-export function formatInsiders(archetypes: readonly string[], winRatePct: Float64Array): string[] {
-  const rates = winRatePct.filter((_, row) => archetypes[row] === 'insider_like');
-  if (rates.length === 0) return [];
-  const nHalf = rates.filter((rate) => rate <= 50).length;
-  const nAll = formatCount(rates.length);
+/** Who is named insider-like and on what evidence, a sentence each; none where nothing was clustered. */
+export function formatInsiders({ named, edges }: WaterfallSummary, thresholds: WaterfallThresholds): string[] {
+  if (named.length === 0) return [];
+  const { insiderResolvedMin: nMin, insiderEdgeMin: edge } = thresholds;
+  const own = named.filter(({ name }) => name === 'insider_like');
+  if (own.length === 0)
+    return ['No cluster wins often, in few markets and slowly, so no wallet is named insider_like.'];
+  const total = (of: 'nWallets' | 'nEnough' | 'nEvident'): string =>
+    formatCount(own.reduce((sum, cluster) => sum + cluster[of], 0));
   return [
-    nHalf === 0
-      ? `All ${nAll} wallets named insider_like won more than half of their resolved markets.`
-      : `Of ${nAll} wallets named insider_like, ${formatCount(nHalf)} won at most half of their resolved markets: the name describes the cluster, not each wallet.`,
+    `Wallets of clusters that win often, in few markets and slowly: ${total('nWallets')}. Those with at least ${nMin} resolved markets, so that outcomes say something: ${total('nEnough')}.`,
+    `${total('nEvident')} of these won more often than their prices say (edge_z of at least ${edge}) and ${total('nEvident') === '1' ? 'is' : 'are'} named insider_like. All others are casual.`,
+    `Of all ${formatCount(edges.nEnough)} clustered wallets with so many resolved markets, ${formatCount(edges.nAbove)} won that much more often than their prices say and ${formatCount(edges.nBelow)} that much less often: luck makes both.`,
   ];
 }
 
@@ -46,20 +63,19 @@ export function formatCounts(counts: WaterfallSummary['counts']): string {
 
 /** Counts by archetype, the clusters with their names, and why there are none. */
 export function formatArchetypes(summary: WaterfallSummary): string[] {
-  const clusters = summary.named.map(({ cluster, name, nWallets, centre: [winRate, markets, frequency, top] }) => [
-    cluster,
-    name,
-    formatCount(nWallets),
-    orDash(winRate, 1),
-    orDash(markets, 1),
-    orDash(frequency, 2),
-    orDash(top, 1),
+  const clusters = summary.named.map((own) => [
+    own.cluster,
+    own.name,
+    formatCount(own.nWallets),
+    `${orDash(own.winRatePct, 1)} [${orDash(own.winRateLowPct, 1)}, ${orDash(own.winRateHighPct, 1)}]`,
+    ...[1, 2, 3].map((column) => orDash(own.centre[column], column === 2 ? 2 : 1)),
+    (100 * own.oneMarketShare).toFixed(0),
+    formatCount(own.nEnough),
+    formatCount(own.nEvident),
   ]);
   return [
     formatCounts(summary.counts),
-    ...(clusters.length === 0
-      ? []
-      : [formatTable(['cluster', 'name', 'wallets', 'win rate %', 'markets', 'fills/day', 'top market %'], clusters)]),
+    ...(clusters.length === 0 ? [] : [formatTable(CLUSTER_HEADER, clusters)]),
     ...formatUnnamed(summary),
   ];
 }

@@ -1,6 +1,6 @@
 /** Wallets of each archetype, their medians, and whether the clusters are there, in lines and in a section. */
 import { op, table } from 'arquero';
-import { ARCHETYPES } from '../archetypes/archetypes.ts';
+import { ARCHETYPES, type WaterfallThresholds } from '../archetypes/archetypes.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
 import { formatArchetypes, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
 import { chartBlock } from '../charts/section.ts';
@@ -57,20 +57,20 @@ function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]):
 
 export function presentArchetypes(
   { validity, ...summary }: WaterfallSummary & { readonly validity: ClusterValidity | NotAssessed },
-  view: PresentView<unknown>,
+  view: PresentView<WaterfallThresholds>,
 ): Presentation {
   const profiles = view.read(WALLET_PROFILES);
   const classified = view.read(CLASSIFIED);
   const archetypes = toTexts(classified, 'archetype') as string[];
   const scores = toNumbers(classified, 'anomaly_score');
-  const insiders = formatInsiders(archetypes, toNumbers(profiles, 'win_rate_pct'));
+  const insiders = formatInsiders(summary, view.settings);
   return {
     lines: [...formatArchetypes(summary), ...insiders, ...formatValidity(validity)],
     blocks: [
       ...validityBlocks(validity),
       chartBlock(
         'counts',
-        'Wallets of each archetype. "insider_like" is the name of a cluster with a high win rate, narrow and slow; it does not say that anybody knew anything.',
+        'Wallets of each archetype. "insider_like" wallets won more often than their prices say, in few markets and slowly; luck does that too, and the name does not say that anybody knew anything.',
         rankedBarsPicture(
           Object.entries(summary.counts).map(([label, value]) => ({ label, value, group: label })),
           'wallets',
@@ -108,7 +108,8 @@ export function presentArchetypes(
       ),
     ],
     limits: [
-      'Archetypes are rules and clusters. On simulated markets most wallets named insider_like are planted casuals who were lucky in a few markets.',
+      'Archetypes are rules and clusters. On simulated markets most wallets named insider_like are planted casuals who were lucky.',
+      'A wallet with one or two resolved markets cannot be named insider_like: one bet that won at .30 is luck with a probability of .30, whoever made it.',
     ],
   };
 }

@@ -1,14 +1,14 @@
 /** K-Means on all wallets without any rule; the clusters are named afterwards, by the rules applied to their centres. */
 
 import { type Archetype, DEFAULT_THRESHOLDS } from '../archetypes/archetypes.ts';
-import { nameCentre, rankCentre } from '../archetypes/naming.ts';
+import { clusterMembers } from '../archetypes/cluster_members.ts';
+import { nameCentre } from '../archetypes/naming.ts';
 import { grinderCuts } from '../archetypes/waterfall.ts';
 import { KMeans } from '../estimators/kmeans.ts';
 import { FeatureSpace } from '../features/wallets/feature_space.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { countDistinctRows, type Matrix } from '../kernels/matrix.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import { toNumbers } from '../tables/matrix.ts';
 
 const N_INITS = 5;
 const ROWS_PER_CLUSTER_MIN = 5;
@@ -66,28 +66,18 @@ function nameAll(
   labels: Int32Array,
 ): GlobalCluster[] {
   const at = (name: string): number => features.indexOf(name);
-  const rankIn = (name: string, value: number): number =>
-    rankCentre(
-      toNumbers(profiles, name)
-        .filter((other) => !Number.isNaN(other))
-        .sort(),
-      value,
-    );
   const cuts = grinderCuts(profiles, DEFAULT_THRESHOLDS);
+  const members = clusterMembers(profiles, labels, centres.length, DEFAULT_THRESHOLDS);
   return centres.map((values, cluster) => {
-    const centre = Array.from(values);
+    const { nWallets, mean, ...own } = members[cluster];
     const units = {
-      aggressionUsd: centre[at('aggression_avg_usd')],
-      tenureDays: centre[at('tenure_days')],
-      frequency: centre[at('frequency_trades_daily')],
-      markets: centre[at('diversification_markets_count')],
+      ...own,
+      ...mean,
+      aggressionUsd: values[at('aggression_avg_usd')],
+      tenureDays: values[at('tenure_days')],
+      frequency: values[at('frequency_trades_daily')],
+      markets: values[at('diversification_markets_count')],
     };
-    const ranks = {
-      winRate: rankIn('win_rate_pct', centre[at('win_rate_pct')]),
-      diversification: rankIn('diversification_markets_count', units.markets),
-      frequency: rankIn('frequency_trades_daily', units.frequency),
-    };
-    const nWallets = labels.reduce((count, label) => count + (label === cluster ? 1 : 0), 0);
-    return { cluster, name: nameCentre(units, ranks, cuts, DEFAULT_THRESHOLDS), nWallets, centre };
+    return { cluster, name: nameCentre(units, cuts, DEFAULT_THRESHOLDS), nWallets, centre: Array.from(values) };
   });
 }

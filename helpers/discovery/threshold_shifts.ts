@@ -45,14 +45,33 @@ const MOVABLE: readonly Movable[] = [
     moved: (t, factor) => ({ ...t, grinderPercentile: Math.max(0, 100 - (100 - t.grinderPercentile) * factor) }),
   },
   {
-    option: 'insider-win-rank',
-    value: (t) => t.insiderWinRankMin,
-    moved: (t, factor) => ({ ...t, insiderWinRankMin: Math.min(1, t.insiderWinRankMin * factor) }),
+    option: 'insider-win-rate',
+    value: (t) => t.insiderWinRateMinPct,
+    moved: (t, factor) => ({ ...t, insiderWinRateMinPct: Math.min(100, t.insiderWinRateMinPct * factor) }),
   },
   {
-    option: 'insider-breadth-rank',
-    value: (t) => t.insiderBreadthRankMax,
-    moved: (t, factor) => ({ ...t, insiderBreadthRankMax: Math.min(1, t.insiderBreadthRankMax * factor) }),
+    option: 'insider-markets',
+    value: (t) => t.insiderMarketsMax,
+    moved: (t, factor) => ({ ...t, insiderMarketsMax: t.insiderMarketsMax * factor }),
+  },
+  {
+    option: 'insider-daily',
+    value: (t) => t.insiderDailyMax,
+    moved: (t, factor) => ({ ...t, insiderDailyMax: t.insiderDailyMax * factor }),
+  },
+  {
+    // 20 % of 3 resolved markets is less than one: it moves by a whole one.
+    option: 'insider-resolved',
+    value: (t) => t.insiderResolvedMin,
+    moved: (t, factor) => ({
+      ...t,
+      insiderResolvedMin: (factor < 1 ? Math.floor : Math.ceil)(t.insiderResolvedMin * factor),
+    }),
+  },
+  {
+    option: 'insider-edge',
+    value: (t) => t.insiderEdgeMin,
+    moved: (t, factor) => ({ ...t, insiderEdgeMin: t.insiderEdgeMin * factor }),
   },
 ];
 

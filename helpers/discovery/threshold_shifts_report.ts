@@ -36,8 +36,8 @@ function waterfallSteps(
       counts.grinder ?? 0,
     ],
     ['unnamed', 'no resolved market, so no win rate', nWithoutWinRate],
-    ['insider_like', 'cluster with a high win rate, narrow and slow', counts.insider_like ?? 0],
-    ['casual', 'cluster without a high win rate', counts.casual ?? 0],
+    ['insider_like', 'cluster that wins often, narrow and slow, and won beyond its prices', counts.insider_like ?? 0],
+    ['casual', 'no more than its prices say', counts.casual ?? 0],
     ['unnamed', nUnnamed > 0 && skippedReason !== null ? skippedReason : 'cluster that no rule names', nUnnamed],
   ] as const;
   return steps.map(([kind, rule, count]) => ({ kind, label: `${kind}: ${rule}`, count }));

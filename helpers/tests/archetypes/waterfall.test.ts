@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
-import { nameCentre, nameCluster, rankAmong, rankCentre } from '../../archetypes/naming.ts';
+import { nameCentre, nameCluster, nameMember, rankAmong } from '../../archetypes/naming.ts';
 import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { shiftThresholds } from '../../discovery/threshold_shifts.ts';
 import { percentile } from '../../evaluate/percentile.ts';
@@ -17,6 +17,8 @@ interface Wallet {
   markets: number;
   winRate: number | null;
   top: number;
+  resolved: number;
+  edge: number | null;
 }
 
 /** Casual wallets that differ a little from each other. */
@@ -27,8 +29,21 @@ const casual = (i: number): Wallet => ({
   markets: 8 + (i % 3),
   winRate: 40 + (i % 7),
   top: 40 + (i % 4),
+  resolved: 8,
+  edge: 0.1,
 });
-const insider = (i: number): Wallet => ({ ...casual(i), frequency: 0.1, markets: 2, winRate: 98 + (i % 2), top: 90 });
+/** Narrow wallets that won four times at .30: edge_z = 4·.7/√(4·.3·.7) = 3.06. */
+const insider = (i: number): Wallet => ({
+  ...casual(i),
+  frequency: 0.1,
+  markets: 4,
+  winRate: 98 + (i % 2),
+  top: 90,
+  resolved: 4,
+  edge: 3.06,
+});
+/** Wallets of one market that bet once at .95 and won: edge_z = √(.05/.95) = .23. */
+const favourite = (i: number): Wallet => ({ ...insider(i), markets: 1, winRate: 100, resolved: 1, edge: 0.23 });
 
 function profilesOf(wallets: readonly Wallet[]) {
   return pl.DataFrame({
@@ -61,6 +76,16 @@ function profilesOf(wallets: readonly Wallet[]) {
     top_market_share_pct: pl.Series(
       's',
       wallets.map((w) => w.top),
+      pl.Float64,
+    ),
+    unique_markets: pl.Series(
+      'u',
+      wallets.map((w) => w.resolved),
+      pl.Int64,
+    ),
+    edge_z: pl.Series(
+      'e',
+      wallets.map((w) => w.edge),
       pl.Float64,
     ),
   });
@@ -99,7 +124,7 @@ describe('assignWaterfall', () => {
     expect(waterfall([both, ...casuals, ...insiders]).archetypes[0]).toBe('fresh_whale');
   });
 
-  it('names the winning, narrow, slow cluster insider-like and the other casual', () => {
+  it('names the wallets of the winning, narrow, slow cluster that beat their prices insider-like and the others casual', () => {
     const { archetypes, targets, skippedReason: why } = waterfall([...casuals, ...insiders]);
     expect(why).toBeNull();
     expect(archetypes.slice(100)).toEqual(new Array(15).fill('insider_like'));
@@ -126,19 +151,24 @@ describe('assignWaterfall', () => {
     expect(archetypes.slice(0, 2)).toEqual(['fresh_whale', 'grinder']);
   });
 
-  it('ranks a cluster of tied win rates at the middle of the tie', () => {
-    const losers = Array.from({ length: 60 }, (_, i) => ({ ...insider(i), winRate: 0, top: 90 + (i % 3) }));
-    const { named } = waterfall([...losers, ...casuals.slice(0, 40)]);
-    const lost = named.find(({ centre }) => centre[0] === 0)!;
-    expect([lost.nWallets, lost.centre[1], lost.ranks]).toEqual([
-      60,
-      2,
-      { winRate: 0.3, diversification: 0.3, frequency: 0.3 },
-    ]);
+  it('calls a cluster by its values, however large it is: 321 wallets that win in one market show the pattern', () => {
+    const favourites = Array.from({ length: 321 }, (_, i) => favourite(i));
+    const { named, archetypes } = waterfall([...favourites, ...casuals.slice(0, 40)]);
+    const won = named.find(({ winRatePct }) => winRatePct === 100)!;
+    expect([won.name, won.nWallets, won.oneMarketShare]).toEqual(['insider_like', 321, 1]);
+    expect([won.winRateLowPct, won.winRateHighPct, won.nEnough, won.nEvident]).toEqual([100, 100, 0, 0]);
+    expect(new Set(archetypes.slice(0, 321))).toEqual(new Set(['casual']));
+  });
+
+  it('counts the wallets with evidence on either side of zero, because luck makes both', () => {
+    const unlucky = casuals.slice(0, 7).map((wallet) => ({ ...wallet, edge: -1.645 }));
+    const fewBets = casuals.slice(7, 9).map((wallet) => ({ ...wallet, edge: -3, resolved: 2 }));
+    const { edges } = waterfall([...casuals.slice(9), ...unlucky, ...fewBets, ...insiders]);
+    expect(edges).toEqual({ nEnough: 113, nAbove: 15, nBelow: 7 });
   });
 
   it('finds the same groups with DBSCAN and leaves a stray wallet unnamed as noise', () => {
-    const stray = { ...casual(0), winRate: 0, frequency: 0.01, markets: 1, top: 1 };
+    const stray = { ...casual(0), winRate: 0, frequency: 0.01, markets: 1, top: 1, edge: -1 };
     const method = { kind: 'dbscan', eps: 1, minSamples: 5 } as const;
     const result = assignWaterfall(profilesOf([...casuals, ...insiders, stray]), two, 1, executor, method);
     expect(result.archetypes.slice(100, 115)).toEqual(new Array(15).fill('insider_like'));
@@ -163,7 +193,16 @@ describe('assignWaterfall', () => {
   });
 
   it('survives a profile that is NaN everywhere', () => {
-    const nothing = { aggression: NaN, tenure: NaN, frequency: NaN, markets: 1, winRate: null, top: NaN };
+    const nothing = {
+      aggression: NaN,
+      tenure: NaN,
+      frequency: NaN,
+      markets: 1,
+      winRate: null,
+      top: NaN,
+      resolved: 0,
+      edge: null,
+    };
     expect(waterfall([nothing, ...casuals, ...insiders]).archetypes).toHaveLength(116);
   });
 
@@ -174,39 +213,47 @@ describe('assignWaterfall', () => {
 });
 
 describe('naming', () => {
-  const ranks = { winRate: 0.9, diversification: 0.2, frequency: 0.2 };
+  const pattern = { winRateLowPct: 65, winRateHighPct: 99, markets: 5, frequency: 1 };
   it.each([
-    ['insider_like', ranks],
-    ['casual', { ...ranks, winRate: 0.74 }],
-    ['unnamed', { ...ranks, diversification: 0.7 }],
-    ['unnamed', { ...ranks, frequency: 0.7 }],
-    ['unnamed', { ...ranks, winRate: Number.NaN }],
+    ['insider_like', pattern],
+    ['insider_like', { ...pattern, markets: 5 + 1e-14, frequency: 1 + 1e-14 }],
+    ['casual', { ...pattern, winRateLowPct: 40, winRateHighPct: 64.9 }],
+    ['unnamed', { ...pattern, winRateLowPct: 64.9 }],
+    ['unnamed', { ...pattern, markets: 5.1 }],
+    ['unnamed', { ...pattern, frequency: 1.1 }],
+    ['unnamed', { ...pattern, winRateLowPct: Number.NaN, winRateHighPct: Number.NaN }],
   ])('says %s of %o', (name, given) => expect(nameCluster(given, DEFAULT_THRESHOLDS)).toBe(name));
 
   it.each([
-    ['fresh_whale', { aggressionUsd: 1500, tenureDays: 2, frequency: 99, markets: 1 }],
-    ['grinder', { aggressionUsd: 1500, tenureDays: 9, frequency: 11, markets: 1 }],
-    ['grinder', { aggressionUsd: 10, tenureDays: 9, frequency: 1, markets: 51 }],
-    ['insider_like', { aggressionUsd: 10, tenureDays: 9, frequency: 1, markets: 1 }],
-  ])('applies the waterfall to a centre: %s', (name, centre) => {
-    expect(nameCentre(centre, ranks, { frequency: 10, markets: 50 }, DEFAULT_THRESHOLDS)).toBe(name);
+    ['insider_like', 'insider_like', { nResolved: 3, edgeZ: 1.645 }],
+    ['casual', 'insider_like', { nResolved: 2, edgeZ: 9 }],
+    ['casual', 'insider_like', { nResolved: 3, edgeZ: 1.6 }],
+    ['casual', 'insider_like', { nResolved: Number.NaN, edgeZ: Number.NaN }],
+    ['unnamed', 'unnamed', { nResolved: 9, edgeZ: 9 }],
+  ] as const)('says %s of a wallet whose cluster is %s and that shows %o', (name, cluster, evidence) => {
+    expect(nameMember(cluster, evidence, DEFAULT_THRESHOLDS)).toBe(name);
+  });
+
+  const centre = { ...pattern, aggressionUsd: 10, tenureDays: 9, markets: 1, nResolved: 4, edgeZ: 2 };
+  it.each([
+    ['fresh_whale', { aggressionUsd: 1500, tenureDays: 2, frequency: 99 }],
+    ['grinder', { aggressionUsd: 1500, frequency: 11 }],
+    ['grinder', { markets: 51 }],
+    ['insider_like', {}],
+    ['casual', { edgeZ: 1 }],
+  ])('applies the waterfall to a centre: %s', (name, given) => {
+    expect(nameCentre({ ...centre, ...given }, { frequency: 10, markets: 50 }, DEFAULT_THRESHOLDS)).toBe(name);
+  });
+
+  it('does not take a centre that rounding moved off the percentile for one above it', () => {
+    const onCut = { ...centre, frequency: 0.3 + 1e-14, markets: 1 + 1e-14 };
+    expect(nameCentre(onCut, { frequency: 0.3, markets: 1 }, DEFAULT_THRESHOLDS)).toBe('insider_like');
   });
 
   it('ranks a value among others with ties counted half', () => {
     expect(rankAmong(Float64Array.from([1, 2, 2, 3]), 2)).toBe(0.5);
     expect(rankAmong(Float64Array.from([1, 2]), 9)).toBe(1);
     expect(rankAmong(new Float64Array(0), 1)).toBeNaN();
-  });
-
-  it('ranks a centre that rounding moved off a tie as if it lay on it', () => {
-    const sorted = Float64Array.from([0, 0, 0, 0.3, 50, 50, 100]);
-    for (const error of [0, 1e-14, -1e-14]) {
-      expect(rankCentre(sorted, error)).toBe(1.5 / 7);
-      expect(rankCentre(sorted, 0.3 + error)).toBe(3.5 / 7);
-      expect(rankCentre(sorted, 50 * (1 + error))).toBe(5 / 7);
-    }
-    const centre = { aggressionUsd: 10, tenureDays: 9, frequency: 0.3 + 1e-14, markets: 1 + 1e-14 };
-    expect(nameCentre(centre, ranks, { frequency: 0.3, markets: 1 }, DEFAULT_THRESHOLDS)).toBe('insider_like');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import { summarizeWaterfall } from '../../archetypes/waterfall.ts';
 import { ARCHETYPES_SECTION, presentArchetypes } from '../../discovery/archetypes_report.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
@@ -19,7 +20,7 @@ function shown(profiles: DataFrame) {
   const facts = { ...summarizeWaterfall(result), validity: { skippedReason: 'too few wallets' } };
   const presentation = presentArchetypes(
     stored(facts),
-    viewOf(null, [WALLET_PROFILES, profiles], [CLASSIFIED, classified]),
+    viewOf(DEFAULT_THRESHOLDS, [WALLET_PROFILES, profiles], [CLASSIFIED, classified]),
   );
   return { result, ...presentation, section: sectionOf(ARCHETYPES_SECTION, presentation) };
 }
@@ -30,7 +31,7 @@ describe('presentArchetypes', () => {
     const medians = section.blocks.find((block) => block.kind === 'table');
     const counts = medians?.kind === 'table' ? medians.rows.map((row) => Number(row[1])) : [];
     expect(counts.reduce((a, b) => a + b, 0)).toBe(n);
-    expect(section.limits).toHaveLength(1);
+    expect(section.limits).toHaveLength(2);
     expect(longVerdicts(section.blocks)).toEqual([]);
   });
 

@@ -23,9 +23,9 @@ const SHIFTS = shiftsFrame([
     nLargestMove: 0,
   },
   {
-    threshold: 'insider-win-rank',
-    value: 0.75,
-    movedTo: 0.9,
+    threshold: 'insider-win-rate',
+    value: 65,
+    movedTo: 78,
     nChanged: 1239,
     changedPct: 12.84,
     largestMove: 'insider_like -> casual',
@@ -71,9 +71,9 @@ test('wallets without a win rate are a step of their own', () => {
 test('one sentence says which threshold matters most, and the table which change it makes', () => {
   const { lines, section } = shown(makeProfiles(120, 0, 1));
   expect(section.blocks[0]).toMatchObject({
-    text: 'Moving one threshold by 20 % changes the archetype of at most 12.8 % of the wallets (insider-win-rank).',
+    text: 'Moving one threshold by 20 % changes the archetype of at most 12.8 % of the wallets (insider-win-rate).',
   });
   expect(longVerdicts(section.blocks)).toEqual([]);
-  expect(lines[1]).toMatch(/^insider-win-rank +0\.75 +0\.9 +1,239 +12\.8% +insider_like -> casual \(1,000\)$/m);
+  expect(lines[1]).toMatch(/^insider-win-rate +65 +78 +1,239 +12\.8% +insider_like -> casual \(1,000\)$/m);
   expect(lines[1]).toMatch(/^whale-usd +1000 +800 +0 +0\.0% +–$/m);
 });
