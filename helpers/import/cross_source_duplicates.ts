@@ -1,7 +1,7 @@
 /** Fills that stand in the table twice because nothing links the two names of their market. */
-import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
-import { RAW_TRADES } from '../tables/schemas.ts';
-import { partPaths, scanPart, type Table } from '../tables/table_store.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
+import { readParts } from '../tables/read_parts.ts';
+import type { Table } from '../tables/table_store.ts';
 
 /** What two feeds of the same fill agree on, whatever they call its market; equal times put both into one part. */
 const SAME = ['tx', 'wallet', 'side', 'shares', 'ts_ms'] as const;
@@ -17,17 +17,13 @@ export async function countCrossSourceDuplicates(trades: Table, markets: DataFra
   const tokenless = onChain.filter(hasNoToken).select('market_id', pl.lit(true).alias('is_tokenless'));
   if (tokenless.height === 0 || tokenless.height === onChain.height) return 0;
   let nDuplicates = 0;
-  for (const path of partPaths(trades)) {
-    const rows = scanPart(path, RAW_TRADES)
-      .select('market_id', ...SAME)
-      .collectSync()
-      .join(tokenless, { on: 'market_id', how: 'left' });
+  for await (const fills of readParts(trades, { columns: ['market_id', ...SAME] })) {
+    const rows = fills.join(tokenless, { on: 'market_id', how: 'left' });
     const nameless = rows.filter(pl.col('is_tokenless').isNotNull());
     if (nameless.height > 0) {
       const others = rows.filter(pl.col('is_tokenless').isNull()).select(...SAME);
       nDuplicates += nameless.join(others.unique(), { on: [...SAME], how: 'inner' }).height;
     }
-    await releaseFrames();
   }
   return nDuplicates;
 }

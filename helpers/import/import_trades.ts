@@ -1,6 +1,6 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
 import { basename, join } from 'node:path';
-import { type DataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
+import { type DataFrame, type LazyDataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, writeFileAtomic } from '../run/files.ts';
@@ -8,14 +8,13 @@ import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { countAnonymousFills } from '../tables/anonymous_fills.ts';
+import { readPartsSync } from '../tables/read_parts.ts';
 import { emptyFrame } from '../tables/schema.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import {
   commitTogether,
   openTableIfThere,
-  partPaths,
   readTable,
-  scanPart,
   sweepUnlisted,
   type Table,
   TableWriter,
@@ -474,18 +473,16 @@ class Import {
   }
 
   private loadParts(parts: readonly ManifestPart[]): DataFrame {
-    const frames = partPaths(this.oldTrades!, parts).map((path) => scanPart(path, RAW_TRADES).collectSync());
+    const frames = [...readPartsSync(this.oldTrades!, { parts })];
     return frames.length === 0 ? emptyFrame(RAW_TRADES) : pl.concat(frames);
   }
 
   private touches(parts: readonly ManifestPart[], reassignments: DataFrame): boolean {
-    return partPaths(this.oldTrades!, parts).some((path) => {
-      const markets = scanPart(path, RAW_TRADES).select('market_id').unique().collectSync();
-      return (
-        markets.join(reassignments.select(pl.col('from_market').alias('market_id')), { on: 'market_id', how: 'inner' })
-          .height > 0
-      );
-    });
+    const moved = reassignments.select(pl.col('from_market').alias('market_id'));
+    const query = (rows: LazyDataFrame) => rows.select('market_id').unique();
+    for (const markets of readPartsSync(this.oldTrades!, { parts, query }))
+      if (markets.join(moved, { on: 'market_id', how: 'inner' }).height > 0) return true;
+    return false;
   }
 
   private writeRejects(files: readonly ReadFile[]): string[] {

@@ -14,9 +14,11 @@ import { readJson } from '../run/files.ts';
 import { type Manifest, readManifest } from '../run/manifest.ts';
 import { countAnonymousFills } from '../tables/anonymous_fills.ts';
 import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
+import { toNumbers } from '../tables/matrix.ts';
+import { readPartsSync } from '../tables/read_parts.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
-import { openTableIfThere, partPaths, readTable, scanPart, type Table, tableFolder } from '../tables/table_store.ts';
+import { openTableIfThere, readTable, type Table, tableFolder } from '../tables/table_store.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { summarize } from './summary.ts';
 import { summaryBlock } from './summary_report.ts';
@@ -101,10 +103,7 @@ function anonymousFillsBlocks(trades: Table, markets: Table, profiles: Table | n
 /** Sizes of all fills, one part in memory at a time. */
 function countTradeSizes(trades: Table): Histogram {
   const counter = createLogCounter();
-  for (const path of partPaths(trades)) {
-    const amounts = scanPart(path, RAW_TRADES).select('amount_usd').collectSync().getColumn('amount_usd');
-    counter.add(Float64Array.from(amounts.toArray() as number[]));
-  }
+  for (const fills of readPartsSync(trades, { columns: ['amount_usd'] })) counter.add(toNumbers(fills, 'amount_usd'));
   return counter.finish();
 }
 

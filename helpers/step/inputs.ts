@@ -1,15 +1,8 @@
 /** Opens the tables that a step reads, or says why there is nothing for it to do. */
-import { pl } from '../polars/polars.ts';
-import { selectParts } from '../tables/read_parts.ts';
+import { type LazyDataFrame, pl } from '../polars/polars.ts';
+import { readPartsSync } from '../tables/read_parts.ts';
 import type { TableSchema } from '../tables/schema.ts';
-import {
-  openTable,
-  openTableIfThere,
-  scanPart,
-  type Table,
-  verifiedPart,
-  withParquetErrors,
-} from '../tables/table_store.ts';
+import { openTable, openTableIfThere, type Table } from '../tables/table_store.ts';
 import type { InputSpec, InputSpecs, OpenInputs, Skipped } from './contract.ts';
 import { skipped } from './contract.ts';
 
@@ -18,12 +11,9 @@ const WHY = 'Kalshi publishes no account ids';
 
 /** Whether some row has a wallet; looks no further than the first part that has one. */
 function namesWallets(table: Table): boolean {
-  return selectParts(table).some((part) => {
-    const path = verifiedPart(table, part);
-    const named = scanPart(path, table.schema).select(pl.col('wallet').count().alias('n'));
-    const counts = withParquetErrors(path, () => named.collectSync());
-    return Number(counts.getColumn('n').get(0)) > 0;
-  });
+  const query = (rows: LazyDataFrame) => rows.select(pl.col('wallet').count().alias('n'));
+  for (const counts of readPartsSync(table, { query })) if (Number(counts.getColumn('n').get(0)) > 0) return true;
+  return false;
 }
 
 function isSpec(input: TableSchema | InputSpec): input is InputSpec {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DataFrame, type Expr, type LazyDataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import type { ManifestPart } from '../run/manifest.ts';
 import { emptyFrame } from './schema.ts';
-import { awaitParquet, scanPart, type Table, verifiedParts } from './table_store.ts';
+import { awaitParquet, scanPart, type Table, verifiedPart, verifiedParts, withParquetErrors } from './table_store.ts';
 
 export interface PartQuery {
   /** Only these parts, of all that the manifest lists. */
@@ -61,7 +61,11 @@ export function countRows(parts: readonly ManifestPart[]): number {
 async function scanBatch(table: Table, parts: readonly ManifestPart[], query: PartQuery): Promise<LazyDataFrame> {
   const paths = await verifiedParts(table, parts);
   const scans = paths.map((path) => scanPart(path, table.schema));
-  let rows = scans.length > 1 ? pl.concat(scans) : (scans[0] ?? emptyFrame(table.schema).lazy());
+  return queried(scans.length > 1 ? pl.concat(scans) : (scans[0] ?? emptyFrame(table.schema).lazy()), query);
+}
+
+function queried(scanned: LazyDataFrame, query: PartQuery): LazyDataFrame {
+  let rows = scanned;
   const { fromMs, untilMs } = query.between ?? {};
   if (fromMs !== undefined) rows = rows.filter(pl.col('ts_ms').gtEq(timestamp(fromMs)));
   if (untilMs !== undefined) rows = rows.filter(pl.col('ts_ms').lt(timestamp(untilMs)));
@@ -105,6 +109,17 @@ export async function* readParts(table: Table, query: PartQuery = {}): AsyncGene
   for await (const { rows, nRows, path } of scanParts(table, query)) {
     yield await awaitParquet(path, () => rows.collect());
     await release(nRows);
+  }
+}
+
+/**
+ * readParts for callers that cannot wait: part after part, on this thread. `rowsAtOnce` does not count.
+ * @throws InputError as readParts does
+ */
+export function* readPartsSync(table: Table, query: PartQuery = {}): Generator<DataFrame> {
+  for (const part of selectParts(table, query)) {
+    const path = verifiedPart(table, part);
+    yield withParquetErrors(path, () => queried(scanPart(path, table.schema), query).collectSync());
   }
 }
 

@@ -259,6 +259,8 @@ export class TableWriter {
     const path = join(this.folder, file);
     const bytes = statSync(sourcePath).size;
     moveFile(sourcePath, path);
+    // Hashed a moment ago: it need not be looked at again.
+    verified.set(path, stampOf(path));
     const part = { file, rows, bytes, sha256, minTsMs: timeRangeMs?.[0] ?? null, maxTsMs: timeRangeMs?.[1] ?? null };
     this.added.push(part);
     return part;

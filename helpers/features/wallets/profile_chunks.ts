@@ -39,6 +39,8 @@ const chunkSchema = z.object({
   nRows: z.number(),
   dataHash: z.string(),
   codeHash: z.string(),
+  /** SHA-256 of the files with the sums, by name. */
+  digests: z.record(z.string(), z.string()),
 });
 type ChunkInfo = z.infer<typeof chunkSchema>;
 
@@ -137,6 +139,7 @@ export async function buildChunk(
       nRows,
       dataHash: dataHash(job),
       codeHash: job.codeHash,
+      digests: await Shards.digests(temporary),
     };
     writeJsonAtomic(join(temporary, CHUNK_INFO_NAME), info);
     rmSync(own, { recursive: true, force: true });
@@ -194,7 +197,9 @@ export async function mergeChunks(job: ProfileJob, folder: string): Promise<Data
   const ordered = [...infos].sort((a, b) => a.chunk - b.chunk);
   const nRows = ordered.reduce((sum, info) => sum + info.nRows, 0);
   if (nRows === 0) throw nothingBefore(job.asOfMs);
-  const sources = ordered.map((info) => Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nSums));
+  const sources = ordered.map((info) =>
+    Shards.found(chunkFolder(folder, info.chunk, nChunks), nShards, info.nSums, info.digests),
+  );
   return finishProfiles(await mergeShards(job, sources, nShards));
 }
 

@@ -1,9 +1,10 @@
 /** Sums of fills on their way to profiles, dealt out by wallet, so that each shard can be finished by itself. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { allWritten, writeParquetAsync } from '../../polars/parquet_file.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { makeFolder } from '../../run/files.ts';
+import { InputError } from '../../run/errors.ts';
+import { hashFile, hashFileAsync, makeFolder } from '../../run/files.ts';
 import { withParquetErrors } from '../../tables/table_store.ts';
 import { positionFrame, positionsOf } from './position_table.ts';
 import type { FillSums, WalletSums } from './sum_fills.ts';
@@ -22,6 +23,8 @@ export class Shards {
     readonly nShards: number,
     /** How many sums were added. */
     public nSums: number,
+    /** SHA-256 by name, of files that another process wrote. */
+    private readonly digests: Readonly<Record<string, string>> | null = null,
   ) {}
 
   /** Nothing is written. */
@@ -36,9 +39,17 @@ export class Shards {
     return new Shards(folder, nShards, 0);
   }
 
-  /** What was added to a folder before. */
-  static found(folder: string, nShards: number, nSums: number): Shards {
-    return new Shards(folder, nShards, nSums);
+  /** What was added to a folder before. @param digests what `digests` gave then */
+  static found(folder: string, nShards: number, nSums: number, digests: Readonly<Record<string, string>>): Shards {
+    return new Shards(folder, nShards, nSums, digests);
+  }
+
+  /** SHA-256 of every file in a folder of sums, by name. */
+  static async digests(folder: string): Promise<Record<string, string>> {
+    const names = readdirSync(folder).sort();
+    const digests: Record<string, string> = {};
+    for (const name of names) digests[name] = await hashFileAsync(join(folder, name));
+    return digests;
   }
 
   /** Takes the next sums; files are written while the caller goes on. */
@@ -98,6 +109,12 @@ export class Shards {
 
   private read(name: string, at: number, shard: number): DataFrame {
     const path = shardPath(this.folder!, name, at, shard);
+    if (this.digests !== null && this.digests[basename(path)] !== hashFile(path))
+      throw new InputError(
+        'corrupt-file',
+        `${path} is not the file that its chunk lists (its SHA-256 differs)`,
+        `it was damaged or replaced: delete ${this.folder} and run that chunk again`,
+      );
     return withParquetErrors(path, () => pl.readParquet(path));
   }
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProfileJob } from '../../../features/wallets/build_profiles.ts';
@@ -33,6 +33,18 @@ describe('chunks of profiles', () => {
     expect(rows).toBeGreaterThan(0);
     expect(await buildChunk(job, folder, 1, 2)).toBe(null);
     expect(await buildChunk(job, folder, 1, 2, true)).toBe(rows);
+  });
+
+  test.each(['marks', 'wallets', 'positions'])('are not merged when one bit of their %s has changed', async (name) => {
+    const folder = newFolder();
+    await buildChunk(job, folder, 1, 2);
+    await buildChunk(job, folder, 2, 2);
+    const own = join(folder, 'chunk-0002-of-0002');
+    const path = join(own, readdirSync(own).find((file) => file.startsWith(name))!);
+    const bytes = readFileSync(path);
+    bytes[Math.floor(bytes.length / 2)] ^= 1;
+    writeFileSync(path, bytes);
+    expect(await rejection(() => mergeChunks(job, folder))).toContain(`corrupt-file: ${path} `);
   });
 
   test('built twice at the same moment are one chunk, and nothing is left of the slower twin', async () => {
