@@ -10,6 +10,6 @@ export function profileUrl(wallet: string): string | null {
   return ADDRESS.test(wallet) ? `${POLYMARKET}/profile/${wallet}` : null;
 }
 
-export function marketUrl({ venue, slug }: MarketFacts): string | null {
+export function marketUrl({ venue, slug }: Pick<MarketFacts, 'venue' | 'slug'>): string | null {
   return venue === 'polymarket' && slug !== null && SLUG.test(slug) ? `${POLYMARKET}/market/${slug}` : null;
 }

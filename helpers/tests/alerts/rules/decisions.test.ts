@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { ALERT_RECORD } from '../../../alerts/record.ts';
+import { DECISION_SETTINGS, decideBets } from '../../../alerts/rules/decisions.ts';
+import type { BetFacts } from '../../../alerts/rules/facts.ts';
+import { HOUR_MS } from '../../../run/clock.ts';
+import { T0 } from '../made_up_record.ts';
+import { madeUpBet, madeUpFacts, OLD_WALLET, SCORE, WALLET } from './made_up_bets.ts';
+
+const NOW = T0 + 5000;
+const FRESH = { ...OLD_WALLET, firstFillMs: T0 - HOUR_MS };
+const FLAGGED = { anomaly: SCORE, redFlags: null, cluster: null };
+
+function facts(bet: Parameters<typeof madeUpBet>[0], changes: Partial<BetFacts> = {}): BetFacts {
+  return madeUpFacts({ bet: madeUpBet(bet), ...changes });
+}
+
+describe('decisions about bets', () => {
+  it('are whole records with reasons, figures, times and links', () => {
+    const settings = { ...DECISION_SETTINGS, casesUrl: 'https://cases.example/wallets.html' };
+    const [record, ...others] = decideBets([facts({}, { wallet: FRESH })], NOW, settings);
+    expect(others).toEqual([]);
+    expect(ALERT_RECORD.parse(record)).toEqual(record);
+    expect(record).toMatchObject({
+      rule: 'fresh_whale',
+      verdict: 'alert',
+      whyNot: null,
+      title: 'fresh whale: a wallet bought Yes for $2,000 at $0.400 a share',
+      outcomeName: 'Yes',
+      eventMs: T0,
+      receivedMs: T0 + 1000,
+      decidedMs: NOW,
+      score: 2,
+      known: { age_ms: HOUR_MS, amount_usd: 2000, n_fills_before: 40, side: 'BUY', n_fills: 1, first_ms: T0 },
+      links: [
+        { label: 'Market', url: 'https://polymarket.com/market/rain' },
+        { label: 'Wallet', url: `https://polymarket.com/profile/${WALLET}` },
+        { label: 'Case file', url: `https://cases.example/wallets.html#${WALLET}` },
+      ],
+    });
+  });
+
+  it('suppress what a filter holds back, and say which', () => {
+    const around = { isSelfMatch: false, washRingSize: 3 };
+    const [record] = decideBets([facts({}, { wallet: FRESH, around })], NOW);
+    expect(record).toMatchObject({ verdict: 'suppressed', whyNot: 'wash ring: 3 wallets that trade among themselves' });
+  });
+
+  it('keep near misses with what was missing, also where a filter holds', () => {
+    const around = { isSelfMatch: true, washRingSize: null };
+    const [record] = decideBets([facts({ amountUsd: 900 }, { wallet: FRESH, around })], NOW);
+    expect(record).toMatchObject({ verdict: 'near_miss', whyNot: '$900 of the $1,000 that the rule asks for' });
+  });
+
+  it('have one id a rule, wallet, market and day, so that the same day can be looked at again', () => {
+    const id = (bet: object, day = '2026-11-21') =>
+      decideBets([facts(bet, { wallet: FRESH, day: { ...madeUpFacts().day, day } })], NOW)[0].id;
+    expect(id({ amountUsd: 3000, tsMs: T0 + 60_000 })).toBe(id({}));
+    expect(new Set([id({}), id({ marketId: 'm2' }), id({ wallet: 'b' }), id({}, '2026-11-22')]).size).toBe(4);
+  });
+
+  it('speak once a day of an unusual wallet, about its largest bet', () => {
+    const bets = [100, 900, 300].map((amountUsd, i) => facts({ amountUsd, marketId: `m${i}` }, { scores: FLAGGED }));
+    const records = decideBets(bets, NOW);
+    expect(records.map(({ rule, amountUsd }) => [rule, amountUsd])).toEqual([['anomaly', 900]]);
+  });
+
+  it('of both sides of one match keep the taker, and the alerts come before the rest', () => {
+    const maker = facts(
+      { wallet: 'b', role: 'maker', outcomeIndex: 1, price: 0.6, amountUsd: 3000, tx: 't' },
+      { wallet: FRESH },
+    );
+    const taker = facts({ tx: 't' }, { wallet: FRESH });
+    const stranger = facts({ wallet: 'c', outcomeIndex: 1, tx: 'u' }, { wallet: FRESH });
+    const records = decideBets([maker, stranger, taker], NOW);
+    const verdicts = Object.fromEntries(records.map(({ wallet, verdict }) => [wallet, verdict]));
+    expect(verdicts).toEqual({ [WALLET]: 'alert', b: 'suppressed', c: 'alert' });
+    expect(records[2].wallet).toBe('b');
+    expect(records[2].whyNot).toBe(
+      `the other side of a match that alert ${records.find(({ wallet }) => wallet === WALLET)?.id} is about`,
+    );
+  });
+
+  it('on the same side of one match are both kept', () => {
+    const makers = ['b', 'c'].map((wallet) => facts({ wallet, role: 'maker', tx: 't' }, { wallet: FRESH }));
+    expect(decideBets(makers, NOW).map(({ verdict }) => verdict)).toEqual(['alert', 'alert']);
+  });
+});
