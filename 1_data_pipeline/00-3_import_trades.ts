@@ -13,6 +13,7 @@ import { listInputs } from '../helpers/import/inputs.ts';
 import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
+import { MAPPED_FIELDS } from '../helpers/venues/column_mapping.ts';
 import { ADAPTERS } from '../helpers/venues/formats.ts';
 import { TimeZone } from '../helpers/venues/values/time_zone.ts';
 
@@ -35,6 +36,11 @@ await runStep(
         type: 'string',
         choices: ADAPTERS.map((adapter) => adapter.format),
         describe: 'force a format (default: recognised by the columns)',
+        group: INPUT,
+      },
+      columns: {
+        type: 'string',
+        describe: `what the columns of a file mean: field=Column, field=Column[unit] or field:constant, parted by commas; fields are ${Object.keys(MAPPED_FIELDS).join(', ')}`,
         group: INPUT,
       },
       'block-mib': {
@@ -69,6 +75,7 @@ await runStep(
     settings: (options) => ({
       files: listInputs((options.input as string[]).map(String)),
       format: options.format ?? null,
+      columns: options.columns ?? null,
       context: {
         dataApiRole: ROLES[options.role],
         timeZone: options['time-zone'] === undefined ? null : new TimeZone(options['time-zone']),

@@ -27,7 +27,8 @@ export class Canonicaliser {
   async apply(fills: DataFrame, adapter: TradeAdapter): Promise<{ trades: DataFrame; rejects: Reject[] }> {
     const nWithout = fills.getColumn('token_id').nullCount();
     const kind: PlaceKind = nWithout === 0 ? 'tokens' : nWithout === fills.height ? 'outcomes' : 'both';
-    const outcome = pl.concatString([pl.col('wire_market'), pl.col('wire_outcome').cast(pl.Utf8)], '#');
+    const which = pl.col('wire_outcome').cast(pl.Utf8).fillNull(pl.col('outcome_name').str.strip().str.toLowerCase());
+    const outcome = pl.concatString([pl.col('wire_market'), which], '#');
     const keyed = fills.withColumn(
       (kind === 'tokens' ? pl.col('token_id') : pl.col('token_id').fillNull(outcome)).alias('key'),
     );
@@ -40,7 +41,7 @@ export class Canonicaliser {
     const isWhole = placed.getColumn('market_id').nullCount() === 0;
     const lost = isWhole ? [] : placed.filter(pl.col('market_id').isNull()).toRecords();
     const rejects = lost.map((row) => ({
-      reason: isTokenId(row.token_id) ? THIRD_OUTCOME : 'bad token id',
+      reason: this.reasonOf(row),
       text: [row.ts_ms, row.wallet, row.key].join(','),
     }));
     const kept = isWhole ? placed : placed.filter(pl.col('market_id').isNotNull());
@@ -48,12 +49,21 @@ export class Canonicaliser {
     return { trades: await toTrades(kept, adapter.venue), rejects };
   }
 
+  /** Why a fill has no place. */
+  private reasonOf({ token_id, wire_market }: Record<string, unknown>): string {
+    if (!isTokenId(token_id)) return 'bad token id';
+    return this.registry.isNameOfSeveral(wire_market as string | null) ? 'market named by several' : THIRD_OUTCOME;
+  }
+
   /** Fills with what the registry tells of their keys, and the parts of their hashes. */
   private place(keyed: DataFrame, kind: PlaceKind): Promise<DataFrame> {
     return keyed
       .lazy()
       .join(this.places(kind).lazy(), { on: 'key', how: 'left' })
-      .withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id'))
+      .withColumns(
+        pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id'),
+        pl.col('wire_outcome').fillNull(pl.col('outcome_index').cast(pl.Int64)).alias('wire_outcome'),
+      )
       .withColumns(...hashParts())
       .collect();
   }

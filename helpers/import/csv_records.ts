@@ -4,7 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 
-const COMMA = 44;
+/** What stands between the fields of a record. */
+export const COMMA = 44;
 const QUOTE = 34;
 const NEWLINE = 10;
 const RETURN = 13;
@@ -30,12 +31,12 @@ interface RecordEnd {
  * The end of the record that starts at `from`. It depends only on the bytes from there on, never on how a stream was cut.
  * @param isWhole whether nothing follows the buffer; if not, null means that more bytes are needed to tell
  */
-function recordEnd(bytes: Buffer, from: number, isWhole: boolean): RecordEnd | null {
+function recordEnd(bytes: Buffer, from: number, isWhole: boolean, separator: number): RecordEnd | null {
   let at = from;
   for (;;) {
     const newline = bytes.indexOf(NEWLINE, at);
     const lineEnd = newline < 0 ? bytes.length : newline;
-    const quote = openingQuote(bytes, from, at, lineEnd);
+    const quote = openingQuote(bytes, from, at, lineEnd, separator);
     if (quote < 0) return newline < 0 && !isWhole ? null : { at: lineEnd, isUnclosed: false };
     const close = closingQuote(bytes, quote + 1);
     if (close === bytes.length - 1 && !isWhole) return null;
@@ -49,10 +50,10 @@ function recordEnd(bytes: Buffer, from: number, isWhole: boolean): RecordEnd | n
 }
 
 /** The next quote that opens a field between `at` and `end` of a record that starts at `from`; -1 when there is none. */
-function openingQuote(bytes: Buffer, from: number, at: number, end: number): number {
+function openingQuote(bytes: Buffer, from: number, at: number, end: number, separator: number): number {
   const rest = bytes.subarray(at, end);
   for (let i = rest.indexOf(QUOTE); i >= 0; i = rest.indexOf(QUOTE, i + 1))
-    if (at + i === from || (i > 0 && rest[i - 1] === COMMA)) return at + i;
+    if (at + i === from || (i > 0 && rest[i - 1] === separator)) return at + i;
   return -1;
 }
 
@@ -68,17 +69,17 @@ function closingQuote(bytes: Buffer, from: number): number {
 /**
  * The end (exclusive, with its newline) of the last whole record of a buffer that more bytes follow; -1 when there is none.
  */
-export function lastRecordEnd(bytes: Buffer): number {
+export function lastRecordEnd(bytes: Buffer, separator = COMMA): number {
   if (!bytes.includes(QUOTE)) return bytes.lastIndexOf(NEWLINE) + 1 || -1;
   let from = 0;
   for (;;) {
-    const end = recordEnd(bytes, from, false);
+    const end = recordEnd(bytes, from, false, separator);
     if (end === null || end.at >= bytes.length) return from === 0 ? -1 : from;
     from = end.at + 1;
   }
 }
 
-function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: boolean } {
+function splitFields(bytes: Buffer, separator: number): { fields: (string | null)[]; isWellQuoted: boolean } {
   const fields: (string | null)[] = [];
   let at = 0;
   let isWellQuoted = true;
@@ -87,12 +88,12 @@ function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: 
       const close = closingQuote(bytes, at + 1);
       fields.push(bytes.toString('utf8', at + 1, close).replaceAll('""', '"'));
       at = close + 1;
-      if (at < bytes.length && bytes[at] !== COMMA) isWellQuoted = false;
-      const comma = bytes.indexOf(COMMA, at);
+      if (at < bytes.length && bytes[at] !== separator) isWellQuoted = false;
+      const comma = bytes.indexOf(separator, at);
       if (comma < 0) return { fields, isWellQuoted };
       at = comma + 1;
     } else {
-      const comma = bytes.indexOf(COMMA, at);
+      const comma = bytes.indexOf(separator, at);
       const end = comma < 0 ? bytes.length : comma;
       fields.push(end === at ? null : bytes.toString('utf8', at, end));
       if (comma < 0) return { fields, isWellQuoted };
@@ -102,10 +103,14 @@ function splitFields(bytes: Buffer): { fields: (string | null)[]; isWellQuoted: 
 }
 
 /** Every record of a block, blank lines left out. A record whose quote never closes ends at its line's end, as a row error. */
-export function* csvRecords(block: Buffer): Generator<CsvRecord> {
+export function* csvRecords(block: Buffer, separator = COMMA): Generator<CsvRecord> {
   let from = 0;
   while (from < block.length) {
-    const { at: end, isUnclosed } = recordEnd(block, from, true)!;
+    if (block[from] === NEWLINE) {
+      from++;
+      continue;
+    }
+    const { at: end, isUnclosed } = recordEnd(block, from, true, separator)!;
     const stop = end > from && block[end - 1] === RETURN ? end - 1 : end;
     const bytes = block.subarray(from, stop);
     from = end + 1;
@@ -116,7 +121,7 @@ export function* csvRecords(block: Buffer): Generator<CsvRecord> {
     } else if (!isUtf8(bytes)) {
       yield { fields: [], error: 'invalid UTF-8', text };
     } else {
-      const { fields, isWellQuoted } = splitFields(bytes);
+      const { fields, isWellQuoted } = splitFields(bytes, separator);
       yield { fields, error: isWellQuoted ? null : 'malformed quotes', text };
     }
   }

@@ -1,5 +1,5 @@
 /** What an import did, in lines. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatBytes, formatCount } from '../run/console.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
@@ -21,6 +21,11 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
   return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
 }
 
+/** The files of rejects; where there are many, the folder that holds them. */
+function rejectFiles(paths: readonly string[]): string {
+  return paths.length <= 3 ? paths.join(', ') : `${formatCount(paths.length)} files in ${dirname(paths[0])}`;
+}
+
 /** Lines that tell a person what the import did. */
 export function formatImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
@@ -38,7 +43,7 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
   if (nRejected > 0) {
     const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);
     lines.push(
-      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${summary.rejectFiles.join(', ')}.`,
+      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${rejectFiles(summary.rejectFiles)}.`,
     );
   }
   if (summary.nNaiveTimes > 0)

@@ -37,6 +37,8 @@ import { type ClassifiedFills, toWireFills } from './wire_fills.ts';
 export interface ImportOptions {
   /** Format name, or null to go by the columns. */
   readonly format: string | null;
+  /** What the columns of files mean, as --columns has it; null to go by the columns. */
+  readonly columns: string | null;
   readonly context: TradeContext;
   /** Whether identical rows of one file are one fill. */
   readonly dropDuplicateRows: boolean;
@@ -83,7 +85,7 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
       if (fresh.length === 0 && old.trades !== null && old.markets !== null)
         return upToDate(old.trades, old.markets, run, options);
       endIfOnlyChecking(run);
-      const planned = await planFiles(fresh, paths, options.format);
+      const planned = await planFiles(fresh, paths, options);
       const work = new Import(run, options, old.trades, old.markets, scratch);
       try {
         return await work.run(planned);
@@ -98,11 +100,12 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
 }
 
 /** What decides the meaning of rows, as it stands in the manifest. */
-function meaningOf({ dropDuplicateRows, context }: ImportOptions): Record<string, string | null> {
+function meaningOf({ columns, dropDuplicateRows, context }: ImportOptions): Record<string, string | null> {
   return {
     duplicate_rows: dropDuplicateRows ? 'drop' : 'keep',
     role: context.dataApiRole,
     time_zone: context.timeZone?.name ?? null,
+    columns,
   };
 }
 
@@ -121,7 +124,7 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     run.log.warn('the import code has changed since; to read every file again, name all of them with --force');
   if (hasOtherMeaning(trades, options))
     run.log.warn(
-      '--duplicate-rows, --role or --time-zone differs from before; to read every file again, name all of them',
+      '--columns, --duplicate-rows, --role or --time-zone differs from before; to read every file again, name all of them',
     );
   return {
     isUpToDate: true,
@@ -213,9 +216,7 @@ class Import {
   }
 
   private noteColumns(file: PlannedFile, columns: readonly string[]): void {
-    const { required, optional } = file.adapter;
-    for (const name of columns)
-      if (!required.includes(name) && !optional.includes(name) && name !== '__extra') this.ignoredColumns.add(name);
+    for (const name of columns) if (file.format.nameOf(name) === null) this.ignoredColumns.add(name);
   }
 
   private reject(file: PlannedFile, rejects: readonly Reject[]): void {
@@ -230,7 +231,7 @@ class Import {
   }
 
   private async readMarkets(file: PlannedFile, adapter: MarketAdapter): Promise<ReadFile> {
-    const source = await openRows(file.path, this.options.blockBytes, file.adapter);
+    const source = await openRows(file.path, this.options.blockBytes, file.format);
     this.noteColumns(file, source.columns);
     let nRows = 0;
     for await (const block of source.blocks) {
@@ -249,7 +250,7 @@ class Import {
   }
 
   private async readBlockTimes(file: PlannedFile): Promise<ReadFile> {
-    const source = await openRows(file.path, this.options.blockBytes, file.adapter);
+    const source = await openRows(file.path, this.options.blockBytes, file.format);
     let nRows = 0;
     for await (const { frame, rejects } of source.blocks) {
       nRows += frame.height + rejects.length;
@@ -284,7 +285,7 @@ class Import {
     source: number,
     onBytes: (nBytes: number) => void,
   ): Promise<ReadFile> {
-    const rows = await openRows(file.path, this.options.blockBytes, file.adapter);
+    const rows = await openRows(file.path, this.options.blockBytes, file.format);
     this.noteColumns(file, rows.columns);
     let nRows = 0;
     // Two blocks are under way: one is made into fills while the one before it finds its markets and goes into staging.

@@ -1,37 +1,27 @@
-/** JSON files as blocks of text rows: one array, an envelope around one, or a line for each (row or envelope). */
+/** JSON files as blocks of text rows: one list, an envelope around one, or a line for each (row or envelope). */
 import { isUtf8 } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataFrame } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
-import type { Adapter, WireRow } from '../venues/adapter.ts';
+import type { WireRow } from '../venues/adapter.ts';
+import type { FileFormat } from '../venues/formats.ts';
 import { rowErrorOf, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
+import { ELEMENT_BYTES_MAX, jsonElements } from './json_elements.ts';
+import { isObject, type Json, listStart, rowsOf, rowsOfElement } from './json_envelope.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
-import { lastLineEnd, type TextPiece, textBlocks } from './text_blocks.ts';
+import { lastLineEnd, type TextPiece, textBlocks, withoutMark } from './text_blocks.ts';
 
-/** Keys under which the venues' answers hold their rows. */
-const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'orderFilledEvents'] as const;
-const WHOLE_FILE_BYTES_MAX = 1 << 29;
+/** One value longer than this is read element by element. */
+const WHOLE_VALUE_BYTES_MAX = 1 << 25;
+/** Parsed rows take several times the memory of their text. */
+const JSON_BLOCK_BYTES_MAX = 1 << 24;
+/** Lines parsed between two turns of the event loop. */
+const LINES_MAX = 100_000;
 const NEWLINE = 10;
 const BRACE = 123;
+const BRACKET = 91;
 /** Space, tab, newline, carriage return. */
 const BLANKS: ReadonlySet<number> = new Set([32, 9, NEWLINE, 13]);
-
-type Json = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The rows inside a parsed value: its elements, those of its envelope, or itself. */
-function rowsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  if (!isObject(value)) return [value];
-  for (const key of ENVELOPE_KEYS) {
-    const inner = value[key];
-    if (Array.isArray(inner)) return inner;
-    if (isObject(inner)) return rowsOf(inner);
-  }
-  return [value];
-}
 
 /** A value as the text that adapters expect; numbers too long to be exact become text that no number parser takes. */
 function textOf(value: unknown): string | null {
@@ -64,22 +54,48 @@ function columnsOf(rows: readonly WireRow[]): Map<string, (string | null)[]> {
   return columns;
 }
 
+/** How rows are read once it is known what they are. */
+interface RowReader {
+  readonly schema: WireSchema;
+  readonly format: FileFormat;
+}
+
+/** A row under the names of its adapter; keys that it does not use are left out. */
+function underOwnNames(value: Json, { nameOf }: FileFormat): Json {
+  const row: Record<string, unknown> = {};
+  for (const key in value) {
+    const name = nameOf(key);
+    if (name !== null) row[name] = value[key];
+  }
+  return row;
+}
+
+const TOO_DEEP = 'nested too deeply';
+
 /** Rows as text; those that the wire schema refuses become rejects. */
-function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSchema | null): RowBlock {
+function blockOf(values: readonly unknown[], rejects: Reject[], reader: RowReader | null): RowBlock {
   const rows: WireRow[] = [];
   const names = new Set<string>();
-  const reject = (reason: string, value: unknown): void => {
-    rejects.push({ reason, text: JSON.stringify(value) });
-  };
   for (const value of values) {
     if (!isObject(value)) {
-      reject('not a JSON object', value);
+      rejects.push(rejectOf('not a JSON object', value));
       continue;
     }
     for (const key in value) names.add(key);
-    const parsed = schema?.safeParse(value);
-    if (parsed?.success === false) reject(rowErrorOf(value, parsed.error), value);
-    else rows.push(textRow((parsed?.data as Json | undefined) ?? value));
+    try {
+      if (reader === null) {
+        rows.push(textRow(value));
+        continue;
+      }
+      const row = underOwnNames(value, reader.format);
+      const parsed = reader.schema.safeParse(row);
+      if (!parsed.success) rejects.push(rejectOf(rowErrorOf(row, parsed.error), value));
+      else rows.push(textRow(parsed.data));
+    } catch (error) {
+      // A value is written as text by a recursion.
+      if (!(error instanceof RangeError)) throw error;
+      rejects.push(rejectOf(TOO_DEEP, value));
+    }
   }
   let frame: DataFrame | null = null;
   return {
@@ -93,85 +109,159 @@ function blockOf(values: readonly unknown[], rejects: Reject[], schema: WireSche
   };
 }
 
+function rejectOf(reason: string, value: unknown): Reject {
+  try {
+    return { reason, text: JSON.stringify(value) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { reason: TOO_DEEP, text: '' };
+  }
+}
+
 /**
  * Blocks of rows of a JSON or JSON Lines file.
- * @param adapter what the rows are, or null to see their keys only
- * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line of many is a reject
+ * @param format what the rows are, or null to see their keys only
+ * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line or element of many is a reject
  */
 export async function* jsonBlocks(
   pieces: AsyncIterable<TextPiece>,
   path: string,
   blockBytes: number,
-  adapter: Adapter | null,
+  format: FileFormat | null,
 ): AsyncGenerator<RowBlock> {
-  const schema = adapter === null ? null : wireSchemaOf(adapter);
-  const blocks = textBlocks(pieces, path, blockBytes, lastLineEnd);
-  const first = await blocks.next();
-  if (first.done === true) return;
-  if (!isLines(first.value.bytes)) {
-    const values = rowsOf(parseWhole(await joined(first.value.bytes, blocks, path), path));
-    if (values.length > 0) yield blockOf(values, [], schema);
+  const reader = format === null ? null : { schema: wireSchemaOf(format.adapter), format };
+  const nBytes = Math.min(blockBytes, JSON_BLOCK_BYTES_MAX);
+  const iterator = pieces[Symbol.asyncIterator]();
+  const rest = { [Symbol.asyncIterator]: () => iterator };
+  const head = await take(iterator, (bytes) => isList(bytes) || hasLine(bytes) || bytes.length > WHOLE_VALUE_BYTES_MAX);
+  if (isList(head)) {
+    const elements = jsonElements(withFirst(head, rest), path, nBytes, firstByte(head) + 1, true);
+    for await (const group of elements) yield* blocksOf(group, rowsOfElement, reader);
+  } else if (isLines(head)) {
+    const limits = { blockBytes: nBytes, recordBytesMax: ELEMENT_BYTES_MAX };
+    for await (const { bytes } of textBlocks(withFirst(head, rest), path, limits, lastLineEnd))
+      for (const lines of linesOf(bytes)) yield* blocksOf(lines, rowsOf, reader);
+  } else yield* envelopeBlocks(await take(iterator, isTooLong, head), rest, path, nBytes, reader);
+}
+
+/** Rows of one object: parsed whole, or, when it is long, the elements of the list within it. */
+async function* envelopeBlocks(
+  head: Buffer,
+  rest: AsyncIterable<TextPiece>,
+  path: string,
+  blockBytes: number,
+  reader: RowReader | null,
+): AsyncGenerator<RowBlock> {
+  if (!isTooLong(head)) {
+    const values = rowsOf(parseWhole(head, path));
+    if (values.length > 0) yield blockOf(values, [], reader);
     return;
   }
-  yield linesBlock(first.value.bytes, schema);
-  for await (const { bytes } of blocks) yield linesBlock(bytes, schema);
+  const start = listStart(head);
+  if (start === null)
+    throw new InputError(
+      'bad-format',
+      `${path} is one JSON value of more than ${WHOLE_VALUE_BYTES_MAX} bytes without a list of rows`,
+      'write it as JSON Lines, one object a line',
+    );
+  const elements = jsonElements(withFirst(head, rest), path, blockBytes, start, false);
+  for await (const group of elements) yield* blocksOf(group, rowsOfElement, reader);
+}
+
+function isTooLong(bytes: Buffer): boolean {
+  return bytes.length > WHOLE_VALUE_BYTES_MAX;
+}
+
+/** Bytes of a stream until there are enough, or to its end; a byte-order mark in front is left out. */
+async function take(
+  pieces: AsyncIterator<TextPiece>,
+  isEnough: (bytes: Buffer) => boolean,
+  head: Buffer = Buffer.alloc(0),
+): Promise<Buffer> {
+  let taken = head;
+  while (!isEnough(taken)) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    taken = taken.length === 0 ? withoutMark(Buffer.from(next.value.bytes)) : Buffer.concat([taken, next.value.bytes]);
+  }
+  return taken;
+}
+
+async function* withFirst(bytes: Buffer, rest: AsyncIterable<TextPiece>): AsyncGenerator<TextPiece> {
+  yield { bytes, isPlain: false };
+  yield* rest;
+}
+
+function firstByte(bytes: Buffer): number {
+  let at = 0;
+  while (BLANKS.has(bytes[at])) at++;
+  return at;
+}
+
+function isList(bytes: Buffer): boolean {
+  return bytes[firstByte(bytes)] === BRACKET;
+}
+
+/** Whether the first line with something in it is there to its end. */
+function hasLine(bytes: Buffer): boolean {
+  return bytes.includes(NEWLINE, firstByte(bytes));
 }
 
 /** Whether the first line is a value of its own, or a spoilt one before another. */
 function isLines(block: Buffer): boolean {
-  let from = 0;
-  while (BLANKS.has(block[from])) from++;
+  const from = firstByte(block);
   if (block[from] !== BRACE) return false;
   const newline = block.indexOf(NEWLINE, from);
   try {
     JSON.parse(block.toString('utf8', from, newline < 0 ? block.length : newline));
     return true;
   } catch {
-    if (newline < 0) return false;
-    let next = newline + 1;
-    while (BLANKS.has(block[next])) next++;
-    return block[next] === BRACE;
+    return newline >= 0 && block[newline + 1 + firstByte(block.subarray(newline + 1))] === BRACE;
   }
 }
 
-function linesBlock(block: Buffer, schema: WireSchema | null): RowBlock {
-  const rejects: Reject[] = [];
-  const values: unknown[] = [];
+/** Lines in groups of LINES_MAX. */
+function* linesOf(block: Buffer): Generator<Buffer[]> {
+  let lines: Buffer[] = [];
   for (let from = 0; from < block.length; ) {
     const newline = block.indexOf(NEWLINE, from);
     const end = newline < 0 ? block.length : newline;
-    const line = block.subarray(from, end);
+    if (end > from) lines.push(block.subarray(from, end));
     from = end + 1;
-    const text = line.toString('utf8').trim();
+    if (lines.length < LINES_MAX) continue;
+    yield lines;
+    lines = [];
+  }
+  if (lines.length > 0) yield lines;
+}
+
+/**
+ * Values (lines or elements) as one block of rows; none for blank ones alone.
+ * @param rowsIn the rows in a parsed value
+ */
+async function* blocksOf(
+  values: readonly Buffer[],
+  rowsIn: (value: unknown) => unknown[],
+  reader: RowReader | null,
+): AsyncGenerator<RowBlock> {
+  const rejects: Reject[] = [];
+  const rows: unknown[] = [];
+  for (const bytes of values) {
+    const text = bytes.toString('utf8').trim();
     if (text === '') continue;
-    if (!isUtf8(line)) {
+    if (!isUtf8(bytes)) {
       rejects.push({ reason: 'invalid UTF-8', text });
       continue;
     }
     try {
-      for (const value of rowsOf(JSON.parse(text))) values.push(value);
+      for (const row of rowsIn(JSON.parse(text))) rows.push(row);
     } catch {
       rejects.push({ reason: 'invalid JSON', text });
     }
   }
-  return blockOf(values, rejects, schema);
-}
-
-async function joined(first: Buffer, rest: AsyncIterable<TextPiece>, path: string): Promise<Buffer> {
-  // Copied, for a block lies where the next one will.
-  const all = [Buffer.from(first)];
-  let nBytes = first.length;
-  for await (const { bytes } of rest) {
-    all.push(Buffer.from(bytes));
-    nBytes += bytes.length;
-    if (nBytes > WHOLE_FILE_BYTES_MAX)
-      throw new InputError(
-        'bad-format',
-        `${path} is one JSON value of more than 512 MiB`,
-        'write it as JSON Lines, one object a line',
-      );
-  }
-  return Buffer.concat(all);
+  if (rows.length + rejects.length > 0) yield blockOf(rows, rejects, reader);
+  // Signals are heard between two turns of the event loop only.
+  await nextTurn();
 }
 
 function parseWhole(bytes: Buffer, path: string): unknown {

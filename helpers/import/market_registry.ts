@@ -120,6 +120,20 @@ function indexOfName(outcomes: readonly string[] | null, name: string | undefine
   return wanted === '' || outcomes === null ? -1 : outcomes.findIndex((o) => o.trim().toLowerCase() === wanted);
 }
 
+/** How a fill names a market by its slug or question, in lower case. */
+const NAME_PREFIX = 'name:';
+
+function addNames(names: Map<string, string | null>, { rank, row: { marketId, slug, question } }: Entry): void {
+  // The names of a derived market come from the fills that look for one.
+  if (rank === DERIVED_RANK) return;
+  for (const text of [slug, question]) {
+    if (text === null) continue;
+    const name = `${NAME_PREFIX}${text.trim().toLowerCase()}`;
+    const other = names.get(name);
+    names.set(name, other === undefined || other === marketId ? marketId : null);
+  }
+}
+
 const SURENESS: readonly OutcomeOrder[] = ['assumed', 'name', 'venue'];
 
 /** How sure the order of a market's outcomes is once one more of them is known by `order`. */
@@ -142,6 +156,8 @@ export class MarketRegistry {
   private readonly entries = new Map<string, Entry>();
   private readonly places = new Map<string, Place>();
   private readonly aliases = new Map<string, string>();
+  /** Markets by slug and question, once a fill has asked for one; null where several have it. */
+  private names: Map<string, string | null> | null = null;
   /** Markets whose result was dropped because nobody tells which token is which outcome. */
   nUnalignedMarkets = 0;
 
@@ -186,24 +202,47 @@ export class MarketRegistry {
     if (row.gammaId !== null && `gamma:${row.gammaId}` !== row.marketId)
       this.aliases.set(`gamma:${row.gammaId}`, row.marketId);
     if (row.marketMaker !== null) this.aliases.set(`fpmm:${row.marketMaker}`, row.marketId);
+    if (this.names !== null) addNames(this.names, entry);
     row.tokens?.forEach((token, i) => {
       if (token !== '') this.places.set(token, { marketId: row.marketId, outcomeIndex: i as 0 | 1 });
     });
   }
 
   /** The place of a token, or of a market and outcome, if a file or an earlier trade told it. */
-  find(tokenId: string | null, wireMarket: string | null, wireOutcome: number | null): Place | null {
+  find(
+    tokenId: string | null,
+    wireMarket: string | null,
+    wireOutcome: number | null,
+    outcomeName: string | null = null,
+  ): Place | null {
     if (tokenId !== null) return this.places.get(tokenId) ?? null;
-    const marketId = this.aliases.get(wireMarket!) ?? wireMarket!;
-    return this.entries.has(marketId) ? { marketId, outcomeIndex: wireOutcome as 0 | 1 } : null;
+    const marketId = this.marketNamed(wireMarket!);
+    const entry = this.entries.get(marketId);
+    if (entry === undefined) return null;
+    const index = wireOutcome ?? indexOfName(entry.row.outcomes, outcomeName ?? undefined);
+    return index === 0 || index === 1 ? { marketId, outcomeIndex: index } : null;
+  }
+
+  /** Whether several markets have the slug or question by which a fill names its market. */
+  isNameOfSeveral(wireMarket: string | null): boolean {
+    return wireMarket !== null && this.names?.get(wireMarket) === null;
+  }
+
+  /** The key of the market that a fill names by its key, an alias, or `name:` and its slug or question. */
+  private marketNamed(wireMarket: string): string {
+    if (wireMarket.startsWith(NAME_PREFIX) && this.names === null) {
+      this.names = new Map();
+      for (const entry of this.entries.values()) addNames(this.names, entry);
+    }
+    return this.aliases.get(wireMarket) ?? this.names?.get(wireMarket) ?? wireMarket;
   }
 
   /** The place of a fill's outcome, derived from its hint when nothing tells it. Null when the market has two other tokens. */
   derive(hint: MarketHint, venue: Venue): Place | null {
-    const found = this.find(hint.tokenId, hint.wireMarket, hint.wireOutcome);
+    const found = this.find(hint.tokenId, hint.wireMarket, hint.wireOutcome, hint.outcomeName);
     if (found !== null) return found;
-    const marketId =
-      hint.wireMarket === null ? `token:${hint.tokenId}` : (this.aliases.get(hint.wireMarket) ?? hint.wireMarket);
+    const marketId = hint.wireMarket === null ? `token:${hint.tokenId}` : this.marketNamed(hint.wireMarket);
+    if (this.isNameOfSeveral(marketId)) return null;
     const old = this.entries.get(marketId);
     const index = this.chooseIndex(hint, old);
     if (index === null) return null;
@@ -235,7 +274,8 @@ export class MarketRegistry {
 
   /** Which outcome a new token is: what the venue tells, else its name, else what is left. Null when both are taken. */
   private chooseIndex(hint: MarketHint, old: Entry | undefined): { value: 0 | 1; order: OutcomeOrder } | null {
-    const isFree = (i: number): i is 0 | 1 => (i === 0 || i === 1) && (old?.row.tokens?.[i] ?? '') === '';
+    const taken = hint.tokenId === null ? old?.row.outcomes : old?.row.tokens;
+    const isFree = (i: number): i is 0 | 1 => (i === 0 || i === 1) && (taken?.[i] ?? '') === '';
     if (hint.wireOutcome !== null && isFree(hint.wireOutcome)) return { value: hint.wireOutcome, order: 'venue' };
     const name = hint.outcomeName?.trim().toLowerCase() ?? '';
     const told = indexOfName(old?.row.outcomes ?? null, name);
@@ -299,11 +339,14 @@ export class MarketRegistry {
    */
   reassignmentsSince(before: DataFrame): MarketReassignment[] {
     const reassignments: MarketReassignment[] = [];
-    for (const r of before.select('market_id', 'token_0', 'token_1').toRecords() as Record<string, string | null>[]) {
+    const columns = ['market_id', 'token_0', 'token_1', 'outcome_0', 'outcome_1', 'outcome_order'];
+    for (const r of before.select(...columns).toRecords() as Record<string, string | null>[]) {
       const marketId = r.market_id!;
       for (const outcomeIndex of [0, 1] as const) {
         const token = r[`token_${outcomeIndex}`];
-        const to = token === null ? this.find(null, marketId, outcomeIndex) : (this.places.get(token) ?? null);
+        const name = r[`outcome_${outcomeIndex}`];
+        const told = r.outcome_order === 'venue' || name === null ? outcomeIndex : null;
+        const to = token === null ? this.find(null, marketId, told, name) : (this.places.get(token) ?? null);
         if (to === null) continue;
         const newToken = token === null ? sideOf(this.entries.get(to.marketId)?.row.tokens, to.outcomeIndex) : null;
         if (newToken !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
@@ -329,13 +372,18 @@ export class MarketRegistry {
       const { row, rank } = entry;
       byKey.set(key, [key, marketId, outcome, row.eventId, sideOf(row.tokens, outcome), rank === DERIVED_RANK]);
     };
+    const addOutcome = (name: string, marketId: string, outcome: 0 | 1): void => {
+      add(`${name}#${outcome}`, marketId, outcome);
+      const called = this.entries.get(marketId)?.row.outcomes?.[outcome].trim().toLowerCase() ?? '';
+      if (called !== '' && !/^\d+$/.test(called)) add(`${name}#${called}`, marketId, outcome);
+    };
     if (kind !== 'outcomes') for (const [token, place] of this.places) add(token, place.marketId, place.outcomeIndex);
     if (kind !== 'tokens') {
       for (const marketId of this.entries.keys())
-        for (const outcome of [0, 1] as const) add(`${marketId}#${outcome}`, marketId, outcome);
+        for (const outcome of [0, 1] as const) addOutcome(marketId, marketId, outcome);
       // After the entries: an alias stands for its market even while a derived market of the same name is still there.
-      for (const [alias, marketId] of this.aliases)
-        for (const outcome of [0, 1] as const) add(`${alias}#${outcome}`, marketId, outcome);
+      for (const [alias, marketId] of [...this.aliases, ...(this.names ?? [])])
+        if (marketId !== null) for (const outcome of [0, 1] as const) addOutcome(alias, marketId, outcome);
     }
     const rows = [...byKey.values()];
     const column = (i: number): unknown[] => rows.map((row) => row[i]);

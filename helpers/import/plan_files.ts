@@ -1,9 +1,11 @@
 /** Which files are new, what each is, and the order to read them in. */
 
+import { InputError } from '../run/errors.ts';
 import { hashFile } from '../run/files.ts';
 import type { ManifestInput } from '../run/manifest.ts';
 import type { Adapter } from '../venues/adapter.ts';
-import { recogniseFormat } from '../venues/formats.ts';
+import { type ColumnMapping, mappedAdapter, parseColumns } from '../venues/column_mapping.ts';
+import { type FileFormat, findAdapter, forceFormat, recogniseFormat } from '../venues/formats.ts';
 import { openRows } from './row_blocks.ts';
 import { statOf } from './source.ts';
 
@@ -12,6 +14,7 @@ const PEEK_BYTES = 1 << 16;
 export interface PlannedFile {
   readonly path: string;
   readonly adapter: Adapter;
+  readonly format: FileFormat;
   readonly bytes: number;
   readonly mtimeMs: number;
 }
@@ -30,10 +33,53 @@ export function newFiles(paths: readonly string[], known: readonly ManifestInput
   });
 }
 
-async function planFile(path: string, format: string | null): Promise<PlannedFile> {
+/** What the user says of the files. */
+export interface FormatChoice {
+  /** Format name, or null to go by the columns. */
+  readonly format: string | null;
+  /** The text of --columns, or null. */
+  readonly columns: string | null;
+}
+
+/** A format for each file; --columns counts for the files that have its columns. */
+class FormatChooser {
+  private readonly forced: Adapter | null;
+  private readonly mapping: ColumnMapping | null;
+  private isMappingUsed = false;
+  /** The first file of trades that lacks a column of the mapping, and which. */
+  private lack: string | null = null;
+
+  constructor({ format, columns }: FormatChoice) {
+    this.forced = format === null ? null : findAdapter(format);
+    this.mapping = columns === null ? null : parseColumns(columns, this.forced);
+  }
+
+  choose(path: string, columns: readonly string[]): FileFormat {
+    const { forced, mapping } = this;
+    const told = mapping?.columns ?? new Map<string, string>();
+    const lacking = [...told.values()].filter((column) => !columns.includes(column));
+    if (mapping !== null && lacking.length === 0) {
+      this.isMappingUsed = true;
+      return forceFormat(path, columns, forced ?? mappedAdapter(mapping, path), told);
+    }
+    const format = forced === null ? recogniseFormat(path, columns) : forceFormat(path, columns, forced, new Map());
+    if (mapping !== null && format.adapter.kind === 'trades')
+      this.lack ??= `${path} lacks column ${lacking.join(', ')} (it has ${columns.join(', ')})`;
+    return format;
+  }
+
+  /** @throws InputError 'bad-option' when there are trades and no file had the columns of --columns */
+  check(): void {
+    if (this.mapping !== null && !this.isMappingUsed && this.lack !== null)
+      throw new InputError('bad-option', `--columns fits no file: ${this.lack}`, 'check the names of its columns');
+  }
+}
+
+async function planFile(path: string, chooser: FormatChooser): Promise<PlannedFile> {
   const source = await openRows(path, PEEK_BYTES, null);
   await source.close();
-  return { path, adapter: recogniseFormat(path, source.columns, format), ...statOf(path) };
+  const format = chooser.choose(path, source.columns);
+  return { path, adapter: format.adapter, format, ...statOf(path) };
 }
 
 function needsBlocks({ adapter }: PlannedFile): boolean {
@@ -43,13 +89,17 @@ function needsBlocks({ adapter }: PlannedFile): boolean {
 /**
  * Plans the files to read: the new ones, and, when one of them tells block numbers only, the block files among those named
  * although they were read before.
+ * @throws InputError when a file cannot be imported
  */
-export async function planFiles(fresh: readonly string[], paths: readonly string[], format: string | null) {
+export async function planFiles(fresh: readonly string[], paths: readonly string[], choice: FormatChoice) {
+  const chooser = new FormatChooser(choice);
   const planned: PlannedFile[] = [];
-  for (const path of fresh) planned.push(await planFile(path, format));
+  for (const path of fresh) planned.push(await planFile(path, chooser));
+  chooser.check();
   if (!planned.some(needsBlocks)) return planned;
+  const byColumns = new FormatChooser({ format: null, columns: null });
   for (const path of paths.filter((name) => !fresh.includes(name))) {
-    const known = await planFile(path, null);
+    const known = await planFile(path, byColumns);
     if (known.adapter.kind === 'blocks') planned.push(known);
   }
   return planned;

@@ -16,8 +16,21 @@ export interface RowBlock {
   /** The rows one by one, where the reader has them so; else null. */
   readonly rows: readonly WireRow[] | null;
   readonly rejects: readonly Reject[];
-  /** Names that the rows had on the wire where those of the frame are fewer; else null. */
+  /** What the file calls its columns, where the frame calls them otherwise or lacks some; else null. */
   readonly columns: readonly string[] | null;
+}
+
+/** A raw file that is being read. */
+export interface RowSource {
+  /** What the file calls its columns. */
+  readonly columns: readonly string[];
+  readonly blocks: AsyncIterable<RowBlock>;
+  /** Share of the file read so far, in bytes. */
+  bytesRead(): number;
+  /** Lets go of the file when its blocks are not wanted. */
+  close(): Promise<void>;
+  /** SHA-256 of the file, after the last block; null for Parquet, whose bytes are not read in order. */
+  digest(): string | null;
 }
 
 /** A frame of text columns. */

@@ -12,6 +12,13 @@ const NEWLINE = 10;
 /** A record may be as long as this however small the blocks are. */
 const RECORD_BYTES_MIN = 1 << 20;
 
+/** What is held of a file at once, in bytes. */
+interface BlockLimits {
+  readonly blockBytes: number;
+  /** The longest record; of four blocks and 1 MiB unless told. */
+  readonly recordBytesMax?: number;
+}
+
 /** The end (exclusive) of the last whole line, -1 when there is none. */
 export function lastLineEnd(bytes: Buffer): number {
   return bytes.lastIndexOf(NEWLINE) + 1 || -1;
@@ -21,12 +28,12 @@ export function lastLineEnd(bytes: Buffer): number {
  * Blocks of about `blockBytes`, each made of whole records. A byte-order mark in front is left out. The last block may
  * lack its final newline. All blocks lie in one buffer: a block is good until the next one is asked for.
  * @param lastEnd finds the end (exclusive) of the last whole record, -1 when there is none; of plain text lines are records
- * @throws InputError 'bad-format' for a record longer than four blocks and 1 MiB
+ * @throws InputError 'bad-format' for a record longer than the limit
  */
 export async function* textBlocks(
   pieces: AsyncIterable<TextPiece>,
   path: string,
-  blockBytes: number,
+  { blockBytes, recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN) }: BlockLimits,
   lastEnd: (bytes: Buffer) => number,
 ): AsyncGenerator<TextPiece> {
   let held: Buffer = Buffer.alloc(0);
@@ -34,7 +41,6 @@ export async function* textBlocks(
   let wantedBytes = blockBytes;
   let isFirst = true;
   let isPlain = true;
-  const recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN);
   for await (const piece of pieces) {
     held = withRoom(held, heldBytes, piece.bytes.length, wantedBytes);
     piece.bytes.copy(held, heldBytes);
@@ -76,6 +82,7 @@ function withRoom(held: Buffer, heldBytes: number, nBytes: number, wantedBytes: 
   return grown;
 }
 
-function withoutMark(block: Buffer): Buffer {
+/** Bytes without a byte-order mark in front. */
+export function withoutMark(block: Buffer): Buffer {
   return block.length >= 3 && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
 }

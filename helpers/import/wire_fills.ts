@@ -48,6 +48,8 @@ function rowErrors({ hasWallets, statesAmount }: TradeAdapter): readonly (readon
       .and(pl.col(name).ltEq(pl.lit(high)));
   const isKnown = pl.col('token_id').isNotNull();
   const isOutcome = pl.col('wire_outcome').isIn([0, 1]);
+  // The registry of markets finds an outcome by its name.
+  const isNamed = pl.col('wire_outcome').isNull().and(pl.col('outcome_name').isNotNull());
   return [
     ['unreadable time', pl.col('ts_ms').isNull()],
     ['time outside 2015 to 2100', isNot(within('ts_ms', TIME_MIN_MS, TIME_MAX_MS - 1))],
@@ -55,7 +57,7 @@ function rowErrors({ hasWallets, statesAmount }: TradeAdapter): readonly (readon
     ['bad side', isNot(pl.col('side').isIn(['BUY', 'SELL']))],
     ['no market', isKnown.or(pl.col('wire_market').isNotNull()).not()],
     [THIRD_OUTCOME, isKnown.and(isOutcome.not()).fillNull(pl.lit(false))],
-    ['bad outcome', isNot(isKnown.or(isOutcome))],
+    ['bad outcome', isNot(isKnown.or(isOutcome).or(isNamed))],
     ['unreadable amount', pl.col('shares_u').isNull().or(pl.col('usd_u').isNull())],
     ['zero or negative size', pl.col('shares_u').ltEq(pl.lit(0))],
     [

@@ -47,6 +47,8 @@ interface AdapterBase {
   readonly required: readonly string[];
   /** Columns used when they are there. */
   readonly optional: readonly string[];
+  /** Other names under which sources give a column, to its name here; case, blanks and underscores do not count anyway. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** What a JSON row must look like; formats that come only as CSV or Parquet have none. */
   readonly wire?: z.ZodType<Record<string, unknown>>;
 }

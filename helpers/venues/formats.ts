@@ -4,8 +4,15 @@ import type { Adapter, BlockAdapter } from './adapter.ts';
 import { KALSHI_MARKETS } from './kalshi/markets.ts';
 import { KALSHI_INTEGER, KALSHI_REST } from './kalshi/trades.ts';
 import { ARCHIVE_FPMM_TRADES } from './polymarket/fpmm.ts';
-import { ARCHIVE_MARKETS, GAMMA_MARKETS, POLY_DATA_CLOB_MARKETS, POLY_DATA_MARKETS } from './polymarket/markets.ts';
+import {
+  ARCHIVE_MARKETS,
+  CLOB_MARKETS,
+  GAMMA_MARKETS,
+  POLY_DATA_CLOB_MARKETS,
+  POLY_DATA_MARKETS,
+} from './polymarket/markets.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from './polymarket/order_filled.ts';
+import { ORDER_FILLED_V2 } from './polymarket/order_filled_v2.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from './polymarket/trades.ts';
 
 /** prediction-market-analysis `polymarket/blocks`: when each block was made. */
@@ -18,71 +25,165 @@ const ARCHIVE_BLOCKS: BlockAdapter = {
   optional: [],
 };
 
-/** Formats with more columns first: the first whose required columns are all there is taken. */
+/** Every format; where a file could be several, the first counts. */
 export const ADAPTERS: readonly Adapter[] = [
   POLY_DATA_ORDER_FILLED,
   POLY_DATA_TRADES,
   DATA_API_V1,
   DATA_API_V2,
   ARCHIVE_ORDER_FILLED,
+  ORDER_FILLED_V2,
   ARCHIVE_FPMM_TRADES,
   KALSHI_REST,
   KALSHI_INTEGER,
   GAMMA_MARKETS,
   POLY_DATA_CLOB_MARKETS,
+  CLOB_MARKETS,
   POLY_DATA_MARKETS,
   ARCHIVE_MARKETS,
   KALSHI_MARKETS,
   ARCHIVE_BLOCKS,
 ];
 
-/** Columns that alone are enough to guess what a file was meant to be, for the error message. */
-function nearest(columns: ReadonlySet<string>): { adapter: Adapter; missing: string[] } | null {
-  let best: { adapter: Adapter; missing: string[] } | null = null;
-  for (const adapter of ADAPTERS) {
-    const missing = adapter.required.filter((name) => !columns.has(name));
-    if (missing.length * 2 >= adapter.required.length) continue;
-    if (best === null || missing.length < best.missing.length) best = { adapter, missing };
-  }
-  return best;
+/** What a file is, and which of its columns is which of the format's. */
+export interface FileFormat {
+  readonly adapter: Adapter;
+  /** What the format calls a column of the file; null for one that it does not use. */
+  nameOf(column: string): string | null;
+}
+
+/** `Condition_ID`, `condition id` and `conditionId` alike. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+/** Names of a format by how files may spell them. */
+function spellingsOf({ required, optional, aliases = {} }: Adapter): ReadonlyMap<string, string> {
+  const known = [...required, ...optional];
+  return new Map([
+    ...Object.entries(aliases).map(([alias, name]) => [plainName(alias), name] as const),
+    ...known.map((name) => [plainName(name), name] as const),
+  ]);
 }
 
 /**
- * The format of a file.
- * @param forced a format's name, or null to go by the columns
- * @throws InputError 'bad-schema' naming the missing column
+ * A format for a file with these columns. A column of the very name goes before one that is spelt otherwise, and what the
+ * user says goes before both.
+ * @param told columns of the file by what the format calls them
  */
-export function recogniseFormat(path: string, columns: readonly string[], forced: string | null): Adapter {
-  const found = new Set(columns);
-  if (forced !== null) {
-    const adapter = ADAPTERS.find((a) => a.format === forced);
-    if (adapter === undefined)
-      throw new InputError(
-        'bad-option',
-        `--format ${forced} is not a format`,
-        `one of ${ADAPTERS.map((a) => a.format).join(', ')}`,
-      );
-    const missing = adapter.required.filter((name) => !found.has(name));
-    if (missing.length > 0)
-      throw new InputError(
-        'bad-schema',
-        `${path} lacks column ${missing.join(', ')} of ${forced}`,
-        `it has ${columns.join(', ')}`,
-      );
-    return adapter;
-  }
-  const exact = ADAPTERS.find((adapter) => adapter.required.every((name) => found.has(name)));
-  if (exact !== undefined) return exact;
-  const near = nearest(found);
-  if (near !== null)
-    throw new InputError(
-      'bad-schema',
-      `${path} lacks column ${near.missing.join(', ')} (it looks like ${near.adapter.what})`,
-      'fetch the file again, or force another --format',
-    );
+function formatOf(adapter: Adapter, columns: readonly string[], told: ReadonlyMap<string, string>): FileFormat {
+  const own = new Set([...adapter.required, ...adapter.optional]);
+  const spellings = spellingsOf(adapter);
+  const byUser = new Map([...told].map(([name, column]) => [column, name]));
+  const taken = new Set([...told.keys(), ...columns.filter((column) => own.has(column))]);
+  const known = new Map<string, string | null>();
+  const find = (column: string): string | null => {
+    const name = byUser.get(column);
+    if (name !== undefined) return name;
+    if (own.has(column)) return told.has(column) ? null : column;
+    const meant = spellings.get(plainName(column)) ?? null;
+    if (meant === null || taken.has(meant)) return null;
+    taken.add(meant);
+    return meant;
+  };
+  const nameOf = (column: string): string | null => {
+    let name = known.get(column);
+    if (name === undefined) {
+      name = find(column);
+      if (known.size < COLUMNS_KNOWN_MAX) known.set(column, name);
+    }
+    return name;
+  };
+  for (const column of columns) nameOf(column);
+  return { adapter, nameOf };
+}
+
+/** Rows of JSON may have keys of any number. */
+const COLUMNS_KNOWN_MAX = 10_000;
+
+interface Candidate {
+  readonly format: FileFormat;
+  readonly missing: readonly string[];
+  /** Columns of the file that the format uses. */
+  readonly nUsed: number;
+  /** Whether they are spelt as the format spells them. */
+  readonly isExact: boolean;
+}
+
+function candidate(adapter: Adapter, columns: readonly string[], told: ReadonlyMap<string, string>): Candidate {
+  const format = formatOf(adapter, columns, told);
+  const used = columns.flatMap((column) => format.nameOf(column) ?? []);
+  const found = new Set(used);
+  const missing = adapter.required.filter((name) => !found.has(name));
+  return { format, missing, nUsed: found.size, isExact: adapter.required.every((name) => columns.includes(name)) };
+}
+
+/** What a file may have been meant to be: the format that uses most of its columns, half of its own at least. */
+function nearest(candidates: readonly Candidate[]): Candidate | null {
+  const near = candidates.filter(
+    ({ missing, format }) => missing.length > 0 && missing.length * 2 < format.adapter.required.length,
+  );
+  return near.reduce<Candidate | null>((best, one) => (best === null || one.nUsed > best.nUsed ? one : best), null);
+}
+
+const MAPPING_HINT =
+  'say which column is which with --columns, for example --columns "time=Timestamp,wallet=Account,side=Type,…"';
+
+function lackOf(path: string, { format, missing }: Candidate): InputError {
+  const { adapter } = format;
+  return new InputError(
+    'bad-schema',
+    `${path} lacks column ${missing.join(', ')} of ${adapter.format}, the nearest format (${adapter.what})`,
+    `fetch the file again, or ${MAPPING_HINT}`,
+  );
+}
+
+/** @throws InputError 'bad-option' for a name that is no format */
+export function findAdapter(name: string): Adapter {
+  const adapter = ADAPTERS.find(({ format }) => format === name);
+  if (adapter !== undefined) return adapter;
+  throw new InputError(
+    'bad-option',
+    `--format ${name} is not a format`,
+    `one of ${ADAPTERS.map(({ format }) => format).join(', ')}`,
+  );
+}
+
+/**
+ * A file read as a format that the user names.
+ * @param told columns of the file by what the format calls them, where it calls them otherwise
+ * @throws InputError 'bad-schema' naming the missing columns
+ */
+export function forceFormat(
+  path: string,
+  columns: readonly string[],
+  adapter: Adapter,
+  told: ReadonlyMap<string, string>,
+): FileFormat {
+  const { format, missing } = candidate(adapter, columns, told);
+  if (missing.length === 0) return format;
+  throw new InputError(
+    'bad-schema',
+    `${path} lacks column ${missing.join(', ')} of ${adapter.format}`,
+    `it has ${columns.join(', ')}`,
+  );
+}
+
+/**
+ * The format of a file, by its columns: names spelt as the venue spells them go before other spellings, and earlier formats
+ * before later ones. A format that uses few columns of a file is not taken for it while another lacks one and would use more.
+ * @throws InputError 'bad-schema' naming the nearest format and what it lacks
+ */
+export function recogniseFormat(path: string, columns: readonly string[]): FileFormat {
+  const candidates = ADAPTERS.map((adapter) => candidate(adapter, columns, new Map()));
+  const complete = candidates.filter(({ missing }) => missing.length === 0);
+  const found = complete.find(({ isExact }) => isExact) ?? complete[0];
+  const near = nearest(candidates);
+  if (found !== undefined && (near === null || near.nUsed <= found.nUsed)) return found.format;
+  if (near !== null) throw lackOf(path, near);
   throw new InputError(
     'bad-schema',
     `${path} is no format that can be imported (columns ${columns.slice(0, 12).join(', ')})`,
-    `known: ${ADAPTERS.map((a) => a.what).join('; ')}`,
+    MAPPING_HINT,
   );
 }

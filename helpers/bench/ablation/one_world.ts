@@ -70,6 +70,7 @@ export async function runWorld(
     );
     await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
       format: null,
+      columns: null,
       context: { dataApiRole: null, timeZone: null },
       dropDuplicateRows: false,
       blockBytes: 2 ** 26,

@@ -51,6 +51,7 @@ export function benchRun(stepId: string, dataDir: string, seed = 1): Run {
 export async function importBackground(data: string, role: 'maker' | 'taker' | null, dataDir: string): Promise<void> {
   await importTrades(benchRun('import_trades', dataDir), listInputs([data]), {
     format: null,
+    columns: null,
     context: { dataApiRole: role, timeZone: null },
     dropDuplicateRows: false,
     blockBytes: 2 ** 26,

@@ -36,7 +36,7 @@ describe('a file that cannot be used', () => {
       'a missing column',
       'a.csv',
       GOOD.replaceAll(/^([^,]+),[^,]+/gm, '$1'),
-      'bad-schema: ~/raw/a.csv lacks column maker (it looks like poly_data orderFilled (v1, v2))',
+      'bad-schema: ~/raw/a.csv lacks column maker of poly_data_order_filled, the nearest format (poly_data orderFilled (v1, v2))',
     ],
     [
       'columns of no format',

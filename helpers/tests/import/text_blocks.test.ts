@@ -31,7 +31,7 @@ describe('textBlocks', () => {
           // A mark that comes in two pieces is no mark.
           const wholeMark = sizes.map((size) => size + 3);
           const blocks: Buffer[] = [];
-          for await (const { bytes } of textBlocks(piecesOf(marked, wholeMark), 'a file', blockBytes, lastLineEnd))
+          for await (const { bytes } of textBlocks(piecesOf(marked, wholeMark), 'a file', { blockBytes }, lastLineEnd))
             blocks.push(Buffer.from(bytes));
           expect(Buffer.concat(blocks).toString()).toBe(text.toString());
           for (const block of blocks.slice(0, -1)) expect(block.at(-1)).toBe(10);

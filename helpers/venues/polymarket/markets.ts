@@ -1,8 +1,9 @@
 /** Market lists of Polymarket: Gamma objects, poly_data's two CSV files and the archive's Parquet. */
 import { z } from 'zod';
-import type { MarketAdapter, MarketRow } from '../adapter.ts';
+import type { MarketAdapter, MarketRow, WireRow } from '../adapter.ts';
 import { type Ending, endingOfPrices, NO_ENDING } from '../values/ending.ts';
 import { eventIdOf, listOrNull, literalOrNull, pairOrNull, pricesOrNull, tagsOf } from '../values/json_text.ts';
+import type { MarketValues } from '../values/market_values.ts';
 import { numberOrNull } from '../values/number.ts';
 import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireList, wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
@@ -173,50 +174,91 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
   },
 };
 
-/** poly_data `data/markets.csv` of v2: CLOB market fields with `id` (= condition id) and `clobTokenIds` in front. */
+const CLOB_OPTIONAL = [
+  'closed',
+  'neg_risk',
+  'market_slug',
+  'end_date_iso',
+  'accepting_order_timestamp',
+  'tags',
+  'neg_risk_market_id',
+] as const;
+
+const CLOB_WIRE = {
+  condition_id: wireTextMaybe,
+  question: wireTextMaybe,
+  closed: wireFlagMaybe,
+  neg_risk: wireFlagMaybe,
+  market_slug: wireTextMaybe,
+  end_date_iso: wireTextMaybe,
+  accepting_order_timestamp: wireTextMaybe,
+  tags: z.union([z.string(), z.array(z.string())]).nullish(),
+  neg_risk_market_id: wireTextMaybe,
+};
+
+/** Sides of a market, or a list of them hidden in a string. */
+const CLOB_TOKENS = z.union([z.string(), z.array(z.record(z.string(), z.unknown()))]);
+
+function clobMarket(row: WireRow, values: MarketValues): MarketRow | string {
+  const marketId = marketIdOf(textOrNull(row.condition_id) ?? textOrNull(row.id), null);
+  if (marketId === null) return 'no market id';
+  const ids = listOrNull(row.clobTokenIds);
+  const given = literalOrNull(row.tokens);
+  const nOutcomes = [ids, given].map((list) => (Array.isArray(list) ? list.length : 0));
+  if (nOutcomes.some((n) => n !== 0 && n !== 2)) return NOT_TWO_OUTCOMES;
+  const tokens = tokensOf(ids);
+  const sides = clobSides(row.tokens, tokens);
+  return {
+    marketId,
+    gammaId: null,
+    eventId: textOrNull(row.neg_risk_market_id),
+    marketMaker: null,
+    question: textOrNull(row.question),
+    slug: textOrNull(row.market_slug),
+    tags: tagsOf(row.tags),
+    outcomes: sides === null ? null : outcomesOf(sides.map((side) => side.outcome)),
+    tokens: tokens ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
+    negRisk: booleanOrNull(row.neg_risk),
+    createdMs: null,
+    openMs: values.time(row.accepting_order_timestamp),
+    closeMs: values.time(row.end_date_iso),
+    resolvedMs: null,
+    ...endingOfSides(booleanOrNull(row.closed), sides),
+    ...NOTHING_ABOUT_FEES,
+    lifetimeVolumeUsd: null,
+  };
+}
+
+/**
+ * poly_data `data/markets.csv` of v2: CLOB market fields with `id` (= condition id) and `clobTokenIds` in front; its
+ * `missing_markets.csv` has few of them and calls two otherwise.
+ */
 export const POLY_DATA_CLOB_MARKETS: MarketAdapter = {
   kind: 'markets',
   format: 'poly_data_clob_markets',
-  what: 'poly_data markets.csv (v2, CLOB fields)',
+  what: 'poly_data markets.csv and missing_markets.csv (v2, CLOB fields)',
   venue: 'polymarket',
   source: 'clob',
   rank: 1,
   required: ['id', 'clobTokenIds', 'condition_id', 'question'],
-  optional: [
-    'tokens',
-    'closed',
-    'neg_risk',
-    'market_slug',
-    'end_date_iso',
-    'accepting_order_timestamp',
-    'tags',
-    'neg_risk_market_id',
-  ],
-  market: (row, values) => {
-    const marketId = marketIdOf(textOrNull(row.condition_id) ?? textOrNull(row.id), null);
-    if (marketId === null) return 'no market id';
-    const tokens = tokensOf(listOrNull(row.clobTokenIds));
-    const sides = clobSides(row.tokens, tokens);
-    return {
-      marketId,
-      gammaId: null,
-      eventId: textOrNull(row.neg_risk_market_id),
-      marketMaker: null,
-      question: textOrNull(row.question),
-      slug: textOrNull(row.market_slug),
-      tags: tagsOf(row.tags),
-      outcomes: sides === null ? null : outcomesOf(sides.map((side) => side.outcome)),
-      tokens: tokens ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
-      negRisk: booleanOrNull(row.neg_risk),
-      createdMs: null,
-      openMs: values.time(row.accepting_order_timestamp),
-      closeMs: values.time(row.end_date_iso),
-      resolvedMs: null,
-      ...endingOfSides(booleanOrNull(row.closed), sides),
-      ...NOTHING_ABOUT_FEES,
-      lifetimeVolumeUsd: null,
-    };
-  },
+  optional: ['tokens', ...CLOB_OPTIONAL],
+  aliases: { slug: 'market_slug' },
+  wire: z.object({ ...CLOB_WIRE, id: wireText, clobTokenIds: wireList.nullish(), tokens: CLOB_TOKENS.nullish() }),
+  market: clobMarket,
+};
+
+/** CLOB API `/markets`. */
+export const CLOB_MARKETS: MarketAdapter = {
+  kind: 'markets',
+  format: 'clob_markets',
+  what: 'CLOB API markets',
+  venue: 'polymarket',
+  source: 'clob',
+  rank: 1,
+  required: ['condition_id', 'question', 'tokens'],
+  optional: CLOB_OPTIONAL,
+  wire: z.object({ ...CLOB_WIRE, condition_id: wireText, tokens: CLOB_TOKENS }),
+  market: clobMarket,
 };
 
 const CLOB_SIDE = z.object({
