@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   '4_unsupervised_model': 'anomaly evaluate step tables',
   '5_live_inference': 'cases charts overview run step',
   '6_profitability': 'features profit run/ranges step tables',
-  'helpers/alerts': 'cases/venue_links evaluate http kernels/random run',
+  'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars registry step run simulate tables',
   'helpers/archetypes': 'charts estimators evaluate features kernels polars step run tables',
