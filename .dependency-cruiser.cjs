@@ -2,7 +2,7 @@
 
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
-  '1_data_pipeline': 'features import run step simulate tables venues',
+  '1_data_pipeline': 'features fetch import run step simulate tables venues',
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate step tables',
@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   'helpers/estimators': 'kernels parallel run/errors',
   'helpers/evaluate': 'estimators kernels run',
   'helpers/features': 'estimators kernels polars step run tables',
+  'helpers/fetch': 'http run venues',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain polars step run tables venues',
   'helpers/kernels': '',

@@ -84,7 +84,9 @@ export function startSubgraphDouble(venue: VenueMarket, options?: DoubleOptions)
       if (Number(rows[i].timestamp) > endS) break;
       if (alternatives.some((block) => holds(rows[i], block, variables))) found.push(rows[i]);
     }
-    return ok({ data: { orderFilledEvents: found } });
+    const fields = /\{([\w\s]+)\}\s*\}\s*$/.exec(query)?.[1].trim().split(/\s+/) ?? [];
+    const selected = found.map((row) => Object.fromEntries(fields.map((field) => [field, row[field]])));
+    return ok({ data: { orderFilledEvents: selected } });
   }, options);
 }
 

@@ -27,7 +27,7 @@ const TOKENS_PER_REQUEST = 10;
 const ROWS_PER_PAGE = 1000;
 const EVENTS_PER_PAGE = 200;
 /** Tickers that one request may name. */
-const TICKERS_PER_REQUEST = 100;
+export const TICKERS_PER_REQUEST = 100;
 
 /** An empty cursor is the end; a missing one is a changed service. */
 const CURSOR = { cursor: z.string() };
@@ -37,7 +37,7 @@ const EVENTS = z.object({ events: z.array(KALSHI_EVENT), ...CURSOR });
 const SERIES = z.object({ series: z.array(KALSHI_SERIES) });
 
 /** Rows older than the cut-off are in `historical` only, and nothing tells that they are missing in `live`. */
-type KalshiTier = 'live' | 'historical';
+export type KalshiTier = 'live' | 'historical';
 
 interface KalshiTradesFilter {
   readonly ticker?: string;

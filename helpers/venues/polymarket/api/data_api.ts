@@ -20,7 +20,7 @@ const LIMITS = [
 ];
 
 /** Condition ids that one request may name. */
-const CONDITIONS_PER_REQUEST = 20;
+export const CONDITIONS_PER_REQUEST = 20;
 const ROWS_PER_PAGE = 1000;
 
 const PAGINATION = z.object({ has_more: z.boolean(), next_cursor: z.string().nullable() });

@@ -25,7 +25,7 @@ const MARKETS_PER_PAGE = 100;
 const EVENTS_PER_PAGE = 100;
 const TAGS_PER_PAGE = 100;
 /** Ids that one request may name. */
-const IDS_PER_REQUEST = 100;
+export const IDS_PER_REQUEST = 100;
 const TAGS_MAX = 100_000;
 
 const MARKET_PAGE = z.object({ markets: z.array(GAMMA_MARKET), next_cursor: z.string().nullish() });

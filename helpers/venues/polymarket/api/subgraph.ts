@@ -17,7 +17,7 @@ const SUBGRAPH_URL =
 const LIMITS = [slidingWindow(50, 10)];
 
 /** First moment of which the subgraph is not to be trusted, seconds since 1970: 2026-04-28T11:00:00Z. */
-const SUBGRAPH_END_S = 1_777_374_000;
+export const SUBGRAPH_END_S = 1_777_374_000;
 
 const ROWS_PER_PAGE = 1000;
 const GRAPHQL_ATTEMPTS_MAX = 6;
@@ -31,7 +31,7 @@ const ANSWER = z.object({
 const QUERY = `query($from: BigInt!, $until: BigInt!, $id: ID!, $first: Int!) {
   orderFilledEvents(first: $first, orderBy: timestamp, orderDirection: asc,
     where: { or: [ { timestamp_gt: $from, timestamp_lt: $until }, { timestamp: $from, id_gt: $id } ] }) {
-    id timestamp maker makerAssetId makerAmountFilled taker takerAssetId takerAmountFilled transactionHash
+    id transactionHash timestamp orderHash maker taker makerAssetId makerAmountFilled takerAssetId takerAmountFilled fee
   }
 }`;
 
