@@ -2,18 +2,30 @@
 import { type Block, chartBlock } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
+import type { CheckResult } from '../evaluate/cluster_checks.ts';
 import type { ClusterValidity, NotAssessed, ValidityCheck } from '../evaluate/cluster_validity.ts';
 import { formatCount } from '../run/console.ts';
 
-const N_CHECKS = 4;
-
 /** Whether the clusters are supported, in one sentence. */
-function summarizeValidity({ k, isSupported, failedChecks }: ClusterValidity): string {
-  if (isSupported) return `${k} clusters are better supported than one: all ${N_CHECKS} checks pass.`;
-  const nFailed = failedChecks.length;
-  const verb = nFailed === 1 ? 'fails' : 'fail';
-  return `${k} clusters are not better supported than one: ${nFailed} of ${N_CHECKS} checks ${verb}.`;
+function summarizeValidity({ k, verdict, checks }: ClusterValidity): string {
+  const count = (outcome: CheckResult['outcome']): number => checks.filter((own) => own.outcome === outcome).length;
+  const nAll = checks.length;
+  if (verdict === 'supported') return `${k} clusters are better supported than one: all ${nAll} checks pass.`;
+  const nFailed = count('fails');
+  if (verdict === 'not supported')
+    return `${k} clusters are not better supported than one: ${nFailed} of ${nAll} checks ${nFailed === 1 ? 'fails' : 'fail'}.`;
+  return `It cannot be told whether ${k} clusters are better supported than one: ${count('cannot tell')} of ${nAll} checks would change with other wallets.`;
 }
+
+const TONES = { supported: 'good', 'not supported': 'bad', 'cannot tell': 'neutral' } as const;
+
+/** What each check measures; it passes from the bar on. */
+const MEASURED: Readonly<Record<ValidityCheck, string>> = {
+  'permuted columns': 'silhouette above that of permuted columns',
+  'Gaussian copula': 'silhouette above that of a Gaussian copula',
+  'gap statistic': 'gap of two clusters above that of one, less its error',
+  bootstraps: 'agreement of bootstraps (adjusted Rand)',
+};
 
 /** The number of clusters that the gap statistic chooses, without a full stop. */
 function formatGap({ gapBestK, gaps }: ClusterValidity): string {
@@ -22,27 +34,30 @@ function formatGap({ gapBestK, gaps }: ClusterValidity): string {
   return `The gap statistic chooses ${gapBestK} ${gapBestK === 1 ? 'cluster' : 'clusters'}`;
 }
 
-/** A failed check with its values, without a full stop. */
-function formatFailed(validity: ClusterValidity, check: ValidityCheck): string {
-  const { silhouette, nulls, stability } = validity;
-  if (check === 'gap statistic') return formatGap(validity);
-  if (check === 'bootstraps') return `Bootstraps agree only to ${stability.mean.toFixed(2)} (adjusted Rand)`;
-  const { mean } = nulls.find(({ name }) => name === check)!;
-  return `The silhouette is ${silhouette.toFixed(2)}, and ${mean.toFixed(2)} in points without clusters (${check})`;
+/** A check with its interval, without a full stop. */
+function formatCheck({ name, value, low, high, bar, outcome }: CheckResult<ValidityCheck>): string {
+  const [own, from, to] = [value, low, high].map((number) => number.toFixed(2));
+  return `${MEASURED[name]} ${own} [${from}, ${to}], needed ${bar.toFixed(2)}: ${outcome}`;
 }
 
 /** Blocks of an assessment; one sentence when there is none. */
 export function validityBlocks(validity: ClusterValidity | NotAssessed): Block[] {
   if ('skippedReason' in validity)
     return [{ kind: 'verdict', tone: 'neutral', text: `Clusters were not assessed: ${validity.skippedReason}.` }];
-  const { k, silhouette, nulls, gaps, stability, dbscan, nSampled, nPoints, isSupported, failedChecks } = validity;
+  const { k, silhouette, nulls, gaps, stability, dbscan, nSampled, nPoints, verdict, checks } = validity;
   return [
-    { kind: 'verdict', tone: isSupported ? 'good' : 'bad', text: summarizeValidity(validity) },
+    { kind: 'verdict', tone: TONES[verdict], text: summarizeValidity(validity) },
     {
       kind: 'details',
       summary: `The checks behind this sentence (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`,
       blocks: [
-        ...failedChecks.map((check) => ({ kind: 'paragraph' as const, text: `${formatFailed(validity, check)}.` })),
+        {
+          kind: 'table',
+          caption:
+            'The four checks, with 95 % intervals over other draws of the wallets. A check passes, or fails, with its whole interval.',
+          header: ['check', 'value', 'low', 'high', 'needed', 'outcome'],
+          rows: checks.map((own) => [MEASURED[own.name], own.value, own.low, own.high, own.bar, own.outcome]),
+        },
         {
           kind: 'table',
           caption: `Silhouette of ${k} clusters here and in points without clusters; agreement of bootstraps (adjusted Rand).`,
@@ -99,6 +114,7 @@ export function formatValidity(validity: ClusterValidity | NotAssessed): string[
     `Silhouette of ${k} clusters ${validity.silhouette.toFixed(3)}; without clusters: ${silhouettes}.`,
     `${formatGap(validity)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
     `DBSCAN finds one cluster at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
+    `Checks: ${validity.checks.map(formatCheck).join('; ')}.`,
     `Cluster validity (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${summarizeValidity(validity)}`,
   ];
 }

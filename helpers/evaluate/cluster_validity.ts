@@ -1,6 +1,6 @@
 /**
  * Are k clusters better supported than one? Silhouette against points without clusters, the gap statistic, agreement over
- * bootstraps, and a DBSCAN sweep beside them.
+ * bootstraps, each with an interval over other draws of the points, and a DBSCAN sweep beside them.
  */
 import { Dbscan } from '../estimators/dbscan.ts';
 import { KMeans } from '../estimators/kmeans.ts';
@@ -9,7 +9,15 @@ import { countDistinctRows, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { computeSilhouette } from '../kernels/statistics/silhouette.ts';
 import { adjustedRand } from './adjusted_rand.ts';
-import { gapStatistic } from './gap_statistic.ts';
+import {
+  type CheckResult,
+  judgeCheck,
+  spreadOverHalves,
+  standardDeviation,
+  type Validity,
+  validityOf,
+} from './cluster_checks.ts';
+import { type GapResult, gapStatistic } from './gap_statistic.ts';
 import { fitCopula, permuteColumns } from './null_distributions.ts';
 import { percentile } from './percentile.ts';
 
@@ -18,7 +26,11 @@ const N_SAMPLED = 2000;
 /** The smallest p-value is then 1/40. */
 const N_NULLS = 39;
 const N_BOOTSTRAPS = 20;
-const N_GAP_REFERENCES = 10;
+const N_GAP_REFERENCES = 20;
+/** Halves of the points that are assessed, and draws of each null and references of the gap in each. */
+const N_HALVES = 24;
+const N_DRAWS_HALF = 4;
+const N_REFERENCES_HALF = 8;
 const N_INITS = 3;
 const LEVEL = 0.05;
 /** With many points any departure from a Gaussian copula is significant; the margin must be large enough as well. */
@@ -32,8 +44,11 @@ const DBSCAN_CORES = [5, 10, 20];
 const CLUSTER_SHARE_MIN = 0.01;
 const DISTINCT_PER_CLUSTER_MIN = 3;
 
+const NULLS = ['permuted columns', 'Gaussian copula'] as const;
+type NullName = (typeof NULLS)[number];
+
 interface NullSilhouette {
-  readonly name: 'permuted columns' | 'Gaussian copula';
+  readonly name: NullName;
   readonly mean: number;
   /** 95th percentile of the silhouettes of the null. */
   readonly p95: number;
@@ -48,8 +63,8 @@ interface DbscanSetting {
   readonly noiseShare: number;
 }
 
-/** One of the checks that clusters must pass to be supported. */
-export type ValidityCheck = NullSilhouette['name'] | 'gap statistic' | 'bootstraps';
+/** The checks that clusters must pass to be supported. */
+export type ValidityCheck = NullName | 'gap statistic' | 'bootstraps';
 
 export interface ClusterValidity {
   readonly k: number;
@@ -64,9 +79,9 @@ export interface ClusterValidity {
   /** Adjusted Rand index between the clusters and those of bootstrap samples: mean and 5th percentile. */
   readonly stability: { readonly mean: number; readonly p5: number };
   readonly dbscan: readonly DbscanSetting[];
-  readonly isSupported: boolean;
-  /** Which of the four checks fail; none where the clusters are supported. */
-  readonly failedChecks: readonly ValidityCheck[];
+  /** One of each check, in the order of ValidityCheck. */
+  readonly checks: readonly CheckResult<ValidityCheck>[];
+  readonly verdict: Validity;
 }
 
 /** Why clusters cannot be assessed, without a full stop. */
@@ -76,7 +91,8 @@ export interface NotAssessed {
 
 /**
  * Assesses k-means with `k` clusters. They are supported when their silhouette is above both null distributions (p ≤ .05
- * and by .05 at least), the gap statistic does not choose one cluster, and bootstraps agree (adjusted Rand ≥ .75). Clusters
+ * and by .05 at least), the gap statistic does not choose one cluster, and bootstraps agree (adjusted Rand ≥ .75), each with
+ * its whole 95 % interval; not supported when one of them fails with its whole interval; else nobody can tell. Clusters
  * that the marginals alone make (a threshold on one column) are in the null distributions too and do not count.
  * @param x standardised, finite points, rows × features
  */
@@ -87,27 +103,34 @@ export function assessClusters(x: Matrix, k: number, seed: number, executor: Exe
   if (k < 2) return { skippedReason: 'one cluster needs no support' };
   if (nDistinct < k * DISTINCT_PER_CLUSTER_MIN)
     return { skippedReason: `${nDistinct} different wallets are too few to assess ${k} clusters` };
-  const cluster = (matrix: Matrix, n: number, fitSeed: number): KMeans =>
+  const cluster: Clustering = (matrix, n, fitSeed) =>
     new KMeans({ nClusters: Math.min(n, countDistinctRows(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(
       matrix,
     );
-  const silhouetteOf = (matrix: Matrix, fitSeed: number): number =>
-    computeSilhouette(executor, matrix, cluster(matrix, k, fitSeed).labels!).mean;
-
-  const silhouette = silhouetteOf(points, seed);
-  const copula = fitCopula(points);
-  const nulls = [
-    againstNull('permuted columns', silhouette, random.fork(2), (r) => silhouetteOf(permuteColumns(points, r), seed)),
-    againstNull('Gaussian copula', silhouette, random.fork(3), (r) => silhouetteOf(copula(r), seed)),
-  ];
-  const gap = gapStatistic(points, {
-    ks: Array.from({ length: k + 2 }, (_, i) => i + 1),
-    cluster: (matrix, n, fitSeed) => cluster(matrix, n, fitSeed).labels!,
-    nReferences: N_GAP_REFERENCES,
-    seed,
-  });
+  const silhouetteOf = (matrix: Matrix): number => {
+    const { labels } = cluster(matrix, k, seed);
+    return new Set(labels!).size < 2 ? 0 : computeSilhouette(executor, matrix, labels!).mean;
+  };
+  const silhouette = silhouetteOf(points);
+  const draws = nullDraws(points);
+  const nulls = NULLS.map((name, i) =>
+    againstNull(name, silhouette, random.fork(2 + i), (r) => silhouetteOf(draws[name](r))),
+  );
+  const gap = gapOf(points, k + 2, cluster, N_GAP_REFERENCES, seed);
   const stability = agreeOverBootstraps(points, random.fork(4), (matrix) => cluster(matrix, k, seed));
-  const failed = failedChecks(silhouette, nulls, gap.bestK, stability.mean);
+  const spread = spreadOverHalves(points, N_HALVES, random.fork(5), (half, r) => {
+    const halfDraws = nullDraws(half);
+    const own = silhouetteOf(half);
+    const above = NULLS.map((name) => own - meanOver(N_DRAWS_HALF, (i) => silhouetteOf(halfDraws[name](r.fork(i)))));
+    return [...above, gapMargin(gapOf(half, 2, cluster, N_REFERENCES_HALF, r.integer(2 ** 31)))];
+  });
+  const checks = [
+    ...nulls.map(({ name, mean, pValue }, i) =>
+      judgeCheck(name, silhouette - mean, spread[i], SILHOUETTE_MARGIN_MIN, pValue <= LEVEL),
+    ),
+    judgeCheck('gap statistic' as const, gapMargin(gap), spread[2], 0),
+    judgeCheck('bootstraps' as const, stability.mean, stability.deviation, STABILITY_MIN),
+  ];
   return {
     k,
     nPoints: x.nRows,
@@ -116,11 +139,35 @@ export function assessClusters(x: Matrix, k: number, seed: number, executor: Exe
     nulls,
     gapBestK: gap.bestK,
     gaps: gap.points.map((point) => ({ k: point.k, gap: point.gap, standardError: point.standardError })),
-    stability,
+    stability: { mean: stability.mean, p5: stability.p5 },
     dbscan: sweepRadii(points, executor),
-    isSupported: failed.length === 0,
-    failedChecks: failed,
+    checks,
+    verdict: validityOf(checks),
   };
+}
+
+type Clustering = (matrix: Matrix, k: number, seed: number) => KMeans;
+
+function nullDraws(points: Matrix): Readonly<Record<NullName, (random: Random) => Matrix>> {
+  return { 'permuted columns': (random) => permuteColumns(points, random), 'Gaussian copula': fitCopula(points) };
+}
+
+function gapOf(points: Matrix, kMax: number, cluster: Clustering, nReferences: number, seed: number): GapResult {
+  return gapStatistic(points, {
+    ks: Array.from({ length: kMax }, (_, i) => i + 1),
+    cluster: (matrix, n, fitSeed) => cluster(matrix, n, fitSeed).labels!,
+    nReferences,
+    seed,
+  });
+}
+
+/** How far the gap of two clusters, less its error, lies above that of one: below zero the statistic chooses one. */
+function gapMargin({ points: [one, two] }: GapResult): number {
+  return two.gap - two.standardError - one.gap;
+}
+
+function meanOver(n: number, value: (i: number) => number): number {
+  return Array.from({ length: n }, (_, i) => value(i)).reduce((sum, own) => sum + own, 0) / n;
 }
 
 function againstNull(
@@ -139,27 +186,14 @@ function agreeOverBootstraps(
   points: Matrix,
   random: Random,
   cluster: (matrix: Matrix) => KMeans,
-): { mean: number; p5: number } {
+): { mean: number; p5: number; deviation: number } {
   const labels = cluster(points).labels!;
   const values = Float64Array.from({ length: N_BOOTSTRAPS }, () => {
     const rows = Uint32Array.from({ length: points.nRows }, () => random.integer(points.nRows));
     return adjustedRand(labels, cluster(takeRows(points, rows)).predict(points));
   });
-  return { mean: values.reduce((sum, value) => sum + value, 0) / N_BOOTSTRAPS, p5: percentile(values, 5) };
-}
-
-function failedChecks(
-  silhouette: number,
-  nulls: readonly NullSilhouette[],
-  gapBestK: number | null,
-  stability: number,
-): ValidityCheck[] {
-  const failedNulls = nulls.filter((n) => n.pValue > LEVEL || silhouette - n.mean < SILHOUETTE_MARGIN_MIN);
-  return [
-    ...failedNulls.map(({ name }) => name),
-    ...(gapBestK === 1 ? (['gap statistic'] as const) : []),
-    ...(stability < STABILITY_MIN ? (['bootstraps'] as const) : []),
-  ];
+  const mean = values.reduce((sum, value) => sum + value, 0) / N_BOOTSTRAPS;
+  return { mean, p5: percentile(values, 5), deviation: standardDeviation(values) };
 }
 
 function sweepRadii(points: Matrix, executor: Executor): DbscanSetting[] {

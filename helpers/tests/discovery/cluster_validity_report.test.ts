@@ -17,16 +17,28 @@ const SUPPORTED: ClusterValidity = {
   gaps: [1, 2, 3, 4, 5, 6].map((k) => ({ k, gap: k / 10, standardError: 0.01 })),
   stability: { mean: 0.98, p5: 0.95 },
   dbscan: [0, 1, 4].map((nClusters, i) => ({ eps: i + 1, minSamples: 5, nClusters, noiseShare: 0 })),
-  isSupported: true,
-  failedChecks: [],
+  checks: [
+    { name: 'permuted columns', value: 0.41, low: 0.4, high: 0.42, bar: 0.05, outcome: 'passes' },
+    { name: 'Gaussian copula', value: 0.31, low: 0.3, high: 0.32, bar: 0.05, outcome: 'passes' },
+    { name: 'gap statistic', value: 0.09, low: 0.08, high: 0.1, bar: 0, outcome: 'passes' },
+    { name: 'bootstraps', value: 0.98, low: 0.95, high: 1.01, bar: 0.75, outcome: 'passes' },
+  ],
+  verdict: 'supported',
 };
+const withOutcomes = (...outcomes: ClusterValidity['checks'][number]['outcome'][]): ClusterValidity['checks'] =>
+  SUPPORTED.checks.map((own, i) => ({ ...own, outcome: outcomes[i] }));
 const FAILED: ClusterValidity = {
   ...SUPPORTED,
   silhouette: 0.31,
   gapBestK: 1,
   stability: { mean: 0.4, p5: 0.2 },
-  isSupported: false,
-  failedChecks: ['Gaussian copula', 'gap statistic', 'bootstraps'],
+  checks: withOutcomes('passes', 'fails', 'fails', 'fails'),
+  verdict: 'not supported',
+};
+const UNDECIDED: ClusterValidity = {
+  ...SUPPORTED,
+  checks: withOutcomes('passes', 'cannot tell', 'cannot tell', 'passes'),
+  verdict: 'cannot tell',
 };
 const textsOf = (validity: ClusterValidity): string => JSON.stringify(validityBlocks(validity));
 
@@ -48,11 +60,17 @@ describe('validityBlocks', () => {
       tone: 'bad',
       text: '4 clusters are not better supported than one: 3 of 4 checks fail.',
     });
-    expect(textsOf(FAILED)).toContain('The silhouette is 0.31, and 0.30 in points without clusters (Gaussian copula).');
     expect(textsOf(FAILED)).toContain('The gap statistic chooses 1 cluster.');
-    expect(textsOf(FAILED)).toContain('Bootstraps agree only to 0.40 (adjusted Rand).');
-    expect(textsOf(SUPPORTED)).not.toContain('Bootstraps agree only');
-    expect(textsOf({ ...FAILED, failedChecks: ['bootstraps'] })).toContain('1 of 4 checks fails.');
+    expect(textsOf(FAILED)).toContain('["agreement of bootstraps (adjusted Rand)",0.98,0.95,1.01,0.75,"fails"]');
+  });
+
+  it('say that nobody can tell where other wallets would change a check', () => {
+    expect(validityBlocks(UNDECIDED)[0]).toEqual({
+      kind: 'verdict',
+      tone: 'neutral',
+      text: 'It cannot be told whether 4 clusters are better supported than one: 2 of 4 checks would change with other wallets.',
+    });
+    expect(longVerdicts(validityBlocks(UNDECIDED))).toEqual([]);
   });
 
   it('say that the gap statistic chooses no number where the gap still rises', () => {
@@ -75,6 +93,7 @@ describe('formatValidity', () => {
   it('gives the figures, then the sentence with the sample behind it', () => {
     const lines = formatValidity(SUPPORTED);
     expect(lines[2]).toBe('DBSCAN finds one cluster at 1 of 3 settings, several at 1, none at 1.');
+    expect(lines[3]).toContain('silhouette above that of a Gaussian copula 0.31 [0.30, 0.32], needed 0.05: passes');
     expect(lines.at(-1)).toMatch(/^Cluster validity \(2,000 of 2,500 wallets\): 4 clusters are better/);
   });
 });
