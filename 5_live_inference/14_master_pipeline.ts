@@ -1,11 +1,12 @@
 /**
  * The whole graph in one command: what would anybody want to run first?
  *
- * Reads   a simulated market (default) or a folder of raw files
+ * Reads   a simulated market (default), a folder of raw files, or (--data live) what the venues tell, fetched first
  * Writes  everything that the steps of helpers/pipeline.ts write; steps that are up to date are skipped; then
  *         reports/wallets.html, and the first section of reports/report.html
  */
 import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
+import { FETCH_OPTIONS } from '../helpers/fetch/request.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
 import {
   explainSteps,
@@ -19,11 +20,25 @@ import {
 import { defineStep, made } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 
+const LIVE = { onlyWith: { data: 'live' }, group: GRAPH_WHAT } as const;
+
+/** The words of a command line for options that were given. */
+function wordsOf(options: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+}
+
 await runStep(
   defineStep({
     id: 'master_pipeline',
     options: {
       ...GRAPH_OPTIONS,
+      data: {
+        ...GRAPH_OPTIONS.data,
+        describe: '`simulated`, a folder of raw files, or `live`: what the venues tell, fetched first',
+      },
+      venue: { ...FETCH_OPTIONS.venue, ...LIVE },
+      since: { ...FETCH_OPTIONS.since, ...LIVE },
+      until: { ...FETCH_OPTIONS.until, ...LIVE },
       'as-of': {
         type: 'string',
         describe:
@@ -50,12 +65,12 @@ await runStep(
     inputs: {},
     isIncremental: true,
     section: DATA_SECTION,
-    settings: ({ cases, report, plan, explain, ...options }, _, log) => ({
+    settings: ({ cases, report, plan, explain, venue, since, until, ...options }, _, log) => ({
       cases,
       report,
       plan,
       explain,
-      graph: graphOf(options, log),
+      graph: graphOf(options, log, options.data === 'live' ? wordsOf({ venue, since, until }) : undefined),
     }),
     compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();

@@ -13,7 +13,8 @@ const WHERE = 'From where';
 /** Rows may come late by so much; a window must have ended before. */
 const LATENESS_MS = 10 * MINUTE_MS;
 
-const FETCH_OPTIONS = {
+/** Whose trades, and of when. */
+export const FETCH_OPTIONS = {
   venue: {
     choices: ['polymarket', 'kalshi'] as const,
     default: 'polymarket' as 'polymarket' | 'kalshi',

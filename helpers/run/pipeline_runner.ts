@@ -1,5 +1,6 @@
 /** Runs the graph of pipeline.ts, each step a process of its own, and sums up what happened. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findStep, STEPS, type Step } from '../pipeline.ts';
 import { formatDuration } from './clock.ts';
@@ -14,6 +15,8 @@ import { endAtSignal, onExit } from './stop.ts';
 
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
+/** Step that fetches raw data; it runs only where they are asked for. */
+const FETCH_ID = 'fetch_history';
 const MASTER_STEP = findStep('master_pipeline');
 /** Step that makes profiles as of a time. */
 const PROFILES_ID = 'build_features';
@@ -56,6 +59,8 @@ export interface GraphOptions {
   readonly dataDir: string;
   /** Folder of raw files, or null for the simulated market. */
   readonly rawFolder: string | null;
+  /** What the fetching step is told, where raw data are fetched first. */
+  readonly fetch?: readonly string[];
   readonly nSimulatedTrades: number;
   /** The as-of time of the profiles as the user wrote it; null for the end of the data. */
   readonly asOf: string | null;
@@ -66,15 +71,32 @@ export interface GraphOptions {
   readonly log: Log;
 }
 
-/** The graph that the options of a command ask for. */
+/** Refuses to import what was really traded into the tables of a simulated market. */
+function checkNotSimulated(dataDir: string): void {
+  if (!existsSync(join(dataDir, folderOf(SIMULATOR_ID)))) return;
+  throw new InputError(
+    'bad-option',
+    `--data live: ${dataDir} holds a simulated market`,
+    'give another --data-dir and --models-dir, for example data-live and models-live',
+  );
+}
+
+/**
+ * The graph that the options of a command ask for.
+ * @param fetch words for the fetching step, when `data` is `live`
+ * @throws InputError 'bad-option' when live data would be mixed with simulated ones
+ */
 export function graphOf(
   options: OptionValues<typeof GRAPH_OPTIONS> & { readonly 'as-of'?: string },
   log: Log,
+  fetch?: readonly string[],
 ): GraphOptions {
+  if (fetch !== undefined) checkNotSimulated(options['data-dir']);
   return {
     dataDir: options['data-dir'],
     nSimulatedTrades: options.trades,
-    rawFolder: options.data === 'simulated' ? null : options.data,
+    rawFolder: options.data === 'simulated' || fetch !== undefined ? null : options.data,
+    ...(fetch === undefined ? {} : { fetch }),
     asOf: options['as-of'] ?? null,
     from: options.from ?? null,
     only: options.only ?? null,
@@ -128,16 +150,27 @@ function indexOf(steps: readonly Step[], option: string, word: string): number {
   return steps.indexOf(named[0]);
 }
 
+function folderOf(stepId: string): string {
+  return findStep(stepId).writes[0];
+}
+
+/** Whether a step is part of the graph: where raw data come from decides which step makes them. */
+function isWanted(step: Step, { rawFolder, fetch }: GraphOptions): boolean {
+  if (step.id === FETCH_ID) return fetch !== undefined;
+  if (step.id === SIMULATOR_ID) return rawFolder === null && fetch === undefined;
+  return step.inGraph;
+}
+
 /** The steps to run, in order, with their arguments. */
 export function planGraph(options: GraphOptions): Planned[] {
   if (options.from !== null && options.only !== null)
     throw new InputError('bad-option', '--from and --only exclude each other', 'give one of them');
   if (options.asOf !== null) parseMoment('as-of', options.asOf);
-  const steps = STEPS.filter((step) => step.inGraph && !(options.rawFolder !== null && step.id === SIMULATOR_ID));
+  const steps = STEPS.filter((step) => isWanted(step, options));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
   const raw =
-    options.rawFolder ?? join(options.dataDir, STEPS.find((step) => step.id === SIMULATOR_ID)!.writes[0], 'raw');
+    options.rawFolder ?? join(options.dataDir, folderOf(options.fetch === undefined ? SIMULATOR_ID : FETCH_ID), 'raw');
   return chosen.map((step) => ({
     step,
     args: [
@@ -148,6 +181,7 @@ export function planGraph(options: GraphOptions): Planned[] {
           .replace('{trades}', String(options.nSimulatedTrades)),
       ),
       ...(step.id === PROFILES_ID ? asOfArgs(options) : []),
+      ...(step.id === FETCH_ID ? (options.fetch ?? []) : []),
       ...options.common,
     ],
   }));
@@ -261,8 +295,9 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
 
 /** The command that goes on with the same data at a step. */
 function resumption(step: Step, options: GraphOptions): string {
-  const { rawFolder, nSimulatedTrades, common } = options;
-  const data = rawFolder === null ? ['--trades', nSimulatedTrades] : ['--data', rawFolder];
+  const { rawFolder, fetch, nSimulatedTrades, common } = options;
+  const simulatedOrLive = fetch === undefined ? ['--trades', nSimulatedTrades] : ['--data', 'live', ...fetch];
+  const data = rawFolder === null ? simulatedOrLive : ['--data', rawFolder];
   return ['npm start -- --from', step.id, ...data, ...asOfArgs(options), ...common].join(' ');
 }
 

@@ -9,7 +9,7 @@ interface Folders {
 }
 
 /** How hints name a numbered script, unless its folders are told already. */
-const SCRIPT = /npx tsx [1-6]_\w+\/[\w-]+\.ts(?! --data-dir)/g;
+const SCRIPT = /npx tsx [1-6]_\w+\/[\w-]+\.ts(?!.* --data-dir)/g;
 
 /** A word as a shell takes it. */
 export function shellWord(word: string): string {

@@ -23,8 +23,7 @@ function master(...args: string[]): { code: number | null; out: string; err: str
       '--import',
       'tsx',
       '5_live_inference/14_master_pipeline.ts',
-      '--data-dir',
-      dataDir,
+      ...(args.includes('--data-dir') ? [] : ['--data-dir', dataDir]),
       '--models-dir',
       join(dataDir, 'models'),
       ...args,
@@ -103,6 +102,34 @@ describe('the master pipeline', () => {
       ids = planGraph({ ...graph, only, log: createLog({ quiet: true }) }).map(({ step }) => step.id);
     });
     expect(refused === 'accepted' ? ids : refused).toEqual(typeof what === 'string' ? `bad-option: ${what}` : what);
+  });
+
+  it('fetches first and imports what was fetched with --data live', () => {
+    const live = join(dataDir, 'live');
+    const { out } = master(
+      '--data',
+      'live',
+      '--venue',
+      'kalshi',
+      '--since',
+      '2026-11-01',
+      '--plan',
+      '--data-dir',
+      live,
+    );
+    expect(out).not.toContain('00-1_simulate_market.ts');
+    expect(out).toContain('00-2_fetch_history.ts --venue kalshi --since 2026-11-01 --data-dir');
+    expect(out).toContain(`00-3_import_trades.ts --input ${join(live, '00_fetched/raw')} `);
+    expect(out.indexOf('00-2_fetch_history')).toBeLessThan(out.indexOf('00-3_import_trades'));
+  });
+
+  it('refuses live data in the folder of a simulated market, and dates without live data', () => {
+    const mixed = master('--data', 'live');
+    expect([mixed.code, mixed.err]).toEqual([
+      2,
+      expect.stringMatching(/^error: --data live: .* holds a simulated market\nhint: {2}give another --data-dir/),
+    ]);
+    expect(master('--since', '2026-11-01').err).toContain('--since has no effect without --data live');
   });
 
   it('asks which step is meant when two have the number', () => {

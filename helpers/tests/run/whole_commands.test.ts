@@ -18,6 +18,8 @@ test('a command of a hint goes on with the folders of its run, the default ones 
     'make it: npx tsx 1_data_pipeline/01_build_features_polars.ts --data-dir d --models-dir m --chunk 1/2',
   );
   expect(wholeCommands(wholeCommands(HINT, both), both)).toBe(wholeCommands(HINT, both));
+  const told = 'npx tsx 1_data_pipeline/00-3_import_trades.ts --input raw/ --data-dir d';
+  expect(wholeCommands(told, both)).toBe(told);
   expect(wholeCommands('npx tsx slurm/submit.ts status', both)).toBe('npx tsx slurm/submit.ts status');
 });
 
