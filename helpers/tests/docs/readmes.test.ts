@@ -62,6 +62,11 @@ describe('README.md', () => {
 });
 
 describe('the pages', () => {
+  it.each(CHAPTERS)('%s has a README that names each of its scripts', (chapter) => {
+    const scripts = readdirSync(chapter).filter((name) => name.endsWith('.ts'));
+    expect(scripts.filter((name) => !textOf.get(`${chapter}/README.md`)!.includes(name))).toEqual([]);
+  });
+
   it.each(PAGES)('%s has no link that leads nowhere', (path) => {
     expect(brokenLinks(path)).toEqual([]);
   });
