@@ -3,7 +3,7 @@
 import type { HttpPorts } from '../http/ports.ts';
 import { formatCount } from '../run/console.ts';
 import type { Limiter } from './limits.ts';
-import { beginAttempt, type Delivery, endAttempt } from './outbox/delivery.ts';
+import { beginAttempt, type Delivery, endAttempt, isDue } from './outbox/delivery.ts';
 import type { Outbox, OutboxRow } from './outbox/outbox.ts';
 import type { AlertSink } from './sinks/sink.ts';
 
@@ -43,7 +43,7 @@ function pendingAt(outbox: Outbox, sink: string): Next[] {
 /** The first that may be tried now, else the one that may be tried first. */
 function nextAt(outbox: Outbox, sink: string, nowMs: number): Next | undefined {
   const pending = pendingAt(outbox, sink);
-  const due = pending.find(({ delivery }) => delivery.notBeforeMs <= nowMs);
+  const due = pending.find(({ delivery }) => isDue(delivery, nowMs));
   return due ?? pending.sort((a, b) => a.delivery.notBeforeMs - b.delivery.notBeforeMs)[0];
 }
 

@@ -98,13 +98,23 @@ function outdated(rows: Rows, { retentionMs, nRowsMax }: OutboxLimits, nowMs: nu
   return [...old, ...quietFirst.slice(0, nTooMany)].map(({ record }) => record.id);
 }
 
+/** Opens the file, or gives the lock back when that fails. */
+function openOrUnlock(path: string, unlock: () => void): ReturnType<typeof openJournal<Entry>> {
+  try {
+    return openJournal(path, ENTRY);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
 /**
  * Opens the outbox of a folder; what was in flight when the last process ended becomes unknown.
  * @throws InputError 'busy' when another process has it, 'corrupt-file' when it cannot be read
  */
 export function openOutbox(folder: string, nowMs: number, limits: OutboxLimits = OUTBOX_LIMITS): Outbox {
   const unlock = takeLock(folder, 'outbox');
-  const { journal, entries } = openJournal(join(folder, 'outbox.jsonl'), ENTRY);
+  const { journal, entries } = openOrUnlock(join(folder, 'outbox.jsonl'), unlock);
   const rows: Rows = new Map();
   for (const entry of entries) apply(rows, entry);
   const add = (added: readonly Entry[]): void => {

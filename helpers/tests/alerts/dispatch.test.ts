@@ -16,7 +16,7 @@ import {
 } from '../../doubles/discord/discord_double.ts';
 import { DISCORD_FAULTS, type DiscordFault, faultsAtRandom, faultsInOrder } from '../../doubles/discord/faults.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
-import { quickPorts } from '../http/faulty_server.ts';
+import { answer, quickPorts, serve } from '../http/faulty_server.ts';
 import { madeUpRecord } from './made_up_record.ts';
 
 const TOKEN = 'a-secret_TOKEN-68-characters';
@@ -142,6 +142,17 @@ describe('sending', () => {
     });
     const strict = createLimiter(outbox.rows(), { ...NO_LIMITS, nPerDay: 1 });
     expect(strict.admit(madeUpRecord({ tradeId: 'next', decidedMs: record.decidedMs }), 'hook')).toBeNull();
+  });
+
+  it('tells of a refused message, and lets the next about its market through', async () => {
+    const server = await serve(answer(400, '{"message":"Invalid Form Body","code":50035}'));
+    limiter = createLimiter([], { ...NO_LIMITS, nPerDay: 1 });
+    const double = await startDouble();
+    const [refused] = await run(double, 1, `${server.baseUrl}/api/webhooks/7/${TOKEN}`);
+    await server.close();
+    expect(outbox.get(refused.id)?.deliveries.get('hook')?.state).toBe('refused');
+    expect(warnings).toEqual([`alert ${refused.id} was refused by hook: status 400: Invalid Form Body (code 50035)`]);
+    expect(limiter.admit(madeUpRecord({ tradeId: 'next', decidedMs: refused.decidedMs }), 'hook')).toBeNull();
   });
 
   it('shows the address of the webhook nowhere', async () => {

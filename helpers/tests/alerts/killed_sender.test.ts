@@ -31,15 +31,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function startSender(box: string, double: DiscordDouble): ChildProcess {
-  return spawn(process.execPath, [script, box, double.webhookUrl('7'), String(N_ALERTS)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** @param prefix words in front of the command, such as `prlimit --fsize=30000` */
+function startSender(box: string, double: DiscordDouble, prefix: readonly string[] = []): ChildProcess {
+  const [command, ...args] = [...prefix, process.execPath, script, box, double.webhookUrl('7'), String(N_ALERTS)];
+  return spawn(command, args, { stdio: ['ignore', 'pipe', prefix.length === 0 ? 'inherit' : 'ignore'] });
 }
 
 /** Lets a sender run to its end; @returns its exit code. */
-async function runToEnd(box: string, double: DiscordDouble): Promise<number | null> {
-  const [code] = await once(startSender(box, double), 'exit');
+async function runToEnd(box: string, double: DiscordDouble, prefix: readonly string[] = []): Promise<number | null> {
+  const [code] = await once(startSender(box, double, prefix), 'exit');
   return code;
 }
 
@@ -116,4 +116,22 @@ it('a sender killed at 50 moments ends where an undisturbed one ends, with one m
   // An alert hit by two kills is the only kind that may not have arrived.
   for (const id of calmEnd.keys()) if (roughEnd.get(id)?.state === 'sent') expect(titles.has(id)).toBe(true);
   await Promise.all([calm.close(), rough.close()]);
+});
+
+it('a full disk ends a sender; with room again everything is sent, and only what was in flight comes twice, marked', async () => {
+  const double = await startDouble();
+  const box = join(folder, 'full');
+  // Room for the decisions and for about forty attempts; once more it is full before anything is sent.
+  for (const nBytes of [150_000, 150_100])
+    expect(await runToEnd(box, double, ['prlimit', `--fsize=${nBytes}`])).toBe(1);
+  const nBefore = double.messages.length;
+  expect(nBefore).toBeGreaterThan(0);
+  expect(nBefore).toBeLessThan(N_ALERTS);
+  expect(await runToEnd(box, double)).toBe(0);
+  expect([...deliveriesIn(box).values()].filter(({ state }) => state !== 'sent')).toEqual([]);
+  const repeats = [...titlesOf(double).values()].flatMap(([, ...others]) => others);
+  expect(titlesOf(double).size).toBe(N_ALERTS);
+  expect(repeats.length).toBeLessThanOrEqual(2);
+  for (const repeat of repeats) expect(repeat).toContain('may be a repeat');
+  await double.close();
 });

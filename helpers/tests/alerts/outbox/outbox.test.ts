@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +54,13 @@ describe('the outbox', () => {
     expect(refusal(() => openOutbox(folder, T0))).toMatch(/^busy: /);
     outbox.close();
     openOutbox(folder, T0).close();
+  });
+
+  it('that cannot be read is refused and left unlocked', () => {
+    const path = join(folder, 'outbox.jsonl');
+    writeFileSync(path, '{}\n');
+    for (let i = 0; i < 2; i++)
+      expect(refusal(() => openOutbox(folder, T0))).toBe(`corrupt-file: line 1 of ${path} cannot be read`);
   });
 
   it('forgets what is old, then near misses before alerts, and never what is still to be sent', () => {

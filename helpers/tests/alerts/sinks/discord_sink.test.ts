@@ -8,7 +8,7 @@ import {
   startDiscordDouble,
 } from '../../../doubles/discord/discord_double.ts';
 import { type DiscordFault, faultsInOrder } from '../../../doubles/discord/faults.ts';
-import { quickPorts } from '../../http/faulty_server.ts';
+import { answer, quickPorts, serve } from '../../http/faulty_server.ts';
 import { refusal } from '../../refusal.ts';
 import { madeUpRecord } from '../made_up_record.ts';
 
@@ -64,6 +64,31 @@ describe('a webhook', () => {
     const { sink, ports } = await against({ faults: faultsInOrder(['page_429']) });
     await send(sink);
     expect(sink.readyAtMs() - ports.nowMs()).toBe(1000);
+  });
+
+  it('that names a date to wait for is not ready before it', async () => {
+    const server = await serve(
+      answer(429, '', { date: 'Sat, 21 Nov 2026 12:00:00 GMT', 'retry-after': 'Sat, 21 Nov 2026 13:00:00 GMT' }),
+    );
+    const ports = quickPorts();
+    const sink = createDiscordSink('hook', `${server.baseUrl}/api/webhooks/7/${TOKEN}`, { ports });
+    expect(await send(sink)).toMatchObject({ kind: 'refused', retry: { afterMs: 3_600_000 }, stopsSink: false });
+    expect(sink.readyAtMs() - ports.nowMs()).toBe(3_600_000);
+    await server.close();
+  });
+
+  it('that forbids stops the sink, and one that does not like the text refuses this message alone', async () => {
+    const outcomes: Outcome[] = [];
+    for (const status of [403, 400]) {
+      const server = await serve(answer(status, '{"message":"No","code":1}'));
+      const sink = createDiscordSink('hook', `${server.baseUrl}/api/webhooks/7/${TOKEN}`, { ports: quickPorts() });
+      outcomes.push(await send(sink));
+      await server.close();
+    }
+    expect(outcomes).toEqual([
+      { kind: 'refused', why: 'status 403: No (code 1)', retry: null, stopsSink: true },
+      { kind: 'refused', why: 'status 400: No (code 1)', retry: null, stopsSink: false },
+    ]);
   });
 
   it('that is gone, closed or asked with another token stops the sink with one line', async () => {

@@ -1,0 +1,93 @@
+/** Everything between a rule's decision and a message, as three verbs for scripts: send, test, preview. */
+import { type HttpPorts, realPorts } from '../http/ports.ts';
+import { MINUTE_MS } from '../run/clock.ts';
+import type { Log } from '../run/console.ts';
+import { type AlertDesk, noteDecisions, noteDigests } from './decide.ts';
+import { countDeliveries, type DispatchCounts, dispatchAlerts } from './dispatch.ts';
+import { ALERT_LIMITS, type AlertLimits, createLimiter } from './limits.ts';
+import { openOutbox } from './outbox/outbox.ts';
+import type { AlertRecord } from './record.ts';
+import { type ConfiguredSinks, configuredSinks } from './sinks/configured_sinks.ts';
+import { createConsoleSink } from './sinks/console_sink.ts';
+import { formatTestResult, sendTestAlerts } from './test_alerts.ts';
+
+export interface AlertServiceOptions {
+  /** Folder of the outbox and of the JSON lines. */
+  readonly folder: string;
+  readonly log: Pick<Log, 'result' | 'warn'>;
+  readonly limits?: AlertLimits;
+  readonly ports?: HttpPorts;
+  /** Default: as the environment asks for them. */
+  readonly sinks?: ConfiguredSinks;
+}
+
+export interface AlertService {
+  /**
+   * Notes decisions (the most important first) and digests, and sends what is pending, retries included, for at most `waitMs`; the
+   * rest goes with the next call, also of another process.
+   * @returns what has become of all alerts in the outbox so far
+   */
+  send(
+    records: readonly AlertRecord[],
+    options?: { readonly waitMs?: number; readonly signal?: AbortSignal },
+  ): Promise<DispatchCounts>;
+  close(): void;
+}
+
+const WAIT_MS = 2 * MINUTE_MS;
+
+/**
+ * Opens the outbox and the sinks. One process at a time may have them.
+ * @throws InputError 'busy' when another has them, 'bad-option' for an address that is no webhook's
+ */
+export function openAlertService(options: AlertServiceOptions): AlertService {
+  const { folder, log, limits = ALERT_LIMITS, ports = realPorts() } = options;
+  const { sinks, routes } = options.sinks ?? configuredSinks(folder, log, { ports });
+  const outbox = openOutbox(folder, ports.nowMs());
+  const limiter = createLimiter(outbox.rows(), limits);
+  const desk: AlertDesk = { outbox, limiter, routes };
+  const stopped = new Set<string>();
+  return {
+    async send(records, { waitMs = WAIT_MS, signal } = {}) {
+      noteDecisions(desk, records);
+      noteDigests(desk, ports.nowMs());
+      outbox.tidy(ports.nowMs());
+      const endMs = ports.nowMs() + waitMs;
+      await dispatchAlerts({ outbox, limiter, sinks, stopped, ports, endMs, signal, warn: (line) => log.warn(line) });
+      return countDeliveries(
+        outbox,
+        sinks.map(({ name }) => name),
+      );
+    },
+    close: () => outbox.close(),
+  };
+}
+
+/**
+ * One marked message through every sink (`--test-alerts`): a line for each with what it answered.
+ * @throws InputError 'bad-option' for an address that is no webhook's
+ */
+export async function testAlertSinks({
+  folder,
+  log,
+  ports = realPorts(),
+  sinks,
+}: AlertServiceOptions): Promise<string[]> {
+  const configured = sinks ?? configuredSinks(folder, log, { ports });
+  return (await sendTestAlerts(configured.sinks, ports)).map(formatTestResult);
+}
+
+/** Prints what would be sent (`--dry-run`) as the limits stand without any alert before; nothing is noted, nothing leaves. */
+export async function previewAlerts(
+  records: readonly AlertRecord[],
+  log: Pick<Log, 'result'>,
+  limits: AlertLimits = ALERT_LIMITS,
+): Promise<void> {
+  const console = createConsoleSink(log);
+  const limiter = createLimiter([], limits);
+  for (const record of records.filter(({ verdict }) => verdict === 'alert')) {
+    const heldBack = limiter.admit(record, console.name);
+    if (heldBack === null) await console.deliver({ record, isRepeat: false });
+    else log.result(`held back (${heldBack}): alert ${record.id}`);
+  }
+}
