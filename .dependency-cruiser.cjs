@@ -28,6 +28,7 @@ const MAY_IMPORT = {
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
   'helpers/profit': 'charts estimators evaluate features kernels polars registry replay step run tables venues/fees',
+  'helpers/red_flags': 'charts evaluate features kernels polars step run tables',
   'helpers/registry': 'run tables',
   'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
   'helpers/run': 'pipeline',

@@ -8,7 +8,7 @@ import { type DataFrame, releaseFrames } from '../../polars/polars.ts';
 import { withScratch } from '../../run/scratch.ts';
 import { toTexts } from '../../tables/matrix.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
-import { openTable, TableWriter } from '../../tables/table_store.ts';
+import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { endOfData } from '../../tables/time_range.ts';
 import type { BenchDetector, Look } from './detectors.ts';
 import { plant, randomiseOutcomes } from './plant.ts';
@@ -26,28 +26,38 @@ export interface TrialPlan {
 export type IsCounted = (wallet: string) => boolean;
 
 /**
- * Profiles of some trades as of their end, made by the pipeline's own functions, and what `work` makes of them.
- * @param dataDir an existing folder; the trades lie in a folder below it for as long as `work` takes
+ * Writes trades as a table below `dataDir`, where it lies for as long as `work` takes.
+ * @param dataDir an existing folder
  */
+export async function withTable<T>(
+  trades: DataFrame,
+  dataDir: string,
+  work: (table: Table, asOfMs: number, folder: string) => Promise<T>,
+): Promise<T> {
+  return await withScratch(dataDir, '.scratch_background', async (folder) => {
+    const writer = new TableWriter(folder, RAW_TRADES);
+    writer.addPart('fills', trades, 'ts_ms');
+    const body = { step: 'bench', fingerprint: '', options: {}, seed: 0, inputs: [], rejects: {}, metrics: {} };
+    writer.commit([], { ...body, codeHash: 'bench', startedMs: 0 });
+    const table = openTable(folder, RAW_TRADES);
+    const result = await work(table, endOfData(table), folder);
+    await releaseFrames();
+    return result;
+  });
+}
+
+/** Profiles of some trades as of their end, made by the pipeline's own functions, and what `work` makes of them. */
 async function withLook<T>(
   trades: DataFrame,
   markets: DataFrame,
   dataDir: string,
   work: (look: Look) => Promise<T>,
 ): Promise<T> {
-  return await withScratch(dataDir, '.scratch_background', async (folder) => {
-    const writer = new TableWriter(folder, RAW_TRADES);
-    writer.addPart('fills', trades, 'ts_ms');
-    const body = { step: 'bench', fingerprint: '', options: {}, seed: 0, inputs: [], rejects: {}, metrics: {} };
-    const run = benchRun('build_features', folder);
-    writer.commit([], { ...body, codeHash: run.code.hash, startedMs: run.startedMs });
-    const table = openTable(folder, RAW_TRADES);
-    const asOfMs = endOfData(table);
-    const job = { trades: table, markets, asOfMs, log: run.log, codeHash: run.code.hash };
+  return await withTable(trades, dataDir, async (table, asOfMs, folder) => {
+    const { log, code } = benchRun('build_features', folder);
+    const job = { trades: table, markets, asOfMs, log, codeHash: code.hash };
     const profiles = await buildProfiles(job, join(folder, '.profiles'));
-    const result = await work({ profiles, trades: table, markets, asOfMs });
-    await releaseFrames();
-    return result;
+    return await work({ profiles, trades: table, markets, asOfMs });
   });
 }
 
