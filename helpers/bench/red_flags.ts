@@ -11,7 +11,7 @@ import yargs from 'yargs';
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
-import { EVIDENCE } from '../red_flags/evidence.ts';
+import { EVIDENCE_NAMES } from '../red_flags/evidence.ts';
 import { featureValues, scoreEvidence } from '../red_flags/score.ts';
 import type { StyleSample, TrainedRedFlags } from '../red_flags/trained.ts';
 import { formatTable } from '../run/console.ts';
@@ -93,7 +93,7 @@ async function openTapes(given: ReturnType<typeof parse>, folder: string): Promi
 
 /** AUC of every candidate on every background, of what is known, at or above the floor. */
 function directionTable(sets: readonly LabelledEvidence[], floorUsd: number): string {
-  const rows = EVIDENCE.map(({ column: { name } }) => [
+  const rows = EVIDENCE_NAMES.map((name) => [
     name,
     ...sets.map(({ frame, labels }) => {
       const stake = toNumbers(frame, 'stake_usd');

@@ -1,12 +1,10 @@
 /**
- * The evidence that a wallet may have known something: one column each of 14_wallet_red_flags, how it enters the score, and in
- * which words it is told. Directions are argued here and tested on backgrounds by `npm run bench -- red_flags`.
+ * The evidence that a wallet may have known something: how each column of 14_wallet_red_flags enters the score, and in which
+ * words it is told. Directions are argued here and tested on backgrounds by `npm run bench -- red_flags`.
  */
 import { plural } from '../run/words.ts';
-import { type Column, optional } from '../tables/schema.ts';
 
 export interface Evidence {
-  readonly column: Column;
   /** Value as the score takes it, larger for what speaks for an insider; NaN where the tape does not tell. */
   readonly feature: (value: number) => number;
   /** A clause without capital and full stop. */
@@ -33,124 +31,60 @@ const usd = (value: number): string => `$${digits(Math.abs(value), 0)}`;
 const timeText = (hours: number): string =>
   hours < 48 ? `${short(hours)} ${plural('hour', hours)}` : `${short(hours / 24)} days`;
 
-function evidence(
-  [name, unit, meaning, kind]: readonly [string, string, string, Column['class']],
-  feature: Evidence['feature'],
-  words: Evidence['words'],
-): Evidence {
-  return { column: optional(name, 'float64', unit, meaning, kind), feature, words };
-}
-
-/**
- * Candidates. "The stake" is all that the wallet bought of one outcome, the one on which it spent most; "paid" is its mean
- * price.
- */
-export const EVIDENCE: readonly Evidence[] = [
-  evidence(
-    ['stake_usd', 'USD', 'bought of that outcome, all purchases together', 'money'],
-    (value) => Math.log10(value),
-    (value) => `it put ${usd(value)} on one outcome`,
-  ),
-  evidence(
-    ['entry_price', 'USD per share, 0..1', 'mean price paid', 'money'],
-    (value) => 1 - value,
-    (value) => `it paid ${cents(value)}`,
-  ),
-  evidence(
-    [
-      'age_at_stake_days',
-      'days',
-      'from its first fill to its first purchase of the stake; null where the tape cuts its tenure off',
-      'behavioural',
-    ],
-    (value) => -longer(value),
-    (value) => `it was ${timeText(24 * value)} old when it began to buy`,
-  ),
-  evidence(
-    ['idle_before_days', 'days', 'from its fill before to that purchase; null when it was its first', 'behavioural'],
-    longer,
-    (value) => `it had not traded for ${timeText(24 * value)}`,
-  ),
-  evidence(
-    ['market_share_pct', '0..100', 'share of all USD that it traded in that market', 'behavioural'],
-    share,
-    (value) => `${percent(value)} of its money went through one market`,
-  ),
-  evidence(
-    ['stake_vs_past_pct', '0..100', 'stake against all that it had traded before and the stake', 'money'],
-    share,
-    (value) => `the stake was ${percent(value)} of all that it had traded by then`,
-  ),
-  evidence(
-    ['stake_vs_volume_pct', '0..100', "stake against the market's volume strictly before it and the stake", 'money'],
-    (value) => Math.log10(Math.max(VOLUME_PCT_MIN, value)),
-    (value) => `the stake was ${percent(value)} of all that the market had traded by then`,
-  ),
-  evidence(
-    ['market_profit_usd', 'USD', 'gain in that market, shares held at what they paid or at the last price', 'outcome'],
-    signedLog,
-    (value) => `it ${value < 0 ? 'lost' : 'gained'} ${usd(value)} in that market`,
-  ),
-  evidence(
-    ['excess_price', 'USD per share', 'what the outcome paid minus the price paid; null while unresolved', 'outcome'],
-    (value) => value,
-    (value) => `the outcome paid ${cents(value)} ${value < 0 ? 'less' : 'more'} than its price`,
-  ),
-  evidence(
-    ['markout_1h', 'USD per share', 'price an hour after its purchases minus the price paid, by USD', 'outcome'],
-    clipped,
-    (value) => `an hour later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
-  ),
-  evidence(
-    ['markout_24h', 'USD per share', 'the same a day after', 'outcome'],
-    clipped,
-    (value) => `a day later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
-  ),
-  evidence(
-    ['hours_to_resolution', 'hours', 'from its mean purchase to the resolution; null while unresolved', 'outcome'],
-    sooner,
-    (value) => `it bought ${timeText(value)} before the market resolved`,
-  ),
-  evidence(
-    [
-      'hours_to_move',
-      'hours',
-      'from its first purchase until the price had gone half of the way from paid to 1; null if it never did',
-      'outcome',
-    ],
-    (value) => sooner(Number.isNaN(value) ? HOURS_NEVER : value),
-    (value) =>
+/** Candidates, by column. */
+export const EVIDENCE: Readonly<Record<string, Evidence>> = {
+  stake_usd: { feature: (value) => Math.log10(value), words: (value) => `it put ${usd(value)} on one outcome` },
+  entry_price: { feature: (value) => 1 - value, words: (value) => `it paid ${cents(value)}` },
+  age_at_stake_days: {
+    feature: (value) => -longer(value),
+    words: (value) => `it was ${timeText(24 * value)} old when it began to buy`,
+  },
+  idle_before_days: { feature: longer, words: (value) => `it had not traded for ${timeText(24 * value)}` },
+  market_share_pct: { feature: share, words: (value) => `${percent(value)} of its money went through one market` },
+  stake_vs_past_pct: {
+    feature: share,
+    words: (value) => `the stake was ${percent(value)} of all that it had traded by then`,
+  },
+  stake_vs_volume_pct: {
+    feature: (value) => Math.log10(Math.max(VOLUME_PCT_MIN, value)),
+    words: (value) => `the stake was ${percent(value)} of all that the market had traded by then`,
+  },
+  market_profit_usd: {
+    feature: signedLog,
+    words: (value) => `it ${value < 0 ? 'lost' : 'gained'} ${usd(value)} in that market`,
+  },
+  excess_price: {
+    feature: (value) => value,
+    words: (value) => `the outcome paid ${cents(value)} ${value < 0 ? 'less' : 'more'} than its price`,
+  },
+  markout_1h: {
+    feature: clipped,
+    words: (value) => `an hour later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
+  },
+  markout_24h: {
+    feature: clipped,
+    words: (value) => `a day later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
+  },
+  hours_to_resolution: { feature: sooner, words: (value) => `it bought ${timeText(value)} before the market resolved` },
+  hours_to_move: {
+    feature: (value) => sooner(Number.isNaN(value) ? HOURS_NEVER : value),
+    words: (value) =>
       Number.isNaN(value) ? 'the price never moved its way' : `the price moved its way ${timeText(value)} later`,
-  ),
-  evidence(
-    [
-      'kept_pct',
-      '0..100',
-      'share of the shares bought that it still held when the price had moved; where it never did, at T',
-      'outcome',
-    ],
-    share,
-    (value) => `it kept ${percent(value)} of its shares until the price moved, or to the end`,
-  ),
-  evidence(
-    ['hedge_pct', '0..100', 'share of its purchases in that market on the other outcome', 'behavioural'],
-    (value) => -share(value),
-    (value) =>
+  },
+  kept_pct: {
+    feature: share,
+    words: (value) => `it kept ${percent(value)} of its shares until the price moved, or to the end`,
+  },
+  hedge_pct: {
+    feature: (value) => -share(value),
+    words: (value) =>
       `${value === 0 ? 'it bought nothing' : `${percent(value)} of what it bought there was`} on the other outcome`,
-  ),
-  evidence(
-    [
-      'taker_pct',
-      '0..100',
-      'share of the stake bought as taker; null unless the tape has makers and takers',
-      'behavioural',
-    ],
-    share,
-    (value) => `it took ${percent(value)} of the stake from the offers of others`,
-  ),
-  evidence(
-    ['n_twins', 'wallets', 'others whose first purchase of that outcome came within a minute', 'behavioural'],
-    (value) => Math.log10(1 + value),
-    (value) => `${short(value)} other ${plural('wallet', value)} bought the same within a minute`,
-  ),
-];
+  },
+  taker_pct: { feature: share, words: (value) => `it took ${percent(value)} of the stake from the offers of others` },
+  n_twins: {
+    feature: (value) => Math.log10(1 + value),
+    words: (value) => `${short(value)} other ${plural('wallet', value)} bought the same within a minute`,
+  },
+};
+
+export const EVIDENCE_NAMES = Object.keys(EVIDENCE);

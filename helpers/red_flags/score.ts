@@ -1,7 +1,7 @@
 /** How much likelier the evidence of a wallet is among planted insiders than on the tapes they were planted in. */
 import type { DataFrame } from '../polars/polars.ts';
 import { toNumbers } from '../tables/matrix.ts';
-import { EVIDENCE, type Evidence } from './evidence.ts';
+import { EVIDENCE } from './evidence.ts';
 
 /** One piece of evidence of a model: its feature is centred, scaled and weighted; missing evidence counts nothing. */
 interface Term {
@@ -27,20 +27,12 @@ export interface ScoredEvidence {
   readonly parts: readonly Float64Array[];
 }
 
-/** The evidence of a column. @throws Error for a column that is none */
-export function evidenceOf(name: string): Evidence {
-  const own = EVIDENCE.find(({ column }) => column.name === name);
-  if (own === undefined) throw new Error(`assertion failed: ${name} is no evidence`);
-  return own;
-}
-
 /** Features of one piece of evidence, one per row. */
 export function featureValues(frame: DataFrame, name: string): Float64Array {
-  const { feature } = evidenceOf(name);
-  return toNumbers(frame, name).map(feature);
+  return toNumbers(frame, name).map(EVIDENCE[name].feature);
 }
 
-/** @param frame rows with the columns of EVIDENCE */
+/** @param frame rows with the columns of EVIDENCE_COLUMNS */
 export function scoreEvidence(model: RedFlagModel, frame: DataFrame): ScoredEvidence {
   const parts = model.terms.map(({ name, mean, sd, weight }) =>
     featureValues(frame, name).map((value) =>

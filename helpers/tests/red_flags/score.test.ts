@@ -3,9 +3,10 @@ import { fitLogistic } from '../../bench/red_flags/fit_logistic.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { pl } from '../../polars/polars.ts';
 import { COEFFICIENTS } from '../../red_flags/coefficients.ts';
-import { EVIDENCE } from '../../red_flags/evidence.ts';
+import { EVIDENCE, EVIDENCE_NAMES } from '../../red_flags/evidence.ts';
 import { rankWallets, strongestTerms } from '../../red_flags/rank_wallets.ts';
 import { scoreEvidence } from '../../red_flags/score.ts';
+import { EVIDENCE_COLUMNS } from '../../tables/red_flag_schemas.ts';
 
 const MODEL = {
   intercept: Math.log(2),
@@ -72,10 +73,11 @@ describe('red flags', () => {
   });
 
   it('have words and a feature for every piece of evidence, finite where it is known', () => {
-    for (const { column, feature, words } of EVIDENCE)
+    expect(EVIDENCE_NAMES).toEqual(EVIDENCE_COLUMNS.map(({ name }) => name));
+    for (const name of EVIDENCE_NAMES)
       for (const value of [0.5, 1, 50]) {
-        expect([column.name, Number.isFinite(feature(value))]).toEqual([column.name, true]);
-        expect(words(value)).toMatch(/^[a-z$0-9].*[^.]$/);
+        expect([name, Number.isFinite(EVIDENCE[name].feature(value))]).toEqual([name, true]);
+        expect(EVIDENCE[name].words(value)).toMatch(/^[a-z$0-9].*[^.]$/);
       }
   });
 
