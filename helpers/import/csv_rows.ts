@@ -183,7 +183,8 @@ function* parseCsvStrict(block: Buffer, { names, separator }: Layout): Generator
   let nRecords = 0;
   for (const { error, fields, text } of csvRecords(block, separator)) {
     if (error !== null) rejects.push({ reason: error, text });
-    else if (fields.some((field) => field !== null)) all.forEach((_, i) => columns[i].push(fields[i] ?? null));
+    else if (fields.some((field) => field !== null))
+      for (let i = 0; i < columns.length; i++) columns[i].push(fields[i] ?? null);
     if (++nRecords % RECORDS_MAX !== 0) continue;
     yield parsed(true);
     columns = all.map(() => []);
