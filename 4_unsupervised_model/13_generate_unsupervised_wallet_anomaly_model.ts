@@ -1,10 +1,11 @@
 /**
- * Which wallets are unlike the others, and how sure is that?
+ * Which wallets are unlike the others, and which look like insiders?
  *
- * Reads   11_wallet_profiles
- * Writes  14_wallet_scores, 14_wallet_signs; models/wallet_anomaly/<run>/ and current.json; models/poly_model.json, models/poly_scaler.json
+ * Reads   10_raw_trades, 10_markets, 11_wallet_profiles
+ * Writes  14_wallet_scores, 14_wallet_red_flags; models/wallet_anomaly/<run>/ and current.json; models/poly_model.json, models/poly_scaler.json
  * Method  distance to the nearest of 4 K-Means centres on 13 scaled columns (or an isolation forest, or an autoencoder),
- *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4).
+ *         split-conformal p-values, Benjamini–Hochberg at a stated false discovery rate (design/methods.md, section 4);
+ *         red flags: evidence of every wallet's largest stake, weighed as learnt from planted insiders (section 4b).
  *         --compare instead measures every detector on simulated markets with planted truth: models/wallet_anomaly/power.json,
  *         reports/power.md
  */
@@ -16,11 +17,12 @@ import { POWER_SECTION, presentPower } from '../helpers/anomaly/power/power_repo
 import { summarise } from '../helpers/anomaly/power/summary.ts';
 import { type FlagRule, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
 import { countScores, scoresFrame, walletModelEntry } from '../helpers/anomaly/wallet_scores.ts';
-import { scoreSigns } from '../helpers/anomaly/wallet_signs.ts';
 import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
+import { findRedFlags, RED_FLAG_OPTIONS } from '../helpers/red_flags/red_flags.ts';
 import { defineStep, made, unchanged, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
-import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../helpers/tables/schemas.ts';
+import { toNumbers } from '../helpers/tables/matrix.ts';
+import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
 
 const ID = 'wallet_anomaly_model';
@@ -52,28 +54,32 @@ const model = defineStep({
       onlyWith: { flag: 'percentile' },
       group: FLAGS,
     },
+    ...RED_FLAG_OPTIONS,
     compare: POWER_OPTIONS.compare,
   },
-  inputs: { profiles: withWallets(WALLET_PROFILES) },
-  outputs: [WALLET_SCORES, WALLET_SIGNS],
+  inputs: { profiles: withWallets(WALLET_PROFILES), trades: RAW_TRADES, markets: MARKETS },
+  outputs: [WALLET_SCORES, WALLET_RED_FLAGS],
   model: WALLET_ANOMALY,
   section: ANOMALY_SECTION,
-  settings: ({ detector, flag, fdr, percentile }) => ({
+  settings: ({ detector, flag, fdr, percentile, budget, ...options }) => ({
     detector,
     flagRule: (flag === 'fdr' ? { kind: 'fdr', rate: fdr } : { kind: 'percentile', percent: percentile }) as FlagRule,
-    fdr,
+    floorUsd: options['floor-usd'],
+    budget,
   }),
   compute: async (inputs, settings, { seed, log, executor }) => {
     const profiles = readTable(inputs.profiles);
     const fitted = await fitWalletModel(profiles, settings, seed, executor);
     if ('reason' in fitted) return fitted;
     const scores = scoreWallets(fitted, profiles);
-    const signs = await scoreSigns(profiles, settings.fdr, seed, log);
-    const facts = { ...countScores(fitted, scores), signs: signs.counts };
+    const [asOfMs] = toNumbers(profiles, 'as_of_ms');
+    const job = { trades: inputs.trades, markets: readTable(inputs.markets), asOfMs, log };
+    const redFlags = await findRedFlags(job, settings, seed);
+    const facts = { ...countScores(fitted, scores), redFlags: redFlags.facts };
     return made({
       tables: [
         [WALLET_SCORES, scoresFrame(profiles, scores)],
-        [WALLET_SIGNS, signs.frame],
+        [WALLET_RED_FLAGS, redFlags.frame],
       ],
       model: walletModelEntry(fitted, profiles, facts.nFlagged),
       facts,

@@ -1,4 +1,4 @@
-/** Where the most anomalous wallets lie among all, what makes them so, and who shows signs, in lines and in a section. */
+/** Where the most anomalous wallets lie among all, what makes them so, and who shows red flags, in lines and in a section. */
 import { join } from 'node:path';
 import { type ChartBlock, chartBlock } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
@@ -8,21 +8,23 @@ import { Pca } from '../estimators/pca.ts';
 import { percentile } from '../evaluate/percentile.ts';
 import type { FeatureSpace } from '../features/wallets/feature_space.ts';
 import { countFeatures } from '../features/wallets/known_features.ts';
-import type { DataFrame } from '../polars/polars.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
+import { formatRedFlags, redFlagBlocks } from '../red_flags/red_flags_report.ts';
 import { MODEL_FILE } from '../registry/active_model.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import { readJson } from '../run/files.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../tables/schemas.ts';
+import { WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../tables/schemas.ts';
 import { walletSpaceFromJson } from './wallet_model.ts';
 import type { AnomalyFacts, AnomalySettings } from './wallet_scores.ts';
-import { formatSigns, shortened, signBlocks } from './wallet_signs_report.ts';
 
 export const ANOMALY_SECTION = { id: 'anomaly_model', order: 104, title: 'The production anomaly model' };
 
 const COLOURED_PERCENT = 95;
 const N_SHOWN = 10;
+/** Characters that tell a wallet from others. */
+const N_SHORT = 10;
 
 /** The most anomalous wallets first, one line each. */
 function formatMostAnomalous(scores: DataFrame): string {
@@ -30,7 +32,7 @@ function formatMostAnomalous(scores: DataFrame): string {
   const rows = (top.toRecords() as Record<string, string | number | boolean | null>[]).map((row) => {
     const reasons = [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null);
     return [
-      shortened(row.wallet),
+      `${String(row.wallet).slice(0, N_SHORT)}…`,
       Number(row.score).toFixed(2),
       Number(row.p_value).toFixed(4),
       row.is_flagged === true ? 'yes' : 'no',
@@ -107,20 +109,20 @@ function scoreBlock(scores: Float64Array, detector: string): ChartBlock {
   );
 }
 
-function againstSignsBlock(scores: Float64Array, signs: DataFrame, detector: string): ChartBlock {
-  const wallets = toTexts(signs, 'wallet');
-  const insiderScores = toNumbers(signs, 'insider_score');
+/** Both questions at once, for the wallets that red flags rank. */
+function againstRedFlagsBlock(scores: DataFrame, redFlags: DataFrame, detector: string): ChartBlock {
+  const ranked = redFlags
+    .filter(pl.col('rank').isNotNull())
+    .join(scores.select('wallet', 'score'), { on: 'wallet', how: 'inner' })
+    .sort('wallet');
+  const wallets = toTexts(ranked, 'wallet');
+  const [x, y] = ['score', 'insider_evidence'].map((name) => toNumbers(ranked, name));
   return chartBlock(
-    'signs',
-    'Anomaly score against the signs of an insider: they are different things.',
+    'red_flags',
+    'Unlike the others is not the same as red flags: anomaly score against evidence, of the wallets that are ranked.',
     scatterPicture(
-      Array.from(scores, (score, row) => ({
-        x: score,
-        y: insiderScores[row],
-        group: 'wallet',
-        tooltip: { wallet: wallets[row]! },
-      })),
-      { xTitle: `${detector} score`, yTitle: 'insider signs, mean rank' },
+      Array.from(x, (score, row) => ({ x: score, y: y[row], group: 'wallet', tooltip: { wallet: wallets[row]! } })),
+      { xTitle: `${detector} score`, yTitle: 'evidence, bits' },
     ),
   );
 }
@@ -128,14 +130,16 @@ function againstSignsBlock(scores: Float64Array, signs: DataFrame, detector: str
 /** @param view its tables have the same wallets in the same order */
 export function presentAnomalies(facts: AnomalyFacts, view: PresentView<AnomalySettings>): Presentation {
   const { detector } = view.settings;
-  const [profiles, scoreTable, signs] = [WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS].map((own) => view.read(own));
+  const [profiles, scoreTable, redFlags] = [WALLET_PROFILES, WALLET_SCORES, WALLET_RED_FLAGS].map((own) =>
+    view.read(own),
+  );
   const scores = toNumbers(scoreTable, 'score');
   const space = walletSpaceFromJson(readJson(join(view.modelFolder!, MODEL_FILE)));
   const verdict = formatVerdict(facts, view.settings);
   const warning = formatCalibration(facts);
   const [plane, loadings] = planeBlocks(profiles, scores, space, detector);
   return {
-    lines: [formatMostAnomalous(scoreTable), verdict, ...warning, ...formatSigns(signs, facts.signs)],
+    lines: [formatMostAnomalous(scoreTable), verdict, ...warning, ...formatRedFlags(redFlags, facts.redFlags)],
     blocks: [
       { kind: 'verdict', tone: 'neutral', text: verdict },
       ...warning.map((text) => ({ kind: 'paragraph' as const, text })),
@@ -145,11 +149,11 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<AnomalyS
         summary: 'What the components are made of, and how scores are distributed',
         blocks: [loadings, scoreBlock(scores, detector)],
       },
-      ...signBlocks(signs, facts.signs),
-      againstSignsBlock(scores, signs, detector),
+      ...redFlagBlocks(redFlags, facts.redFlags),
+      againstRedFlagsBlock(scoreTable, redFlags, detector),
     ],
     limits: [
-      'Signs of an insider were chosen on simulated markets whose insiders were planted by the same people; on real wallets their power is unknown and certainly lower.',
+      'Red flags were learnt from insiders that were planted into one real tape and into simulated markets. Real insiders may behave otherwise, and innocent wallets may behave like them.',
     ],
   };
 }

@@ -2,17 +2,14 @@
 import { calibrationRowsNeeded } from '../evaluate/conformal.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
+import type { RedFlagFacts, RedFlagSettings } from '../red_flags/red_flags.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { jsonText } from '../run/files.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import { type FitOptions, type WalletAnomalyModel, type WalletScores, walletModelToJson } from './wallet_model.ts';
-import type { SignCounts } from './wallet_signs.ts';
 
-export interface AnomalySettings extends FitOptions {
-  /** False discovery rate of the flags by signs. */
-  readonly fdr: number;
-}
+export type AnomalySettings = FitOptions & RedFlagSettings;
 
 export interface AnomalyFacts {
   readonly nWallets: number;
@@ -20,7 +17,7 @@ export interface AnomalyFacts {
   readonly nCalibration: number;
   /** Calibration wallets that it takes to flag a single one at the rate asked for; null where the rule is a percentile. */
   readonly nCalibrationNeeded: number | null;
-  readonly signs: SignCounts;
+  readonly redFlags: RedFlagFacts;
 }
 
 /** One row per wallet, as in 14_wallet_scores. */
@@ -52,7 +49,7 @@ export function countScores({ flagRule, calibration }: WalletAnomalyModel, { fla
     nFlagged: flags.reduce((sum, flag) => sum + flag, 0),
     nCalibration: calibration.length,
     nCalibrationNeeded: flagRule.kind === 'fdr' ? calibrationRowsNeeded(nWallets, flagRule.rate) : null,
-  } satisfies Omit<AnomalyFacts, 'signs'>;
+  } satisfies Omit<AnomalyFacts, 'redFlags'>;
 }
 
 /** @param profiles that it was fitted on */

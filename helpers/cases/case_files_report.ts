@@ -9,7 +9,7 @@ import { integerMin } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
 import { manifestInputs } from '../tables/made_from.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { ANOMALIES, MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../tables/schemas.ts';
+import { ANOMALIES, MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../tables/schemas.ts';
 import { isSimulated } from '../tables/simulated_data.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
 import { casesPage, FINGERPRINT_META } from './case_page_report.ts';
@@ -41,7 +41,7 @@ type CasesRun = Pick<Run, 'dataDir' | 'log' | 'code' | 'force'>;
 function openSources(dataDir: string): Table[] | string {
   const profiles = openTableIfThere(dataDir, WALLET_PROFILES);
   if (profiles === null || profiles.manifest.rows === 0) return 'there are no wallet profiles';
-  const detectors = [ANOMALIES, WALLET_SCORES, WALLET_SIGNS].flatMap(
+  const detectors = [ANOMALIES, WALLET_SCORES, WALLET_RED_FLAGS].flatMap(
     (schema) => openTableIfThere(dataDir, schema) ?? [],
   );
   if (detectors.length === 0) return 'no wallet has been scored yet (04 and 13 do that)';

@@ -3,7 +3,7 @@ import { escapeHtml } from '../charts/page/text.ts';
 import { reasonInWords } from '../features/wallets/reasons_report.ts';
 import { formatCount } from '../run/console.ts';
 import { capital, listed, small } from '../run/words.ts';
-import type { Explanation, Finding } from './wallet_reasons.ts';
+import type { Explanation, Figure, Finding } from './wallet_reasons.ts';
 
 /** Findings of a wallet that nothing flags whose reasons are told: those of its best ranks. */
 const N_RANKED_SHOWN = 2;
@@ -18,12 +18,15 @@ function probabilityText(p: number): string {
   return p < 0.001 ? p.toExponential(0).replace('e-', ' · 10^−') : p.toPrecision(2);
 }
 
+const figureText = ({ words, column, value, quantile }: Figure): string =>
+  words ?? reasonInWords(column, value, quantile);
+
 /** Why a wallet has a file, in one sentence. @param findings flags first, then by rank; at least one */
 export function headline(findings: readonly (Finding & Explanation)[]): string {
   const flags = findings.filter(({ isFlagged }) => isFlagged);
   const [first] = findings;
   const [figure] = first.figures;
-  const why = figure === undefined ? '' : `: ${reasonInWords(figure.column, figure.value, figure.quantile)}`;
+  const why = figure === undefined ? '' : `: ${figureText(figure)}`;
   if (flags.length === 0) return `Not flagged, ${rankText(first)} by ${small(first.detector)}${why}.`;
   const doubt = flags.every(({ isBorderline }) => isBorderline) ? ', borderline' : '';
   return `Flagged by ${listed(flags.map(({ detector }) => small(detector)))} (${rankText(first)}${doubt})${why}.`;
@@ -36,9 +39,7 @@ export function reasonsHtml(findings: readonly (Finding & Explanation)[]): strin
   return shown
     .map((finding) => {
       const verdict = finding.isFlagged ? 'flagged' : 'not flagged';
-      const figures = finding.figures.map(
-        ({ column, value, quantile }) => `<li>${escapeHtml(capital(reasonInWords(column, value, quantile)))}.</li>`,
-      );
+      const figures = finding.figures.map((figure) => `<li>${escapeHtml(capital(figureText(figure)))}.</li>`);
       return `<p><b>${escapeHtml(finding.detector)}</b>: ${verdict}, ${rankText(finding)}. ${escapeHtml(finding.figuresAre)}:</p><ul>${figures.join('')}</ul>`;
     })
     .join('\n');

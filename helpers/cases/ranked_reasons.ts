@@ -10,7 +10,8 @@ export interface RankedTable {
   readonly frame: DataFrame;
   readonly columns: {
     readonly score: string;
-    readonly pValue: string;
+    /** Null where the detector gives none. */
+    readonly pValue: string | null;
     readonly isFlagged: string;
     readonly isBorderline?: string;
   };
@@ -42,7 +43,7 @@ function rank({ frame, columns }: RankedTable): Ranking {
     scores,
     isFlagged: toNumbers(frame, columns.isFlagged),
     isBorderline: columns.isBorderline === undefined ? null : toNumbers(frame, columns.isBorderline),
-    pValues: toNumbers(frame, columns.pValue),
+    pValues: columns.pValue === null ? scores.map(() => Number.NaN) : toNumbers(frame, columns.pValue),
     order,
     ranks,
   };

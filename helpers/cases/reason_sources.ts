@@ -4,22 +4,18 @@ import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { namedReasons, type Population, quantileOf } from '../features/wallets/population.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
+import { toTexts } from '../tables/matrix.ts';
 import type { TableSchema } from '../tables/schema.ts';
-import { ANOMALIES, WALLET_SCORES, WALLET_SIGNS, WALLET_SKILL } from '../tables/schemas.ts';
+import { ANOMALIES, WALLET_RED_FLAGS, WALLET_SCORES, WALLET_SKILL } from '../tables/schemas.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
 import { rankedReasons } from './ranked_reasons.ts';
-import { signFigures } from './sign_figures.ts';
 import type { Explanation, Figure, FlagRule, WalletReasons } from './wallet_reasons.ts';
 
 const N_UNUSUAL = 3;
 const SKILL_FIGURES = ['edge_z', 'win_rate_pct', 'total_net_pnl'];
-const SIGN_KINDS = [
-  ['insider', 'Insider signs'],
-  ['whale', 'Whale signs'],
-  ['wash', 'Wash-trading signs'],
-  ['copy', 'Copy-trading signs'],
-] as const;
+const REASON_SEPARATOR = '; ';
 
+const budgetSchema = z.object({ budget: z.number() });
 const settingsSchema = z.union([
   z.object({ flagRule: z.object({ kind: z.literal('fdr'), rate: z.number() }) }).transform(({ flagRule }) => flagRule),
   z
@@ -32,12 +28,19 @@ function ruleOf({ options }: Manifest): FlagRule | null {
   return settingsSchema.safeParse(options).data ?? null;
 }
 
+interface AlignedTable {
+  /** One row per wallet, in the order of the profiles; nulls where the table has none. */
+  readonly frame: DataFrame;
+  readonly rule: FlagRule | null;
+  readonly manifest: Manifest;
+}
+
 /** A table whose rows are wallets, in the order of the profiles; null when it has not been made. */
-function alignedTable(dataDir: string, schema: TableSchema, profiles: DataFrame) {
+function alignedTable(dataDir: string, schema: TableSchema, profiles: DataFrame): AlignedTable | null {
   const table = openTableIfThere(dataDir, schema);
   if (table === null) return null;
   const frame = profiles.select('wallet').join(readTable(table), { on: 'wallet', how: 'left' });
-  return { frame, rule: ruleOf(table.manifest) };
+  return { frame, rule: ruleOf(table.manifest), manifest: table.manifest };
 }
 
 /** Where a wallet lies in one column of the profiles. */
@@ -59,33 +62,34 @@ function namedFigures(frame: DataFrame, population: Population) {
   };
 }
 
+/** Red flags: the first wallets up to the budget are flagged, and a wallet below the floor has no finding. */
+function redFlagReasons({ frame, manifest }: AlignedTable): WalletReasons {
+  const reasons = toTexts(frame, 'reasons');
+  const ranked = pl.when(pl.col('rank').isNotNull()).then(pl.col('insider_evidence')).otherwise(pl.lit(null));
+  const budget = budgetSchema.safeParse(manifest.options).data?.budget;
+  return rankedReasons({
+    detector: 'Red flags',
+    rule: budget === undefined ? null : { kind: 'budget', nFirst: budget },
+    frame: frame.withColumns(ranked.cast(pl.Float64).alias('insider_evidence')),
+    columns: { score: 'insider_evidence', pValue: null, isFlagged: 'is_listed' },
+    explain: (row) => ({
+      figures: (reasons[row] ?? '')
+        .split(REASON_SEPARATOR)
+        .filter((words) => words !== '')
+        .map((words) => ({ column: 'insider_evidence', value: Number.NaN, quantile: null, words })),
+      figuresAre: 'What speaks most for it',
+    }),
+  });
+}
+
 /**
  * The detectors of a data folder.
  * @param profiles rows of 11_wallet_profiles; rows of reasons are rows of these
  */
 export function openReasons(dataDir: string, profiles: DataFrame, population: Population): WalletReasons[] {
   const sources: WalletReasons[] = [];
-  const signs = alignedTable(dataDir, WALLET_SIGNS, profiles);
-  if (signs !== null)
-    for (const [kind, detector] of SIGN_KINDS) {
-      let figures: ((row: number) => readonly Figure[]) | null = null;
-      sources.push(
-        rankedReasons({
-          ...signs,
-          detector,
-          columns: {
-            score: `${kind}_score`,
-            pValue: `${kind}_p_value`,
-            isFlagged: `is_${kind}_flagged`,
-            isBorderline: `is_${kind}_borderline`,
-          },
-          explain: (row) => {
-            figures ??= signFigures(population, `${kind}_signs`);
-            return { figures: figures(row), figuresAre: 'Its signs, the strongest first' };
-          },
-        }),
-      );
-    }
+  const redFlags = alignedTable(dataDir, WALLET_RED_FLAGS, profiles);
+  if (redFlags !== null) sources.push(redFlagReasons(redFlags));
   const scores = alignedTable(dataDir, WALLET_SCORES, profiles);
   if (scores !== null)
     sources.push(

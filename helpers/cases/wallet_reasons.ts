@@ -6,12 +6,15 @@ export interface Figure {
   readonly column: string;
   readonly value: number;
   readonly quantile: Quantile | null;
+  /** The figure in words, where its detector has its own. */
+  readonly words?: string;
 }
 
 /** How scores become flags. */
 export type FlagRule =
   | { readonly kind: 'fdr'; readonly rate: number }
-  | { readonly kind: 'percentile'; readonly percent: number };
+  | { readonly kind: 'percentile'; readonly percent: number }
+  | { readonly kind: 'budget'; readonly nFirst: number };
 
 /** What one detector says of one wallet. */
 export interface Finding {

@@ -13,8 +13,8 @@ import {
   RAW_TRADES,
   STRATEGIES,
   WALLET_PROFILES,
+  WALLET_RED_FLAGS,
   WALLET_SCORES,
-  WALLET_SIGNS,
 } from '../tables/schemas.ts';
 import { isSimulated } from '../tables/simulated_data.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
@@ -86,7 +86,7 @@ function walletFacts(dataDir: string): WalletFacts | null {
   const profiles = readTable(table);
   const sources = openReasons(dataDir, profiles, new Population(profiles));
   const flagged = sources.map((source) => source.flagged());
-  const notRun = [ANOMALIES, WALLET_SCORES, WALLET_SIGNS].filter((own) => openTableIfThere(dataDir, own) === null);
+  const notRun = [ANOMALIES, WALLET_SCORES, WALLET_RED_FLAGS].filter((own) => openTableIfThere(dataDir, own) === null);
   return {
     nWallets: profiles.height,
     nResolved: toNumbers(profiles, 'unique_markets').filter((n) => n > 0).length,

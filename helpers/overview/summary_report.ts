@@ -36,6 +36,7 @@ function dataSentence(data: DataFacts | null, nWallets: number | null, isSimulat
 
 function ruleText({ rule }: DetectorFlags): string {
   if (rule === null) return 'at an unstated rate';
+  if (rule.kind === 'budget') return `within a budget of ${rule.nFirst}`;
   return rule.kind === 'fdr'
     ? `at a false discovery rate of ${percentText(100 * rule.rate)}`
     : `above percentile ${rule.percent}`;

@@ -7,9 +7,11 @@ import {
   TRADE_FEATURES,
   TRADE_PREDICTIONS,
 } from './profit_schemas.ts';
+import { WALLET_RED_FLAGS } from './red_flag_schemas.ts';
 import { column, optional, type TableSchema } from './schema.ts';
 
 export * from './profit_schemas.ts';
+export * from './red_flag_schemas.ts';
 
 export const RAW_TRADES: TableSchema = {
   name: 'raw_trades',
@@ -627,34 +629,6 @@ export const WALLET_SCORES: TableSchema = {
   ],
 };
 
-/** Score, p-value, flag and how sure it is, of one set of signs. */
-function signColumns(kind: string, signs: string) {
-  return [
-    column(`${kind}_score`, 'float64', '0..1', `mean rank of the signs: ${signs}`),
-    column(`${kind}_p_value`, 'float64', '0..1', 'share of wallets drawn from a copula of all that score as high'),
-    column(`is_${kind}_flagged`, 'bool', '', 'beyond the false discovery rate asked for (Benjamini–Hochberg)'),
-    column(`is_${kind}_borderline`, 'bool', '', 'so close to the bar that more drawn wallets might flag it, or not'),
-  ];
-}
-
-export const WALLET_SIGNS: TableSchema = {
-  name: 'wallet_signs',
-  folder: '14_wallet_signs',
-  what: 'How many signs of an insider, a whale, a wash trader or a copy-trader every wallet shows; a sign is not a proof.',
-  madeBy: WALLET_SCORES.madeBy,
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    ...signColumns('insider', 'takes, profits, few active days, large for the market, uneven sizes, one market'),
-    optional('insider_reason_1', 'string', '', 'sign that adds most to the score of a flagged wallet'),
-    optional('insider_reason_2', 'string', '', 'the next'),
-    optional('insider_reason_3', 'string', '', 'the next'),
-    ...signColumns('whale', 'large buys, takes'),
-    ...signColumns('wash', 'never holds to the end, many fills a market'),
-    ...signColumns('copy', 'takes, even sizes, many markets'),
-  ],
-};
-
 /** The tables in the order of the pipeline. */
 export const TABLES: readonly TableSchema[] = [
   RAW_TRADES,
@@ -671,7 +645,7 @@ export const TABLES: readonly TableSchema[] = [
   TRAINING_BALANCED,
   TRAINING_REBALANCED,
   WALLET_SCORES,
-  WALLET_SIGNS,
+  WALLET_RED_FLAGS,
   TRADE_FEATURES,
   TRADE_PREDICTIONS,
   THRESHOLDS,

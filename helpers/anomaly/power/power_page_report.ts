@@ -90,8 +90,8 @@ export function powerPage(summary: PowerSummary, watchShare: number, snapshotDay
 
 ${summary.nMarkets} simulated markets: ${seeds}, difficulties ${summary.difficulties.join(', ')}. Means over markets, 95 % bootstrap intervals over seeds.
 A false discovery is any wallet that is not of the planted type named. The truth was read by this study alone.
-Signs were chosen on seeds 1 to 4. Planted insiders, whales and copy-traders take more than they make, and wash rings never hold:
-the simulator was written before the signs, but by the same people, so real power is lower.`;
+Red flags were learnt from insiders planted into one real tape and into simulated markets of other seeds; planted insiders take more
+than they make, and the simulator has the same authors, so real power is lower.`;
   const types = plantedNames(summary).flatMap((planted) => {
     const detectors = byPower(summary, planted);
     return [

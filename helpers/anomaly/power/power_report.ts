@@ -137,7 +137,7 @@ export function presentPower({ summary, nRun }: PowerFacts, view: PresentView<Po
     ],
     files: { 'power.md': powerPage(summary, watchShare, snapshotDays) },
     limits: [
-      'Power on planted wallets: the simulator and the signs have the same authors, and planted types differ from casuals in ways that real ones may not.',
+      'Power on planted wallets: the simulator and the red flags have the same authors, and planted types differ from casuals in ways that real ones may not.',
     ],
   };
 }

@@ -1,21 +1,25 @@
 /** Everything that the power study compares, behind one interface: learn from a population, score wallets, higher is more anomalous. */
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
+import { rankAmong } from '../../archetypes/naming.ts';
 import { assignWaterfall } from '../../archetypes/waterfall.ts';
 import { ANOMALY_FEATURES } from '../../features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../../features/wallets/feature_space.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { Matrix } from '../../kernels/matrix.ts';
 import type { DataFrame } from '../../polars/polars.ts';
+import { RED_FLAG_SCORE } from '../../red_flags/score_profiles.ts';
 import { InputError } from '../../run/errors.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 import { DETECTORS, type DetectorName, fitDetector } from '../detectors.ts';
-import { SIGN_SETS, SignDetector, type SignSetName } from '../signs.ts';
 
-/** A detector that has learnt: wallets to points (ranks of signs, places in a feature space), points to scores. */
+/** Rank of a value that is missing. */
+const RANK_UNKNOWN = 0.5;
+
+/** A detector that has learnt: wallets to points (places in a feature space), points to scores. */
 interface Scorer {
   /** One score per row of the profiles. */
   readonly score: (profiles: DataFrame) => Float64Array;
-  /** The two halves of `score`, for calibrations that sample points; null for rules. */
+  /** The two halves of `score`, for calibrations that sample points; null for ranks and rules. */
   readonly points: ((profiles: DataFrame) => Matrix) | null;
   readonly scorePoints: ((points: Matrix) => Float64Array) | null;
 }
@@ -30,8 +34,9 @@ function ruleOf(score: (profiles: DataFrame) => Float64Array): Scorer {
 
 export interface StudyDetector {
   readonly name: string;
-  /** `learned` fits a model, `signs` ranks designed columns, `rule` says yes or no and learns from nobody. */
-  readonly kind: 'learned' | 'signs' | 'rule';
+  /** `learned` fits a model to the wallets, `ranked` goes by columns, `rule` says yes or no. */
+  readonly kind: 'learned' | 'ranked' | 'rule';
+  /** @param reference rows of 11_wallet_profiles with RED_FLAG_SCORE */
   fit(reference: DataFrame, seed: number, executor: Executor): Promise<Scorer>;
 }
 
@@ -50,19 +55,46 @@ function learned(name: DetectorName): StudyDetector {
   };
 }
 
-function signs(name: SignSetName): StudyDetector {
+/** Mean of the ranks of some columns among the wallets of the reference, 0..1; a missing value says nothing either way. */
+function ranked(name: string, ...columns: readonly string[]): StudyDetector {
   return {
     name,
-    kind: 'signs',
+    kind: 'ranked',
     fit: async (reference) => {
-      const detector = SignDetector.fit(reference, name);
-      return twoHalves(
-        (profiles) => detector.ranks(profiles),
-        (ranks) => detector.scoreRanks(ranks),
+      const sorted = columns.map((column) =>
+        toNumbers(reference, column)
+          .filter((value) => !Number.isNaN(value))
+          .sort(),
       );
+      return ruleOf((profiles) => {
+        const ranks = columns.map((column, c) =>
+          toNumbers(profiles, column).map((value) => {
+            const rank = rankAmong(sorted[c], value);
+            return Number.isNaN(rank) ? RANK_UNKNOWN : rank;
+          }),
+        );
+        return ranks[0].map((_, row) => ranks.reduce((sum, rank) => sum + rank[row], 0) / ranks.length);
+      });
     },
   };
 }
+
+const RED_FLAGS: StudyDetector = {
+  name: 'red_flags',
+  kind: 'ranked',
+  fit: async () => ruleOf((profiles) => toNumbers(profiles, RED_FLAG_SCORE)),
+};
+
+/** What anybody could think of. */
+const TRIVIAL_DETECTORS: readonly StudyDetector[] = [
+  ranked('largest_bet', 'max_bet_usd'),
+  ranked('volume', 'total_invested'),
+  ranked('profit', 'total_net_pnl'),
+  ranked('profit_and_concentration', 'total_net_pnl', 'top_market_share_pct'),
+  ranked('win_rate', 'win_rate_pct'),
+  ranked('edge_z', 'edge_z'),
+  ranked('markets', 'diversification_markets_count'),
+];
 
 const FRESH_WHALE_RULE: StudyDetector = {
   name: 'fresh_whale_rule',
@@ -89,7 +121,8 @@ const INSIDER_LIKE_RULE: StudyDetector = {
 
 const STUDY_DETECTORS: readonly StudyDetector[] = [
   ...DETECTORS.map(learned),
-  ...(Object.keys(SIGN_SETS) as SignSetName[]).map(signs),
+  RED_FLAGS,
+  ...TRIVIAL_DETECTORS,
   FRESH_WHALE_RULE,
   INSIDER_LIKE_RULE,
 ];

@@ -6,6 +6,7 @@ import { importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { findStep } from '../../pipeline.ts';
 import { type DataFrame, releaseFrames } from '../../polars/polars.ts';
+import { withRedFlagScores } from '../../red_flags/score_profiles.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
@@ -54,11 +55,11 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   return { dataDir, trades, markets: readTable(openTable(dataDir, MARKETS)), fromMs, endMs };
 }
 
-/** Profiles of the market's wallets as of a moment. */
+/** Profiles of the market's wallets as of a moment, with RED_FLAG_SCORE. */
 export async function profilesAt(run: Run, market: StudyMarket, asOfMs: number): Promise<DataFrame> {
   const { trades, markets, dataDir } = market;
   const job = { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: run.code.hash };
-  const profiles = await buildProfiles(job, join(dataDir, '.scratch'));
+  const profiles = await withRedFlagScores(await buildProfiles(job, join(dataDir, '.scratch')), job);
   await releaseFrames();
   return profiles;
 }

@@ -1,62 +1,7 @@
 /** What the bench compares: the project's detectors, and trivial ones that anybody could think of. */
-import { chooseDetectors } from '../../anomaly/power/study_detectors.ts';
-import { rankAmong } from '../../archetypes/naming.ts';
-import type { Executor } from '../../kernels/executor.ts';
-import type { DataFrame } from '../../polars/polars.ts';
-import { toNumbers } from '../../tables/matrix.ts';
-import type { Table } from '../../tables/table_store.ts';
+import { chooseDetectors, type StudyDetector } from '../../anomaly/power/study_detectors.ts';
 
-/** Everything that a detector may look at: a tape as of its end. */
-export interface Look {
-  readonly profiles: DataFrame;
-  readonly trades: Table;
-  readonly markets: DataFrame;
-  readonly asOfMs: number;
-}
-
-export interface BenchDetector {
-  readonly name: string;
-  readonly isTrivial: boolean;
-  /** One score per row of the profiles, higher is more suspicious. */
-  score(look: Look, seed: number, executor: Executor): Promise<Float64Array>;
-}
-
-/** Mean of the ranks of some profile columns, 0..1. */
-function meanRanks(name: string, ...columns: readonly string[]): BenchDetector {
-  return {
-    name,
-    isTrivial: true,
-    score: async ({ profiles }) => {
-      const ranks = columns.map((column) => {
-        const values = toNumbers(profiles, column);
-        const sorted = values.slice().sort();
-        return values.map((value) => rankAmong(sorted, value));
-      });
-      return Float64Array.from(ranks[0], (_, row) => ranks.reduce((sum, rank) => sum + rank[row], 0) / ranks.length);
-    },
-  };
-}
-
-const TRIVIAL: readonly BenchDetector[] = [
-  meanRanks('largest_bet', 'max_bet_usd'),
-  meanRanks('volume', 'total_invested'),
-  meanRanks('profit', 'total_net_pnl'),
-  meanRanks('profit_and_concentration', 'total_net_pnl', 'top_market_share_pct'),
-];
-
-/** Of the power study: two that learn what is ordinary, and the hand-picked signs. */
-const FROM_STUDY = 'kmeans,isolation_forest,insider_signs';
-
-export const BENCH_DETECTORS: readonly BenchDetector[] = [
-  ...chooseDetectors(FROM_STUDY).map(
-    (own): BenchDetector => ({
-      name: own.name,
-      isTrivial: false,
-      score: async ({ profiles }, seed, executor) => {
-        const scorer = await own.fit(profiles, seed, executor);
-        return scorer.score(profiles);
-      },
-    }),
-  ),
-  ...TRIVIAL,
-];
+/** The production model and the other learned one, red flags, and the trivial ones. */
+export const BENCH_DETECTORS: readonly StudyDetector[] = chooseDetectors(
+  'red_flags,kmeans,isolation_forest,largest_bet,volume,profit,profit_and_concentration',
+);

@@ -83,10 +83,11 @@ const secondOf = (ms: number): number => Math.floor(ms / 1000) * 1000;
 
 /** Purchases of one outcome, slice by slice, each at the price of its time plus the impact of all slices until then. */
 function purchases(bet: Bet, outcome: number, usd: number, style: Style, wallets: readonly string[], random: Random) {
-  const slices = wallets.flatMap((wallet) =>
+  // The first wallet begins; the others follow at any time, so that nothing betrays them but what they do.
+  const slices = wallets.flatMap((wallet, w) =>
     Array.from({ length: count(random, style.nBuys) }, (_, i) => ({
       wallet,
-      ms: secondOf(bet.startMs + (i === 0 ? 0 : random.uniform() * style.spread * bet.leadMs)),
+      ms: secondOf(bet.startMs + (i === 0 && w === 0 ? 0 : random.uniform() * style.spread * bet.leadMs)),
       weight: 0.5 + random.uniform(),
     })),
   );

@@ -1,5 +1,5 @@
 /**
- * How planted insiders behave. Two lists that share no parameter range: detectors are chosen and trained on CHOOSING_STYLES
+ * How planted insiders behave. Two lists that share no style and no size: detectors are chosen and trained on CHOOSING_STYLES
  * alone, and figures are reported for REPORTED_STYLES, three of which have no counterpart in the other list.
  */
 
@@ -52,7 +52,7 @@ export const REPORTED_STYLES: readonly Style[] = [
   { ...FRESH, name: 'two_events', nEvents: 2 },
 ];
 
-const CHOSEN_ON: Style = { ...FRESH, name: 'choosing_fresh', leadHours: [6, 120], spread: 0.3, priceBand: [0.1, 0.75] };
+const CHOSEN_ON: Style = { ...FRESH, name: 'choosing_fresh', leadHours: [2, 180], spread: 0.3, priceBand: [0.08, 0.8] };
 
 /** For choosing and training. */
 export const CHOOSING_STYLES: readonly Style[] = [
@@ -65,7 +65,7 @@ export const CHOOSING_STYLES: readonly Style[] = [
     earlier: { nBets: [1, 2], usd: [50, 150], daysBefore: [20, 60] },
   },
   { ...CHOSEN_ON, name: 'choosing_split', nBuys: [1, 4], nWallets: 3 },
-  { ...CHOSEN_ON, name: 'choosing_slow', nBuys: [6, 11], leadHours: [24, 150], spread: 0.8 },
+  { ...CHOSEN_ON, name: 'choosing_slow', nBuys: [6, 11], leadHours: [36, 180], spread: 0.8 },
   {
     ...CHOSEN_ON,
     name: 'choosing_warm_up',
@@ -76,4 +76,4 @@ export const CHOOSING_STYLES: readonly Style[] = [
 
 /** Median USD of an insider's bet, all its wallets together. */
 export const REPORTED_SIZES_USD: readonly number[] = [300, 1_000, 5_000, 20_000];
-export const CHOOSING_SIZES_USD: readonly number[] = [700, 2_500, 10_000];
+export const CHOOSING_SIZES_USD: readonly number[] = [700, 2_500, 10_000, 40_000];

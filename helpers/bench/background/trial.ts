@@ -1,16 +1,17 @@
 /** One tape, planted or with other outcomes, through the project's own tables and profiles to the scores of every detector. */
 import { join } from 'node:path';
 import { measurePower, type Power } from '../../anomaly/power/measures.ts';
+import type { StudyDetector } from '../../anomaly/power/study_detectors.ts';
 import { buildProfiles } from '../../features/wallets/build_profiles.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, releaseFrames } from '../../polars/polars.ts';
+import { withRedFlagScores } from '../../red_flags/score_profiles.ts';
 import { withScratch } from '../../run/scratch.ts';
 import { toTexts } from '../../tables/matrix.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
-import { openTable, TableWriter } from '../../tables/table_store.ts';
+import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { endOfData } from '../../tables/time_range.ts';
-import type { BenchDetector, Look } from './detectors.ts';
 import { plant, randomiseOutcomes } from './plant.ts';
 import type { Style } from './styles.ts';
 import { benchRun, type Tape } from './tape.ts';
@@ -26,28 +27,38 @@ export interface TrialPlan {
 export type IsCounted = (wallet: string) => boolean;
 
 /**
- * Profiles of some trades as of their end, made by the pipeline's own functions, and what `work` makes of them.
- * @param dataDir an existing folder; the trades lie in a folder below it for as long as `work` takes
+ * Writes trades as a table below `dataDir`, where it lies for as long as `work` takes.
+ * @param dataDir an existing folder
  */
-async function withLook<T>(
+export async function withTable<T>(
   trades: DataFrame,
-  markets: DataFrame,
   dataDir: string,
-  work: (look: Look) => Promise<T>,
+  work: (table: Table, asOfMs: number, folder: string) => Promise<T>,
 ): Promise<T> {
   return await withScratch(dataDir, '.scratch_background', async (folder) => {
     const writer = new TableWriter(folder, RAW_TRADES);
     writer.addPart('fills', trades, 'ts_ms');
     const body = { step: 'bench', fingerprint: '', options: {}, seed: 0, inputs: [], rejects: {}, metrics: {} };
-    const run = benchRun('build_features', folder);
-    writer.commit([], { ...body, codeHash: run.code.hash, startedMs: run.startedMs });
+    writer.commit([], { ...body, codeHash: 'bench', startedMs: 0 });
     const table = openTable(folder, RAW_TRADES);
-    const asOfMs = endOfData(table);
-    const job = { trades: table, markets, asOfMs, log: run.log, codeHash: run.code.hash };
-    const profiles = await buildProfiles(job, join(folder, '.profiles'));
-    const result = await work({ profiles, trades: table, markets, asOfMs });
+    const result = await work(table, endOfData(table), folder);
     await releaseFrames();
     return result;
+  });
+}
+
+/** Profiles of some trades as of their end with RED_FLAG_SCORE, made by the pipeline's own functions, and what `work` makes of them. */
+async function withProfiles<T>(
+  trades: DataFrame,
+  markets: DataFrame,
+  dataDir: string,
+  work: (profiles: DataFrame) => Promise<T>,
+): Promise<T> {
+  return await withTable(trades, dataDir, async (table, asOfMs, folder) => {
+    const { log, code } = benchRun('build_features', folder);
+    const job = { trades: table, markets, asOfMs, log, codeHash: code.hash };
+    const profiles = await buildProfiles(job, join(folder, '.profiles'));
+    return await work(await withRedFlagScores(profiles, job));
   });
 }
 
@@ -61,20 +72,20 @@ export interface TrialResult {
 export async function runTrial(
   tape: Tape,
   plan: TrialPlan,
-  detectors: readonly BenchDetector[],
+  detectors: readonly StudyDetector[],
   isCounted: IsCounted,
   dataDir: string,
   executor: Executor,
 ): Promise<TrialResult> {
   const { style, medianUsd, nInsiders, seed } = plan;
   const planting = plant(tape, style, medianUsd, nInsiders, createRandom(seed));
-  return await withLook(planting.trades, tape.markets, dataDir, async (look) => {
-    const wallets = toTexts(look.profiles, 'wallet') as string[];
+  return await withProfiles(planting.trades, tape.markets, dataDir, async (profiles) => {
+    const wallets = toTexts(profiles, 'wallet') as string[];
     const rows = wallets.flatMap((wallet, row) => (planting.wallets.has(wallet) || isCounted(wallet) ? [row] : []));
     const labels = Uint8Array.from(rows, (row) => Number(planting.wallets.has(wallets[row])));
     const power = new Map<string, Power>();
     for (const detector of detectors) {
-      const scores = await detector.score(look, seed, executor);
+      const scores = (await detector.fit(profiles, seed, executor)).score(profiles);
       power.set(
         detector.name,
         measurePower(
@@ -91,14 +102,17 @@ export async function runTrial(
 export async function scoreTape(
   tape: Tape,
   seed: number | null,
-  detectors: readonly BenchDetector[],
+  detectors: readonly StudyDetector[],
   dataDir: string,
   executor: Executor,
 ): Promise<Float64Array[]> {
   const markets = seed === null ? tape.markets : randomiseOutcomes(tape, createRandom(seed));
-  return await withLook(tape.trades, markets, dataDir, async (look) => {
+  return await withProfiles(tape.trades, markets, dataDir, async (profiles) => {
     const scores: Float64Array[] = [];
-    for (const detector of detectors) scores.push(await detector.score(look, 1, executor));
+    for (const detector of detectors) {
+      const scorer = await detector.fit(profiles, 1, executor);
+      scores.push(scorer.score(profiles));
+    }
     return scores;
   });
 }

@@ -45,6 +45,9 @@ export interface ProfileJob {
   readonly shardRows?: number;
 }
 
+/** Which fills are read, and how. */
+export type FillSource = Pick<ProfileJob, 'trades' | 'markets' | 'asOfMs' | 'fromMs' | 'batchRows'>;
+
 /** Takers' volume of every market in the parts before a chunk. */
 export async function volumesBefore(job: ProfileJob, parts: readonly ManifestPart[]): Promise<MarketVolumes> {
   const markets = numberMarkets(job.markets);
@@ -66,8 +69,8 @@ export async function volumesBefore(job: ProfileJob, parts: readonly ManifestPar
 }
 
 /** The fills of some parts between the job's times, in batches, with numbers in place of names. */
-async function* numberedFills(
-  job: ProfileJob,
+export async function* numberedFills(
+  job: FillSource,
   parts: readonly ManifestPart[],
   wallets: WalletNumbers,
 ): AsyncGenerator<NumberedFills & { readonly nRows: number }> {
@@ -117,7 +120,7 @@ export async function sumBatches(
 }
 
 /** The parts that may hold fills of a job. */
-export function spanParts({ trades, fromMs, asOfMs }: ProfileJob): ManifestPart[] {
+export function spanParts({ trades, fromMs, asOfMs }: FillSource): ManifestPart[] {
   return selectParts(trades, { between: { fromMs, untilMs: asOfMs } });
 }
 

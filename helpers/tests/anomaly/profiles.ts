@@ -1,13 +1,20 @@
 /** Small wallet profiles for tests: ordinary wallets from one cloud, planted ones far from it. */
-import type { SignCounts } from '../../anomaly/wallet_signs.ts';
+
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
+import type { RedFlagFacts } from '../../red_flags/red_flags.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
 
-const NONE = { nFlagged: 0, nBorderline: 0, nSampled: 1000 };
-/** Counts of signs that flag nobody. */
-export const NO_SIGNS: SignCounts = { insider: NONE, whale: NONE, wash: NONE, copy: NONE };
+/** Red flags of a tape where nobody is ranked. */
+export const NO_RED_FLAGS: RedFlagFacts = {
+  floorUsd: 500,
+  budget: 20,
+  nWallets: 60,
+  nRanked: 0,
+  missing: [],
+  precision: [],
+};
 
 /** Profiles of `nOrdinary` wallets, then of `nPlanted` anomalous ones; `isAlike` makes all ordinary ones equal. */
 export function makeProfiles(nOrdinary: number, nPlanted: number, seed: number, isAlike = false): DataFrame {

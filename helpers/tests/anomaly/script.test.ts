@@ -5,21 +5,31 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { WALLET_ANOMALY } from '../../anomaly/wallet_model.ts';
 import { publishedSection } from '../../charts/report.ts';
 import { loadActiveModel } from '../../registry/active_model.ts';
+import { HOUR_MS } from '../../run/clock.ts';
 import { readManifest } from '../../run/manifest.ts';
-import { WALLET_PROFILES, WALLET_SCORES, WALLET_SIGNS } from '../../tables/schemas.ts';
+import { toNumbers, toTexts } from '../../tables/matrix.ts';
+import { WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
-import { commit, newFolder, removeFolders } from '../features/tables.ts';
+import { commit, newFolder, removeFolders, writeTables } from '../features/tables.ts';
 import { makeProfiles } from './profiles.ts';
 
 const SCRIPT = '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts';
 
 afterAll(removeFolders);
 
-/** A data folder with the profiles of 60 wallets. */
+/** A data folder with the profiles of 60 wallets, the i-th of which bought for $50 i; 51 reach $500. */
 function newData(): string {
-  const dataDir = newFolder();
+  const profiles = makeProfiles(60, 0, 1);
+  const [asOfMs] = toNumbers(profiles, 'as_of_ms');
+  const dataDir = writeTables(
+    (toTexts(profiles, 'wallet') as string[]).map((wallet, i) => ({
+      wallet,
+      at: asOfMs - (i + 1) * HOUR_MS,
+      shares: 100 * (i + 1),
+    })),
+  );
   const writer = new TableWriter(dataDir, WALLET_PROFILES);
-  writer.addPart(WALLET_PROFILES.name, makeProfiles(60, 0, 1), null);
+  writer.addPart(WALLET_PROFILES.name, profiles, null);
   commit(writer);
   return dataDir;
 }
@@ -50,7 +60,7 @@ describe('the script of the anomaly model', () => {
     const first = await run(dataDir, modelsDir);
     expect([first.status, first.stderr]).toEqual([0, '']);
     const { folder } = loadActiveModel(modelsDir, WALLET_ANOMALY, SCRIPT);
-    for (const schema of [WALLET_SCORES, WALLET_SIGNS]) {
+    for (const schema of [WALLET_SCORES, WALLET_RED_FLAGS]) {
       const { manifest } = openTable(dataDir, schema);
       expect([manifest.rows, join(modelsDir, manifest.model!)]).toEqual([60, folder]);
     }
@@ -61,7 +71,7 @@ describe('the script of the anomaly model', () => {
     const verdicts = publishedSection(dataDir, 'anomaly_model')!.blocks.filter(({ kind }) => kind === 'verdict');
     expect(verdicts).toEqual([
       expect.objectContaining({ text: expect.stringMatching(/^\d+ of 60 wallets are flagged as anomalous/) }),
-      expect.objectContaining({ text: expect.stringMatching(/^Signs flag \d+ as insider/) }),
+      expect.objectContaining({ text: expect.stringMatching(/^Red flags rank 51 of 60 wallets/) }),
     ]);
 
     const second = await run(dataDir, modelsDir);

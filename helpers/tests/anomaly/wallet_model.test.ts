@@ -20,7 +20,7 @@ import { createExecutor } from '../../parallel/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_SCORES } from '../../tables/schemas.ts';
-import { makeProfiles, NO_SIGNS } from './profiles.ts';
+import { makeProfiles, NO_RED_FLAGS } from './profiles.ts';
 
 const executor = createExecutor();
 const FDR: FlagRule = { kind: 'fdr', rate: 0.1 };
@@ -120,7 +120,7 @@ describe('the wallet anomaly model', () => {
     const warningOf = async (nWallets: number, rule?: FlagRule): Promise<string[]> => {
       const model = await fitted(100, 'kmeans', rule);
       const facts = countScores(model, scoreWallets(model, makeProfiles(nWallets, 0, 2)));
-      return formatCalibration({ ...facts, signs: NO_SIGNS });
+      return formatCalibration({ ...facts, redFlags: NO_RED_FLAGS });
     };
     expect(await warningOf(100)).toEqual([expect.stringContaining('50 calibration wallets are too few')]);
     expect(await warningOf(5)).toEqual([]);

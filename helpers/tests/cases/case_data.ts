@@ -1,7 +1,6 @@
 /** A small data folder with everything that case files are made of, and words in it that must stay words. */
-import { SIGN_SETS } from '../../anomaly/signs.ts';
 import type { TableSchema } from '../../tables/schema.ts';
-import { ANOMALIES, MARKETS, WALLET_PROFILES, WALLET_SIGNS } from '../../tables/schemas.ts';
+import { ANOMALIES, MARKETS, WALLET_PROFILES, WALLET_RED_FLAGS } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
 import { commit, type FillSpec, frameOf, START_MS, streamed, writeTables } from '../features/tables.ts';
 
@@ -91,15 +90,21 @@ export function writeRows(
   commit(writer, options);
 }
 
-/** Scores that fall from wallet to wallet; only the first is flagged. */
-function signRow(i: number): Record<string, unknown> {
-  const kinds = ['insider', 'whale', 'wash', 'copy'].flatMap((kind) => [
-    [`${kind}_score`, 1 - i / N_WALLETS],
-    [`${kind}_p_value`, (i + 1) / 1e5],
-    [`is_${kind}_flagged`, kind === 'insider' && i === 0],
-    [`is_${kind}_borderline`, false],
-  ]);
-  return { wallet: walletName(i), as_of_ms: AS_OF_MS, ...Object.fromEntries(kinds) };
+/** Reasons of the listed wallet. */
+const LISTED_REASONS = ['100 % of its money went through one market', 'it gained $730 in that market'];
+
+/** Evidence that falls from wallet to wallet; only the first is listed. */
+function redFlagRow(i: number): Record<string, unknown> {
+  return {
+    wallet: walletName(i),
+    as_of_ms: AS_OF_MS,
+    insider_evidence: 10 - i,
+    rank: i + 1,
+    is_listed: i === 0,
+    reasons: LISTED_REASONS.join('; '),
+    market_id: 'wins',
+    outcome_index: 0,
+  };
 }
 
 /** The data folder, without 14_wallet_scores: its step has not run. */
@@ -110,7 +115,7 @@ export async function writeCaseData(): Promise<string> {
   profiles.addPart(WALLET_PROFILES.name, await streamed(dataDir, AS_OF_MS), null);
   commit(profiles);
   const wallets = Array.from({ length: N_WALLETS }, (_, i) => i);
-  writeRows(dataDir, WALLET_SIGNS, wallets.map(signRow), { fdr: 0.1 });
+  writeRows(dataDir, WALLET_RED_FLAGS, wallets.map(redFlagRow), { budget: 1 });
   const anomalies = wallets.map((i) => ({
     wallet: walletName(i),
     as_of_ms: AS_OF_MS,
@@ -122,6 +127,3 @@ export async function writeCaseData(): Promise<string> {
   writeRows(dataDir, ANOMALIES, anomalies, { fdr: 0.1 });
   return dataDir;
 }
-
-/** Signs of a flagged wallet, as many as its file must tell. */
-export const N_INSIDER_SIGNS = SIGN_SETS.insider_signs.length;

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { type Summary, scriptOf, summarize } from '../../overview/summary.ts';
 import { summaryBlock } from '../../overview/summary_report.ts';
-import { ANOMALIES, STRATEGIES, WALLET_SIGNS } from '../../tables/schemas.ts';
+import { ANOMALIES, STRATEGIES, WALLET_RED_FLAGS } from '../../tables/schemas.ts';
 import { writeCaseData, writeRows } from '../cases/case_data.ts';
 import { newFolder, removeFolders, writeTables } from '../features/tables.ts';
 
@@ -44,16 +44,16 @@ it('counts flags by detector at the rate asked for, a wallet once, and names the
       /^\d+ fills by 12 wallets in 5 markets, 2026-01-05 to 2026-01-14; no row was rejected\.$/,
     ),
     Flagged:
-      '1 of 12 wallets is flagged at a false discovery rate of 10 %: 1 by insider signs, none by whale signs, wash-trading signs, copy-trading signs or isolation forest (4_unsupervised_model/13 has not run).',
+      '1 of 12 wallets is flagged: 1 by red flags within a budget of 1, none by isolation forest at a false discovery rate of 10 % (4_unsupervised_model/13 has not run).',
     Limit:
       'A wallet is an account and not a person, and a flag is a reason to look, never a proof of inside knowledge.',
   });
   writeRows(dataDir, ANOMALIES, [], { fdr: 0.05 });
-  expect(sentences(summarize(dataDir)).Flagged).toContain('1 by insider signs at a false discovery rate of 10 %');
+  expect(sentences(summarize(dataDir)).Flagged).toContain('1 by red flags within a budget of 1');
   expect(sentences(summarize(dataDir)).Flagged).toContain('isolation forest at a false discovery rate of 5 %');
-  writeRows(dataDir, WALLET_SIGNS, []);
+  writeRows(dataDir, WALLET_RED_FLAGS, []);
   expect(sentences(summarize(dataDir)).Flagged).toMatch(
-    /^0 of 12 wallets are flagged: none by insider signs at an unstated rate/,
+    /^0 of 12 wallets are flagged: none by red flags at an unstated rate/,
   );
 });
 
@@ -111,7 +111,7 @@ it('names the most important limit of each kind of data', () => {
 });
 
 it('finds the script of a table', () => {
-  expect([ANOMALIES, WALLET_SIGNS, STRATEGIES].map(scriptOf)).toEqual([
+  expect([ANOMALIES, WALLET_RED_FLAGS, STRATEGIES].map(scriptOf)).toEqual([
     '2_unsupervised_discovery/04',
     '4_unsupervised_model/13',
     '6_profitability/13',
