@@ -38,7 +38,8 @@ const MAY_IMPORT = {
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',
   'helpers/tables': 'kernels/matrix polars run',
-  'helpers/venues': 'http polars run/(clock|errors)',
+  'helpers/venues': 'http kernels/random polars socket run/(clock|errors)',
+  'helpers/socket': 'http kernels/random run/(clock|errors)',
   'helpers/step': 'charts kernels/executor parallel polars registry run tables',
   slurm: 'slurm',
 };
@@ -47,6 +48,7 @@ const MAY_IMPORT = {
 const OWNERS = {
   'nodejs-polars': 'polars',
   '(vega|vega-lite|@resvg/[^/]+|dejavu-fonts-ttf)': 'charts',
+  ws: 'doubles socket',
   yargs: 'bench run',
   '(@tensorflow/[^/]+|onnx-proto|ml-random-forest|ml-kmeans|tsne-js)': 'estimators',
   tinyglobby: 'import',

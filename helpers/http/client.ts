@@ -4,8 +4,8 @@
  */
 import type { ZodType } from 'zod';
 import { formatDuration } from '../run/clock.ts';
-import { envValue } from '../run/env.ts';
 import { assert, InputError } from '../run/errors.ts';
+import { checkAddress } from './address.ts';
 import { BodyTooLarge, readBody } from './body.ts';
 import { Budget, type Limit } from './budget.ts';
 import { bodyStart, HttpError, type HttpFault, keptBody } from './http_error.ts';
@@ -67,37 +67,12 @@ interface Failure {
   readonly mayHaveHappened: boolean;
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/**
- * Refuses addresses whose traffic others could read or answer.
- * @throws InputError 'bad-option'
- */
-function checkBaseUrl(name: string, baseUrl: string): void {
-  const shown = redact(baseUrl);
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new InputError('bad-option', `${name}: ${shown} is not a web address`, 'write https://host/path');
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
-    throw new InputError(
-      'bad-option',
-      `${name}: ${shown} is not encrypted`,
-      'write https://; http is for this machine',
-    );
-  if (url.protocol === 'https:' && envValue('NODE_TLS_REJECT_UNAUTHORIZED') === '0')
-    throw new InputError(
-      'bad-option',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns the check of certificates off',
-      'unset it; NODE_EXTRA_CA_CERTS names a file with a certificate of your own',
-    );
-}
-
 /**
  * A client of one host.
  * @throws InputError 'bad-option' for an address that is none, or that is not encrypted and not this machine's
  */
 export function createHttpClient(options: HttpOptions, ports: HttpPorts = realPorts()): HttpClient {
-  checkBaseUrl(options.name, options.baseUrl);
+  checkAddress(options.name, options.baseUrl, 'http');
   return new FetchClient(options, ports);
 }
 

@@ -1,9 +1,9 @@
 /** Wire fills to canonical trades: each fill's market and outcome are looked up, or derived when no file tells them. */
 import { dividedBy } from '../polars/divide.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
+import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
-import type { MarketHint, MarketRegistry, PlaceKind } from './market_registry.ts';
+import { type MarketHint, type MarketRegistry, type PlaceKind, TOKEN_PREFIX } from './market_registry.ts';
 import type { Reject } from './row_block.ts';
 import { hashParts, sumOfHashParts, THIRD_OUTCOME } from './wire_fills.ts';
 
@@ -33,11 +33,13 @@ export class Canonicaliser {
       (kind === 'tokens' ? pl.col('token_id') : pl.col('token_id').fillNull(outcome)).alias('key'),
     );
     let placed = await this.place(keyed, kind);
-    if (placed.getColumn('market_id').nullCount() > 0) {
-      this.derive(placed.filter(pl.col('market_id').isNull()), adapter);
+    const lacksMarket = placed.filter(pl.col('market_id').isNull().or(isBetterNamed()));
+    if (lacksMarket.height > 0) {
+      this.derive(lacksMarket, adapter);
       this.known.clear();
-      placed = await this.place(keyed, kind);
     }
+    if (this.observe(keyed)) this.known.clear();
+    if (this.known.size === 0) placed = await this.place(keyed, kind);
     const isWhole = placed.getColumn('market_id').nullCount() === 0;
     const lost = isWhole ? [] : placed.filter(pl.col('market_id').isNull()).toRecords();
     const rejects = lost.map((row) => ({
@@ -60,10 +62,7 @@ export class Canonicaliser {
     return keyed
       .lazy()
       .join(this.places(kind).lazy(), { on: 'key', how: 'left' })
-      .withColumns(
-        pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id'),
-        pl.col('wire_outcome').fillNull(pl.col('outcome_index').cast(pl.Int64)).alias('wire_outcome'),
-      )
+      .withColumns(pl.col('token_id').fillNull(pl.col('place_token')).alias('token_id'))
       .withColumns(...hashParts())
       .collect();
   }
@@ -75,6 +74,19 @@ export class Canonicaliser {
       this.known.set(kind, frame);
     }
     return frame;
+  }
+
+  /** Lets the registry know what fills say of their markets; whether that was new. */
+  private observe(fills: DataFrame): boolean {
+    const said = ['title', 'slug', 'event_id'];
+    if (said.every((name) => fills.getColumn(name).nullCount() === fills.height)) return false;
+    const hints = fills.select('token_id', 'wire_market', ...said).unique({ keep: 'first' });
+    let isNew = false;
+    for (const row of hints.toRecords() as Record<string, string | null>[]) {
+      const { token_id: tokenId, wire_market: wireMarket, title, slug, event_id: eventId } = row;
+      if (this.registry.observe({ tokenId, wireMarket, title, slug, eventId })) isNew = true;
+    }
+    return isNew;
   }
 
   private derive(unknown: DataFrame, adapter: TradeAdapter): void {
@@ -92,13 +104,15 @@ export class Canonicaliser {
         wireMarket: text('wire_market'),
         wireOutcome: row.wire_outcome === null ? null : Number(row.wire_outcome),
         outcomeName: text('outcome_name'),
-        title: text('title'),
-        slug: text('slug'),
-        eventId: text('event_id'),
       };
       if (hint.tokenId === null || isTokenId(hint.tokenId)) this.registry.derive(hint, adapter.venue);
     }
   }
+}
+
+/** Whether a fill names the market of a token that stood for itself so far. */
+function isBetterNamed(): Expr {
+  return pl.col('wire_market').isNotNull().and(pl.col('market_id').str.startsWith(TOKEN_PREFIX));
 }
 
 /** Token ids are 256-bit integers in decimal, 78 digits at most; 0 is cash. */
@@ -110,7 +124,7 @@ function toTrades(fills: DataFrame, venue: string): Promise<DataFrame> {
   const micro = (name: string, as: string) => dividedBy(pl.col(name), MICRO).alias(as);
   const columns = {
     venue: pl.lit(venue).alias('venue'),
-    event_id: pl.col('event_id').fillNull(pl.col('place_event')).alias('event_id'),
+    event_id: pl.col('place_event').alias('event_id'),
     shares: micro('shares_u', 'shares'),
     amount_usd: micro('usd_u', 'amount_usd'),
     fee_usd: micro('fee_u', 'fee_usd'),

@@ -347,12 +347,17 @@ class Import {
 
   private async publish(files: readonly ReadFile[], oldMarketRows: DataFrame | null): Promise<ImportSummary> {
     const reassignments = oldMarketRows === null ? [] : this.registry.reassignmentsSince(oldMarketRows);
+    const ofThisRun = reassignmentsFrame(this.registry.eventsSinceGiven());
     const body = this.manifestBody(files);
     const marketsWriter = new TableWriter(this.host.dataDir, MARKETS);
     const tradesWriter = new TableWriter(this.host.dataDir, RAW_TRADES);
     const marketsNow = this.registry.toFrame();
     marketsWriter.addPart('markets', marketsNow, null);
-    const { kept, nDuplicateRows, nDropped } = await this.writeDays(tradesWriter, reassignmentsFrame(reassignments));
+    const { kept, nDuplicateRows, nDropped } = await this.writeDays(
+      tradesWriter,
+      reassignmentsFrame(reassignments),
+      ofThisRun,
+    );
     const rejectFiles = this.writeRejects(files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
@@ -430,6 +435,7 @@ class Import {
   private async writeDays(
     writer: TableWriter,
     reassignments: DataFrame | null,
+    ofThisRun: DataFrame | null,
   ): Promise<{ kept: ManifestPart[]; nDuplicateRows: number; nDropped: number }> {
     const oldParts = new Map<number, ManifestPart[]>();
     for (const part of this.oldTrades?.manifest.parts ?? []) {
@@ -457,7 +463,7 @@ class Import {
     for (const [i, day] of days.entries()) {
       const parts = oldParts.get(day) ?? [];
       const published = parts.length === 0 ? null : withReassignments(this.loadParts(parts), reassignments);
-      const result = this.staging.finishDay(day, published?.kept ?? null, published?.rehashed ?? null, writer);
+      const result = this.staging.finishDay(day, published, ofThisRun, writer);
       oldParts.delete(day);
       // Heard by the next round, or below; before that nobody listens, which would end the process.
       result.catch(() => undefined);

@@ -1,58 +1,69 @@
-/** Fills whose market has become known since they were imported, moved to it. */
+/** Fills whose market or event has become known since they were booked, moved to it. */
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { MarketReassignment } from './market_registry.ts';
-import { withTokenHash } from './wire_fills.ts';
+import { hashesOfPlaces } from './wire_fills.ts';
 
 /**
- * The reassignments as a frame: market and outcome that fills leave and enter, and the new token (null: none); null when
- * there are none.
+ * The reassignments as a frame: market and outcome that fills leave and enter, their event, and what is added to their
+ * fill_ids, so that another feed of the same fills is recognised; null when there are none.
  */
 export function reassignmentsFrame(reassignments: readonly MarketReassignment[]): DataFrame | null {
   if (reassignments.length === 0) return null;
-  return pl.DataFrame(
-    {
-      from_market: reassignments.map((move) => move.from.marketId),
-      from_outcome: reassignments.map((move) => move.from.outcomeIndex),
-      to_market: reassignments.map((move) => move.to.marketId),
-      to_outcome: reassignments.map((move) => move.to.outcomeIndex),
-      token_id: reassignments.map((move) => move.newToken),
-    },
-    {
-      schema: {
-        from_market: pl.Utf8,
-        from_outcome: pl.UInt8,
-        to_market: pl.Utf8,
-        to_outcome: pl.UInt8,
-        token_id: pl.Utf8,
+  const places = (which: 'from' | 'to', token: 'oldToken' | 'newToken'): DataFrame =>
+    pl.DataFrame(
+      {
+        token_id: reassignments.map((move) => move[token]),
+        market_id: reassignments.map((move) => move[which].marketId),
+        outcome_index: reassignments.map((move) => move[which].outcomeIndex),
       },
-    },
+      { schema: { token_id: pl.Utf8, market_id: pl.Utf8, outcome_index: pl.UInt8 } },
+    );
+  const [from, to] = [places('from', 'oldToken'), places('to', 'newToken')];
+  const [before, after] = [hashesOfPlaces(from), hashesOfPlaces(to)];
+  // Fills that were hashed by their token keep their ids wherever they go.
+  const added = reassignments.map(({ oldToken }, i) =>
+    oldToken === null ? BigInt.asUintN(64, after[i] - before[i]) : 0n,
   );
+  const named = (frame: DataFrame, name: string, as: string) => frame.getColumn(name).rename(as);
+  return pl.DataFrame([
+    named(from, 'market_id', 'from_market'),
+    named(from, 'outcome_index', 'from_outcome'),
+    named(to, 'market_id', 'to_market'),
+    named(to, 'outcome_index', 'to_outcome'),
+    pl.Series(
+      'to_event',
+      reassignments.map((move) => move.eventId),
+      pl.Utf8,
+    ),
+    pl.Series('added_id', BigUint64Array.from(added) as unknown as bigint[], pl.UInt64),
+    pl.Series(
+      'is_moved',
+      reassignments.map(() => true),
+      pl.Bool,
+    ),
+  ]);
 }
 
-/**
- * Books fills of moved places where they belong now. Those whose token has become known are hashed anew, so that another
- * feed of the same fills is recognised; they come back apart.
- */
-export function withReassignments(
-  trades: DataFrame,
-  reassignments: DataFrame | null,
-): { kept: DataFrame; rehashed: DataFrame | null } {
-  if (reassignments === null) return { kept: trades, rehashed: null };
-  const reassigned = trades
+/** Books fills of moved places where they belong now. */
+export function withReassignments(trades: DataFrame, reassignments: DataFrame | null): DataFrame {
+  if (reassignments === null || trades.height === 0) return trades;
+  const isMoved = pl.col('is_moved').fillNull(pl.lit(false));
+  const moved = (to: string, name: string) => pl.when(isMoved).then(pl.col(to)).otherwise(pl.col(name)).alias(name);
+  return trades
     .join(reassignments, {
       leftOn: ['market_id', 'outcome_index'],
       rightOn: ['from_market', 'from_outcome'],
       how: 'left',
     })
     .withColumns(
-      pl.col('to_market').fillNull(pl.col('market_id')).alias('market_id'),
-      pl.col('to_outcome').fillNull(pl.col('outcome_index')).alias('outcome_index'),
-    );
-  const names = RAW_TRADES.columns.map((c) => c.name);
-  const withNewToken = reassigned.filter(pl.col('token_id').isNotNull());
-  return {
-    kept: reassigned.filter(pl.col('token_id').isNull()).select(...names),
-    rehashed: withNewToken.height === 0 ? null : withTokenHash(withNewToken).select(...names),
-  };
+      moved('to_market', 'market_id'),
+      moved('to_outcome', 'outcome_index'),
+      moved('to_event', 'event_id'),
+      pl
+        .col('fill_id')
+        .add(pl.col('added_id').fillNull(pl.lit(0).cast(pl.UInt64)))
+        .alias('fill_id'),
+    )
+    .select(...RAW_TRADES.columns.map(({ name }) => name));
 }

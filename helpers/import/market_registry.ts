@@ -9,6 +9,7 @@ import { MARKETS } from '../tables/schemas.ts';
 import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ADAPTERS } from '../venues/formats.ts';
+import { fillUp, laterOf, mergeSnapshots } from './market_merge.ts';
 
 type OutcomeOrder = 'venue' | 'name' | 'assumed';
 
@@ -21,17 +22,33 @@ interface Entry {
   readonly row: MarketRow;
 }
 
+/** What one source says of a market. */
+interface Told {
+  readonly venue: Venue;
+  readonly row: MarketRow;
+}
+
+/** What markets are called of which nothing but one token is known. */
+export const TOKEN_PREFIX = 'token:';
+
+/** An event id that no event has. */
+const CHANGED = '\u0000changed';
+
 /** Where an identity (token, or market and outcome) leads. */
 export interface Place {
   readonly marketId: string;
   readonly outcomeIndex: 0 | 1;
 }
 
-/** Fills of one place that belong to another, or whose token has become known. */
+/** What has changed of a place since fills were booked there. */
 export interface MarketReassignment {
   readonly from: Place;
   readonly to: Place;
+  /** Token that the fills were hashed by; null when by market and outcome. */
+  readonly oldToken: string | null;
+  /** Token of the outcome as far as it is known now. */
   readonly newToken: string | null;
+  readonly eventId: string | null;
 }
 
 /** Identities by which fills are looked up. */
@@ -43,6 +60,12 @@ export interface MarketHint {
   readonly wireMarket: string | null;
   readonly wireOutcome: number | null;
   readonly outcomeName: string | null;
+}
+
+/** What a fill's row says of its market in words. */
+export interface MarketWords {
+  readonly tokenId: string | null;
+  readonly wireMarket: string | null;
   readonly title: string | null;
   readonly slug: string | null;
   readonly eventId: string | null;
@@ -81,38 +104,6 @@ const NOTHING_KNOWN: Omit<MarketRow, 'marketId'> = {
   feeExponent: null,
   lifetimeVolumeUsd: null,
 };
-
-/** The better-known of two rows, filled up from the other. Outcomes, tokens and result are taken from one row together. */
-function mergeRows(best: MarketRow, other: MarketRow): MarketRow {
-  const merged: Record<string, unknown> = { ...best };
-  for (const key of [
-    'gammaId',
-    'eventId',
-    'marketMaker',
-    'question',
-    'slug',
-    'negRisk',
-    'createdMs',
-    'openMs',
-    'closeMs',
-    'resolvedMs',
-    'feeRate',
-    'feeExponent',
-    'lifetimeVolumeUsd',
-  ] as const)
-    merged[key] = best[key] ?? other[key];
-  if (best.tags.every((tag) => tag === '')) merged.tags = other.tags;
-  const isSameOrder = best.tokens === null || other.tokens === null || best.tokens[0] === other.tokens[0];
-  const isNamedAlike = best.outcomes === null || other.outcomes === null || best.outcomes[0] === other.outcomes[0];
-  if (isSameOrder && isNamedAlike) {
-    merged.outcomes = best.outcomes ?? other.outcomes;
-    merged.tokens = best.tokens ?? other.tokens;
-    merged.winnerIndex = best.winnerIndex ?? other.winnerIndex;
-    merged.isVoid = best.isVoid ?? other.isVoid;
-    merged.settlementValue = best.settlementValue ?? other.settlementValue;
-  }
-  return merged as unknown as MarketRow;
-}
 
 /** Where a name stands among a market's outcomes, whatever its case; -1 when it is not known or not there. */
 function indexOfName(outcomes: readonly string[] | null, name: string | undefined): number {
@@ -153,47 +144,59 @@ function isOtherSideSure(old: Entry | undefined): boolean {
  * (`derive`); fills look their place up (`find`, `placesFrame`); `toFrame` gives the rows of 10_markets.
  */
 export class MarketRegistry {
+  /** What files say of each market, by source. */
+  private readonly told = new Map<string, Map<string, Told>>();
+  /** What fills say of each market. */
+  private readonly derived = new Map<string, Entry>();
+  /** Both together. */
   private readonly entries = new Map<string, Entry>();
+  /** Events that fills of this run were given, by market. */
+  private readonly given = new Map<string, string | null>();
   private readonly places = new Map<string, Place>();
   private readonly aliases = new Map<string, string>();
   /** Markets by slug and question, once a fill has asked for one; null where several have it. */
   private names: Map<string, string | null> | null = null;
-  /** Markets whose result was dropped because nobody tells which token is which outcome. */
-  nUnalignedMarkets = 0;
+  /** Markets whose result is left out because nobody tells which token is which outcome. */
+  get nUnalignedMarkets(): number {
+    const hasWinner = (marketId: string): boolean =>
+      [...(this.told.get(marketId)?.values() ?? [])].some(({ row }) => row.winnerIndex !== null);
+    return [...this.entries].filter(([id, { row }]) => row.winnerIndex === null && hasWinner(id)).length;
+  }
 
   get size(): number {
     return this.entries.size;
   }
 
   /** Adds a row of a market file that `adapter` reads. */
-  addRow(row: MarketRow, { venue, source, rank }: Pick<MarketAdapter, 'venue' | 'source' | 'rank'>): void {
-    const old = this.entries.get(row.marketId);
-    const fresh: Entry = { venue, source, rank, order: 'venue', row };
-    if (old === undefined) this.put(fresh);
-    else if (old.order !== 'venue' || old.rank === DERIVED_RANK) this.put(this.align(old, fresh));
-    else
-      this.put(
-        rank <= old.rank ? { ...fresh, row: mergeRows(row, old.row) } : { ...old, row: mergeRows(old.row, row) },
-      );
+  addRow(row: MarketRow, { venue, source }: Pick<MarketAdapter, 'venue' | 'source'>): void {
+    const told = this.toldOf(row.marketId);
+    const old = told.get(source);
+    told.set(source, { venue, row: old === undefined ? row : mergeSnapshots(old.row, row) });
+    this.renew(row.marketId);
   }
 
-  /**
-   * Puts a market whose tokens were placed by trades, and a description of it, together: by tokens, else by the names of
-   * the outcomes. Where neither tells, the result is left out.
-   */
-  private align(placed: Entry, told: Entry): Entry {
-    const { tokens, outcomes: known } = placed.row;
-    const names = told.row.outcomes;
-    if (told.row.tokens !== null || tokens === null)
-      return { ...told, row: mergeRows(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null }) };
-    const row = mergeRows(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null });
-    const first = indexOfName(names, known?.[0]);
-    const second = indexOfName(names, known?.[1]);
-    if (first === 0 || second === 1) return { ...told, row: { ...row, tokens } };
-    if (first === 1 || second === 0) return { ...told, row: { ...row, tokens: [tokens[1], tokens[0]] } };
-    if (placed.order === 'venue') return { ...told, row: { ...row, outcomes: names ?? known, tokens } };
-    if (told.row.winnerIndex !== null) this.nUnalignedMarkets++;
-    return { ...told, order: placed.order, row: { ...row, outcomes: known, tokens, winnerIndex: null } };
+  private toldOf(marketId: string): Map<string, Told> {
+    let told = this.told.get(marketId);
+    if (told === undefined) {
+      told = new Map();
+      this.told.set(marketId, told);
+    }
+    return told;
+  }
+
+  /** Puts together anew what files and trades say of a market. */
+  private renew(marketId: string): void {
+    const derived = this.derived.get(marketId);
+    const [best, ...others] = [...(this.told.get(marketId) ?? [])]
+      .map(([source, { venue, row }]) => ({ source, venue, row, rank: RANK_OF_SOURCE.get(source) ?? DERIVED_RANK }))
+      .sort((a, b) => a.rank - b.rank || (a.source < b.source ? -1 : 1));
+    if (best === undefined) {
+      if (derived !== undefined) this.put(derived);
+      return;
+    }
+    const row = others.reduce((known, other) => fillUp(known, other.row), best.row);
+    const told: Entry = { ...best, order: 'venue', row };
+    this.put(derived === undefined ? told : align(derived, told));
   }
 
   private put(entry: Entry): void {
@@ -204,8 +207,16 @@ export class MarketRegistry {
     if (row.marketMaker !== null) this.aliases.set(`fpmm:${row.marketMaker}`, row.marketId);
     if (this.names !== null) addNames(this.names, entry);
     row.tokens?.forEach((token, i) => {
-      if (token !== '') this.places.set(token, { marketId: row.marketId, outcomeIndex: i as 0 | 1 });
+      if (token !== '' && this.isBetterHolder(entry, token))
+        this.places.set(token, { marketId: row.marketId, outcomeIndex: i as 0 | 1 });
     });
+  }
+
+  /** Whether a market is to have a token: where several claim it the best source counts, then the name. */
+  private isBetterHolder({ rank, row: { marketId } }: Entry, token: string): boolean {
+    const holder = this.entries.get(this.places.get(token)?.marketId ?? '');
+    if (holder === undefined || holder.row.marketId === marketId || !holder.row.tokens?.includes(token)) return true;
+    return rank !== holder.rank ? rank < holder.rank : marketId < holder.row.marketId;
   }
 
   /** The place of a token, or of a market and outcome, if a file or an earlier trade told it. */
@@ -240,36 +251,54 @@ export class MarketRegistry {
   /** The place of a fill's outcome, derived from its hint when nothing tells it. Null when the market has two other tokens. */
   derive(hint: MarketHint, venue: Venue): Place | null {
     const found = this.find(hint.tokenId, hint.wireMarket, hint.wireOutcome, hint.outcomeName);
-    if (found !== null) return found;
-    const marketId = hint.wireMarket === null ? `token:${hint.tokenId}` : this.marketNamed(hint.wireMarket);
+    if (found !== null && (hint.wireMarket === null || !found.marketId.startsWith(TOKEN_PREFIX))) return found;
+    const marketId = hint.wireMarket === null ? `${TOKEN_PREFIX}${hint.tokenId}` : this.marketNamed(hint.wireMarket);
     if (this.isNameOfSeveral(marketId)) return null;
     const old = this.entries.get(marketId);
     const index = this.chooseIndex(hint, old);
     if (index === null) return null;
-    const tokens: [string, string] = [old?.row.tokens?.[0] ?? '', old?.row.tokens?.[1] ?? ''];
-    // A guess against a told order: neither its names nor its result can be given to these tokens.
-    const isGuess =
-      index.order === 'assumed' && old !== undefined && old.rank !== DERIVED_RANK && old.order === 'venue';
-    const known = isGuess ? null : old?.row.outcomes;
-    const outcomes: [string, string] = [known?.[0] ?? '', known?.[1] ?? ''];
+    const placed = this.derived.get(marketId);
+    const tokens: [string, string] = [placed?.row.tokens?.[0] ?? '', placed?.row.tokens?.[1] ?? ''];
+    const outcomes: [string, string] = [placed?.row.outcomes?.[0] ?? '', placed?.row.outcomes?.[1] ?? ''];
     if (hint.tokenId !== null) tokens[index.value] = hint.tokenId;
     if (outcomes[index.value] === '' && hint.outcomeName !== null) outcomes[index.value] = hint.outcomeName;
-    const base: MarketRow = old?.row ?? {
-      ...NOTHING_KNOWN,
-      marketId,
-      question: hint.title,
-      slug: hint.slug,
-      eventId: hint.eventId,
-    };
-    if (isGuess && base.winnerIndex !== null) this.nUnalignedMarkets++;
-    this.put({
+    this.derived.set(marketId, {
       venue: old?.venue ?? venue,
-      source: old?.source ?? DERIVED_SOURCE,
-      rank: old?.rank ?? DERIVED_RANK,
-      order: old === undefined ? index.order : leastSure(old, index.order),
-      row: { ...base, tokens, outcomes, winnerIndex: isGuess ? null : base.winnerIndex },
+      source: DERIVED_SOURCE,
+      rank: DERIVED_RANK,
+      order: placed === undefined ? index.order : leastSure(placed, index.order),
+      row: { ...(placed?.row ?? { ...NOTHING_KNOWN, marketId }), tokens, outcomes },
     });
+    this.renew(marketId);
     return { marketId, outcomeIndex: index.value };
+  }
+
+  /**
+   * Takes in what a fill says of the question, slug and event of its market; of several texts one counts, whatever their order.
+   * @returns whether anything has changed
+   */
+  observe({ tokenId, wireMarket, title, slug, eventId }: MarketWords): boolean {
+    const place = tokenId === null ? null : (this.places.get(tokenId) ?? null);
+    const marketId = place?.marketId ?? (wireMarket === null ? null : this.marketNamed(wireMarket));
+    const entry = marketId === null ? undefined : this.entries.get(marketId);
+    if (entry === undefined) return false;
+    const old: Entry = this.derived.get(entry.row.marketId) ?? {
+      venue: entry.venue,
+      source: DERIVED_SOURCE,
+      rank: DERIVED_RANK,
+      order: 'venue',
+      row: { ...NOTHING_KNOWN, marketId: entry.row.marketId },
+    };
+    const row = {
+      ...old.row,
+      question: laterOf(old.row.question, title),
+      slug: laterOf(old.row.slug, slug),
+      eventId: laterOf(old.row.eventId, eventId),
+    };
+    if (row.question === old.row.question && row.slug === old.row.slug && row.eventId === old.row.eventId) return false;
+    this.derived.set(entry.row.marketId, { ...old, row });
+    this.renew(entry.row.marketId);
+    return true;
   }
 
   /** Which outcome a new token is: what the venue tells, else its name, else what is left. Null when both are taken. */
@@ -301,62 +330,87 @@ export class MarketRegistry {
         r[name] === null || r[name] === undefined ? null : Boolean(r[name]);
       const pair = (a: string, b: string): [string, string] | null =>
         text(a) === null && text(b) === null ? null : [text(a) ?? '', text(b) ?? ''];
-      const source = text('source')!;
-      this.put({
-        venue: text('venue') as Venue,
-        source,
-        rank: RANK_OF_SOURCE.get(source) ?? DERIVED_RANK,
-        order: text('outcome_order') as OutcomeOrder,
-        row: {
-          marketId: text('market_id')!,
-          gammaId: text('gamma_id'),
-          eventId: text('event_id'),
-          marketMaker: text('market_maker'),
-          question: text('question'),
-          slug: text('slug'),
-          tags: (text('tags') ?? '').split(';'),
-          outcomes: pair('outcome_0', 'outcome_1'),
-          tokens: pair('token_0', 'token_1'),
-          negRisk: flag('neg_risk'),
-          createdMs: number('created_ms'),
-          openMs: number('open_ms'),
-          closeMs: number('close_ms'),
-          resolvedMs: number('resolved_ms'),
-          winnerIndex: number('winner_index') as 0 | 1 | null,
-          isVoid: flag('is_void'),
-          settlementValue: number('settlement_value'),
-          feeRate: number('fee_rate'),
-          feeExponent: number('fee_exponent'),
-          lifetimeVolumeUsd: number('lifetime_volume_usd'),
+      const venue = text('venue') as Venue;
+      const parts = evidenceOf(text('evidence')) ?? {
+        [text('source')!]: {
+          order: text('outcome_order') as OutcomeOrder,
+          row: {
+            marketId: text('market_id')!,
+            gammaId: text('gamma_id'),
+            eventId: text('event_id'),
+            marketMaker: text('market_maker'),
+            question: text('question'),
+            slug: text('slug'),
+            tags: (text('tags') ?? '').split(';').filter((tag) => tag !== ''),
+            outcomes: pair('outcome_0', 'outcome_1'),
+            tokens: pair('token_0', 'token_1'),
+            negRisk: flag('neg_risk'),
+            createdMs: number('created_ms'),
+            openMs: number('open_ms'),
+            closeMs: number('close_ms'),
+            resolvedMs: number('resolved_ms'),
+            winnerIndex: number('winner_index') as 0 | 1 | null,
+            isVoid: flag('is_void'),
+            settlementValue: number('settlement_value'),
+            feeRate: number('fee_rate'),
+            feeExponent: number('fee_exponent'),
+            lifetimeVolumeUsd: number('lifetime_volume_usd'),
+          },
         },
-      });
+      };
+      for (const [source, { order, row }] of Object.entries(parts)) {
+        if (source === DERIVED_SOURCE)
+          this.derived.set(row.marketId, { venue, source, rank: DERIVED_RANK, order, row });
+        else this.toldOf(row.marketId).set(source, { venue, row });
+      }
+      this.renew(text('market_id')!);
     }
   }
 
   /**
-   * What has changed about places since an earlier state: fills booked under `from` belong under `to`, whose token may
-   * have become known only now. Also drops derived markets that a file has replaced.
+   * What has changed about places since an earlier state: fills booked under `from` belong under `to`, whose token may have
+   * become known only now, or its event. Also drops derived markets that a file has replaced.
    */
   reassignmentsSince(before: DataFrame): MarketReassignment[] {
     const reassignments: MarketReassignment[] = [];
-    const columns = ['market_id', 'token_0', 'token_1', 'outcome_0', 'outcome_1', 'outcome_order'];
+    const columns = ['market_id', 'event_id', 'token_0', 'token_1', 'outcome_0', 'outcome_1', 'outcome_order'];
     for (const r of before.select(...columns).toRecords() as Record<string, string | null>[]) {
       const marketId = r.market_id!;
       for (const outcomeIndex of [0, 1] as const) {
-        const token = r[`token_${outcomeIndex}`];
+        const oldToken = r[`token_${outcomeIndex}`];
         const name = r[`outcome_${outcomeIndex}`];
         const told = r.outcome_order === 'venue' || name === null ? outcomeIndex : null;
-        const to = token === null ? this.find(null, marketId, told, name) : (this.places.get(token) ?? null);
+        const to = oldToken === null ? this.find(null, marketId, told, name) : (this.places.get(oldToken) ?? null);
         if (to === null) continue;
-        const newToken = token === null ? sideOf(this.entries.get(to.marketId)?.row.tokens, to.outcomeIndex) : null;
-        if (newToken !== null || to.marketId !== marketId || to.outcomeIndex !== outcomeIndex)
-          reassignments.push({ from: { marketId, outcomeIndex }, to, newToken });
+        const row = this.entries.get(to.marketId)?.row;
+        const newToken = sideOf(row?.tokens, to.outcomeIndex);
+        const eventId = row?.eventId ?? null;
+        const isMoved = to.marketId !== marketId || to.outcomeIndex !== outcomeIndex;
+        if (isMoved || (oldToken === null && newToken !== null) || eventId !== r.event_id)
+          reassignments.push({ from: { marketId, outcomeIndex }, to, oldToken, newToken, eventId });
       }
     }
-    for (const { from, to } of reassignments)
-      if (from.marketId !== to.marketId && this.entries.get(from.marketId)?.rank === DERIVED_RANK)
-        this.entries.delete(from.marketId);
+    for (const { from, to } of reassignments) if (from.marketId !== to.marketId) this.dropDerived(from.marketId);
     return reassignments;
+  }
+
+  /** Forgets a market that nothing but fills told of, and whose fills have gone to another. */
+  private dropDerived(marketId: string): void {
+    if (this.entries.get(marketId)?.rank !== DERIVED_RANK) return;
+    this.entries.delete(marketId);
+    this.derived.delete(marketId);
+  }
+
+  /** Markets whose event is another than the one that was given to fills of this run. */
+  eventsSinceGiven(): MarketReassignment[] {
+    return [...this.given].flatMap(([marketId, given]) => {
+      const eventId = this.entries.get(marketId)?.row.eventId ?? null;
+      if (given === eventId) return [];
+      return ([0, 1] as const).map((outcomeIndex) => {
+        const place = { marketId, outcomeIndex };
+        return { from: place, to: place, oldToken: null, newToken: null, eventId };
+      });
+    });
   }
 
   /**
@@ -370,6 +424,9 @@ export class MarketRegistry {
       const entry = this.entries.get(marketId);
       if (entry === undefined) return;
       const { row, rank } = entry;
+      // An event that changes while fills are read is put right at the end, for all fills of the market.
+      const given = this.given.get(marketId);
+      this.given.set(marketId, given === undefined || given === row.eventId ? row.eventId : CHANGED);
       byKey.set(key, [key, marketId, outcome, row.eventId, sideOf(row.tokens, outcome), rank === DERIVED_RANK]);
     };
     const addOutcome = (name: string, marketId: string, outcome: 0 | 1): void => {
@@ -412,7 +469,31 @@ export class MarketRegistry {
   /** The registry as rows of 10_markets, sorted by key. */
   toFrame(): DataFrame {
     const entries = [...this.entries.values()].sort((a, b) => (a.row.marketId < b.row.marketId ? -1 : 1));
-    return frameOf(entries.map(toRecord), MARKETS);
+    return frameOf(
+      entries.map((entry) => ({ ...toRecord(entry), evidence: this.evidenceFor(entry) })),
+      MARKETS,
+    );
+  }
+
+  /**
+   * What each source says of a market, as JSON, where that cannot be told from the market's row: so that the next import comes
+   * to what one import of all files would. Of fills only what no file tells.
+   */
+  private evidenceFor({ row: { marketId } }: Entry): string | null {
+    const told = [...(this.told.get(marketId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (told.length === 0) return null;
+    const derived = this.derived.get(marketId);
+    const parts = told.map(([source, { row }]) => [source, { order: 'venue', row: known(row) }]);
+    const rest =
+      derived === undefined
+        ? null
+        : withoutTold(
+            derived.row,
+            told.map(([, { row }]) => row),
+          );
+    if (rest !== null) parts.push([DERIVED_SOURCE, { order: derived!.order, row: known(rest) }]);
+    if (parts.length < 2) return null;
+    return JSON.stringify(Object.fromEntries(parts));
   }
 
   countBySource(): Record<string, number> {
@@ -420,6 +501,58 @@ export class MarketRegistry {
     for (const { source } of this.entries.values()) counts[source] = (counts[source] ?? 0) + 1;
     return counts;
   }
+}
+
+/** A row without what is not known, its keys in one order. */
+function known(row: MarketRow): Record<string, unknown> {
+  const entries = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What fills say of a market and no file does; null for nothing. */
+function withoutTold(derived: MarketRow, told: readonly MarketRow[]): MarketRow | null {
+  const isTold = (name: 'question' | 'slug' | 'eventId'): boolean => told.some((row) => row[name] !== null);
+  const hasTokens = told.some(({ tokens }) => tokens?.every((token) => token !== '') ?? false);
+  const rest = {
+    ...derived,
+    ...Object.fromEntries((['question', 'slug', 'eventId'] as const).filter(isTold).map((name) => [name, null])),
+    ...(hasTokens ? { tokens: null, outcomes: null } : {}),
+  };
+  const isNothing = [rest.question, rest.slug, rest.eventId, rest.tokens, rest.outcomes].every(
+    (value) => value === null,
+  );
+  return isNothing ? null : rest;
+}
+
+/** What the column `evidence` holds; null where it holds nothing. */
+function evidenceOf(text: string | null): Record<string, { order: OutcomeOrder; row: MarketRow }> | null {
+  if (text === null) return null;
+  const parts = JSON.parse(text) as Record<
+    string,
+    { order: OutcomeOrder; row: Partial<MarketRow> & { marketId: string } }
+  >;
+  return Object.fromEntries(
+    Object.entries(parts).map(([source, { order, row }]) => [source, { order, row: { ...NOTHING_KNOWN, ...row } }]),
+  );
+}
+
+/**
+ * Puts a market whose tokens were placed by trades, and what files say of it, together: by tokens, else by the names of the
+ * outcomes. Where neither tells, the result is left out.
+ */
+function align(placed: Entry, told: Entry): Entry {
+  const { outcomes: known, tokens } = placed.row;
+  const names = told.row.outcomes;
+  const row = fillUp(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null });
+  const hasTokens = tokens?.some((token) => token !== '') ?? false;
+  if (!hasTokens && names === null && known !== null) return { ...told, row: { ...row, outcomes: known } };
+  if (told.row.tokens !== null || !hasTokens || tokens === null) return { ...told, row };
+  const first = indexOfName(names, known?.[0]);
+  const second = indexOfName(names, known?.[1]);
+  if (first === 0 || second === 1) return { ...told, row: { ...row, tokens } };
+  if (first === 1 || second === 0) return { ...told, row: { ...row, tokens: [tokens[1], tokens[0]] } };
+  if (placed.order === 'venue') return { ...told, row: { ...row, outcomes: names ?? known, tokens } };
+  return { ...told, order: placed.order, row: { ...row, outcomes: known, tokens, winnerIndex: null } };
 }
 
 /** What is known of one side of a pair; a side not yet known is ''. */

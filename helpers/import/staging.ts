@@ -11,6 +11,8 @@ import { DAY_MS, HOUR_MS, isoDay } from '../run/clock.ts';
 import { makeFolder } from '../run/files.ts';
 import type { TableWriter } from '../tables/table_store.ts';
 import { findDuplicateRows } from './duplicate_rows.ts';
+import { withReassignments } from './market_reassignments.ts';
+import { inContentOrder, inTableOrder, inTimeOrder, mergeSameFills } from './table_order.ts';
 
 /** What staging holds at once. */
 export interface StagingLimits {
@@ -147,26 +149,26 @@ export class Staging {
    * Puts one day together and writes it as parts of the table: per source the n-th occurrence of identical rows is counted,
    * then the union over sources is taken, so that a row stands as often as in the source that has it most often.
    * @param published the day's rows already in the table, or null
-   * @param rehashed more of them, whose fill_ids are those of the first of identical rows again; null when there are none
+   * @param reassignments of rows that were added to this staging, see withReassignments
    */
   async finishDay(
     day: number,
     published: DataFrame | null,
-    rehashed: DataFrame | null,
+    reassignments: DataFrame | null,
     writer: TableWriter,
   ): Promise<DayResult> {
     const pieces = this.days.get(day) ?? [];
     this.days.delete(day);
-    const nRows = rowsOf(pieces) + (published?.height ?? 0) + (rehashed?.height ?? 0);
+    const nRows = rowsOf(pieces) + (published?.height ?? 0);
     const stem = dayStem(day);
-    const only = pieces.length === 1 && published === null && rehashed === null ? pieces[0] : null;
+    const only = pieces.length === 1 && published === null && reassignments === null ? pieces[0] : null;
     if (only?.path && nRows <= this.limits.dayRows) {
       await writer.adoptFile(stem, only.path, only.rows, only.spanMs);
       return { nRows: 0, nDuplicateRows: only.duplicates?.height ?? 0, nDropped: only.nDropped };
     }
     const result = { nRows, nDuplicateRows: 0, nDropped: pieces.reduce((sum, piece) => sum + piece.nDropped, 0) };
     for (const window of windowsOf(day, nRows > this.limits.dayRows)) {
-      const joined = this.joinPieces(pieces, [published, rehashed], window.fromMs, window.toMs, result);
+      const joined = this.joinPieces(pieces, { published, reassignments, ...window }, result);
       if (joined.height > 0) await writer.addPartAsync(`${stem}${window.suffix}`, joined, 'ts_ms');
     }
     for (const piece of pieces) {
@@ -178,9 +180,7 @@ export class Staging {
 
   private joinPieces(
     pieces: readonly Piece[],
-    [published, rehashed]: readonly [DataFrame | null, DataFrame | null],
-    fromMs: number,
-    toMs: number,
+    { published, reassignments, fromMs, toMs }: JoinRest,
     result: DayResult,
   ): DataFrame {
     const isInside = pl
@@ -192,33 +192,39 @@ export class Staging {
       const counted = this.withOccurrences(concat(own.map((piece) => readPiece(piece, isInside))));
       result.nDuplicateRows += counted.duplicates?.height ?? 0;
       result.nDropped += counted.nDropped;
-      return counted.frame;
+      return withReassignments(counted.frame, reassignments);
     });
-    const all = [
-      ...(published === null ? [] : [published.filter(isInside)]),
-      ...(rehashed === null ? [] : [this.withOccurrences(rehashed.filter(isInside)).frame]),
-      ...frames,
-    ];
-    if (all.length === 1) return all[0];
+    const all = [...(published === null ? [] : [published.filter(isInside)]), ...frames];
+    if (all.length === 1 && published === null) return all[0];
     const together = concat(all);
-    const union = together.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+    const union = mergeSameFills(together);
     result.nDropped += together.height - union.height;
-    return inTimeOrder(union).sorted;
+    return inTableOrder(union);
   }
 
   /**
-   * Rows of one source in time order. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops duplicates when
+   * Rows of one source in the order of the table. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops duplicates when
    * asked to.
    */
   private withOccurrences(frame: DataFrame): Counted {
     const { sorted, times } = inTimeOrder(frame);
     const fillIds = sorted.getColumn('fill_id').toTypedArray() as BigUint64Array;
-    const { rows, occurrences } = findDuplicateRows(fillIds, times);
-    if (rows.length === 0) return { frame: sorted, duplicates: null, nDropped: 0 };
+    const { rows } = findDuplicateRows(fillIds, times);
+    if (rows.length === 0) return { frame: inTableOrder(sorted), duplicates: null, nDropped: 0 };
+    const ordered = inContentOrder(sorted);
     if (this.dropDuplicateRows) {
-      const single = sorted.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-      return { frame: single, duplicates: null, nDropped: rows.length };
+      const single = ordered.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+      return { frame: inTableOrder(single), duplicates: null, nDropped: rows.length };
     }
+    return this.countOccurrences(ordered);
+  }
+
+  private countOccurrences(ordered: DataFrame): Counted {
+    const fillIds = ordered.getColumn('fill_id').toTypedArray() as BigUint64Array;
+    const { rows, occurrences } = findDuplicateRows(
+      fillIds,
+      ordered.getColumn('ts_ms').toTypedArray() as BigInt64Array,
+    );
     // Copied, for the array may be the frame's own memory.
     const ids = fillIds.slice();
     const idsOfDuplicates = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
@@ -227,7 +233,7 @@ export class Staging {
       ids[row] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
     });
     return {
-      frame: sorted.withColumn(unsigned('fill_id', ids)),
+      frame: inTableOrder(ordered.withColumn(unsigned('fill_id', ids))),
       duplicates: pl.DataFrame([unsigned('fill_id', idsOfDuplicates()), unsigned('first_id', firstIds)]),
       nDropped: 0,
     };
@@ -237,6 +243,14 @@ export class Staging {
 /** A column of 64-bit numbers; the library takes the array, its types do not. */
 function unsigned(name: string, values: BigUint64Array): Series {
   return pl.Series(name, values as unknown as bigint[], pl.UInt64);
+}
+
+/** What the pieces of a window are joined with. */
+interface JoinRest {
+  readonly published: DataFrame | null;
+  readonly reassignments: DataFrame | null;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Rows of one source, each with a fill_id of its own. */
@@ -283,19 +297,6 @@ function windowsOf(day: number, isHourly: boolean): { suffix: string; fromMs: nu
 
 /** First index from `from` on whose value is at least `value`, in ascending numbers; their length when there is none. */
 const firstAtOrAfter = bisector((ms: bigint) => ms).left;
-
-/** Sorted by time, with the times; rows of the same millisecond keep their order, which is the only trace of the order of execution. */
-function inTimeOrder(frame: DataFrame): { sorted: DataFrame; times: BigInt64Array } {
-  const times = frame.getColumn('ts_ms').toTypedArray() as BigInt64Array;
-  if (isAscending(times)) return { sorted: frame, times };
-  return { sorted: frame.sort({ by: ['ts_ms'], maintainOrder: true }), times: times.slice().sort() };
-}
-
-/** Whether times only grow, as those of most files do. */
-function isAscending(times: BigInt64Array): boolean {
-  for (let i = 1; i < times.length; i++) if (times[i] < times[i - 1]) return false;
-  return true;
-}
 
 function rowsOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, piece) => sum + piece.rows, 0);

@@ -16,7 +16,6 @@ const AMOUNT_SHARE_MAX = 0.1;
 const AMOUNT_PRICE_MAX = 0.0051;
 const AMOUNT_ROUNDING_U = 2;
 
-const MICRO = 1e6;
 export const THIRD_OUTCOME = 'third outcome of a market';
 
 const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set([
@@ -26,6 +25,8 @@ const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set([
   'usd_u',
   'nominal_u',
   'fee_u',
+  'block_number',
+  'log_index',
 ]);
 
 function typeOf(name: FillColumn) {
@@ -104,33 +105,34 @@ const HASH_SEEDS = {
   tx: 11,
   wallet: 12,
   token_id: 13,
-  wire_market: 14,
+  market_id: 14,
   side: 15,
   ts_ms: 16,
   shares_u: 17,
   nominal_u: 18,
-  wire_outcome: 19,
+  outcome_index: 19,
 } as const;
+/** The parts that change when it becomes known where a fill belongs. */
+const PLACE_PARTS = ['token_id', 'market_id', 'outcome_index'] as const;
 
 /**
  * The parts of a fill's hash, uint64: their sum is the fill_id of the first of identical rows. Market and outcome count only
  * where the token is not known, and the cash is that of price × shares where the source states both (`nominal_u`), so that two
- * feeds of the same trade agree. They must be collected before they are summed:
- * a lazy plan takes a hash for what it is the hash of.
+ * feeds of the same trade agree. They must be collected before they are summed: a lazy plan takes a hash for what it is the
+ * hash of.
  */
 export function hashParts(): Expr[] {
+  return Object.keys(HASH_SEEDS).map((name) => hashPart(name as keyof typeof HASH_SEEDS));
+}
+
+function hashPart(name: keyof typeof HASH_SEEDS): Expr {
   const isUnknown = pl.col('token_id').isNull();
-  const onlyUnknown = (name: string, type: DataType): Expr =>
-    pl.when(isUnknown).then(pl.col(name)).otherwise(pl.lit(null)).cast(type);
-  const values = {
-    wire_market: onlyUnknown('wire_market', pl.Utf8),
-    wire_outcome: onlyUnknown('wire_outcome', pl.Int64),
-  };
-  return Object.entries(HASH_SEEDS).map(([name, seed]) =>
-    (name in values ? values[name as keyof typeof values] : pl.col(name))
-      .hash(seed, seed + 100, seed + 200, seed + 300)
-      .alias(hashPartName(name)),
-  );
+  const onlyUnknown = (type: DataType): Expr =>
+    pl.when(isUnknown).then(pl.col(name).cast(type)).otherwise(pl.lit(null)).cast(type);
+  const value =
+    name === 'market_id' ? onlyUnknown(pl.Utf8) : name === 'outcome_index' ? onlyUnknown(pl.Int64) : pl.col(name);
+  const seed = HASH_SEEDS[name];
+  return value.hash(seed, seed + 100, seed + 200, seed + 300).alias(hashPartName(name));
 }
 
 function hashPartName(name: string): string {
@@ -139,29 +141,21 @@ function hashPartName(name: string): string {
 
 /** The sum of collected hashParts. */
 export function sumOfHashParts(): Expr {
-  const [first, ...rest] = Object.keys(HASH_SEEDS).map((name) => pl.col(hashPartName(name)));
+  return sumOf(Object.keys(HASH_SEEDS));
+}
+
+function sumOf(names: readonly string[]): Expr {
+  const [first, ...rest] = names.map((name) => pl.col(hashPartName(name)));
   return rest.reduce((total, hash) => total.add(hash), first);
 }
 
 /**
- * Canonical trades hashed anew, as if their tokens had been known when they were read.
- * @param trades canonical trades with a column `token_id`; its values are not null
+ * What a place adds to the fill_ids of its fills.
+ * @param places `token_id` (null where it is not known), `market_id` and `outcome_index`
  */
-export function withTokenHash(trades: DataFrame): DataFrame {
-  const micro = (name: string, as: string): Expr =>
-    pl.col(name).mul(pl.lit(MICRO)).round(0).cast(pl.Int64, false).alias(as);
-  const fills = trades.withColumns(
-    micro('shares', 'shares_u'),
-    micro('amount_usd', 'nominal_u'),
-    pl.col('market_id').alias('wire_market'),
-    pl.col('outcome_index').cast(pl.Int64).alias('wire_outcome'),
-  );
-  return trades.withColumn(
-    fills
-      .select(...hashParts())
-      .select(sumOfHashParts().alias('fill_id'))
-      .getColumn('fill_id'),
-  );
+export function hashesOfPlaces(places: DataFrame): BigUint64Array {
+  const parts = places.select(...PLACE_PARTS.map(hashPart));
+  return parts.select(sumOf(PLACE_PARTS).alias('sum')).getColumn('sum').toTypedArray() as BigUint64Array;
 }
 
 export interface ClassifiedFills {

@@ -24,6 +24,21 @@ export interface IncomingOrder {
   readonly sharesMax: number;
 }
 
+/** What an exchange works with; shared with the simulation that it is part of. */
+interface ExchangeParts {
+  readonly catalogue: Catalogue;
+  readonly beliefs: Beliefs;
+  readonly holdings: Holdings;
+  readonly resting: RestingOrders;
+  /** The grinder that takes the other side where no order waits; never `exceptWallet`. */
+  readonly drawGrinder: (market: number, exceptWallet: number) => number;
+  readonly nWallets: number;
+  /** Rows of the whole run. */
+  readonly nRowsMax: number;
+  readonly random: Random;
+  readonly sink: FillSink;
+}
+
 /** One resting order's part in a match. */
 interface Part {
   wallet: number;
@@ -60,18 +75,27 @@ export class Exchange {
     priceMilli: 0,
   }));
 
-  constructor(
-    private readonly catalogue: Catalogue,
-    private readonly beliefs: Beliefs,
-    private readonly holdings: Holdings,
-    private readonly resting: RestingOrders,
-    private readonly drawGrinder: (market: number, exceptWallet: number) => number,
-    private readonly nWallets: number,
-    private readonly nRowsMax: number,
-    private readonly random: Random,
-    private readonly sink: FillSink,
-  ) {
-    const nMarkets = catalogue.markets.n;
+  private readonly catalogue: Catalogue;
+  private readonly beliefs: Beliefs;
+  private readonly holdings: Holdings;
+  private readonly resting: RestingOrders;
+  private readonly drawGrinder: ExchangeParts['drawGrinder'];
+  private readonly nWallets: number;
+  private readonly nRowsMax: number;
+  private readonly random: Random;
+  private readonly sink: FillSink;
+
+  constructor(parts: ExchangeParts) {
+    this.catalogue = parts.catalogue;
+    this.beliefs = parts.beliefs;
+    this.holdings = parts.holdings;
+    this.resting = parts.resting;
+    this.drawGrinder = parts.drawGrinder;
+    this.nWallets = parts.nWallets;
+    this.nRowsMax = parts.nRowsMax;
+    this.random = parts.random;
+    this.sink = parts.sink;
+    const nMarkets = parts.catalogue.markets.n;
     this.volumeMicroUsd = new Float64Array(nMarkets);
     this.lastPriceMilli = new Float64Array(nMarkets).fill(Number.NaN);
     this.impact = new Float64Array(nMarkets);

@@ -59,6 +59,16 @@ interface Listing {
   readonly createdText: string;
 }
 
+/** What the markets of one event have in common. */
+interface EventListing {
+  readonly event: number;
+  readonly topic: Topic;
+  /** Null for a market that stands alone. */
+  readonly groupId: string | null;
+  readonly createdS: number;
+  readonly isAugmented: boolean;
+}
+
 /**
  * Calls `write` with each market's CSV line and JSON line, in order of creation, the CSV header first (with no JSON).
  * What is asked and called is drawn from `random`, so it can carry no trace of who trades.
@@ -72,16 +82,17 @@ export function writeMarketLists(
 ): void {
   const { events } = catalogue;
   write(`${MARKET_COLUMNS.join(',')}\n`, '');
-  for (let e = 0; e < events.n; e++) {
-    const first = events.marketStarts[e];
-    const nLegs = events.marketStarts[e + 1] - first;
-    const topic = drawTopic(random, DOMAINS[events.domains[e]], events.finalAtS[e], nLegs > 1 ? nLegs : 0);
+  for (let event = 0; event < events.n; event++) {
+    const first = events.marketStarts[event];
+    const nLegs = events.marketStarts[event + 1] - first;
+    const topic = drawTopic(random, DOMAINS[events.domains[event]], events.finalAtS[event], nLegs > 1 ? nLegs : 0);
     const groupId = nLegs > 1 ? randomHex(random, 8) : null;
-    const createdS = events.openAtS[e] - Math.round(600 + 7200 * random.uniform());
-    const isAugmented = nLegs >= 6;
-    for (let m = first; m < first + nLegs; m++) {
-      const listing = createListing(random, catalogue, tokens, outcome, e, m, topic, groupId, createdS, isAugmented);
-      write(csvLine(listing, isAugmented), gammaLine(listing, isAugmented, outcome.asOfS));
+    const createdS = events.openAtS[event] - Math.round(600 + 7200 * random.uniform());
+    const shared = { event, topic, groupId, createdS, isAugmented: nLegs >= 6 };
+    for (let market = first; market < first + nLegs; market++) {
+      const pair = [tableString(tokens, market * 2), tableString(tokens, market * 2 + 1)] as const;
+      const listing = createListing(random, catalogue, outcome, shared, market, pair);
+      write(csvLine(listing, shared.isAugmented), gammaLine(listing, shared.isAugmented, outcome.asOfS));
     }
   }
 }
@@ -89,14 +100,10 @@ export function writeMarketLists(
 function createListing(
   random: Random,
   { events }: Catalogue,
-  tokens: ByteTable,
   outcome: MarketOutcome,
-  event: number,
+  { event, topic, groupId, createdS, isAugmented }: EventListing,
   market: number,
-  topic: Topic,
-  groupId: string | null,
-  createdS: number,
-  isAugmented: boolean,
+  tokens: readonly [string, string],
 ): Listing {
   const leg = market - events.marketStarts[event];
   const isGroup = groupId !== null;
@@ -117,7 +124,7 @@ function createListing(
     ticker,
     topic,
     domain: DOMAINS[events.domains[event]],
-    tokens: [tableString(tokens, market * 2), tableString(tokens, market * 2 + 1)],
+    tokens,
     conditionId: randomHex(random, 8),
     groupId,
     isOtherLeg,

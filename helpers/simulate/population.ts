@@ -62,7 +62,10 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   const sizeZ = strata(random, n, 0, 1);
   const { startS, endS } = simulatedPeriod(options);
   const nDays = Math.round((endS - startS) / 86_400);
-  for (let i = 0; i < n; i++) fillWallet(random, population, i, activityZ[i], sizeZ[i], nDays, options.difficulty);
+  for (let i = 0; i < n; i++) {
+    const scores = { activityZ: activityZ[i], sizeZ: sizeZ[i] };
+    fillWallet(random, population, i, { ...scores, nDays, difficulty: options.difficulty });
+  }
   const scale = options.nTrades / population.activity.reduce((sum, a) => sum + a, 0);
   for (let i = 0; i < n; i++) {
     const nFills = Math.max(1, population.activity[i] * scale);
@@ -107,14 +110,19 @@ function activityScores(random: Random, population: Population): Float64Array {
   return scores;
 }
 
+interface WalletDraw {
+  /** Normal scores of how often and how big the wallet trades. */
+  readonly activityZ: number;
+  readonly sizeZ: number;
+  readonly nDays: number;
+  readonly difficulty: number;
+}
+
 function fillWallet(
   random: Random,
   population: Population,
   i: number,
-  activityZ: number,
-  sizeZ: number,
-  nDays: number,
-  difficulty: number,
+  { activityZ, sizeZ, nDays, difficulty }: WalletDraw,
 ): void {
   const type = population.types[i];
   const { activityMedianFills, activitySigma } = MODEL;

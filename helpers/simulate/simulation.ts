@@ -93,18 +93,17 @@ export class MarketSimulation {
     this.holdings = new Holdings(n);
     this.resting = new RestingOrders(markets.n);
     this.winners = new Int32Array(events.n).fill(-1);
-    const drawGrinder = (market: number, except: number): number => this.drawGrinder(market, except);
-    this.exchange = new Exchange(
-      this.catalogue,
-      this.beliefs,
-      this.holdings,
-      this.resting,
-      drawGrinder,
-      n,
-      options.nTrades,
-      random.fork(5),
+    this.exchange = new Exchange({
+      catalogue: this.catalogue,
+      beliefs: this.beliefs,
+      holdings: this.holdings,
+      resting: this.resting,
+      drawGrinder: (market, except) => this.drawGrinder(market, except),
+      nWallets: n,
+      nRowsMax: options.nTrades,
+      random: random.fork(5),
       sink,
-    );
+    });
     for (const action of planInsiders(plans, options, this.catalogue, this.population)) this.agenda.push(action);
     this.followers = planCopyTraders(plans, this.population);
     this.rings = planWashRings(plans, options, this.population);

@@ -57,6 +57,8 @@ export const RAW_TRADES: TableSchema = {
       'fee of this fill, not part of amount_usd; null where the source does not say',
     ),
     optional('tx', 'string', '', 'transaction hash (Polymarket) or trade id (Kalshi)'),
+    optional('block_number', 'int64', '', 'block of the chain, where the source has it'),
+    optional('log_index', 'int64', '', 'place in that block, where the source has it: it orders fills of one time'),
     column('fill_id', 'uint64', '', 'hash that identifies the fill; of identical rows in one source each gets its own'),
   ],
 };
@@ -159,6 +161,13 @@ export const MARKETS: TableSchema = {
       'string',
       'gamma | clob | poly_data | archive | kalshi | trades',
       'best source of this row; trades: derived from trades alone',
+      'market',
+    ),
+    optional(
+      'evidence',
+      'string',
+      'JSON by source',
+      'what each source says, where more than one describes the market; only for the next import, which must come to what one import of all files comes to',
       'market',
     ),
   ],

@@ -3,6 +3,16 @@ import { defineConfig } from 'vitest/config';
 
 /** Suites that need more than npm; each has a script of its own (`npm run test:peers`, …). */
 const OTHERS = ['peers', 'real_slurm', 'browser'] as const;
+/** Kills at many moments, full disks, long chains of draws: minutes that not every run of the tests needs (`npm run test:long`). */
+const LONG = 'helpers/tests/**/*.long.test.ts';
+/** Any machine, any time zone. */
+const UNIT = {
+  env: { TZ: 'Pacific/Chatham' },
+  // A worker loads a module once for all of its files (40 of 450 s of CPU); tests put back what they change.
+  isolate: false,
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
+};
 
 function suite(name: (typeof OTHERS)[number], test: object) {
   return { test: { name, include: [`helpers/tests/${name}/**/*.test.ts`], ...test } };
@@ -17,15 +27,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['helpers/tests/**/*.test.ts'],
-          exclude: OTHERS.map((name) => `helpers/tests/${name}/**`),
-          env: { TZ: 'Pacific/Chatham' },
+          exclude: [LONG, ...OTHERS.map((name) => `helpers/tests/${name}/**`)],
           maxWorkers: 3,
-          // A worker loads a module once for all of its files (40 of 450 s of CPU); tests put back what they change.
-          isolate: false,
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          ...UNIT,
         },
       },
+      { test: { name: 'long', include: [LONG], maxWorkers: 2, ...UNIT } },
       suite('peers', { testTimeout: 300_000, hookTimeout: 300_000 }),
       suite('real_slurm', {
         globalSetup: ['helpers/tests/real_slurm/global_setup.ts'],

@@ -24,6 +24,8 @@ export const FILL_COLUMNS = [
   'fee_u',
   'role',
   'tx',
+  'block_number',
+  'log_index',
   'event_id',
   'title',
   'outcome_name',

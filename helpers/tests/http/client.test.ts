@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createHttpClient, type HttpOptions } from '../../http/client.ts';
 import { HttpError } from '../../http/http_error.ts';
@@ -195,7 +195,8 @@ describe('an end from outside', () => {
     const limits = [{ capacity: 1, perSecond: 0.001 }];
     const { client, server } = await against([silent], { limits }, { ...realPorts(1), waits: [] });
     const both = [1, 2, 3].map(() => faultOf(client.send({ path: '/rows', signal: stop.signal })));
-    setTimeout(() => stop.abort(), 60);
+    await vi.waitFor(() => expect(server.seen).toHaveLength(1), 20_000);
+    stop.abort();
     expect((await Promise.all(both)).map((error) => error.fault)).toEqual(['cancelled', 'cancelled', 'cancelled']);
     expect(server.seen).toHaveLength(1);
   });

@@ -32,6 +32,8 @@ function fillsAt(times: readonly number[]) {
     amount_usd: same(0.5),
     fee_usd: same(0),
     tx: same('t'),
+    block_number: same(null),
+    log_index: same(null),
     fill_id: times.map((ms) => ms - FIRST_DAY * DAY_MS),
   });
   return conform(frame, RAW_TRADES);

@@ -71,6 +71,8 @@ const FILL = {
   amount_usd: 5.8,
   fee_usd: 0,
   tx: TX,
+  block_number: BLOCK,
+  log_index: 12,
 };
 const EXACT = { [BLOCK]: '2023-11-14T22:13:21Z' };
 
@@ -276,6 +278,7 @@ const legacyFile = (...rows: Record<string, unknown>[]): Uint8Array =>
   parquetOf(rows.map(legacy), { ...moments('_fetched_at'), timestamp: pl.Int64 });
 const LEGACY_FILL = {
   ...FILL,
+  log_index: 3,
   ts_ms: 1_650_000_000_000,
   outcome_index: 1,
   role: 'taker',

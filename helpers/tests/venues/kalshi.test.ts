@@ -298,6 +298,6 @@ describe('Kalshi markets', () => {
     box.write('m.json', JSON.stringify({ markets: [MARKET] }));
     await box.load();
     expect(box.markets()).toEqual([expect.objectContaining(BOOK)]);
-    expect(withoutIds(box.trades())).toEqual([FILL]);
+    expect(withoutIds(box.trades())).toEqual([{ ...FILL, event_id: MARKET.event_ticker }]);
   });
 });

@@ -97,9 +97,13 @@ function seriesOf(name: string, values: unknown[], type: DataType | undefined) {
   return type.variant === 'Datetime' ? given.cast(pl.Int64).cast(pl.Datetime('ms')).cast(type) : given.cast(type);
 }
 
-/** Rows without fill_id, which tests of their own pin. */
+/** Rows without fill_id, which tests of their own pin, and without a place on the chain where they have none. */
 export function withoutIds(rows: readonly Row[]): Row[] {
-  return rows.map(({ fill_id, ...row }) => row);
+  return rows.map(({ fill_id, block_number, log_index, ...row }) => ({
+    ...row,
+    ...(block_number === null ? {} : { block_number }),
+    ...(log_index === null ? {} : { log_index }),
+  }));
 }
 
 /** One row as CSV with a header; lists and objects become JSON, as the scrapers write them. */

@@ -46,6 +46,8 @@ function fills(read: FillValues): FillExpressions {
     fee_u: fee,
     role: pl.lit('taker'),
     tx: transactionHash(read.text('transaction_hash')),
+    block_number: read.integer('block_number'),
+    log_index: read.integer('log_index'),
   };
 }
 
@@ -69,7 +71,7 @@ export const ARCHIVE_FPMM_TRADES: TradeAdapter = {
     'outcome_tokens',
     'is_buy',
   ],
-  optional: ['timestamp'],
+  optional: ['timestamp', 'log_index'],
   timeColumn: 'timestamp',
   fills,
 };

@@ -134,5 +134,7 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
       fee: { paid: 'fee', contract: '_contract' },
     }),
     tx: transactionHash(read.text('transaction_hash')),
+    block_number: read.integer('block_number'),
+    log_index: read.integer('log_index'),
   }),
 };

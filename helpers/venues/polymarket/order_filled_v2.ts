@@ -29,6 +29,8 @@ function fills(read: FillValues): FillExpressions {
     fee_u: read.integer('fee'),
     role: roleFromCounterparty(read.text('taker')),
     tx: transactionHash(read.text('transactionHash')),
+    block_number: read.integer('block_number'),
+    log_index: read.integer('log_index'),
   };
 }
 
@@ -41,10 +43,12 @@ export const ORDER_FILLED_V2: TradeAdapter = {
   identifierRank: 1,
   needsBlocks: true,
   required: ['maker', 'taker', 'side', 'tokenId', 'makerAmountFilled', 'takerAmountFilled', 'transactionHash'],
-  optional: ['timestamp', 'block_number', 'fee'],
+  optional: ['timestamp', 'block_number', 'log_index', 'fee'],
   aliases: {
     block_timestamp: 'timestamp',
     tx_hash: 'transactionHash',
+    blockNumber: 'block_number',
+    logIndex: 'log_index',
     maker_amount: 'makerAmountFilled',
     taker_amount: 'takerAmountFilled',
   },

@@ -46,3 +46,29 @@ const LEVEL = z.tuple([DECIMAL, DECIMAL]);
 export const KALSHI_BOOK = z.object({
   orderbook_fp: z.object({ yes_dollars: z.array(LEVEL).nullish(), no_dollars: z.array(LEVEL).nullish() }),
 });
+
+const TICKER = z.string().min(1);
+
+/** Frames of the feed whose fields are needed; the market is called `market_ticker` there. A block trade may have no side. */
+export const KALSHI_FRAMES: Readonly<Record<string, z.ZodType>> = {
+  trade: z.looseObject({
+    trade_id: z.string().min(1),
+    market_ticker: TICKER,
+    count_fp: DECIMAL,
+    yes_price_dollars: DECIMAL,
+    ts_ms: z.number(),
+    taker_outcome_side: OUTCOME.optional(),
+    taker_side: OUTCOME.optional(),
+  }),
+  orderbook_snapshot: z.looseObject({
+    market_ticker: TICKER,
+    yes_dollars_fp: z.array(LEVEL).optional(),
+    no_dollars_fp: z.array(LEVEL).optional(),
+  }),
+  orderbook_delta: z.looseObject({
+    market_ticker: TICKER,
+    price_dollars: DECIMAL,
+    delta_fp: DECIMAL,
+    side: z.enum(['yes', 'no']),
+  }),
+};
