@@ -43,6 +43,12 @@ await runStep(
         describe: `what the columns of a file mean: field=Column, field=Column[unit] or field:constant, parted by commas; fields are ${Object.keys(MAPPED_FIELDS).join(', ')}`,
         group: INPUT,
       },
+      strict: {
+        type: 'boolean',
+        default: false,
+        describe: 'refuse files of a folder that hold no data, instead of leaving them out',
+        group: INPUT,
+      },
       'block-mib': {
         type: 'number',
         default: 64,
@@ -76,6 +82,7 @@ await runStep(
       files: listInputs((options.input as string[]).map(String)),
       format: options.format ?? null,
       columns: options.columns ?? null,
+      isStrict: options.strict,
       context: {
         dataApiRole: ROLES[options.role],
         timeZone: options['time-zone'] === undefined ? null : new TimeZone(options['time-zone']),

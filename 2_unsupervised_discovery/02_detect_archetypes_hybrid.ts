@@ -66,7 +66,7 @@ await runStep(
           ? { skippedReason: result.skippedReason! }
           : assessClusters(result.points, thresholds.nClusters, seed, executor);
       return made({
-        tables: [[CLASSIFIED, classifiedFrame(profiles, result, scores)]],
+        tables: [[CLASSIFIED, classifiedFrame(profiles, result, scores, thresholds)]],
         facts: { ...summarizeWaterfall(result), validity },
       });
     },

@@ -5,19 +5,21 @@
  * Writes  models/archetype_classifier, models/final_whale_hunter_model.json
  * Method  profiles and labels at several timestamps; trained on the older half and other wallets, tested on the newer half.
  *         Three rows: all columns (learns the rule back), without the label-defining ones, and early detection: a wallet's
- *         first fills before T − horizon against its label at T. Only the last is a claim, and only its model is saved.
+ *         first fills before T − horizon against its label at T. Only the last is a claim, over the wallets that traded on
+ *         after those fills, and only its model is saved.
  */
 
 import { defineStep, made } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
-import { EARLY, featuresOf, ROWS, type RowName } from '../helpers/supervised/circularity.ts';
-import { bestEarlyTrial, classifierEntry } from '../helpers/supervised/classifier_model.ts';
+import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
+import { bestEarlyTrial, classifierEntry, type TrialRow } from '../helpers/supervised/classifier_model.ts';
 import { CLASSIFIER_SECTION, presentClassifier } from '../helpers/supervised/classifier_report.ts';
 import {
   fitClassifier,
   MODEL_KINDS,
+  measureTrial,
+  predictRows,
   ruleBaseline,
-  runTrial,
   type TrialInput,
   walletTimeSplits,
 } from '../helpers/supervised/classifier_trial.ts';
@@ -51,15 +53,22 @@ await runStep(
         nPerClass,
         seed,
       });
-      const trials = ROWS.flatMap((row) => {
-        const input = inputOf(row);
-        return MODEL_KINDS.map((kind) => ({ row, trial: runTrial(kind, input, executor) }));
-      });
+      const trials = ROWS.flatMap((row) =>
+        MODEL_KINDS.flatMap((kind): TrialRow[] => {
+          const input = inputOf(row);
+          const predictions = predictRows(kind, input, executor);
+          const own = { row, trial: measureTrial(kind, predictions, input) };
+          if (row !== EARLY) return [own];
+          return [own, { row: TRADED_ON, trial: measureTrial(kind, predictions, input, task.tradedOn) }];
+        }),
+      ).sort((a, b) => Number(a.row === TRADED_ON) - Number(b.row === TRADED_ON));
       const early = inputOf(EARLY);
-      const rule = ruleBaseline(early, horizonDays, thresholds.whaleTenureDays);
+      const whaleRule = { horizonDays, whaleDays: thresholds.whaleTenureDays };
+      const rule = ruleBaseline(early, whaleRule);
+      const ruleTradedOn = ruleBaseline(early, { ...whaleRule, isIn: task.tradedOn });
       const winner = bestEarlyTrial(trials).kind;
       const model = fitClassifier(winner, early, executor);
-      const facts = { ...task.facts, trials, rule, winner };
+      const facts = { ...task.facts, trials, rule, ruleTradedOn, winner };
       return made({ model: classifierEntry(model, facts, settings), facts });
     },
     present: presentClassifier,

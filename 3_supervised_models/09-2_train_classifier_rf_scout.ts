@@ -9,7 +9,7 @@
 import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
-import { EARLY, featuresOf, ROWS, type RowName } from '../helpers/supervised/circularity.ts';
+import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
 import { walletTimeSplits } from '../helpers/supervised/classifier_trial.ts';
 import {
   buildEarlyTask,
@@ -17,9 +17,9 @@ import {
   EARLY_TASK_OPTIONS,
   earlyTaskSettings,
 } from '../helpers/supervised/early_task.ts';
-import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry } from '../helpers/supervised/scout_model.ts';
+import { SCOUT_COLUMNS, SCOUT_TARGETS, type ScoutRow, scoutEntry } from '../helpers/supervised/scout_model.ts';
 import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
-import { fitScout, runScoutTrial, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
+import { fitScout, measureScout, predictScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
 
 const SCOUT = 'Scout';
 
@@ -63,14 +63,22 @@ await runStep(
         recallMin,
         seed,
       });
-      const trials = ROWS.flatMap((row) => {
-        const trial = runScoutTrial(inputOf(row), executor);
-        return trial === null || trial.nTargets === 0 ? [] : [{ row, trial }];
+      const trials = ROWS.flatMap((row): ScoutRow[] => {
+        const input = inputOf(row);
+        const predictions = predictScout(input, executor);
+        const trial = measureScout(predictions, input);
+        const onward = row === EARLY ? measureScout(predictions, input, task.tradedOn) : null;
+        return [
+          ...(trial === null ? [] : [{ row, trial }]),
+          ...(onward === null ? [] : [{ row: TRADED_ON, trial: onward } as const]),
+        ];
       });
       const early = inputOf(EARLY);
       const choice = tuneScout(early, Uint32Array.from(labels.keys()), executor);
-      if (choice === null || trials.length < ROWS.length)
+      if (choice === null || ROWS.some((row) => trials.every((own) => own.row !== row)))
         return skipped(`too few wallets are ${target} to choose a threshold by and to test it on`);
+      if (trials.at(-1)!.row !== TRADED_ON)
+        return skipped(`no ${target} traded on after the fills that early detection sees, so nothing would be early`);
       const model = fitScout(early, choice.minLeafRows, executor);
       const facts = { ...task.facts, trials, choice };
       return made({ model: scoutEntry(model, facts, settings), facts });

@@ -6,6 +6,8 @@ import type { Executor } from '../kernels/executor.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { conform } from '../tables/schema.ts';
 import { CLASSIFIED } from '../tables/schemas.ts';
+import type { WaterfallThresholds } from './archetypes.ts';
+import { freshWhenItBetBig } from './fresh_bets.ts';
 import type { WaterfallResult } from './waterfall.ts';
 
 /** NaN and infinities become null. */
@@ -20,17 +22,26 @@ export function isolationScores(profiles: DataFrame, seed: number, executor: Exe
 }
 
 /** The table: one row per wallet, in the order of the profiles. */
-export function classifiedFrame(profiles: DataFrame, result: WaterfallResult, scores: Float64Array): DataFrame {
+export function classifiedFrame(
+  profiles: DataFrame,
+  result: WaterfallResult,
+  scores: Float64Array,
+  thresholds: WaterfallThresholds,
+): DataFrame {
+  const isFresh = freshWhenItBetBig(profiles, thresholds);
   const clusters = Array.from(result.clusters, (cluster) => (cluster < 0 ? null : cluster));
-  const frame = profiles
-    .select('wallet', 'as_of_ms')
-    .withColumns(
-      pl.Series('archetype', [...result.archetypes], pl.Utf8),
-      pl.Series('target', [...result.targets], pl.UInt8),
-      pl.Series('rule', [...result.rules], pl.Utf8),
-      pl.Series('cluster', clusters, pl.Int64),
-      pl.Series('centre_distance', orNull(result.distances), pl.Float64),
-      pl.Series('anomaly_score', Array.from(scores), pl.Float64),
-    );
+  const frame = profiles.select('wallet', 'as_of_ms').withColumns(
+    pl.Series('archetype', [...result.archetypes], pl.Utf8),
+    pl.Series('target', [...result.targets], pl.UInt8),
+    pl.Series('rule', [...result.rules], pl.Utf8),
+    pl.Series('cluster', clusters, pl.Int64),
+    pl.Series('centre_distance', orNull(result.distances), pl.Float64),
+    pl.Series('anomaly_score', Array.from(scores), pl.Float64),
+    pl.Series(
+      'fresh_when_it_bet_big',
+      Array.from(isFresh, (flag) => flag === 1),
+      pl.Bool,
+    ),
+  );
   return conform(frame, CLASSIFIED);
 }

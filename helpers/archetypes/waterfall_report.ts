@@ -1,6 +1,8 @@
 /** The result of the waterfall, in lines. */
 import { formatCount, formatTable } from '../run/console.ts';
+import { counted } from '../run/words.ts';
 import { TARGETS, type WaterfallThresholds } from './archetypes.ts';
+import type { FreshBets } from './fresh_bets.ts';
 import type { WaterfallSummary } from './waterfall.ts';
 
 /** `enough` counts wallets with the resolved markets that evidence needs, `edge` those of them that won beyond their prices. */
@@ -46,6 +48,27 @@ export function formatInsiders({ named, edges }: WaterfallSummary, thresholds: W
     `Wallets of clusters that win often, in few markets and slowly: ${total('nWallets')}. Those with at least ${nMin} resolved markets, so that outcomes say something: ${total('nEnough')}.`,
     `${total('nEvident')} of these won more often than their prices say (edge_z of at least ${edge}) and ${total('nEvident') === '1' ? 'is' : 'are'} named insider_like. All others are casual.`,
     `Of all ${formatCount(edges.nEnough)} clustered wallets with so many resolved markets, ${formatCount(edges.nAbove)} won that much more often than their prices say and ${formatCount(edges.nBelow)} that much less often: luck makes both.`,
+  ];
+}
+
+/** Who was fresh at its largest bet, and what the tape hides of the published rule for fresh whales, a sentence each. */
+export function formatFreshBets(
+  fresh: FreshBets,
+  { whaleAggressionUsd, whaleTenureDays }: WaterfallThresholds,
+): string[] {
+  const { nFresh, nWhales, nCensoredWhales, nCensored, nWallets, cutUsd } = fresh;
+  return [
+    `Fresh when it bet big ($${formatCount(whaleAggressionUsd)} or more, less than ${whaleTenureDays} days after its first bet): ${counted(nFresh, 'wallet')}; the published rule, which asks for the age at the end, finds ${formatCount(nWhales)}.`,
+    ...(nCensored === 0
+      ? []
+      : [
+          `The tenure of ${formatCount(nCensored)} of ${formatCount(nWallets)} wallets is cut off by the beginning of the tape, also of ${formatCount(nCensoredWhales)} of the fresh whales: they may be old.`,
+        ]),
+    ...(cutUsd === null
+      ? []
+      : [
+          `95 % of wallets bet $${cutUsd.toFixed(0)} or more on average: small fills seem to be missing from this tape, and with them the beginning of many wallets.`,
+        ]),
   ];
 }
 

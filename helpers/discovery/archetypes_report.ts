@@ -1,8 +1,9 @@
 /** Wallets of each archetype, their medians, and whether the clusters are there, in lines and in a section. */
 import { op, table } from 'arquero';
 import { ARCHETYPES, type WaterfallThresholds } from '../archetypes/archetypes.ts';
+import { countFreshBets } from '../archetypes/fresh_bets.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
-import { formatArchetypes, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
+import { formatArchetypes, formatFreshBets, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
 import { chartBlock } from '../charts/section.ts';
 import { distributionsPicture } from '../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
@@ -64,8 +65,10 @@ export function presentArchetypes(
   const archetypes = toTexts(classified, 'archetype') as string[];
   const scores = toNumbers(classified, 'anomaly_score');
   const insiders = formatInsiders(summary, view.settings);
+  const isFresh = Uint8Array.from(toNumbers(classified, 'fresh_when_it_bet_big'));
+  const fresh = formatFreshBets(countFreshBets(profiles, isFresh, archetypes), view.settings);
   return {
-    lines: [...formatArchetypes(summary), ...insiders, ...formatValidity(validity)],
+    lines: [...formatArchetypes(summary), ...insiders, ...fresh, ...formatValidity(validity)],
     blocks: [
       ...validityBlocks(validity),
       chartBlock(
@@ -91,7 +94,7 @@ export function presentArchetypes(
         ],
         rows: mediansByArchetype(profiles, archetypes),
       },
-      ...[...formatUnnamed(summary), ...insiders].map((text) => ({
+      ...[...formatUnnamed(summary), ...insiders, ...fresh].map((text) => ({
         kind: 'paragraph' as const,
         text,
       })),

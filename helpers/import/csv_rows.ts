@@ -1,7 +1,7 @@
 /** CSV files as blocks of text rows: through Polars where that is safe, record by record where it is not. */
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type DataFrame, pl } from '../polars/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { readHeader } from './csv_header.ts';
 import { COMMA, csvRecords, lastRecordEnd } from './csv_records.ts';
@@ -13,6 +13,8 @@ const RETURN = 13;
 const QUOTE = 34;
 /** A frame has so many rows at most, however short they are: a row takes more memory than the text of a short one. */
 const ROWS_MAX = 400_000;
+/** Records read one by one before their frame is given. */
+const RECORDS_MAX = 100_000;
 
 interface Layout {
   readonly names: readonly string[];
@@ -40,34 +42,47 @@ export async function* csvBlocks(
       const found = readHeader(block, path);
       if (found === null) continue;
       // No name of a frame comes from the file unless it is wanted: names of ours must not be met again.
-      const names = found.names.map((name, i) => (nameOf === null ? name : (nameOf(name) ?? `unused_${i}`)));
+      const names = found.names.map((name, i) => (nameOf ?? withoutExtra)(name) ?? `unused_${i}`);
       layout = { names, separator: found.separator };
       header = found.names;
       block = block.subarray(found.end);
       if (block.length === 0) continue;
     }
-    for (const part of partsOf({ bytes: block, isPlain: whole.isPlain })) {
-      const parsed = parseCsvBlock(part, layout);
+    for (const parsed of parsedParts({ bytes: block, isPlain: whole.isPlain }, layout)) {
       nRows += parsed.frame.height + parsed.rejects.length;
       yield { ...parsed, columns: header };
-      // Signals are heard between two turns of the event loop only.
-      await nextTurn();
+      // Signals are heard between two turns of the event loop only. Many short lines make large frames of few fills, if any.
+      if (parsed.isPart) await releaseFrames();
+      else await nextTurn();
     }
   }
   if (header !== null && nRows === 0)
     throw new InputError('empty-input', `${path} has a header but no rows`, 'fetch the file again or leave it out');
 }
 
-/** A block in parts of ROWS_MAX lines and no blank lines among them, where it has more; quoted lines are left to parseCsvStrict. */
-function* partsOf(block: TextPiece): Generator<TextPiece> {
-  if (block.isPlain || countByte(block.bytes, NEWLINE) <= ROWS_MAX) {
-    yield block;
-    return;
-  }
-  const bytes = block.bytes.includes(QUOTE) ? block.bytes : withoutBlankLines(block.bytes);
-  for (let from = 0, to = 0; from < bytes.length; from = to) {
-    to = bytes.includes(QUOTE) ? bytes.length : afterLines(bytes, from, ROWS_MAX);
-    yield { bytes: bytes.subarray(from, to), isPlain: false };
+/** Every name but the one that we give to a column ourselves. */
+function withoutExtra(name: string): string | null {
+  return name === EXTRA_COLUMN ? null : name;
+}
+
+/** The rows of a block, in several parts where it has more than ROWS_MAX lines. */
+function* parsedParts(block: TextPiece, layout: Layout): Generator<ParsedBlock> {
+  const { bytes, isPlain } = block;
+  const isLong = !isPlain && countByte(bytes, NEWLINE) > ROWS_MAX;
+  if (!isLong) {
+    const parsed = parseCsvBlock(block, layout);
+    if (parsed === null) yield* parseCsvStrict(bytes, layout);
+    else yield parsed;
+  } else if (bytes.includes(QUOTE)) yield* parseCsvStrict(bytes, layout);
+  else {
+    const lines = withoutBlankLines(bytes);
+    for (let from = 0, to = 0; from < lines.length; from = to) {
+      to = afterLines(lines, from, ROWS_MAX);
+      const part = lines.subarray(from, to);
+      const parsed = parseCsvBlock({ bytes: part, isPlain: false }, layout);
+      if (parsed === null) yield* parseCsvStrict(part, layout);
+      else yield { ...parsed, isPart: true };
+    }
   }
 }
 
@@ -94,17 +109,20 @@ function withoutBlankLines(bytes: Buffer): Buffer {
   return kept.subarray(0, nKept);
 }
 
-type ParsedBlock = Omit<RowBlock, 'columns'>;
+interface ParsedBlock extends Omit<RowBlock, 'columns'> {
+  /** Whether more of the block follows. */
+  readonly isPart: boolean;
+}
 
-/** Polars reads the block when its bytes are plain; every record that it gives is checked against a count of our own. */
-function parseCsvBlock({ bytes: block, isPlain }: TextPiece, layout: Layout): ParsedBlock {
-  if (!isPlain && (!isUtf8(block) || hasLoneReturn(block))) return parseCsvStrict(block, layout);
+/** Polars reads the block when its bytes are plain; every record that it gives is checked against a count of our own. Null where it cannot. */
+function parseCsvBlock({ bytes: block, isPlain }: TextPiece, layout: Layout): ParsedBlock | null {
+  if (!isPlain && (!isUtf8(block) || hasLoneReturn(block))) return null;
   const hasQuotes = !isPlain && block.includes(QUOTE);
-  if (hasQuotes && !isWellQuoted(block, layout.separator)) return parseCsvStrict(block, layout);
+  if (hasQuotes && !isWellQuoted(block, layout.separator)) return null;
   const frame = readPlainCsv(block, layout);
   const nLines = hasQuotes ? countByte(block, NEWLINE) + (block[block.length - 1] === NEWLINE ? 0 : 1) : null;
-  if (frame === null || (nLines !== null && frame.height !== nLines)) return parseCsvStrict(block, layout);
-  return { frame: withoutBlankRows(frame, layout.names), rows: null, rejects: [] };
+  if (frame === null || (nLines !== null && frame.height !== nLines)) return null;
+  return { frame: withoutBlankRows(frame, layout.names), rows: null, rejects: [], isPart: false };
 }
 
 /** Whether a carriage return stands anywhere but at the end of a line; Polars reads a field of one as nothing. */
@@ -151,19 +169,25 @@ function withoutBlankRows(frame: DataFrame, names: readonly string[]): DataFrame
   return frame.filter(pl.anyHorizontal([...names, EXTRA_COLUMN].map((name) => pl.col(name).isNotNull())));
 }
 
-function parseCsvStrict(block: Buffer, { names, separator }: Layout): ParsedBlock {
-  const columns = new Map<string, (string | null)[]>([...names, EXTRA_COLUMN].map((name) => [name, []]));
-  const rejects: Reject[] = [];
-  for (const record of csvRecords(block, separator)) {
-    if (record.error !== null) {
-      rejects.push({ reason: record.error, text: record.text });
-      continue;
-    }
-    if (record.fields.every((field) => field === null)) continue;
-    names.forEach((name, i) => {
-      columns.get(name)!.push(record.fields[i] ?? null);
-    });
-    columns.get(EXTRA_COLUMN)!.push(record.fields[names.length] ?? null);
+/** Every record that can be told, however the block is quoted; in parts of RECORDS_MAX. */
+function* parseCsvStrict(block: Buffer, { names, separator }: Layout): Generator<ParsedBlock> {
+  const all = [...names, EXTRA_COLUMN];
+  let columns = all.map((): (string | null)[] => []);
+  let rejects: Reject[] = [];
+  const parsed = (isPart: boolean): ParsedBlock => ({
+    frame: textFrame(new Map(all.map((name, i) => [name, columns[i]]))),
+    rows: null,
+    rejects,
+    isPart,
+  });
+  let nRecords = 0;
+  for (const { error, fields, text } of csvRecords(block, separator)) {
+    if (error !== null) rejects.push({ reason: error, text });
+    else if (fields.some((field) => field !== null)) all.forEach((_, i) => columns[i].push(fields[i] ?? null));
+    if (++nRecords % RECORDS_MAX !== 0) continue;
+    yield parsed(true);
+    columns = all.map(() => []);
+    rejects = [];
   }
-  return { frame: textFrame(columns), rows: null, rejects };
+  yield parsed(false);
 }

@@ -21,6 +21,17 @@ function holdsBothRoundings({ inputs }: Manifest): boolean {
   return isFrom(API_FORMATS) && isFrom(CHAIN_FORMATS);
 }
 
+const LEFT_OUT_NAMES_MAX = 10;
+
+/** Which files were left out, and why. Reports of earlier versions have no list of them. */
+function formatLeftOut({ leftOut = [] }: Partial<Pick<ImportSummary, 'leftOut'>>): string[] {
+  if (leftOut.length === 0) return [];
+  const names = leftOut.slice(0, LEFT_OUT_NAMES_MAX).map(({ path, why }) => `${path} (${why})`);
+  const more = leftOut.length > names.length ? ` and ${formatCount(leftOut.length - names.length)} more` : '';
+  const files = leftOut.length === 1 ? '1 file that holds' : `${formatCount(leftOut.length)} files that hold`;
+  return [`Left out ${files} no data (--strict refuses them): ${names.join('; ')}${more}.`];
+}
+
 /** The files of rejects; where there are many, the folder that holds them. */
 function rejectFiles(paths: readonly string[]): string {
   return paths.length <= 3 ? paths.join(', ') : `${formatCount(paths.length)} files in ${dirname(paths[0])}`;
@@ -30,15 +41,17 @@ function rejectFiles(paths: readonly string[]): string {
 export function formatImport(summary: ImportSummary, dataDir: string): string[] {
   const { trades, markets } = summary;
   const anonymousFills = formatAnonymousFills(summary.nAnonymousFills, trades.rows);
+  const leftOut = formatLeftOut(summary);
   if (summary.isUpToDate)
     return [
+      ...leftOut,
       `Nothing new: all files were imported before (${formatCount(trades.rows)} fills, ${formatCount(markets.rows)} markets in ${dataDir}).`,
       ...anonymousFills,
     ];
   const lines = [
     `Read ${formatCount(summary.nRowsRead)} rows of trades from ${summary.nFilesNew} new file${summary.nFilesNew === 1 ? '' : 's'}; ${formatCount(summary.nRowsAdded)} fills added, ${formatCount(trades.rows)} in all.`,
   ];
-  lines.push(...anonymousFills);
+  lines.push(...leftOut, ...anonymousFills);
   const nRejected = Object.values(summary.rejects).reduce((a, b) => a + b, 0);
   if (nRejected > 0) {
     const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);

@@ -1,9 +1,12 @@
 /** What an import did. */
 import type { Manifest } from '../run/manifest.ts';
+import type { LeftOut } from './plan_files.ts';
 
 export interface ImportSummary {
   readonly isUpToDate: boolean;
   readonly nFilesNew: number;
+  /** Files that hold no data of a known format. */
+  readonly leftOut: readonly LeftOut[];
   readonly nRowsRead: number;
   readonly nRowsAdded: number;
   readonly nDuplicateRowsKept: number;

@@ -28,7 +28,7 @@ import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
 import type { ImportSummary } from './import_summary.ts';
 import { reassignmentsFrame, withReassignments } from './market_reassignments.ts';
 import { MarketRegistry } from './market_registry.ts';
-import { inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
+import { checkHoldsData, inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
 import type { Reject, RowBlock } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { type DayResult, dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
@@ -39,6 +39,8 @@ export interface ImportOptions {
   readonly format: string | null;
   /** What the columns of files mean, as --columns has it; null to go by the columns. */
   readonly columns: string | null;
+  /** Whether a file without data of a known format is refused, and not left out. */
+  readonly isStrict: boolean;
   readonly context: TradeContext;
   /** Whether identical rows of one file are one fill. */
   readonly dropDuplicateRows: boolean;
@@ -54,6 +56,9 @@ interface ReadFile extends PlannedFile {
 
 /** Reject lines kept per run; all are counted. */
 const REJECT_LINES_MAX = 200_000;
+const REJECT_BYTES_MAX = 1 << 27;
+/** Characters of a refused row that are kept. */
+const REJECT_LENGTH_MAX = 10_000;
 const IGNORED_NAMES_MAX = 12;
 const BLOCK_BYTES_MIN = 64;
 /** Rows whose frames may stay in memory although nobody needs them any more. */
@@ -84,11 +89,14 @@ export async function importTrades(run: Run, paths: readonly string[], options: 
       const fresh = newFiles(paths, old.trades?.manifest.inputs ?? [], run.force);
       if (fresh.length === 0 && old.trades !== null && old.markets !== null)
         return upToDate(old.trades, old.markets, run, options);
+      const plan = await planFiles(fresh, paths, options, options.isStrict);
+      if (plan.planned.length === 0 && old.trades !== null && old.markets !== null)
+        return { ...upToDate(old.trades, old.markets, run, options), leftOut: plan.leftOut };
       endIfOnlyChecking(run);
-      const planned = await planFiles(fresh, paths, options);
+      checkHoldsData(plan);
       const work = new Import(run, options, old.trades, old.markets, scratch);
       try {
-        return await work.run(planned);
+        return { ...(await work.run(plan.planned)), leftOut: plan.leftOut };
       } finally {
         await work.close();
       }
@@ -128,6 +136,7 @@ function upToDate(trades: Table, markets: Table, run: Run, options: ImportOption
     );
   return {
     isUpToDate: true,
+    leftOut: [],
     nFilesNew: 0,
     nRowsRead: 0,
     nRowsAdded: 0,
@@ -159,6 +168,7 @@ class Import {
   private readonly rejects: Record<string, number> = {};
   private readonly rejectLines = new Map<string, string[]>();
   private nRejectLines = 0;
+  private nRejectBytes = 0;
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
   private nNaiveTimes = 0;
@@ -185,7 +195,7 @@ class Import {
     await this.staging.flush().catch(() => undefined);
   }
 
-  async run(planned: readonly PlannedFile[]): Promise<ImportSummary> {
+  async run(planned: readonly PlannedFile[]): Promise<Omit<ImportSummary, 'leftOut'>> {
     const oldMarketRows = this.oldMarkets === null ? null : readTable(this.oldMarkets);
     if (oldMarketRows !== null) this.registry.load(oldMarketRows);
     const files: ReadFile[] = [];
@@ -224,9 +234,11 @@ class Import {
     this.rejectLines.set(file.path, lines);
     for (const { reason, text } of rejects) {
       this.rejects[reason] = (this.rejects[reason] ?? 0) + 1;
-      if (this.nRejectLines >= REJECT_LINES_MAX) continue;
+      if (this.nRejectLines >= REJECT_LINES_MAX || this.nRejectBytes >= REJECT_BYTES_MAX) continue;
+      const line = `${csvField(reason)},${csvField(text.slice(0, REJECT_LENGTH_MAX))}`;
       this.nRejectLines++;
-      lines.push(`${csvField(reason)},${csvField(text)}`);
+      this.nRejectBytes += line.length;
+      lines.push(line);
     }
   }
 
@@ -314,6 +326,8 @@ class Import {
   /** What a block says, on its own; blocks may be read side by side. */
   private async readBlock(block: RowBlock, file: PlannedFile, adapter: TradeAdapter): Promise<ClassifiedFills> {
     const present = new Set(block.frame.columns);
+    // Columns added to a frame of none would make it one of one row.
+    if (block.frame.height === 0) return { fills: block.frame, rejects: [...block.rejects], nNaiveTimes: 0 };
     const absent = adapter.required.filter((name) => !present.has(name));
     const frame =
       absent.length === 0
@@ -345,7 +359,10 @@ class Import {
     await this.release(fills.height);
   }
 
-  private async publish(files: readonly ReadFile[], oldMarketRows: DataFrame | null): Promise<ImportSummary> {
+  private async publish(
+    files: readonly ReadFile[],
+    oldMarketRows: DataFrame | null,
+  ): Promise<Omit<ImportSummary, 'leftOut'>> {
     const reassignments = oldMarketRows === null ? [] : this.registry.reassignmentsSince(oldMarketRows);
     const ofThisRun = reassignmentsFrame(this.registry.eventsSinceGiven());
     const body = this.manifestBody(files);
@@ -506,6 +523,8 @@ class Import {
   }
 }
 
+/** A field that is text to a spreadsheet too, which would run what begins like a formula. */
 function csvField(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${harmless.replaceAll('"', '""')}"`;
 }

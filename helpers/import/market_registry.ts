@@ -561,9 +561,12 @@ function sideOf(pair: readonly [string, string] | null | undefined, i: 0 | 1): s
   return side === '' ? null : side;
 }
 
+/** Words beyond these are not looked at to tell what a market is about. */
+const QUESTION_LENGTH_MAX = 2000;
+
 function toRecord({ venue, source, order, row }: Entry): Record<string, unknown> {
   const tags = row.tags.filter((tag) => tag !== '');
-  const domain = domainOf(tags, row.question);
+  const domain = domainOf(tags, row.question?.slice(0, QUESTION_LENGTH_MAX) ?? null);
   return {
     market_id: row.marketId,
     venue,

@@ -18,7 +18,7 @@ type ColumnType = Parameters<Series['cast']>[0];
  * @throws InputError for a file without rows, a damaged one, or a column of a type that cannot be text
  */
 export function openParquet(path: string, nameOf: ((column: string) => string | null) | null): RowSource {
-  const scan = withParquetErrors(path, () => pl.scanParquet(path));
+  const scan = withParquetErrors(path, () => pl.scanParquet(path, { glob: false }));
   const columns = withParquetErrors(path, () => scan.columns);
   const nRows = withParquetErrors(path, () =>
     Number(scan.select(pl.len().alias('n')).collectSync().getColumn('n').max()),

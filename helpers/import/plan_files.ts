@@ -86,23 +86,70 @@ function needsBlocks({ adapter }: PlannedFile): boolean {
   return adapter.kind === 'trades' && adapter.needsBlocks === true;
 }
 
+/** A file that is no data, and why. */
+export interface LeftOut {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface Plan {
+  readonly planned: readonly PlannedFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What an empty page, a state file or a foreign file is refused for; a damaged file is never passed over. */
+const NO_DATA: ReadonlySet<string> = new Set(['empty-input', 'bad-schema']);
+
 /**
  * Plans the files to read: the new ones, and, when one of them tells block numbers only, the block files among those named
- * although they were read before.
- * @throws InputError when a file cannot be imported
+ * although they were read before. Beside others, a file that holds no data of a known format is left out.
+ * @param isStrict whether such a file is refused
+ * @throws InputError when a file cannot be imported, or none of those that are new holds data
  */
-export async function planFiles(fresh: readonly string[], paths: readonly string[], choice: FormatChoice) {
+export async function planFiles(
+  fresh: readonly string[],
+  paths: readonly string[],
+  choice: FormatChoice,
+  isStrict: boolean,
+): Promise<Plan> {
   const chooser = new FormatChooser(choice);
   const planned: PlannedFile[] = [];
-  for (const path of fresh) planned.push(await planFile(path, chooser));
+  const leftOut: LeftOut[] = [];
+  const refusals: InputError[] = [];
+  for (const path of fresh)
+    try {
+      planned.push(await planFile(path, chooser));
+    } catch (error) {
+      if (isStrict || !(error instanceof InputError) || !NO_DATA.has(error.tag)) throw error;
+      refusals.push(error);
+      leftOut.push({ path, why: error.message.replace(`${path} `, () => '') });
+    }
+  if (paths.length === 1 && refusals.length > 0) throw refusals[0];
   chooser.check();
-  if (!planned.some(needsBlocks)) return planned;
+  if (planned.some(needsBlocks)) planned.push(...(await knownBlocks(fresh, paths)));
+  return { planned, leftOut };
+}
+
+/** Block files among those that were read before. */
+async function knownBlocks(fresh: readonly string[], paths: readonly string[]): Promise<PlannedFile[]> {
   const byColumns = new FormatChooser({ format: null, columns: null });
+  const found: PlannedFile[] = [];
   for (const path of paths.filter((name) => !fresh.includes(name))) {
-    const known = await planFile(path, byColumns);
-    if (known.adapter.kind === 'blocks') planned.push(known);
+    const known = await planFile(path, byColumns).catch(() => null);
+    if (known?.adapter.kind === 'blocks') found.push(known);
   }
-  return planned;
+  return found;
+}
+
+/** @throws InputError 'empty-input' when no file holds trades or markets, saying of the first what it is */
+export function checkHoldsData({ planned, leftOut }: Plan): void {
+  if (planned.some(({ adapter }) => adapter.kind !== 'blocks')) return;
+  const [first] = [...planned.map(({ path, adapter }) => ({ path, why: `is ${adapter.what}` })), ...leftOut];
+  throw new InputError(
+    'empty-input',
+    `none of ${planned.length + leftOut.length} files holds trades or markets (${first.path} ${first.why})`,
+    'name the folder that holds the raw files; --strict says of each file what is wrong with it',
+  );
 }
 
 /** Files that name token and market first, then those that name tokens, so that the others find their tokens known. */

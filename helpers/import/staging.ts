@@ -264,7 +264,7 @@ interface Counted {
 /** The rows of a piece with the fill_ids they came with, so that duplicates can be counted across pieces. */
 function readPiece(piece: Piece, isInside: Expr): DataFrame {
   if (piece.frame !== null) return piece.frame.filter(isInside);
-  const rows = pl.scanParquet(piece.path!).filter(isInside).collectSync();
+  const rows = pl.scanParquet(piece.path!, { glob: false }).filter(isInside).collectSync();
   if (piece.duplicates === null) return rows;
   return rows
     .join(piece.duplicates, { on: 'fill_id', how: 'left' })

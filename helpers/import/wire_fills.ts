@@ -296,10 +296,13 @@ function splitByRowError(
   );
   const reasons = checked.select(reason.alias('reason')).getColumn('reason');
   const good = fills.withColumn(isBad).filter(pl.col('is_bad').not()).drop('is_bad');
-  const bad = raw.withColumn(reasons).filter(pl.col('reason').isNotNull());
-  const names = bad.columns.filter((name) => name !== 'reason' && name !== EXTRA_COLUMN);
-  const rejects = bad
-    .toRecords()
-    .map((row) => ({ reason: String(row.reason), text: names.map((name) => row[name] ?? '').join(',') }));
+  const names = raw.columns.filter((name) => name !== EXTRA_COLUMN);
+  const text = pl.concatString(
+    names.map((name) => pl.col(name).fillNull(pl.lit(''))),
+    ',',
+  );
+  const bad = raw.withColumn(reasons).filter(pl.col('reason').isNotNull()).select(pl.col('reason'), text.alias('text'));
+  const texts = bad.getColumn('text').toArray() as string[];
+  const rejects = (bad.getColumn('reason').toArray() as string[]).map((name, i) => ({ reason: name, text: texts[i] }));
   return { fills: good, rejects };
 }

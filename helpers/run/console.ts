@@ -64,12 +64,22 @@ export function watchOutput(): () => InputError | null {
   return () => fault;
 }
 
+/** Controls but line breaks and tabs, and characters that turn the direction of text or cannot be seen. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+/** Text with what could move the cursor, change colours or hide words of a terminal written as `\\u001b`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /**
  * A log that writes to the terminal. On a terminal progress is a bar; elsewhere a line every ten seconds.
  * @param options.complete what is done to every line first
  */
 export function createLog(options: { quiet: boolean; complete?: (line: string) => string }): Log {
-  const { quiet, complete = (line) => line } = options;
+  const { quiet } = options;
+  const complete = (line: string): string => printable((options.complete ?? ((text: string) => text))(line));
   const isTerminal = process.stderr.isTTY === true;
   return {
     note: (line) => {
@@ -112,14 +122,14 @@ export function createLog(options: { quiet: boolean; complete?: (line: string) =
 
 /** Prints the one line and the hint that a user's fault deserves. */
 export function printInputError(error: InputError): void {
-  console.error(`error: ${error.message}`);
-  if (error.hint !== '') console.error(`hint:  ${error.hint}`);
+  console.error(`error: ${printable(error.message)}`);
+  if (error.hint !== '') console.error(`hint:  ${printable(error.hint)}`);
 }
 
 /** Prints our own fault with its stack. */
 export function printBug(error: unknown): void {
   console.error('This is a bug in Spyhop, not in your data. Please report it with the lines below.');
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  console.error(printable(error instanceof Error ? (error.stack ?? error.message) : String(error)));
 }
 
 /** Digits with separators, a sign, an exponent, a per cent or times sign; or the dash of an unknown number; or nothing. */

@@ -2,10 +2,17 @@
  * The one owner of `process.env`. Imported before anything that reads the environment at load time (Polars fixes its
  * thread count when its library loads), so `--threads` is looked up on the command line here, early.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { parseEnv } from 'node:util';
 
-if (existsSync('.env')) process.loadEnvFile('.env');
+/** What .env may set: names of ours, and keys of the services that are asked. Others, such as NODE_OPTIONS, change programs. */
+const OWN_NAME =
+  /^(DATA_DIR|MODELS_DIR|THREADS|SPYHOP_\w+|(POLYMARKET|KALSHI|DISCORD|TELEGRAM|OPENAI|ANTHROPIC|NEWS|NEWSAPI|ALPHA_VANTAGE|X|NWS|GRAPH|THEGRAPH|GOLDSKY|RABBITMQ|SMTP|SLACK)_\w+)$/;
+
+if (existsSync('.env'))
+  for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8'))))
+    if (OWN_NAME.test(name)) process.env[name] ??= value;
 
 function threadsAsked(): number {
   const argv = process.argv;

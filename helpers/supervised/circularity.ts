@@ -7,6 +7,12 @@ import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 export const ROWS = ['all columns', 'without label-defining', 'early detection'] as const;
 export type RowName = (typeof ROWS)[number];
 export const EARLY: RowName = 'early detection';
+/**
+ * The model of early detection, tested on wallets that had more fills by the time of their label than it saw. Of the others it
+ * knows all that made the label, and nothing about them is early.
+ */
+export const TRADED_ON = 'early detection, traded on';
+export type TrialName = RowName | typeof TRADED_ON;
 
 /** Left out: a share of volume that needs everybody's fills, and a score relative to the population. */
 const NOT_EARLY: ReadonlySet<string> = new Set(['max_bet_vs_market_volume_pct', 'alpha_score']);

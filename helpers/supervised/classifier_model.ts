@@ -6,26 +6,27 @@ import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.t
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
-import { EARLY, EARLY_COLUMNS, formatInterval, type RowName } from './circularity.ts';
+import { EARLY_COLUMNS, formatInterval, TRADED_ON, type TrialName } from './circularity.ts';
 import type { Classifier, ModelKind, Trial } from './classifier_trial.ts';
 import type { EarlyTaskFacts, EarlyTaskSettings } from './early_task.ts';
 
 export interface TrialRow {
-  readonly row: RowName;
+  readonly row: TrialName;
   readonly trial: Trial;
 }
 
 export interface ClassifierFacts extends EarlyTaskFacts {
   readonly trials: readonly TrialRow[];
-  /** The whale rule applied to the first fills, which has learnt nothing. */
+  /** The whale rule applied to the first fills, which has learnt nothing: of all wallets, and of those that traded on. */
   readonly rule: { readonly whalePrAuc: BootstrapInterval };
+  readonly ruleTradedOn: { readonly whalePrAuc: BootstrapInterval };
   /** The kind of model that is saved. */
   readonly winner: ModelKind;
 }
 
-/** The early-detection trial with the largest PR-AUC for whales; the first of equals. */
+/** The trial with the largest PR-AUC for whales among wallets that traded on; the first of equals. */
 export function bestEarlyTrial(trials: readonly TrialRow[]): Trial {
-  const early = trials.filter(({ row }) => row === EARLY).map(({ trial }) => trial);
+  const early = trials.filter(({ row }) => row === TRADED_ON).map(({ trial }) => trial);
   return early.reduce((best, own) => (own.whalePrAuc.estimate > best.whalePrAuc.estimate ? own : best));
 }
 
@@ -46,7 +47,7 @@ export function classifierEntry(model: Classifier, facts: ClassifierFacts, setti
       features: EARLY_COLUMNS,
       split: `${nFolds} folds of wallets; the newer half of the snapshots tests, the older half trains`,
       metrics: [
-        `the rule applied to the first fills: whale PR-AUC ${formatInterval(facts.rule.whalePrAuc)}`,
+        `the rule applied to the first fills: whale PR-AUC ${formatInterval(facts.rule.whalePrAuc)}, of wallets that traded on ${formatInterval(facts.ruleTradedOn.whalePrAuc)}`,
         ...facts.trials.map(
           ({ row, trial }) =>
             `${row}, ${trial.kind}: whale PR-AUC ${formatInterval(trial.whalePrAuc)}, whale precision ${formatInterval(trial.whalePrecision)}, ${trial.nWhales} whale rows of ${trial.nRows}`,

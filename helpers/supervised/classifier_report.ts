@@ -3,7 +3,7 @@ import { type ChartBlock, chartBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { Presentation } from '../step/contract.ts';
-import { EARLY, formatInterval } from './circularity.ts';
+import { EARLY, formatInterval, TRADED_ON } from './circularity.ts';
 import { bestEarlyTrial, type ClassifierFacts, type TrialRow } from './classifier_model.ts';
 import { formatWhollySeen } from './early_task_report.ts';
 import { resultTable } from './result_table_report.ts';
@@ -53,10 +53,11 @@ function reliabilityBlock(trials: readonly TrialRow[]): ChartBlock {
   );
 }
 
-function prAucBlock({ trials, rule }: ClassifierFacts): ChartBlock {
+function prAucBlock({ trials, rule, ruleTradedOn }: ClassifierFacts): ChartBlock {
   const bars = [
     ...trials.map(({ row, trial }) => ({ label: `${row}, ${trial.kind}`, interval: trial.whalePrAuc })),
     { label: 'early detection, the rule itself', interval: rule.whalePrAuc },
+    { label: `${TRADED_ON}, the rule itself`, interval: ruleTradedOn.whalePrAuc },
   ];
   return chartBlock(
     'pr_auc',
@@ -69,21 +70,22 @@ function prAucBlock({ trials, rule }: ClassifierFacts): ChartBlock {
 }
 
 export function presentClassifier(facts: ClassifierFacts): Presentation {
-  const { trials, rule, winner } = facts;
-  const isBetter = bestEarlyTrial(trials).whalePrAuc.estimate > rule.whalePrAuc.estimate;
+  const { trials, rule, ruleTradedOn, winner } = facts;
+  const best = bestEarlyTrial(trials);
+  const isBetter = best.whalePrAuc.estimate > ruleTradedOn.whalePrAuc.estimate;
   const verdict = isBetter
-    ? 'A model of the first fills finds fresh whales better than the rule applied to the same fills.'
-    : 'No model beats the rule applied to the same first fills: use the rule early rather than a model.';
+    ? `Of wallets that trade on, a model of the first fills finds fresh whales (${best.nWhales} rows) better than the rule applied to the same fills.`
+    : `Of wallets that trade on, no model finds fresh whales (${best.nWhales} rows) better than the rule applied to the same first fills.`;
   const table = resultTable(
     HEADER,
     trials.map(trialCells),
-    'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection" is the claim.',
+    'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection, traded on" is the claim.',
   );
   const seen = formatWhollySeen(facts);
   return {
     lines: [
       table.text,
-      `The whale rule applied to the first fills, without any training: PR-AUC ${formatInterval(rule.whalePrAuc)}.`,
+      `The whale rule applied to the first fills, without any training: PR-AUC ${formatInterval(rule.whalePrAuc)}, of wallets that traded on ${formatInterval(ruleTradedOn.whalePrAuc)}.`,
       'The first row learns the rule back from its own columns and measures nothing; the last is the claim.',
       seen,
       verdict,

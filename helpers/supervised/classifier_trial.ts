@@ -99,8 +99,14 @@ export interface TrialInput extends TrainingInput {
   readonly splits: readonly Split[];
 }
 
-/** Predicts every test row by a model that saw neither its wallet nor its time; intervals resample whole wallets. */
-export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor): Trial {
+/** Rows that were predicted, and the probabilities of the five classes of each, row-major. */
+export interface Predictions {
+  readonly rows: readonly number[];
+  readonly probabilities: Float64Array;
+}
+
+/** Predicts every test row by a model that saw neither its wallet nor its time. */
+export function predictRows(kind: ModelKind, input: TrialInput, executor: Executor): Predictions {
   const rows: number[] = [];
   const probabilities: number[] = [];
   for (const split of input.splits) {
@@ -111,12 +117,26 @@ export function runTrial(kind: ModelKind, input: TrialInput, executor: Executor)
     for (const probability of classProbabilities(model, takeRows(input.x, split.testRows)))
       probabilities.push(probability);
   }
-  const truth = Int32Array.from(rows, (row) => input.labels[row]);
+  return { rows, probabilities: Float64Array.from(probabilities) };
+}
+
+/**
+ * What predictions are worth; intervals resample whole wallets.
+ * @param isIn 1 for the rows that count; all when left out
+ */
+export function measureTrial(
+  kind: ModelKind,
+  { rows, probabilities }: Predictions,
+  input: TrialInput,
+  isIn?: Uint8Array,
+): Trial {
+  const at = rows.flatMap((row, i) => (isIn === undefined || isIn[row] === 1 ? [i] : []));
+  const own = at.flatMap((i) => [...probabilities.subarray(i * N_CLASSES, (i + 1) * N_CLASSES)]);
   return measure(
     kind,
-    truth,
-    Float64Array.from(probabilities),
-    rows.map((row) => input.wallets[row]),
+    Int32Array.from(at, (i) => input.labels[rows[i]]),
+    Float64Array.from(own),
+    at.map((i) => input.wallets[rows[i]]),
     input.seed,
   );
 }
@@ -167,15 +187,16 @@ function measure(
 /**
  * What the whale rule itself is worth when it is applied to the first fills: average precision of the mean fill of
  * wallets that will still be young enough at T, 0 for the others. A model that does not beat it has learnt nothing new.
+ * @param isIn 1 for the rows that count; all when left out
  */
 export function ruleBaseline(
   input: TrialInput,
-  horizonDays: number,
-  whaleDays: number,
+  { horizonDays, whaleDays, isIn }: { horizonDays: number; whaleDays: number; isIn?: Uint8Array },
 ): { readonly whalePrAuc: BootstrapInterval } {
   const { x, featureNames, labels, wallets, seed } = input;
   const at = (row: number, name: string): number => x.values[row * x.nCols + featureNames.indexOf(name)];
-  const rows = input.splits.flatMap((split) => [...split.testRows]);
+  const tested = input.splits.flatMap((split) => [...split.testRows]);
+  const rows = tested.filter((row) => isIn === undefined || isIn[row] === 1);
   const scores = rows.map((row) =>
     at(row, 'tenure_days') + horizonDays < whaleDays ? at(row, 'aggression_avg_usd') : 0,
   );

@@ -157,11 +157,12 @@ export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfM
   if (collected === undefined) throw new Error(`assertion failed: no marks were collected at ${asOfMs}`);
   const known = early.fills.filter(pl.col('ts_ms').lt(int64(asOfMs)));
   const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
+  const firstMs = Number(early.fills.getColumn('ts_ms').min());
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
     const sums = await sumTrades(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
-    profiles.push(mergeProfiles([sums], values, asOfMs));
+    profiles.push(mergeProfiles([sums], values, firstMs, asOfMs));
     await releaseFrames();
   }
   return pl

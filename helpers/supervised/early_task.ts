@@ -111,31 +111,53 @@ export interface EarlyTaskFacts {
 
 export interface EarlyTask {
   readonly rows: SnapshotRows;
+  /** 1 for rows of wallets that had more fills when they got their label than early detection saw. */
+  readonly tradedOn: Uint8Array;
   readonly facts: EarlyTaskFacts;
 }
 
-/** Why there is nothing to train, or null. */
-export function reasonToSkip(rows: SnapshotRows, nSnapshots: number, nFolds: number): string | null {
+/** Why there is nothing to train or nothing that would be early, or null. */
+export function reasonToSkip(
+  rows: SnapshotRows,
+  tradedOn: Uint8Array,
+  nSnapshots: number,
+  nFolds: number,
+): string | null {
   const nTest = Math.floor(nSnapshots / 2);
-  const whales = (isTest: boolean): number =>
-    rows.labels.filter((label, row) => label === WHALE && rows.snapshots[row] < nTest === isTest).length;
+  const isWhale = (row: number, isTest: boolean): boolean =>
+    rows.labels[row] === WHALE && rows.snapshots[row] < nTest === isTest;
+  const hasWhale = (isTest: boolean): boolean => rows.labels.some((_, row) => isWhale(row, isTest));
   const nWallets = new Set(rows.wallets).size;
   if (nWallets < 10 * nFolds) return `${nWallets} labelled wallets are too few for ${nFolds} folds`;
   if (new Set(rows.labels).size < 2) return 'all wallets have the same label';
-  if (whales(false) === 0) return 'no fresh whale is in the older half of the snapshots, so none can be learned';
-  if (whales(true) === 0) return 'no fresh whale is in the newer half of the snapshots, so nothing can be measured';
+  if (!hasWhale(false)) return 'no fresh whale is in the older half of the snapshots, so none can be learned';
+  if (!hasWhale(true)) return 'no fresh whale is in the newer half of the snapshots, so nothing can be measured';
+  if (!rows.labels.some((_, row) => isWhale(row, true) && tradedOn[row] === 1))
+    return 'no fresh whale of the newer half traded on after the fills that early detection sees, so nothing would be early';
   return null;
 }
 
-/** Wallets, and those of them that have no more fills at their last label than early detection has seen. */
-export function countWhollySeen({ wallets, present, early }: SnapshotRows): { nWallets: number; nWhollySeen: number } {
+/** 1 for rows of wallets that had more fills when they got their label than early detection saw of them. */
+export function rowsTradedOn({
+  wallets,
+  present,
+  early,
+}: Pick<SnapshotRows, 'wallets' | 'present' | 'early'>): Uint8Array {
   const [inPresent, inEarly] = [PRESENT_COLUMNS, EARLY_COLUMNS].map((names) => names.indexOf('n_fills'));
+  return Uint8Array.from(wallets, (_, row) => {
+    const nFills = present.values[row * present.nCols + inPresent];
+    return nFills > early.values[row * early.nCols + inEarly] ? 1 : 0;
+  });
+}
+
+/** Wallets, and those of them that have no more fills at their last label than early detection has seen. */
+export function countWhollySeen(
+  wallets: readonly string[],
+  tradedOn: Uint8Array,
+): { nWallets: number; nWhollySeen: number } {
   // Rows begin with the last snapshot, so a wallet's first row is its last label.
   const lastRows = new Map(wallets.map((wallet, row) => [wallet, row] as const).reverse());
-  const nWhollySeen = [...lastRows.values()].filter((row) => {
-    const nFills = present.values[row * present.nCols + inPresent];
-    return nFills <= early.values[row * early.nCols + inEarly];
-  }).length;
+  const nWhollySeen = [...lastRows.values()].filter((row) => tradedOn[row] === 0).length;
   return { nWallets: lastRows.size, nWhollySeen };
 }
 
@@ -164,7 +186,9 @@ export async function buildEarlyTask(
     buildSnapshots({ trades, markets, scratch, codeHash: ctx.code.hash }, plan, ctx.executor, progress.update),
   );
   progress.done();
-  const reason = reasonToSkip(rows, nSnapshots, nFolds);
+  const tradedOn = rowsTradedOn(rows);
+  const reason = reasonToSkip(rows, tradedOn, nSnapshots, nFolds);
   if (reason !== null) return skipped(reason);
-  return { rows, facts: { asOfMs, nSnapshots, nRows: rows.wallets.length, ...countWhollySeen(rows) } };
+  const counts = countWhollySeen(rows.wallets, tradedOn);
+  return { rows, tradedOn, facts: { asOfMs, nSnapshots, nRows: rows.wallets.length, ...counts } };
 }

@@ -6,7 +6,7 @@ import type { RandomForest } from '../estimators/random_forest.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
-import { formatInterval, type RowName } from './circularity.ts';
+import { formatInterval, type TrialName } from './circularity.ts';
 import type { EarlyTaskFacts, EarlyTaskSettings } from './early_task.ts';
 import type { ScoutChoice, ScoutTrial } from './scout_trial.ts';
 
@@ -23,12 +23,12 @@ export interface ScoutSettings extends EarlyTaskSettings {
 }
 
 export interface ScoutRow {
-  readonly row: RowName;
+  readonly row: TrialName;
   readonly trial: ScoutTrial;
 }
 
 export interface ScoutFacts extends EarlyTaskFacts {
-  /** One per row, early detection last. */
+  /** One per row, early detection of wallets that traded on last. */
   readonly trials: readonly ScoutRow[];
   /** Leaves and threshold of the saved forest. */
   readonly choice: ScoutChoice;

@@ -29,8 +29,8 @@ function formatShare({ estimate, low, high }: BootstrapInterval): string {
 
 /** One sentence on the early row. */
 function formatVerdict(early: ScoutTrial, target: string): string {
-  if (early.nPredictedPositive === 0) return `The scout predicts no test wallet to become ${target}.`;
-  return `Of the wallets that the scout predicts to become ${target}, ${formatShare(early.precision)} do; of all wallets, ${percent(baseRate(early), 2)}.`;
+  if (early.nPredictedPositive === 0) return `The scout predicts no test wallet that trades on to become ${target}.`;
+  return `Of wallets that trade on, ${formatShare(early.precision)} of those predicted to become ${target} do; of all, ${percent(baseRate(early), 2)}.`;
 }
 
 export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutSettings>): Presentation {

@@ -102,8 +102,16 @@ export function tuneScout(input: ScoutInput, rows: Uint32Array, executor: Execut
   return choices.reduce((best, choice) => (choice.precision > best.precision ? choice : best));
 }
 
-/** Tunes, fits and tests on every split; null when validation lacks targets everywhere. Intervals resample whole wallets. */
-export function runScoutTrial(input: ScoutInput, executor: Executor): ScoutTrial | null {
+/** Rows that were tested, with the probability of the target and whether it reached the threshold of its split. */
+export interface ScoutPredictions {
+  readonly rows: readonly number[];
+  readonly scores: readonly number[];
+  readonly isPositive: readonly number[];
+  readonly choices: readonly ScoutChoice[];
+}
+
+/** Tunes, fits and predicts on every split whose validation has targets. */
+export function predictScout(input: ScoutInput, executor: Executor): ScoutPredictions {
   const rows: number[] = [];
   const scores: number[] = [];
   const isPositive: number[] = [];
@@ -120,12 +128,24 @@ export function runScoutTrial(input: ScoutInput, executor: Executor): ScoutTrial
       isPositive.push(probability >= choice.threshold ? 1 : 0);
     });
   }
-  if (rows.length === 0) return null;
+  return { rows, scores, isPositive, choices };
+}
+
+/**
+ * What predictions are worth, null without a target among the rows that count; intervals resample whole wallets.
+ * @param isIn 1 for the rows that count; all when left out
+ */
+export function measureScout(predictions: ScoutPredictions, input: ScoutInput, isIn?: Uint8Array): ScoutTrial | null {
+  const at = [...predictions.rows.keys()].filter((i) => isIn === undefined || isIn[predictions.rows[i]] === 1);
+  const rows = at.map((i) => predictions.rows[i]);
+  const isPositive = at.map((i) => predictions.isPositive[i]);
   const truth = rows.map((row) => input.isTarget[row]);
+  if (!truth.includes(1)) return null;
   const hits = truth.map((flag, i) => flag * isPositive[i]);
   const groups = numberGroups(rows.map((row) => input.wallets[row]));
   const options = { groups, seed: input.seed, nResamples: N_RESAMPLES };
   const count = (flags: readonly number[]): number => flags.reduce((sum, flag) => sum + flag, 0);
+  const scores = at.map((i) => predictions.scores[i]);
   return {
     nRows: rows.length,
     nTargets: count(truth),
@@ -133,6 +153,6 @@ export function runScoutTrial(input: ScoutInput, executor: Executor): ScoutTrial
     precision: clusteredRatio(hits, isPositive, options),
     recall: clusteredRatio(hits, truth, options),
     prAuc: clusteredInterval(groups, weightedAveragePrecision(truth, scores, groups), options),
-    choices,
+    choices: predictions.choices,
   };
 }

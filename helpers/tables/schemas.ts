@@ -185,6 +185,13 @@ export const WALLET_PROFILES: TableSchema = {
     column('last_fill_ms', 'int64', 'ms since 1970 UTC', 'time of the last fill before T'),
     column('n_fills', 'int64', 'fills', 'fills before T', 'behavioural'),
     column('tenure_days', 'float64', 'days', 'time from the first fill to T', 'behavioural'),
+    column(
+      'tenure_is_censored',
+      'bool',
+      '',
+      'true when the first fill lies within the first 5 % of the tape, or its first 3 days: what was before is unknown',
+    ),
+    column('age_at_max_bet_days', 'float64', 'days', 'from the first fill to the largest one', 'behavioural'),
     column('aggression_avg_usd', 'float64', 'USD', 'mean amount of a fill', 'money'),
     column(
       'frequency_trades_daily',
@@ -432,6 +439,12 @@ export const CLASSIFIED: TableSchema = {
       'outcome',
     ),
     column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher is more anomalous', 'outcome'),
+    column(
+      'fresh_when_it_bet_big',
+      'bool',
+      '',
+      'beside the archetype: its largest bet reaches --whale-usd and came less than --whale-days after its first, and its tenure is not cut off',
+    ),
   ],
 };
 

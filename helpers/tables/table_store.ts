@@ -94,7 +94,7 @@ export function partPaths(table: Table, parts: readonly ManifestPart[] = table.m
  * @throws InputError 'corrupt-file' when Parquet cannot be read, 'bad-schema' when its columns differ
  */
 export function scanPart(path: string, schema: TableSchema): LazyDataFrame {
-  const frame = withParquetErrors(path, () => pl.scanParquet(path));
+  const frame = withParquetErrors(path, () => pl.scanParquet(path, { glob: false }));
   checkColumns(path, frame.columns, schema);
   return frame;
 }

@@ -45,6 +45,7 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   await importTrades(importRun, listInputs([join(simulated, 'raw')]), {
     format: null,
     columns: null,
+    isStrict: false,
     context: { dataApiRole: null, timeZone: null },
     dropDuplicateRows: false,
     blockBytes: 2 ** 26,

@@ -71,6 +71,7 @@ export async function runWorld(
     await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
       format: null,
       columns: null,
+      isStrict: false,
       context: { dataApiRole: null, timeZone: null },
       dropDuplicateRows: false,
       blockBytes: 2 ** 26,

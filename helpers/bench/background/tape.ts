@@ -52,6 +52,7 @@ export async function importBackground(data: string, role: 'maker' | 'taker' | n
   await importTrades(benchRun('import_trades', dataDir), listInputs([data]), {
     format: null,
     columns: null,
+    isStrict: false,
     context: { dataApiRole: role, timeZone: null },
     dropDuplicateRows: false,
     blockBytes: 2 ** 26,

@@ -6,6 +6,8 @@ import { openTable, readTable } from '../../tables/table_store.ts';
 
 /** Relative to Σ|x| of the column for sums, to the value (or 1) for single wallets: the rivals sum in floating point. */
 const TOLERANCE = 1e-6;
+/** The key, and columns that the rivals do not make. */
+const NOT_COMPARED: ReadonlySet<string> = new Set(['wallet', 'tenure_is_censored', 'age_at_max_bet_days']);
 const N_SPOT_CHECKS = 50;
 /** edge_z divides two small differences where all prices paid are near 0 or 1; there floating point keeps fewer digits. */
 const SPOT_TOLERANCE: Readonly<Record<string, number>> = { edge_z: 1e-2 };
@@ -50,7 +52,7 @@ export function compareProfiles(dataDir: string, rivalPath: string): string {
   if (odd >= 0) throw new Error(`the rival knows wallet ${other[odd]} where we know ${wallets[odd]}`);
   const random = createRandom(1);
   const spots = Array.from({ length: N_SPOT_CHECKS }, () => random.integer(ours.height));
-  const columns = WALLET_PROFILES.columns.map(({ name }) => name).filter((name) => name !== 'wallet');
+  const columns = WALLET_PROFILES.columns.map(({ name }) => name).filter((name) => !NOT_COMPARED.has(name));
   for (const name of columns) compareColumn(name, numbersOf(ours, name), numbersOf(theirs, name), spots);
   return `profiles agree with ours: ${ours.height} wallets, sums of ${columns.length} columns within ${TOLERANCE}, ${N_SPOT_CHECKS} wallets value by value`;
 }

@@ -12,6 +12,7 @@ import type { ManifestPart } from '../../run/manifest.ts';
 import { prefetch } from '../../run/prefetch.ts';
 import { countRows, readParts, scanParts, selectParts } from '../../tables/read_parts.ts';
 import { awaitParquet, type Table } from '../../tables/table_store.ts';
+import { firstMoment } from '../../tables/time_range.ts';
 import { micro } from '../amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
@@ -228,7 +229,7 @@ export async function mergeShards(job: ProfileJob, spans: readonly Shards[], nSh
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
     const sums = spans.flatMap((span) => span.sumsOf(shard));
-    profiles.push(mergeProfiles(sums, values, job.asOfMs));
+    profiles.push(mergeProfiles(sums, values, firstMoment(job.trades), job.asOfMs));
     progress.update(shard + 1);
     await releaseFrames();
   }

@@ -49,7 +49,18 @@ export function behaviourOf(fills: ColumnTable): ColumnTable {
       avg_time_to_impact_hours: op.mean('hours_since_creation'),
       max_bet_vs_market_volume_pct: op.max('bet_vs_volume_pct'),
     });
-  return byWallet.join_left(favouriteMarkets(fills), 'wallet').join_left(hourEntropies(fills), 'wallet');
+  return byWallet
+    .join_left(favouriteMarkets(fills), 'wallet')
+    .join_left(largestBets(fills), 'wallet')
+    .join_left(hourEntropies(fills), 'wallet');
+}
+
+/** When each wallet made its largest bet, the first of several. */
+function largestBets(fills: ColumnTable): ColumnTable {
+  return fills
+    .groupby('wallet')
+    .filter('d => d.amount_usd === op.max(d.amount_usd)')
+    .rollup({ max_bet_ms: op.min('ts_ms') });
 }
 
 /** USD that each wallet traded in the market where it traded most. */

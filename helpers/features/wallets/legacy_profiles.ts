@@ -14,6 +14,7 @@ import { outcomesOf, roundMicro } from './legacy_outcomes.ts';
 /** Counts and sums of a wallet that the ratios are made of; the optional ones are absent where nothing has resolved. */
 interface Sums {
   readonly first_fill_ms: number;
+  readonly max_bet_ms: number;
   readonly tenure_days: number;
   readonly n_fills: number;
   readonly n_buys: number;
@@ -70,12 +71,18 @@ export function legacyProfiles(trades: DataFrame, markets: DataFrame, asOfMs: nu
   const fills = annotatedFills(trades, markets, asOfMs);
   const ofWallets = fills.filter(rowwise((f: { wallet: string | null }) => f.wallet !== null)).reify();
   if (ofWallets.numRows() === 0) return emptyFrame(WALLET_PROFILES);
+  const tapeStartMs = fills.rollup({ first: op.min('ts_ms') }).get('first') as number;
   const rolesAreKnown = ofWallets.rollup({ n: op.valid('role') }).get('n') > 0;
   const profiles = behaviourOf(ofWallets)
     .join_left(outcomesOf(ofWallets), 'wallet')
     .derive({
       as_of_ms: rowwise(() => asOfMs),
       tenure_days: rowwise((s: Sums) => (asOfMs - s.first_fill_ms) / DAY_MS),
+      // Within the first 5 % of the tape, or its first 3 days if that is longer.
+      tenure_is_censored: rowwise(
+        (s: Sums) => s.first_fill_ms - tapeStartMs < Math.max(3 * DAY_MS, 0.05 * (asOfMs - tapeStartMs)),
+      ),
+      age_at_max_bet_days: rowwise((s: Sums) => (s.max_bet_ms - s.first_fill_ms) / DAY_MS),
       total_invested: rowwise((s: Sums) => roundMicro(s.total_invested)),
       total_net_pnl: rowwise((s: Sums) => roundMicro(s.pnl_usd)),
       pnl_is_marked: rowwise((s: Sums) => s.n_marked > 0),

@@ -9,6 +9,7 @@ import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../../polars/
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { SQUARE_SPLIT } from '../amounts.ts';
 import { edgeZ } from '../edge.ts';
+import { censoredUntilMs } from './censored_tenure.ts';
 import { BURST_MS, DOMAINS } from './fill_columns.ts';
 import { type OutcomeValues, valueByWallet } from './position_values.ts';
 import type { WalletSums } from './sum_fills.ts';
@@ -53,6 +54,10 @@ function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
       ...HOURS.map((name) => pl.col(name).sum()),
       ...['max_usd_u', 'max_bet_share', 'last_ms'].map((name) => pl.col(name).max()),
       pl.col('first_ms').min(),
+      pl
+        .col('max_ms')
+        .filter(pl.col('max_usd_u').eq(pl.col('max_usd_u').max()))
+        .min(),
       pl.col('n_burst').sum().add(pl.col('joins_burst').sum()).alias('n_burst'),
       pl.col('n_days').sum().minus(pl.col('joins_day').sum()).alias('n_days'),
     );
@@ -116,7 +121,8 @@ function nullUnlessResolved(name: string): Expr {
 }
 
 /** All columns of the schema but alpha_score, which needs every wallet. */
-function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
+function toProfiles(wallets: LazyDataFrame, firstMs: number, asOfMs: number): LazyDataFrame {
+  const censoredUntil = Math.ceil(censoredUntilMs(firstMs, asOfMs));
   const asOf = pl.lit(asOfMs).cast(pl.Int64);
   const tenure = dividedBy(asOf.minus(pl.col('first_ms')), DAY_MS);
   const daily = pl
@@ -131,6 +137,8 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
     pl.col('last_ms').alias('last_fill_ms'),
     'n_fills',
     tenure.alias('tenure_days'),
+    pl.col('first_ms').lt(pl.lit(censoredUntil).cast(pl.Int64)).alias('tenure_is_censored'),
+    dividedBy(pl.col('max_ms').minus(pl.col('first_ms')), DAY_MS).alias('age_at_max_bet_days'),
     usd('usd_u').div(float('n_fills')).alias('aggression_avg_usd'),
     float('n_fills').div(daily).alias('frequency_trades_daily'),
     ...DOMAINS.map((domain) => ratio(`n_${domain}`, 'n_domain', 100).alias(`domain_focus_${domain}_pct`)),
@@ -167,9 +175,15 @@ function toProfiles(wallets: LazyDataFrame, asOfMs: number): LazyDataFrame {
 /**
  * Profiles (without alpha_score) from the partial sums of spans in order of time. Wallets may be a part of all wallets.
  * @param values what outcomes are worth at T, of all markets that the wallets hold
+ * @param firstMs first fill of the tape, ms
  * @param asOfMs T
  */
-export function mergeProfiles(spans: readonly WalletSums[], values: OutcomeValues, asOfMs: number): DataFrame {
+export function mergeProfiles(
+  spans: readonly WalletSums[],
+  values: OutcomeValues,
+  firstMs: number,
+  asOfMs: number,
+): DataFrame {
   const named = numberWallets(...spans.map((span) => span.wallets));
   const wallets = spans.map((span) => span.wallets.join(named, { on: 'wallet', how: 'left' }).drop('wallet'));
   const worth = valueByWallet(
@@ -182,7 +196,7 @@ export function mergeProfiles(spans: readonly WalletSums[], values: OutcomeValue
   const profiles = addWallets(wallets)
     .withColumns(age.alias('age_ms'), hourEntropy().alias('hour_entropy'))
     .join(pl.DataFrame([...named.getColumns(), ...worth]).lazy(), { on: 'owner', how: 'left' });
-  return toProfiles(profiles, asOfMs).collectSync();
+  return toProfiles(profiles, firstMs, asOfMs).collectSync();
 }
 
 /**

@@ -75,6 +75,13 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     'earlier than',
   ),
   conviction_avg_buy_usd: phrase('average purchase', 'usd', (v) => `its average purchase is ${v}`),
+  age_at_max_bet_days: phrase(
+    'age at the largest bet',
+    'days',
+    (v) => `it placed its largest bet ${v} after its first`,
+    'later than',
+    'earlier than',
+  ),
   max_bet_usd: phrase('largest bet', 'usd', (v) => `its largest bet is ${v}`),
   bet_size_cv: phrase('spread of bet sizes', 'number', (v) => `its bets vary in size by ${v} times their mean`),
   top_market_share_pct: phrase('money in one market', 'percent', (v) => `${v} of its money went through one market`),

@@ -35,7 +35,7 @@ export const WALLET_SUMS = [
   'n_burst',
   'n_days',
 ] as const;
-const WALLET_COLUMNS = [...WALLET_SUMS, 'max_usd_u', 'first_ms', 'last_ms'] as const;
+const WALLET_COLUMNS = [...WALLET_SUMS, 'max_usd_u', 'max_ms', 'first_ms', 'last_ms'] as const;
 /** Columns with the fills in each hour of the day, UTC. */
 export const HOURS = Array.from({ length: 24 }, (_, hour) => `hour_${hour}`);
 
@@ -56,6 +56,8 @@ const CREATED_MS = inWallet('created_ms');
 const N_BURST = inWallet('n_burst');
 const N_DAYS = inWallet('n_days');
 const MAX_USD = inWallet('max_usd_u');
+/** Time of the largest fill, the first of several. */
+const MAX_MS = inWallet('max_ms');
 const FIRST_MS = inWallet('first_ms');
 const LAST_MS = inWallet('last_ms');
 
@@ -96,6 +98,7 @@ export class WalletTable {
       byHour[wallet * HOURS.length + hour]++;
       if (values[base + N_FILLS]++ === 0) {
         values[base + FIRST_MS] = ms[i];
+        values[base + MAX_MS] = ms[i];
         values[base + N_DAYS] = 1;
       } else {
         const previousMs = values[base + LAST_MS];
@@ -105,7 +108,10 @@ export class WalletTable {
       values[base + LAST_MS] = ms[i];
       if ((flags[i] & FLAGS.maker) !== 0) values[base + N_MAKER]++;
       if ((flags[i] & FLAGS.roleKnown) !== 0) values[base + N_ROLE]++;
-      if (usd[i] > values[base + MAX_USD]) values[base + MAX_USD] = usd[i];
+      if (usd[i] > values[base + MAX_USD]) {
+        values[base + MAX_USD] = usd[i];
+        values[base + MAX_MS] = ms[i];
+      }
       const high = Math.floor(usd[i] / SQUARE_SPLIT);
       const low = usd[i] - high * SQUARE_SPLIT;
       sums.addProduct(base + SQUARE_HH, high, high);
@@ -141,7 +147,7 @@ export class WalletTable {
     return result;
   }
 
-  /** WALLET_SUMS, `max_usd_u`, `first_ms`, `last_ms`, HOURS and `max_bet_share` (null for none), one row for each of `wallets`. */
+  /** WALLET_SUMS, `max_usd_u`, `max_ms`, `first_ms`, `last_ms`, HOURS and `max_bet_share` (null for none), one row for each of `wallets`. */
   columns(wallets: Uint32Array): Series[] {
     const hours = HOURS.map((name, hour) =>
       pl.Series(

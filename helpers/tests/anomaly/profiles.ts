@@ -3,8 +3,11 @@
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import type { RedFlagFacts } from '../../red_flags/red_flags.ts';
+import { HOUR_MS } from '../../run/clock.ts';
+import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { conform } from '../../tables/schema.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
+import { writeTables } from '../features/tables.ts';
 
 /** Red flags of a tape where nobody is ranked. */
 export const NO_RED_FLAGS: RedFlagFacts = {
@@ -38,4 +41,16 @@ export function makeProfiles(nOrdinary: number, nPlanted: number, seed: number, 
     ),
   );
   return conform(pl.DataFrame(columns), WALLET_PROFILES);
+}
+
+/** A data folder with canonical tables of fills of these wallets before T: the i-th bought for $50 i, counted from 1. */
+export function writeFillsOf(profiles: DataFrame): string {
+  const [asOfMs] = toNumbers(profiles, 'as_of_ms');
+  return writeTables(
+    (toTexts(profiles, 'wallet') as string[]).map((wallet, i) => ({
+      wallet,
+      at: asOfMs - (i + 1) * HOUR_MS,
+      shares: 100 * (i + 1),
+    })),
+  );
 }

@@ -5,13 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { WALLET_ANOMALY } from '../../anomaly/wallet_model.ts';
 import { publishedSection } from '../../charts/report.ts';
 import { loadActiveModel } from '../../registry/active_model.ts';
-import { HOUR_MS } from '../../run/clock.ts';
 import { readManifest } from '../../run/manifest.ts';
-import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../../tables/schemas.ts';
 import { openTable, TableWriter } from '../../tables/table_store.ts';
-import { commit, newFolder, removeFolders, writeTables } from '../features/tables.ts';
-import { makeProfiles } from './profiles.ts';
+import { commit, newFolder, removeFolders } from '../features/tables.ts';
+import { makeProfiles, writeFillsOf } from './profiles.ts';
 
 const SCRIPT = '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts';
 
@@ -20,14 +18,7 @@ afterAll(removeFolders);
 /** A data folder with the profiles of 60 wallets, the i-th of which bought for $50 i; 51 reach $500. */
 function newData(): string {
   const profiles = makeProfiles(60, 0, 1);
-  const [asOfMs] = toNumbers(profiles, 'as_of_ms');
-  const dataDir = writeTables(
-    (toTexts(profiles, 'wallet') as string[]).map((wallet, i) => ({
-      wallet,
-      at: asOfMs - (i + 1) * HOUR_MS,
-      shares: 100 * (i + 1),
-    })),
-  );
+  const dataDir = writeFillsOf(profiles);
   const writer = new TableWriter(dataDir, WALLET_PROFILES);
   writer.addPart(WALLET_PROFILES.name, profiles, null);
   commit(writer);

@@ -33,7 +33,7 @@ describe('presentAnomalies', () => {
     expect(rows.map(([, score]) => Number(score))).toEqual(
       rows.map(([, score]) => Number(score)).sort((a, b) => b - a),
     );
-    expect(String(rows[0][3])).toMatch(/^\S.* of its bets are in .*, more than .* of wallets; /);
+    expect(String(rows[0][3])).toMatch(/^it\S* .*, (more|later) than .* of wallets; /);
     expect(lines[1]).toContain(String(rows[0][0]));
     expect(chartsOf(section.blocks).map(({ stem }) => stem)).toEqual(['where', 'reasons']);
   });

@@ -16,7 +16,10 @@ export const executor = createExecutor({ nThreads: 1 });
 /** The waterfall of some profiles, and 12_classified. */
 export function classify(profiles: DataFrame) {
   const result = assignWaterfall(profiles, DEFAULT_THRESHOLDS, 1, executor);
-  return { result, classified: classifiedFrame(profiles, result, isolationScores(profiles, 1, executor)) };
+  return {
+    result,
+    classified: classifiedFrame(profiles, result, isolationScores(profiles, 1, executor), DEFAULT_THRESHOLDS),
+  };
 }
 
 /** The conformal flags of some profiles, 12_classified, and 12_anomalies without clusters. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { readManifest } from '../../run/manifest.ts';
-import { CLASSIFIED, WALLET_PROFILES } from '../../tables/schemas.ts';
+import { CLASSIFIED, MARKETS, RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { TableWriter } from '../../tables/table_store.ts';
-import { makeProfiles } from '../anomaly/profiles.ts';
-import { commit, newFolder, removeFolders } from '../features/tables.ts';
+import { makeProfiles, writeFillsOf } from '../anomaly/profiles.ts';
+import { commit, removeFolders } from '../features/tables.ts';
 import { classify } from './chapter_2.ts';
 
 afterAll(removeFolders);
@@ -20,9 +20,9 @@ const READERS = [
   '4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
 ];
 
-/** A data folder whose profile table is `frame`, although its manifest promises the schema. */
+/** A data folder with fills, whose profile table is `frame`, although its manifest promises the schema. */
 async function dataOf(frame: DataFrame): Promise<string> {
-  const dataDir = newFolder();
+  const dataDir = writeFillsOf(frame);
   const writer = new TableWriter(dataDir, WALLET_PROFILES);
   const path = join(dataDir, 'profiles.parquet');
   frame.writeParquet(path);
@@ -65,7 +65,7 @@ describe('profiles with other columns', () => {
       expect(status, stderr).toBe(2);
       expect(stderr).toContain(line);
       expect(stderr).toContain('hint:');
-      expect(readdirSync(dataDir).sort()).toEqual([WALLET_PROFILES.folder]);
+      expect(readdirSync(dataDir).sort()).toEqual([MARKETS.folder, RAW_TRADES.folder, WALLET_PROFILES.folder]);
     },
   );
 });

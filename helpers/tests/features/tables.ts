@@ -169,6 +169,7 @@ export async function importPaths(dataDir: string, paths: readonly string[]): Pr
   await importTrades(run, paths, {
     format: null,
     columns: null,
+    isStrict: false,
     context: { dataApiRole: null, timeZone: null },
     dropDuplicateRows: false,
     blockBytes: 2 ** 24,

@@ -65,7 +65,7 @@ describe('a file that cannot be used', () => {
     const before = box.tableBytes();
     box.write('1.csv', orderFilledFile([orderFilled({ usd: 1 })]));
     box.write(name, content);
-    expect(await refusalOf(box.load(), box)).toBe(message);
+    expect(await refusalOf(box.load(undefined, { isStrict: true }), box)).toBe(message);
     expect(box.tableBytes()).toEqual(before);
   });
 

@@ -65,6 +65,7 @@ export function makeSandbox(parent = tmpdir()): Sandbox {
       return importTrades(run, listInputs(names === undefined ? [raw] : names.map((name) => join(raw, name))), {
         format: null,
         columns: null,
+        isStrict: false,
         context: { dataApiRole: null, timeZone: null },
         dropDuplicateRows: false,
         blockBytes: 1 << 20,

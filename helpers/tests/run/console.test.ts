@@ -1,5 +1,21 @@
-import { describe, expect, test } from 'vitest';
-import { formatBytes, formatCount, formatTable } from '../../run/console.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createLog, formatBytes, formatCount, formatTable, printInputError } from '../../run/console.ts';
+import { InputError } from '../../run/errors.ts';
+
+test('no line moves the cursor, changes a colour or turns the direction of text', () => {
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const results = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const hostile = 'a\u001b[2Jb\u202ec\u0007\u009b\rd\n\té';
+  const log = createLog({ quiet: false });
+  log.note(hostile);
+  log.warn(hostile);
+  log.result(hostile);
+  printInputError(new InputError('bad-schema', hostile, hostile));
+  const shown = 'a\\u001b[2Jb\\u202ec\\u0007\\u009b\\u000dd\n\té';
+  expect(errors.mock.calls.flat()).toEqual([shown, `note: ${shown}`, `error: ${shown}`, `hint:  ${shown}`]);
+  expect(results.mock.calls.flat()).toEqual([shown]);
+  vi.restoreAllMocks();
+});
 
 describe('a table for people', () => {
   test('has its columns as wide as their widest cell, names to the left and numbers to the right', () => {

@@ -5,8 +5,9 @@ import { createExecutor } from '../../parallel/executor.ts';
 import {
   classProbabilities,
   fitClassifier,
+  measureTrial,
+  predictRows,
   ruleBaseline,
-  runTrial,
   walletTimeSplits,
 } from '../../supervised/classifier_trial.ts';
 
@@ -30,8 +31,10 @@ function market(isInformed: boolean, seed: number): { x: ReturnType<typeof creat
   return { x: createMatrix(values, wallets.length, 2), labels };
 }
 
-const trialOf = (kind: 'forest' | 'boosting', data: ReturnType<typeof market>) =>
-  runTrial(kind, { ...data, wallets, splits, featureNames: ['told', 'noise'], nPerClass: 200, seed: 1 }, executor);
+const trialOf = (kind: 'forest' | 'boosting', data: ReturnType<typeof market>, isIn?: Uint8Array) => {
+  const input = { ...data, wallets, splits, featureNames: ['told', 'noise'], nPerClass: 200, seed: 1 };
+  return measureTrial(kind, predictRows(kind, input, executor), input, isIn);
+};
 
 describe('walletTimeSplits', () => {
   it('has no wallet on both sides, and trains on snapshots older than any that it tests', () => {
@@ -49,7 +52,7 @@ describe('walletTimeSplits', () => {
   });
 });
 
-describe('runTrial', () => {
+describe('measureTrial', () => {
   it.each(['forest', 'boosting'] as const)('finds classes that a column tells (%s)', (kind) => {
     const trial = trialOf(kind, market(true, 3));
     expect(trial.whaleRocAuc).toBeGreaterThan(0.99);
@@ -59,6 +62,16 @@ describe('runTrial', () => {
   it.each(['forest', 'boosting'] as const)('finds nothing where there is nothing to find (%s)', (kind) => {
     // 400 wallets, a quarter whales: the error of the area under the curve is about .034; four of them are allowed.
     expect(Math.abs(trialOf(kind, market(false, 4)).whaleRocAuc - 0.5)).toBeLessThan(0.14);
+  });
+
+  it('counts the rows that it is told to count, by the same predictions', () => {
+    const data = market(true, 3);
+    const isIn = Uint8Array.from(wallets, (_, row) => (row % 2 === 0 ? 1 : 0));
+    const half = trialOf('forest', data, isIn);
+    const tested = Array.from({ length: 2 * N_WALLETS }, (_, row) => row).filter((row) => row % 2 === 0);
+    expect(half.nRows).toBe(tested.length);
+    expect(half.nWhales).toBe(tested.filter((row) => data.labels[row] === 3).length);
+    expect(half.whaleRocAuc).toBeGreaterThan(0.99);
   });
 
   it('gives the same figures for the same seed', () => {
@@ -84,7 +97,11 @@ describe('ruleBaseline', () => {
     const x = createMatrix(Float32Array.of(1, 900, 6, 5000, 2, 800, 1, 10), 4, 2);
     const split = { trainRows: new Uint32Array(0), testRows: Uint32Array.of(0, 1, 2, 3) };
     const input = { x, featureNames, labels: Int32Array.of(0, 0, 3, 0), wallets: ['a', 'b', 'c', 'd'] };
-    const rule = ruleBaseline({ ...input, splits: [split], nPerClass: 10, seed: 1 }, 3, 7);
+    const own = { ...input, splits: [split], nPerClass: 10, seed: 1 };
+    const rule = ruleBaseline(own, { horizonDays: 3, whaleDays: 7 });
     expect(rule.whalePrAuc.estimate).toBeCloseTo(0.5, 12);
+    // Without the first wallet the whale comes first.
+    const some = ruleBaseline(own, { horizonDays: 3, whaleDays: 7, isIn: Uint8Array.of(0, 1, 1, 1) });
+    expect(some.whalePrAuc.estimate).toBe(1);
   });
 });

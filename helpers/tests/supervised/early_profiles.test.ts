@@ -162,7 +162,12 @@ describe('earlyProfiles', () => {
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
     const sums = await sumTrades(trades.lazy(), asOfMs, markets);
-    const whole = mergeProfiles([sums], outcomeValues(markets, [sums.marks], asOfMs), asOfMs).sort('wallet');
+    const whole = mergeProfiles(
+      [sums],
+      outcomeValues(markets, [sums.marks], asOfMs),
+      Number(trades.getColumn('ts_ms').min()),
+      asOfMs,
+    ).sort('wallet');
     const first = await early(trades, markets, asOfMs, { nFills: 10_000, hours: null });
     const drop = (frame: DataFrame): DataFrame => frame.drop('max_bet_vs_market_volume_pct');
     expect(text(drop(first))).toBe(text(drop(whole)));

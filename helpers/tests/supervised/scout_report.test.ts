@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PresentView } from '../../step/contract.ts';
-import { ROWS } from '../../supervised/circularity.ts';
+import { ROWS, TRADED_ON } from '../../supervised/circularity.ts';
 import type { ScoutFacts, ScoutSettings } from '../../supervised/scout_model.ts';
 import { presentScout } from '../../supervised/scout_report.ts';
 import type { ScoutTrial } from '../../supervised/scout_trial.ts';
@@ -24,14 +24,14 @@ const factsOf = (early: Partial<ScoutTrial>): ScoutFacts => ({
   nWallets: 2000,
   nWhollySeen: 500,
   choice,
-  trials: ROWS.map((row) => ({ row, trial: row === 'early detection' ? { ...trial, ...early } : trial })),
+  trials: [...ROWS.map((row) => ({ row, trial })), { row: TRADED_ON, trial: { ...trial, ...early } }],
 });
 
 describe('presentScout', () => {
   it('says in one sentence what a prediction is worth beside the base rate', () => {
     const { blocks, lines } = presentScout(factsOf({}), view);
     const verdict =
-      'Of the wallets that the scout predicts to become fresh_whale, 4 % [1 %, 8 %] do; of all wallets, 0.50 %.';
+      'Of wallets that trade on, 4 % [1 %, 8 %] of those predicted to become fresh_whale do; of all, 0.50 %.';
     expect(blocks![0]).toEqual({ kind: 'verdict', tone: 'good', text: verdict });
     expect(verdictWords(blocks)[0].length).toBeLessThanOrEqual(25);
     expect(lines).toContain('2 of 3 folds had enough fresh_whale wallets to choose a threshold by.');
@@ -44,7 +44,7 @@ describe('presentScout', () => {
     expect(presentScout(factsOf({ nPredictedPositive: 0, precision: NO_INTERVAL }), view).blocks![0]).toEqual({
       kind: 'verdict',
       tone: 'bad',
-      text: 'The scout predicts no test wallet to become fresh_whale.',
+      text: 'The scout predicts no test wallet that trades on to become fresh_whale.',
     });
   });
 });

@@ -3,7 +3,13 @@ import type { Split } from '../../evaluate/group_split.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { chooseThreshold, runScoutTrial, type ScoutInput, tuneScout } from '../../supervised/scout_trial.ts';
+import {
+  chooseThreshold,
+  measureScout,
+  predictScout,
+  type ScoutInput,
+  tuneScout,
+} from '../../supervised/scout_trial.ts';
 
 const executor = createExecutor({ nThreads: 1 });
 
@@ -47,9 +53,13 @@ function task(isInformed: boolean, nTargets = N / 10): ScoutInput {
   };
 }
 
-describe('runScoutTrial', () => {
+/** Predicted and measured. */
+const runScoutTrial = (input: ScoutInput, isIn?: Uint8Array) =>
+  measureScout(predictScout(input, executor), input, isIn);
+
+describe('measureScout', () => {
   it('is precise at the recall asked for where a column tells', () => {
-    const trial = runScoutTrial(task(true), executor)!;
+    const trial = runScoutTrial(task(true))!;
     expect(trial.nRows).toBe(N / 2);
     expect(trial.nTargets).toBe(20);
     expect(trial.precision.estimate).toBeGreaterThan(0.8);
@@ -59,7 +69,7 @@ describe('runScoutTrial', () => {
   });
 
   it('is about as precise as the base rate where nothing tells', () => {
-    const trial = runScoutTrial(task(false), executor)!;
+    const trial = runScoutTrial(task(false))!;
     expect(trial.prAuc.estimate).toBeLessThan(0.3);
   });
 
@@ -72,8 +82,8 @@ describe('runScoutTrial', () => {
 
   it('is none without a target, or with one too few to validate by', () => {
     const input = task(true);
-    expect(runScoutTrial({ ...input, isTarget: new Uint8Array(N) }, executor)).toBeNull();
+    expect(runScoutTrial({ ...input, isTarget: new Uint8Array(N) })).toBeNull();
     const one = Uint8Array.from({ length: N }, (_, row) => (row === 0 ? 1 : 0));
-    expect(runScoutTrial({ ...input, isTarget: one }, executor)).toBeNull();
+    expect(runScoutTrial({ ...input, isTarget: one })).toBeNull();
   });
 });

@@ -1,14 +1,18 @@
 /** Lists and objects that venues hide in strings: JSON, or as Python programs write them with `str()`. */
 import { textOrNull } from './text.ts';
 
-/** Strings (either quote), and the three words that Python spells in its own way. */
-const PYTHON_PIECE = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\b(True|False|None)\b/g;
-const PYTHON_WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };
+/** Longer texts are no list of a venue. */
+const TEXT_LENGTH_MAX = 1 << 20;
+const PYTHON_WORDS: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
 
 /** A value from its JSON or, as Python programs write lists with `str()`, from its Python literal; null when it is neither. */
 export function literalOrNull(text: string | null | undefined): unknown {
   const given = textOrNull(text);
-  if (given === null) return null;
+  if (given === null || given.length > TEXT_LENGTH_MAX) return null;
   return (parseJson(given) ?? parseJson(pythonToJson(given)))?.value ?? null;
 }
 
@@ -20,11 +24,39 @@ function parseJson(text: string): { value: unknown } | null {
   }
 }
 
+/** What Python writes with `str()` as JSON, read once from left to right: strings of either quote, and three words of its own. */
 function pythonToJson(text: string): string {
-  return text.replace(PYTHON_PIECE, (_, single?: string, double?: string, word?: string) => {
-    if (word !== undefined) return PYTHON_WORDS[word];
-    return JSON.stringify((single ?? double ?? '').replace(/\\(['"\\])/g, '$1'));
-  });
+  const out: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const char = text[at];
+    if (char === "'" || char === '"') {
+      const end = closingQuote(text, at);
+      if (end < 0) return '';
+      out.push(JSON.stringify(text.slice(at + 1, end).replace(/\\(['"\\])/g, '$1')));
+      at = end + 1;
+    } else if (WORD.test(char)) {
+      let end = at + 1;
+      while (end < text.length && WORD.test(text[end])) end++;
+      const word = text.slice(at, end);
+      out.push(PYTHON_WORDS.get(word) ?? word);
+      at = end;
+    } else {
+      out.push(char);
+      at++;
+    }
+  }
+  return out.join('');
+}
+
+const WORD = /\w/;
+
+/** Where the string that opens at `from` closes; -1 where it does not. */
+function closingQuote(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === text[from]) return at;
+  }
+  return -1;
 }
 
 /** The strings of a list that a venue sends as text; null when it is absent or not a list of strings alone. */

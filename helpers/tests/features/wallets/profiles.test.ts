@@ -296,6 +296,28 @@ describe('a profile', () => {
     expect(a.active_days).toBe(2);
   });
 
+  it('knows when the largest bet came, the first of equal ones, in any number of chunks', async () => {
+    const bets = [1, 5, 5, 2].map((usd, day) => ({ at: START_MS + (10 + day) * DAY_MS, usd }));
+    const dataDir = writeTables([{ wallet: 'first' }, ...bets]);
+    const asOfMs = START_MS + 100 * DAY_MS;
+    expect(await apart(dataDir, asOfMs)).toBeLessThan(1e-9);
+    for (const profiles of [await streamed(dataDir, asOfMs), await chunked(dataDir, asOfMs, 3)])
+      expect(byWallet(profiles).a).toMatchObject({ age_at_max_bet_days: 1, tenure_is_censored: false });
+  });
+
+  it('has a tenure that is cut off within the first 5 % of the tape, and at least its first 3 days', async () => {
+    const starts = [0, 2.9, 3, 4.9, 5].map((day, i) => ({ wallet: `w${i}`, at: START_MS + day * DAY_MS }));
+    const dataDir = writeTables(starts);
+    const censoredAt = async (days: number): Promise<unknown[]> => {
+      expect(await apart(dataDir, START_MS + days * DAY_MS)).toBeLessThan(1e-9);
+      const profiles = byWallet(await streamed(dataDir, START_MS + days * DAY_MS));
+      return starts.map(({ wallet }) => profiles[wallet].tenure_is_censored);
+    };
+    expect(await censoredAt(10)).toEqual([true, true, false, false, false]);
+    // Five per cent of 100 days are 5.
+    expect(await censoredAt(100)).toEqual([true, true, true, true, false]);
+  });
+
   it('compares a bet with the volume at strictly earlier moments', async () => {
     const at = START_MS + 1;
     const { a, b } = await profilesOf([
