@@ -98,6 +98,7 @@ class Source {
       columns: null,
       context: { dataApiRole: null, timeZone: null },
       dropDuplicateRows: false,
+      isStrict: false,
       blockBytes: BLOCK_BYTES,
     });
     return { trades: openTable(this.dataDir, RAW_TRADES), markets: openTable(this.dataDir, MARKETS) };
