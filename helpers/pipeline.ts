@@ -367,6 +367,25 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
   },
 ];
 
+/** Steps that look at what happens now: they follow the graph, and `npm start` does not run them. */
+const LIVE_STEPS: readonly Step[] = [
+  {
+    id: 'live_profiles',
+    script: '5_live_inference/15_generate_wallet_profiles.ts',
+    args: [],
+    question: 'Who traded in the last 24 hours, and what is known of each wallet?',
+    reads: [],
+    writes: [],
+    cpus: 2,
+    memoryMib: 4096,
+    memoryFloorMib: 2048,
+    memoryScalesWith: 'markets',
+    minutes: 180,
+    chunks: 'none',
+    inGraph: false,
+  },
+];
+
 const GRAPH = STEPS_BEFORE_MASTER.filter((step) => step.inGraph);
 
 export const STEPS: readonly Step[] = [
@@ -386,6 +405,7 @@ export const STEPS: readonly Step[] = [
     chunks: 'none',
     inGraph: false,
   },
+  ...LIVE_STEPS,
 ];
 
 /** The step with this id. */

@@ -46,8 +46,11 @@ export function planSources(
   }
   const gamma = createGammaClient(at(addresses.gamma));
   const dataApi = createDataApiClient(at(addresses.dataApi));
-  if (words.wallet !== null)
-    return [always(feedTrades(dataApi, window, words.wallet)), marketsOfTrades(gamma, 'condition_ids')];
+  if (words.wallets.length > 0)
+    return [
+      ...words.wallets.map((wallet) => always(feedTrades(dataApi, window, wallet))),
+      marketsOfTrades(gamma, 'condition_ids'),
+    ];
   if (words.markets.length > 0) {
     checkMarketFeed(window, resolvedMs);
     return [always(tradesOfMarkets(dataApi, window, words.markets)), marketsOfConditions(gamma, words.markets)];

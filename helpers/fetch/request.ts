@@ -1,5 +1,6 @@
 /** What is to be fetched: the words of the command line, and what they mean once their dates are resolved. */
 
+import { z } from 'zod';
 import { DAY_MS, isoTime, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
 import { envValue } from '../run/env.ts';
 import { InputError } from '../run/errors.ts';
@@ -11,7 +12,7 @@ const WHAT = 'What to fetch';
 const WHERE = 'From where';
 
 /** Rows may come late by so much; a window must have ended before. */
-const LATENESS_MS = 10 * MINUTE_MS;
+export const LATENESS_MS = 10 * MINUTE_MS;
 
 /** Whose trades, and of when. */
 export const FETCH_OPTIONS = {
@@ -35,20 +36,7 @@ export const FETCH_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export const FETCH_OWN_OPTIONS = {
-  ...FETCH_OPTIONS,
-  markets: {
-    type: 'array',
-    string: true,
-    describe: 'these markets alone: condition ids (Polymarket) or tickers (Kalshi)',
-    group: WHAT,
-  },
-  wallet: {
-    type: 'string',
-    describe: 'the trades of this wallet alone (Polymarket)',
-    excludes: ['markets'],
-    group: WHAT,
-  },
+export const ADDRESS_OPTIONS = {
   'gamma-url': {
     type: 'string',
     describe: 'address of Gamma',
@@ -75,6 +63,24 @@ export const FETCH_OWN_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+export const FETCH_OWN_OPTIONS = {
+  ...FETCH_OPTIONS,
+  markets: {
+    type: 'array',
+    string: true,
+    describe: 'these markets alone: condition ids (Polymarket) or tickers (Kalshi)',
+    group: WHAT,
+  },
+  wallet: {
+    type: 'array',
+    string: true,
+    describe: 'the trades of this wallet, or of these, alone (Polymarket)',
+    excludes: ['markets'],
+    group: WHAT,
+  },
+  ...ADDRESS_OPTIONS,
+} as const satisfies OptionSpecs;
+
 /** Addresses of the services; undefined is the public one. */
 export interface FetchAddresses {
   readonly gamma: string | undefined;
@@ -84,13 +90,14 @@ export interface FetchAddresses {
 }
 
 /** What was asked for, without any date that the clock has given: a fetch that was stopped is found again by it. */
-export interface FetchWords {
-  readonly venue: 'polymarket' | 'kalshi';
-  readonly since: string | null;
-  readonly until: string | null;
-  readonly markets: readonly string[];
-  readonly wallet: string | null;
-}
+export const FETCH_WORDS = z.object({
+  venue: z.enum(['polymarket', 'kalshi']),
+  since: z.string().nullable(),
+  until: z.string().nullable(),
+  markets: z.array(z.string()).readonly(),
+  wallets: z.array(z.string()).readonly(),
+});
+export type FetchWords = Readonly<z.infer<typeof FETCH_WORDS>>;
 
 export interface FetchSettings {
   readonly words: FetchWords;
@@ -106,8 +113,10 @@ const ADDRESS = /^0x[0-9a-f]{40}$/i;
  * @throws InputError 'bad-option'
  */
 export function fetchSettings(options: OptionValues<typeof FETCH_OWN_OPTIONS>): FetchSettings {
-  const { venue, since = null, until = null, wallet = null } = options;
-  const markets = [...new Set(((options.markets ?? []) as string[]).map(String))].sort();
+  const { venue, since = null, until = null } = options;
+  const words = (given: unknown): string[] => [...new Set(((given ?? []) as string[]).map(String))].sort();
+  const markets = words(options.markets);
+  const wallets = words(options.wallet).map((wallet) => wallet.toLowerCase());
   const pattern = venue === 'polymarket' ? CONDITION_ID : TICKER;
   const odd = markets.find((market) => !pattern.test(market));
   if (odd !== undefined)
@@ -116,18 +125,24 @@ export function fetchSettings(options: OptionValues<typeof FETCH_OWN_OPTIONS>): 
       `--markets ${odd} is no ${venue === 'polymarket' ? 'condition id' : 'ticker'}`,
       venue === 'polymarket' ? 'write 0x and 64 hexadecimal digits' : 'write it as in KXHIGHNY-26AUG13-B84.5',
     );
-  if (wallet !== null && venue === 'kalshi')
+  if (wallets.length > 0 && venue === 'kalshi')
     throw new InputError('bad-option', '--wallet has no effect with Kalshi', 'Kalshi publishes no account id');
-  if (wallet !== null && !ADDRESS.test(wallet))
-    throw new InputError('bad-option', `--wallet ${wallet} is no address`, 'write 0x and 40 hexadecimal digits');
+  const oddWallet = wallets.find((wallet) => !ADDRESS.test(wallet));
+  if (oddWallet !== undefined)
+    throw new InputError('bad-option', `--wallet ${oddWallet} is no address`, 'write 0x and 40 hexadecimal digits');
   return {
-    words: { venue, since, until, markets, wallet: wallet?.toLowerCase() ?? null },
-    addresses: {
-      gamma: options['gamma-url'] ?? envValue('GAMMA_URL'),
-      dataApi: options['data-url'] ?? envValue('DATA_URL'),
-      subgraph: options['subgraph-url'] ?? envValue('SUBGRAPH_URL'),
-      kalshi: options['kalshi-url'] ?? envValue('KALSHI_URL'),
-    },
+    words: { venue, since, until, markets, wallets },
+    addresses: fetchAddresses(options),
+  };
+}
+
+/** Addresses as options or the environment give them. */
+export function fetchAddresses(options: OptionValues<typeof ADDRESS_OPTIONS>): FetchAddresses {
+  return {
+    gamma: options['gamma-url'] ?? envValue('GAMMA_URL'),
+    dataApi: options['data-url'] ?? envValue('DATA_URL'),
+    subgraph: options['subgraph-url'] ?? envValue('SUBGRAPH_URL'),
+    kalshi: options['kalshi-url'] ?? envValue('KALSHI_URL'),
   };
 }
 
@@ -155,13 +170,13 @@ export function nameOfWords(words: FetchWords): string {
   return hashValue(words).slice(0, 8);
 }
 
-/** `polymarket_20260108T000000Z_20260109T000000Z`, with a hash where markets or a wallet were chosen. */
+/** `polymarket_20260108T000000Z_20260109T000000Z`, with a hash where markets or wallets were chosen. */
 export function nameOfFetch(words: FetchWords, { sinceS, untilS }: Window): string {
   const text = (seconds: number): string =>
     `${isoTime(seconds * SECOND_MS)
       .slice(0, 19)
       .replaceAll(/[-:]/g, '')}Z`;
-  const { venue, markets, wallet } = words;
-  const scope = markets.length === 0 && wallet === null ? '' : `_${hashValue({ markets, wallet }).slice(0, 8)}`;
+  const { venue, markets, wallets } = words;
+  const scope = markets.length + wallets.length === 0 ? '' : `_${hashValue({ markets, wallets }).slice(0, 8)}`;
   return `${venue}_${text(sinceS)}_${text(untilS)}${scope}`;
 }

@@ -123,7 +123,7 @@ export function makeFolder(path: string): void {
 }
 
 /** Lets `produce` write a temporary sibling of `path`, then flushes it and puts it in place in one step. */
-function publishFile(path: string, produce: (temporaryPath: string) => void): void {
+export function publishFile(path: string, produce: (temporaryPath: string) => void): void {
   makeFolder(dirname(path));
   const temporary = temporaryName(path);
   try {

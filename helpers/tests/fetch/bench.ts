@@ -46,9 +46,9 @@ export function makeFetchBox(): FetchBox {
     dataDir,
     notes,
     fetch: (doubles, words = {}, ports = quickPorts(Date.now())) => {
-      const { venue = 'polymarket', markets = [], wallet = null, since = DAY.since, until = DAY.until } = words;
+      const { venue = 'polymarket', markets = [], wallets = [], since = DAY.since, until = DAY.until } = words;
       const settings = {
-        words: { venue, since, until, markets, wallet },
+        words: { venue, since, until, markets, wallets },
         addresses: addressesOf(doubles),
       } satisfies ReturnType<typeof fetchSettings>;
       return fetchHistory(run, settings, undefined, ports);

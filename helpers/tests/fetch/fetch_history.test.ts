@@ -136,14 +136,14 @@ describe('a simulated day that was fetched and imported', () => {
 });
 
 describe('a part of the market', () => {
-  test('one wallet: its own rows and no others', async () => {
+  test('two wallets: their own rows and no others', async () => {
     const market = readVenueMarket(early.raw);
-    const wallet = market.fills[500].maker;
-    await box.fetch(await start(market), { wallet, since: '2025-01-01' });
-    const own = market.fills.filter(({ maker }) => maker === wallet);
+    const wallets = [500, 501].map((i) => market.fills[i].maker);
+    await box.fetch(await start(market), { wallets, since: '2025-01-01' });
+    const own = market.fills.filter(({ maker }) => wallets.includes(maker));
     const rows = (await fetchedFiles(box)).trades();
     expect(rows).toHaveLength(own.length);
-    expect(new Set(rows.map((row) => row.wallet))).toEqual(new Set([wallet]));
+    expect(new Set(rows.map((row) => row.wallet))).toEqual(new Set(wallets));
   });
 
   test('some markets: their rows within the window, and the markets themselves', async () => {

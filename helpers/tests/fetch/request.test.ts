@@ -4,7 +4,7 @@ import { fetchSettings, nameOfFetch, resolveWindow } from '../../fetch/request.t
 import { refusal } from '../refusal.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12, 34, 56);
-const WORDS = { venue: 'polymarket', since: null, until: null, markets: [], wallet: null } as const;
+const WORDS = { venue: 'polymarket', since: null, until: null, markets: [], wallets: [] } as const;
 const seconds = (text: string): number => Date.parse(text) / 1000;
 
 test('without dates the window is the 24 hours that ended ten minutes ago, in whole minutes', () => {
@@ -27,16 +27,16 @@ test('ids that the venue does not know are refused, and a wallet on Kalshi', () 
     ({ venue: 'polymarket', ...more }) as unknown as Parameters<typeof fetchSettings>[0];
   expect(refusal(() => fetchSettings(options({ markets: ['KXA'] })))).toContain('--markets KXA is no condition id');
   expect(refusal(() => fetchSettings(options({ venue: 'kalshi', markets: ['0xa'] })))).toContain('is no ticker');
-  expect(refusal(() => fetchSettings(options({ venue: 'kalshi', wallet: `0x${'1'.repeat(40)}` })))).toContain(
+  expect(refusal(() => fetchSettings(options({ venue: 'kalshi', wallet: [`0x${'1'.repeat(40)}`] })))).toContain(
     '--wallet',
   );
-  expect(refusal(() => fetchSettings(options({ wallet: '0x12' })))).toContain('--wallet 0x12 is no address');
+  expect(refusal(() => fetchSettings(options({ wallet: ['0x12'] })))).toContain('--wallet 0x12 is no address');
 });
 
 test('a fetch is named by venue, window and what was chosen', () => {
   const window = { sinceS: seconds('2026-01-08T00:00:00Z'), untilS: seconds('2026-01-09T12:00:00Z') };
   expect(nameOfFetch(WORDS, window)).toBe('polymarket_20260108T000000Z_20260109T120000Z');
-  expect(nameOfFetch({ ...WORDS, wallet: '0x1' }, window)).toMatch(
+  expect(nameOfFetch({ ...WORDS, wallets: ['0x1'] }, window)).toMatch(
     /^polymarket_20260108T000000Z_20260109T120000Z_[0-9a-f]{8}$/,
   );
 });
