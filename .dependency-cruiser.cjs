@@ -3,7 +3,7 @@
 /** Who may import which rooms of helpers/ beside itself; a path names a single file. */
 const MAY_IMPORT = {
   '1_data_pipeline': 'features fetch import run step simulate tables venues',
-  '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables',
+  '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
   '5_live_inference': 'cases charts fetch overview run step',
@@ -41,6 +41,7 @@ const MAY_IMPORT = {
   'helpers/venues': 'http kernels/random polars socket run/(clock|errors)',
   'helpers/socket': 'http kernels/random run/(clock|errors)',
   'helpers/step': 'charts kernels/executor parallel polars registry run tables',
+  'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',
 };
 

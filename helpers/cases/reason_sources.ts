@@ -6,13 +6,12 @@ import { type DataFrame, pl } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { toTexts } from '../tables/matrix.ts';
 import type { TableSchema } from '../tables/schema.ts';
-import { ANOMALIES, WALLET_RED_FLAGS, WALLET_SCORES, WALLET_SKILL } from '../tables/schemas.ts';
+import { ANOMALIES, WALLET_RED_FLAGS, WALLET_SCORES, WALLET_SKILL, WASH_RINGS } from '../tables/schemas.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
 import { rankedReasons } from './ranked_reasons.ts';
 import type { Explanation, Figure, FlagRule, WalletReasons } from './wallet_reasons.ts';
 
 const N_UNUSUAL = 3;
-const SKILL_FIGURES = ['edge_z', 'win_rate_pct', 'total_net_pnl'];
 const REASON_SEPARATOR = '; ';
 
 const budgetSchema = z.object({ budget: z.number() });
@@ -43,16 +42,13 @@ function alignedTable(dataDir: string, schema: TableSchema, profiles: DataFrame)
   return { frame, rule: ruleOf(table.manifest), manifest: table.manifest };
 }
 
-/** Where a wallet lies in one column of the profiles. */
-function figureOf(population: Population, column: string, row: number): Figure {
-  const values = population.values(column);
-  return { column, value: values[row], quantile: quantileOf(values, values[row]) };
-}
-
 /** The columns that a table names as reasons; for a wallet without any, its most unusual ones. */
 function namedFigures(frame: DataFrame, population: Population) {
   const names = namedReasons(frame);
-  const figure = (column: string, row: number): Figure => figureOf(population, column, row);
+  const figure = (column: string, row: number): Figure => {
+    const values = population.values(column);
+    return { column, value: values[row], quantile: quantileOf(values, values[row]) };
+  };
   const rarity = ({ quantile }: Figure): number => Math.max(quantile?.below ?? 0, quantile?.above ?? 0);
   return (row: number): Explanation => {
     const named = names[row].map((column) => figure(column, row));
@@ -78,6 +74,21 @@ function redFlagReasons({ frame, manifest }: AlignedTable): WalletReasons {
         .filter((words) => words !== '')
         .map((words) => ({ column: 'insider_evidence', value: Number.NaN, quantile: null, words })),
       figuresAre: 'What speaks most for it',
+    }),
+  });
+}
+
+/** A table that gives its reason in words. */
+function statedReasons({ frame, rule }: AlignedTable, detector: string, score: string): WalletReasons {
+  const reasons = toTexts(frame, 'reason');
+  return rankedReasons({
+    detector,
+    rule,
+    frame,
+    columns: { score, pValue: 'p_value', isFlagged: 'is_flagged' },
+    explain: (row) => ({
+      figures: reasons[row] === null ? [] : [{ column: score, value: Number.NaN, quantile: null, words: reasons[row] }],
+      figuresAre: 'What was found',
     }),
   });
 }
@@ -111,18 +122,11 @@ export function openReasons(dataDir: string, profiles: DataFrame, population: Po
       }),
     );
   const skill = alignedTable(dataDir, WALLET_SKILL, profiles);
-  if (skill !== null)
-    sources.push(
-      rankedReasons({
-        detector: 'Skill test',
-        rule: skill.rule,
-        frame: skill.frame.withColumns(pl.lit(1).minus(pl.col('p_value')).alias('score')),
-        columns: { score: 'score', pValue: 'p_value', isFlagged: 'is_flagged' },
-        explain: (row) => ({
-          figures: SKILL_FIGURES.map((column) => figureOf(population, column, row)),
-          figuresAre: 'How right it was',
-        }),
-      }),
-    );
+  if (skill !== null) {
+    const frame = skill.frame.withColumns(pl.lit(1).minus(pl.col('p_value')).alias('score'));
+    sources.push(statedReasons({ ...skill, frame }, 'Skill test', 'score'));
+  }
+  const rings = alignedTable(dataDir, WASH_RINGS, profiles);
+  if (rings !== null) sources.push(statedReasons(rings, 'Wash rings', 'ring_score'));
   return sources;
 }

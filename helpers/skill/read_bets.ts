@@ -7,7 +7,7 @@ import type { Table } from '../tables/table_store.ts';
 import type { BetCounts, WalletBets } from './bets.ts';
 
 /** Fills of the wallets that are in memory at once. */
-const SHARD_ROWS = 8_000_000;
+const SHARD_ROWS = 4_000_000;
 const BATCH_ROWS = 1_000_000;
 /** Fills within so long of the first one are one decision, the order that opens the position. */
 const OPENING_MS = 10_000;
@@ -146,15 +146,10 @@ function walletHash(): Expr {
   return pl.col('wallet').hash(1, 2, 3, 4).cast(pl.UInt64);
 }
 
-/** Row numbers at which another wallet begins, and their number at the end; `wallets` are sorted, and all are in `names`. */
-function startsOf(wallets: readonly string[], names: readonly string[]): Uint32Array {
-  const starts = new Uint32Array(names.length + 1);
-  let row = 0;
-  names.forEach((name, i) => {
-    starts[i] = row;
-    while (row < wallets.length && wallets[row] === name) row++;
-  });
-  starts[names.length] = row;
+/** Where the rows of each wallet begin, and their number at the end. */
+function startsOf(counts: Float64Array): Uint32Array {
+  const starts = new Uint32Array(counts.length + 1);
+  for (let i = 0; i < counts.length; i++) starts[i + 1] = starts[i] + counts[i];
   return starts;
 }
 
@@ -163,7 +158,7 @@ const uint32 = (frame: DataFrame, name: string): Uint32Array => Uint32Array.from
 /** @param openings of wallets that are to be tested */
 function toBets(openings: DataFrame): WalletBets {
   const sorted = openings.sort(['wallet', 'event']);
-  const names = sorted.select('wallet').unique().sort('wallet');
+  const names = sorted.groupBy('wallet').agg(pl.col('event').count().alias('n_events')).sort('wallet');
   const wallets = toTexts(names, 'wallet') as string[];
   const keys = names.select(walletHash().alias('key')).select(pl.col('key').rem(pl.lit(2 ** 32).cast(pl.UInt64)));
   const [bought, boughtValue, sold, soldValue, winner] = [
@@ -184,7 +179,7 @@ function toBets(openings: DataFrame): WalletBets {
     wallets,
     keys: uint32(keys, 'key'),
     bets: {
-      starts: startsOf(toTexts(sorted, 'wallet') as string[], wallets),
+      starts: startsOf(toNumbers(names, 'n_events')),
       event: uint32(sorted, 'event'),
       market: uint32(sorted, 'market'),
       outcome,

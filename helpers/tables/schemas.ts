@@ -624,6 +624,66 @@ export const WALLET_SKILL: TableSchema = {
   ],
 };
 
+export const WASH_RINGS: TableSchema = {
+  name: 'wash_rings',
+  folder: '12_wash_rings',
+  what: 'Wallets in near-closed groups that trade in circles, one row per wallet in such a group; a flag is a reason to look, not a proof.',
+  madeBy: 'npx tsx 2_unsupervised_discovery/06-3_detect_wash_trading.ts',
+  columns: [
+    column('wallet', 'string', '0x + 40 hex', 'key'),
+    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T, exclusive: only fills before it'),
+    column('ring_id', 'int64', '', 'number of its group; 1 is the one with the highest score'),
+    column('ring_size', 'int64', 'wallets', 'wallets in the group', 'behavioural'),
+    column(
+      'ring_score',
+      'float64',
+      '',
+      'closed share · round-trip share · log2(1 + matches per wallet), of the group: higher is more like wash trading',
+      'behavioural',
+    ),
+    column(
+      'wash_score',
+      'float64',
+      '0..1',
+      'share of all volume of the wallet that went to the group and came back: closed share · round-trip share',
+      'behavioural',
+    ),
+    column(
+      'closed_share_pct',
+      'float64',
+      '0..100',
+      'share of its volume (shares) with wallets of the group',
+      'behavioural',
+    ),
+    column(
+      'round_trip_share_pct',
+      'float64',
+      '0..100',
+      'share of that volume that left no position: 100 when every market ends as it began',
+      'behavioural',
+    ),
+    column('n_matches', 'int64', 'matches', 'matches with wallets of the group, itself included', 'behavioural'),
+    column('n_self_matches', 'int64', 'matches', 'matches with itself', 'behavioural'),
+    column('matched_shares', 'float64', 'shares', 'volume with the group', 'behavioural'),
+    column(
+      'p_value',
+      'float64',
+      '0..1',
+      '(1 + #) / (n + 1) of rewired networks with a group of this score or higher',
+      'behavioural',
+    ),
+    column(
+      'q_value',
+      'float64',
+      '0..1',
+      'false discovery rate: groups of this score in a rewired network, by groups found',
+      'behavioural',
+    ),
+    column('is_flagged', 'bool', '', 'q_value at most the false discovery rate asked for', 'behavioural'),
+    column('reason', 'string', '', 'the figures in words'),
+  ],
+};
+
 export const WALLET_SCORES: TableSchema = {
   name: 'wallet_scores',
   folder: '14_wallet_scores',
@@ -663,6 +723,7 @@ export const TABLES: readonly TableSchema[] = [
   MANIFOLD,
   THRESHOLD_SHIFTS,
   WALLET_SKILL,
+  WASH_RINGS,
   LABELS,
   TRAINING_BALANCED,
   TRAINING_REBALANCED,

@@ -31,6 +31,7 @@ export interface FillSpec {
   readonly price?: number;
   readonly shares?: number;
   readonly usd?: number;
+  readonly tx?: string;
   readonly venue?: 'polymarket' | 'kalshi';
 }
 
@@ -108,6 +109,7 @@ export function writeTables(fills: readonly FillSpec[], markets: readonly Market
         price,
         shares,
         amount_usd: fill.usd ?? Math.round(price * shares * 1e6) / 1e6,
+        tx: fill.tx,
         fill_id: i,
       };
     })
