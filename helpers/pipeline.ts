@@ -215,7 +215,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     memoryMib: 10240,
     memoryFloorMib: 2048,
     memoryScalesWith: 'fills',
-    minutes: 30,
+    minutes: 60,
     chunks: 'none',
     inGraph: true,
   },

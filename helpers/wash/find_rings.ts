@@ -49,7 +49,7 @@ function rootOf(parents: Uint32Array, wallet: number): number {
 /** Groups of wallets that pairs of at least PAIR_SHARE_MIN of both volumes connect, as the root of each wallet. */
 function connectPairs({ taker, maker, shares, nWallets }: Matches, volume: Float64Array): Uint32Array {
   const parents = Uint32Array.from({ length: nWallets }, (_, i) => i);
-  const low = Uint32Array.from(taker, (own, i) => Math.min(own, maker[i]));
+  const low = taker.map((own, i) => Math.min(own, maker[i]));
   const { rows, starts } = countingSort(low, nWallets);
   const between = new Float64Array(nWallets);
   const met: number[] = [];
@@ -67,7 +67,7 @@ function connectPairs({ taker, maker, shares, nWallets }: Matches, volume: Float
       between[other] = 0;
     }
   }
-  return Uint32Array.from(parents, (_, wallet) => rootOf(parents, wallet));
+  return parents.map((_, wallet) => rootOf(parents, wallet));
 }
 
 /** The matches within groups. */

@@ -13,19 +13,17 @@ const OCTAVES_MAX = 64;
  */
 export function rewire(matches: Matches, seed: number): Matches {
   const random = createRandom(seed);
-  const sizes = Uint32Array.from(matches.shares, (shares) =>
-    Math.min(
-      SIZES_PER_OCTAVE * OCTAVES_MAX - 1,
-      Math.max(0, Math.floor(SIZES_PER_OCTAVE * Math.log2(Math.max(1, shares)))),
-    ),
-  );
+  const sizes = new Uint32Array(matches.shares.length);
+  for (let i = 0; i < sizes.length; i++) {
+    const size = Math.floor(SIZES_PER_OCTAVE * Math.log2(Math.max(1, matches.shares[i])));
+    sizes[i] = Math.min(SIZES_PER_OCTAVE * OCTAVES_MAX - 1, size);
+  }
   const { rows, starts } = countingSort(sizes, SIZES_PER_OCTAVE * OCTAVES_MAX);
   const maker = matches.maker.slice();
   for (let size = 0; size + 1 < starts.length; size++) {
     const places = rows.subarray(starts[size], starts[size + 1]);
-    random.shuffle(places.slice()).forEach((from, k) => {
-      maker[places[k]] = matches.maker[from];
-    });
+    const from = random.shuffle(places.slice());
+    for (let k = 0; k < places.length; k++) maker[places[k]] = matches.maker[from[k]];
   }
   return { ...matches, maker };
 }
