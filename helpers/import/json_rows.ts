@@ -17,6 +17,8 @@ const WHOLE_VALUE_BYTES_MAX = 1 << 25;
 const JSON_BLOCK_BYTES_MAX = 1 << 24;
 /** Lines parsed between two turns of the event loop. */
 const LINES_MAX = 100_000;
+/** Rows of one value checked between two turns of the event loop. */
+const VALUES_MAX = 20_000;
 const NEWLINE = 10;
 const BRACE = 123;
 const BRACKET = 91;
@@ -154,7 +156,10 @@ async function* envelopeBlocks(
 ): AsyncGenerator<RowBlock> {
   if (!isTooLong(head)) {
     const values = rowsOf(parseWhole(head, path));
-    if (values.length > 0) yield blockOf(values, [], reader);
+    for (let from = 0; from < values.length; from += VALUES_MAX) {
+      yield blockOf(values.slice(from, from + VALUES_MAX), [], reader);
+      await nextTurn();
+    }
     return;
   }
   const start = listStart(head);
@@ -179,12 +184,25 @@ async function take(
   head: Buffer = Buffer.alloc(0),
 ): Promise<Buffer> {
   let taken = head;
+  let more: Buffer[] = [];
+  let nMore = 0;
   while (!isEnough(taken)) {
     const next = await pieces.next();
     if (next.done === true) break;
-    taken = taken.length === 0 ? withoutMark(Buffer.from(next.value.bytes)) : Buffer.concat([taken, next.value.bytes]);
+    more.push(Buffer.from(next.value.bytes));
+    nMore += next.value.bytes.length;
+    // Looked at again when there is twice as much, so that long values are not copied piece by piece.
+    if (nMore < taken.length) continue;
+    taken = joined(taken, more);
+    more = [];
+    nMore = 0;
   }
-  return taken;
+  return joined(taken, more);
+}
+
+function joined(head: Buffer, more: readonly Buffer[]): Buffer {
+  if (more.length === 0) return head;
+  return head.length === 0 ? withoutMark(Buffer.concat(more)) : Buffer.concat([head, ...more]);
 }
 
 async function* withFirst(bytes: Buffer, rest: AsyncIterable<TextPiece>): AsyncGenerator<TextPiece> {

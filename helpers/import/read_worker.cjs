@@ -10,12 +10,26 @@ const { parentPort, workerData } = require('node:worker_threads');
 
 /** So much is read and looked at in one go that it is still in the cache of the processor at every look. */
 const STEP_BYTES = 1 << 18;
+const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
 
 const { path, pieceBytes, nPieces } = workerData;
 const hash = createHash('sha256');
 const fd = openSync(path, 'r');
+
+/** Lines shorter than this on average are counted before they are parsed: a row takes more memory than a short line. */
+const LINE_BYTES_MIN = 32;
+const SAMPLE_BYTES = 1024;
+
+/** Whether a sample of the lines is short. It is drawn at random, so that no file can keep its short lines out of all samples. */
+function hasShortLines(step) {
+  const from = Math.floor(Math.random() * Math.max(1, step.length - SAMPLE_BYTES));
+  const sample = step.subarray(from, from + SAMPLE_BYTES);
+  let nLines = 0;
+  for (let at = sample.indexOf(NEWLINE); at >= 0; at = sample.indexOf(NEWLINE, at + 1)) nLines++;
+  return nLines * LINE_BYTES_MIN > sample.length;
+}
 
 let isDone = false;
 
@@ -30,7 +44,7 @@ function fill(bytes) {
     if (nStep === 0) break;
     const step = piece.subarray(nRead, nRead + nStep);
     hash.update(step);
-    isPlain &&= isAscii(step) && !step.includes(QUOTE) && !step.includes(RETURN);
+    isPlain &&= isAscii(step) && !step.includes(QUOTE) && !step.includes(RETURN) && !hasShortLines(step);
     nRead += nStep;
   }
   if (nRead === 0) {

@@ -4,7 +4,7 @@ import { InputError } from '../run/errors.ts';
 /** Some bytes of a text file. */
 export interface TextPiece {
   readonly bytes: Buffer;
-  /** Known to be ASCII without a quote or a carriage return, so that lines are records; false when nobody has looked. */
+  /** Known to be ASCII without a quote or a carriage return, its lines not short, so that lines are records; false when nobody has looked. */
   readonly isPlain: boolean;
 }
 

@@ -57,6 +57,12 @@ describe('a file is the format that it is, however it is written', () => {
     expect(box.trades()).toMatchObject([FILL]);
   });
 
+  test('CSV with a column of our own name and a row of bad quotes, which is counted', async () => {
+    box.write('a.csv', `${ORDER_FILLED_HEADER},__extra\n${orderFilled()},"a"b\n${orderFilled()},x\n`);
+    expect((await box.load()).rejects).toEqual({ 'malformed quotes': 1 });
+    expect(box.trades()).toMatchObject([FILL]);
+  });
+
   test('Parquet with bytes, decimals, lists, objects and times of another zone', async () => {
     const hex = (text: string): string => text.slice(2).replace(/../g, '\\x$&');
     const market = gammaMarket();
