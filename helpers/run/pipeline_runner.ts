@@ -171,14 +171,13 @@ export function planGraph(options: GraphOptions): Planned[] {
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
   const raw =
     options.rawFolder ?? join(options.dataDir, folderOf(options.fetch === undefined ? SIMULATOR_ID : FETCH_ID), 'raw');
+  const values = { raw, data: options.dataDir, trades: String(options.nSimulatedTrades) };
   return chosen.map((step) => ({
     step,
     args: [
+      // By a function: text would take `$&` in the name of a folder for what was found.
       ...step.args.map((word) =>
-        word
-          .replace('{raw}', raw)
-          .replace('{data}', options.dataDir)
-          .replace('{trades}', String(options.nSimulatedTrades)),
+        word.replace(/\{(raw|data|trades)\}/g, (_, name: keyof typeof values) => values[name]),
       ),
       ...(step.id === PROFILES_ID ? asOfArgs(options) : []),
       ...(step.id === FETCH_ID ? (options.fetch ?? []) : []),
