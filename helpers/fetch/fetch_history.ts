@@ -98,17 +98,21 @@ async function fill(
   makeFolder(dirname(folder));
   const space = Workspace.open(folder, requestOf(settings, resolved), ports.nowMs);
   if (space.nRows > 0) run.log.note(`Going on behind ${space.nRows} rows that were fetched before.`);
-  for (const maker of makers.slice(space.source)) await readSource(run, maker(space), space);
+  for (const maker of makers.slice(space.source)) await readSource(run, await maker(space), space);
 }
 
-async function readSource(run: Run, source: Source, space: Workspace & FetchedFiles): Promise<void> {
-  const progress = run.log.progress(`fetching ${source.label}`, source.total);
-  for await (const batch of source.batches(space.position)) {
+/** Reads a source to its end. The time left is told from what this process has done itself. */
+async function readSource(run: Run, { label, total, batches }: Source, space: Workspace & FetchedFiles): Promise<void> {
+  let doneBefore = space.position === null ? 0 : null;
+  let progress: ReturnType<Run['log']['progress']> | null = null;
+  for await (const batch of batches(space.position)) {
     space.add(batch);
-    progress.update(batch.done);
+    doneBefore ??= batch.done;
+    progress ??= run.log.progress(`fetching ${label}`, total === null ? null : total - doneBefore);
+    progress.update(batch.done - doneBefore);
   }
   space.nextSource();
-  progress.done();
+  progress?.done();
 }
 
 /** Writes what all finished fetches hold, where that has changed. */

@@ -1,6 +1,13 @@
 /** The markets of the trades that were fetched, a few ids at a time. */
 import { z } from 'zod';
-import { type FetchedFiles, MARKETS_FILE, type RawRow, type SourceMaker, TRADES_PREFIX } from './source.ts';
+import {
+  type FetchedFiles,
+  MARKETS_FILE,
+  type RawRow,
+  type Source,
+  type SourceMaker,
+  TRADES_PREFIX,
+} from './source.ts';
 
 export interface MarketsByIds {
   readonly label: string;
@@ -27,19 +34,18 @@ export async function idsOfTrades(fetched: FetchedFiles, idOf: (row: RawRow) => 
 
 /** Each market once, although several ids may stand for it; the position is the number of ids that lie behind. */
 export function marketsByIds({ label, ids, atOnce, fetchMarkets, key }: MarketsByIds): SourceMaker {
-  return (fetched) => ({
-    label,
-    total: null,
-    batches: async function* (position) {
+  return async (fetched) => {
+    const all = await ids(fetched);
+    const batches: Source['batches'] = async function* (position) {
       const known = new Set<unknown>();
       for await (const market of fetched.rows(MARKETS_FILE)) known.add(market[key]);
-      const all = await ids(fetched);
       for (let done = position === null ? 0 : POSITION.parse(position); done < all.length; ) {
         const group = all.slice(done, done + atOnce);
         done += group.length;
         const fresh = (await fetchMarkets(group)).filter((market) => !known.has(market[key]) && known.add(market[key]));
         yield { rows: fresh.map((row) => ({ file: MARKETS_FILE, row })), position: done, done };
       }
-    },
-  });
+    };
+    return { label, total: all.length, batches };
+  };
 }

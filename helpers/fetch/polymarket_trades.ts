@@ -99,24 +99,18 @@ export function feedTrades(client: DataApiClient, window: Window, user: string |
 
 const CONDITIONS_POSITION = z.object({ group: z.number(), page: PAGE_POSITION.nullable() });
 
-/** The feeds of given markets, a few at a time. */
-function conditionTrades(
-  client: DataApiClient,
-  window: Window,
-  conditions: () => Promise<readonly string[]>,
-  total: number | null,
-): Source {
+/** The trades of these markets, a few markets at a time. */
+export function tradesOfMarkets(client: DataApiClient, window: Window, conditions: readonly string[]): Source {
   return {
     label: 'trades of the Data API, markets',
-    total,
+    total: conditions.length,
     batches: async function* (position) {
       const from = position === null ? { group: 0, page: null } : CONDITIONS_POSITION.parse(position);
-      const all = await conditions();
       let { page } = from;
-      for (let group = from.group; group * CONDITIONS_PER_REQUEST < all.length; group++, page = null) {
-        const some = all.slice(group * CONDITIONS_PER_REQUEST, (group + 1) * CONDITIONS_PER_REQUEST);
+      for (let group = from.group; group * CONDITIONS_PER_REQUEST < conditions.length; group++, page = null) {
+        const some = conditions.slice(group * CONDITIONS_PER_REQUEST, (group + 1) * CONDITIONS_PER_REQUEST);
         const pages = client.tradePages({ takerOnly: false, conditions: some }, page?.cursor ?? null);
-        const done = Math.min(all.length, (group + 1) * CONDITIONS_PER_REQUEST);
+        const done = Math.min(conditions.length, (group + 1) * CONDITIONS_PER_REQUEST);
         for await (const { rows, next } of pagesWithin(pages, window, page?.lastS ?? Number.POSITIVE_INFINITY)) {
           const behind = next === null ? { group: group + 1, page: null } : { group, page: next };
           yield { rows: batchRows(rows), position: behind, done };
@@ -126,20 +120,12 @@ function conditionTrades(
   };
 }
 
-/** The trades of these markets. */
-export function tradesOfMarkets(client: DataApiClient, window: Window, conditions: readonly string[]): Source {
-  return conditionTrades(client, window, async () => conditions, conditions.length);
-}
-
-/** The trades of all markets that an earlier source has listed. */
+/** The trades of all markets that an earlier source has listed, in the order of the list. */
 export function tradesOfListed(client: DataApiClient, window: Window): SourceMaker {
-  return (fetched) => {
-    const conditions = async (): Promise<string[]> => {
-      const found = new Set<string>();
-      for await (const { conditionId } of fetched.rows(MARKETS_FILE))
-        if (typeof conditionId === 'string' && conditionId !== '') found.add(conditionId);
-      return [...found];
-    };
-    return conditionTrades(client, window, conditions, null);
+  return async (fetched) => {
+    const found = new Set<string>();
+    for await (const { conditionId } of fetched.rows(MARKETS_FILE))
+      if (typeof conditionId === 'string' && conditionId !== '') found.add(conditionId);
+    return tradesOfMarkets(client, window, [...found]);
   };
 }

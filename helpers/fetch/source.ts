@@ -22,7 +22,7 @@ export interface Source {
 }
 
 /** A source that looks at what those before it have fetched; it is made when its turn comes. */
-export type SourceMaker = (fetched: FetchedFiles) => Source;
+export type SourceMaker = (fetched: FetchedFiles) => Source | Promise<Source>;
 
 /** The files so far. */
 export interface FetchedFiles {

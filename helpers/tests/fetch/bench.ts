@@ -17,6 +17,8 @@ const PROJECT = resolve(import.meta.dirname, '../../..');
 export interface FetchBox {
   readonly dataDir: string;
   readonly notes: string[];
+  /** What was told of the progress of each source, the last word on it. */
+  readonly progress: { readonly label: string; readonly total: number | null; done: number }[];
   /** Fetches in this process; waits take no time. */
   fetch(doubles: VenueDoubles, words?: Partial<FetchWords>, ports?: HttpPorts): Promise<FetchedFolder>;
   /** Files of the fetched folders with their text, the checkpoint left out. */
@@ -29,12 +31,27 @@ export const DAY = { since: '2026-01-08', until: '2026-01-10' } as const;
 export function makeFetchBox(): FetchBox {
   const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-fetch-'));
   const notes: string[] = [];
+  const progress: FetchBox['progress'] = [];
   const note = (line: string): void => {
     notes.push(line);
   };
   const run: Run = {
     step: findStep('fetch_history'),
-    log: { note, result: note, warn: note, progress: () => ({ update: () => undefined, done: () => undefined }) },
+    log: {
+      note,
+      result: note,
+      warn: note,
+      progress: (label, total) => {
+        const told = { label, total, done: 0 };
+        progress.push(told);
+        return {
+          update: (done) => {
+            told.done = done;
+          },
+          done: () => undefined,
+        };
+      },
+    },
     dataDir,
     modelsDir: join(dataDir, 'models'),
     seed: 1,
@@ -45,6 +62,7 @@ export function makeFetchBox(): FetchBox {
   return {
     dataDir,
     notes,
+    progress,
     fetch: (doubles, words = {}, ports = quickPorts(Date.now())) => {
       const { venue = 'polymarket', markets = [], wallets = [], since = DAY.since, until = DAY.until } = words;
       const settings = {

@@ -206,7 +206,8 @@ describe('a fetch that is disturbed', () => {
     expect(end.text).toMatch(/(Fetched|Up to date): 12,030 rows of trades and \d+ markets/);
     expect(end.code).toBe(0);
     expect(disturbed.files()).toEqual(box.files());
-  });
+    // Eleven processes, on a machine that may be busy.
+  }, 400_000);
 
   /** So many ms after the next request. */
   async function moment({ subgraph, gamma }: VenueDoubles, ms: number): Promise<void> {
@@ -254,6 +255,16 @@ describe('a service that has changed', () => {
     await calm.fetch(await start(market));
     expect(box.files()).toEqual(calm.files());
   });
+});
+
+test('the progress of each source runs to its total, from which the time left is told', async () => {
+  const market = readVenueMarket(early.raw);
+  await box.fetch(await start(market));
+  const tokens = new Set(market.fills.map(({ token }) => token));
+  const [trades, markets] = box.progress;
+  expect(trades).toMatchObject({ label: 'fetching trades of the subgraph, minutes', total: 2 * 24 * 60 });
+  expect(trades.done).toBeCloseTo((market.fills.at(-1)!.timestampS - Date.parse(DAY.since) / 1000) / 60, 6);
+  expect(markets).toEqual({ label: 'fetching markets of Gamma, ids', total: tokens.size, done: tokens.size });
 });
 
 test('a second fetch of the same window asks nobody, and the manifest lists what there is', async () => {
