@@ -6,7 +6,7 @@
  * Method  probabilities follow a martingale to resolution; every match gives N+1 rows; informed flow moves prices for good
  *         (design/methods.md, sections 1 and 6). The output depends on the options alone; memory not on --trades.
  */
-import { resolveSimulateOptions } from '../helpers/simulate/options.ts';
+import { POPULATIONS, resolveSimulateOptions } from '../helpers/simulate/options.ts';
 import { renewSimulatedFolder } from '../helpers/simulate/simulated_folder.ts';
 import { presentSimulation } from '../helpers/simulate/simulated_folder_report.ts';
 import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
@@ -20,13 +20,20 @@ await runStep(
     id: 'simulate_market',
     options: {
       trades: { type: 'number', default: 200_000, describe: 'fills to write (rows; N makers give N+1)', group: SIZE },
-      wallets: { type: 'number', defaultDescription: 'trades / 100', describe: 'wallets', group: SIZE },
+      wallets: { type: 'number', defaultDescription: 'by trades and population', describe: 'wallets', group: SIZE },
       markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
       days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
       'end-date': {
         type: 'string',
         default: '2026-03-01',
         describe: 'first day after the period, UTC, as 2026-03-01',
+        group: WORLD,
+      },
+      population: {
+        choices: POPULATIONS,
+        default: 'active' as const,
+        describe:
+          'active: wallets that trade often; whole: also the many that come once (see 1_data_pipeline/README.md)',
         group: WORLD,
       },
       difficulty: {
@@ -50,13 +57,25 @@ await runStep(
     },
     inputs: {},
     isIncremental: true,
-    settings: ({ trades, wallets, markets, days, difficulty, insiders, format, seed, 'end-date': endDate }) =>
+    settings: ({
+      trades,
+      wallets,
+      markets,
+      days,
+      population,
+      difficulty,
+      insiders,
+      format,
+      seed,
+      'end-date': endDate,
+    }) =>
       resolveSimulateOptions({
         nTrades: trades,
         nWallets: wallets,
         nMarkets: markets,
         nDays: days,
         endDate,
+        population,
         difficulty,
         insiderShare: insiders,
         format,

@@ -34,7 +34,8 @@ export function planCopyTraders(random: Random, population: Population): Map<num
 /** Wallets that take often enough to be worth following: drawn from the busiest takers among whales and casuals. */
 function chooseLeaders(random: Random, population: Population, nLeaders: number): number[] {
   const taking = (i: number): number => population.activity[i] * (1 - population.makerShares[i]);
-  const candidates = [...walletsOfType(population, CASUAL), ...walletsOfType(population, WHALE)];
+  const active = walletsOfType(population, CASUAL).filter((i) => i < population.nActive);
+  const candidates = [...active, ...walletsOfType(population, WHALE)];
   candidates.sort((a, b) => taking(b) - taking(a) || a - b);
   const nTop = Math.max(nLeaders, Math.ceil(candidates.length * 0.15));
   const top = candidates.slice(0, nTop);

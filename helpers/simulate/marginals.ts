@@ -1,7 +1,8 @@
 /** Compares a simulated market with what has been published about the real one, each figure with a stated bound. */
 import { quantile } from 'd3-array';
 import type { SimulateOptions } from './options.ts';
-import type { WalletSamples } from './wallet_statistics.ts';
+import { countActive } from './population.ts';
+import type { WalletSamples, WholeShares } from './wallet_statistics.ts';
 
 export interface Marginal {
   readonly name: string;
@@ -18,11 +19,30 @@ export interface Marginal {
 /** Fills per wallet in the published study at the run's own scale are these shares of the median. */
 const PUBLISHED_FILLS = { median: 17, p90: 246, p95: 666 };
 
+/** Name, published, simulated, bound from and to, whether it applies and what it takes. */
+type Compared = [string, number, number, number, number, boolean, string];
+
+/**
+ * What two tapes say of all wallets in their markets (data.md §3: midterms of 2022 and 18 sports markets of 2026; published
+ * is the middle of the two).
+ */
+function compareWhole(whole: WholeShares, { nWallets }: SimulateOptions): Compared[] {
+  const isEnough = nWallets >= 1000;
+  const scale = '1,000 wallets';
+  return [
+    ['all wallets: with one fill, share', 0.41, whole.oneFill, 0.36, 0.46, isEnough, scale],
+    ['all wallets: in one market, share', 0.83, whole.oneMarket, 0.8, 0.86, isEnough, scale],
+    ['all wallets: mean trade under $5, share', 0.56, whole.small, 0.41, 0.71, isEnough, scale],
+    ['all wallets: win rate exactly 0 or 100 %, share', 0.88, whole.extremeWinRate, 0.83, 0.93, isEnough, scale],
+    ['all wallets: fills within a minute of the last, P90', 0.24, whole.burstP90, 0.14, 0.33, isEnough, scale],
+  ];
+}
+
 /** All compared figures. Sources: facts/data.md §3 and §1.1 (Cascadian, FIFO and chain studies). */
 export function compareMarginals(samples: WalletSamples, options: SimulateOptions): Marginal[] {
-  const fillsPerWallet = options.nTrades / options.nWallets;
-  const isBusy = fillsPerWallet >= 50;
-  const isLarge = options.nWallets >= 1000 && isBusy;
+  const nActive = countActive(options);
+  const isBusy = options.nTrades / nActive >= 50;
+  const isLarge = nActive >= 1000 && isBusy;
   const busy = '50 fills a wallet';
   const large = '1,000 wallets, 50 fills a wallet';
   const { nFills, meanUsd } = samples;
@@ -36,7 +56,8 @@ export function compareMarginals(samples: WalletSamples, options: SimulateOption
       0.5,
     );
   const hasMarkets = options.nMarkets >= 500;
-  const compared: [string, number, number, number, number, boolean, string][] = [
+  const compared: Compared[] = [
+    ...(options.population === 'whole' ? compareWhole(samples.whole, options) : []),
     [
       'fills per wallet, P90 / median',
       PUBLISHED_FILLS.p90 / PUBLISHED_FILLS.median,
@@ -111,7 +132,7 @@ export function marginalsPage(marginals: readonly Marginal[], options: SimulateO
   return [
     '# Simulated and published marginals',
     '',
-    `${options.nTrades} fills, ${options.nWallets} wallets, ${options.nMarkets} markets, ${options.nDays} days, difficulty ${options.difficulty}, seed ${options.seed}: ${nInside} of ${judged.length} judged figures lie inside their bounds.`,
+    `${options.nTrades} fills, ${options.nWallets} wallets (${options.population} population), ${options.nMarkets} markets, ${options.nDays} days, difficulty ${options.difficulty}, seed ${options.seed}: ${nInside} of ${judged.length} judged figures lie inside their bounds.`,
     '',
     '| figure | published | simulated | bound | verdict |',
     '|---|---|---|---|---|',
@@ -120,7 +141,8 @@ export function marginalsPage(marginals: readonly Marginal[], options: SimulateO
     'Fills per wallet depend on the size of the run (`--trades` / `--wallets`; about 170 would give the published median of',
     '17), so their spread is compared, not their level; distinct markets are compared at equal fills for the same reason.',
     'A fill is a row with the wallet as maker. Rates use wallets with at least five resolved markets, maker shares wallets',
-    'with at least ten fills. Rates, ROI, markets and held shares come from a sample of at most 2,000 wallets.',
+    'with at least ten fills. Rates, ROI, markets and held shares come from a sample of at most 2,000 active wallets. Where it',
+    'does not say all wallets, the figures are about active ones: in the whole market about one wallet in six.',
     'Published figures: facts/data.md §3 and §1.1.',
     '',
   ].join('\n');

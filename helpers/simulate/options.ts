@@ -3,12 +3,17 @@ import { InputError } from '../run/errors.ts';
 import { checkRange, integerMin, SHARE } from '../run/ranges.ts';
 import { MODEL } from './model.ts';
 
+/** Whom the market consists of: wallets with the published marginals of active traders, or these and all who come by once. */
+export const POPULATIONS = ['active', 'whole'] as const;
+type PopulationKind = (typeof POPULATIONS)[number];
+
 export interface SimulateOptions {
   /** Rows of `orderFilled` to write: N resting orders matched at once give N+1 rows. */
   readonly nTrades: number;
   readonly nWallets: number;
   readonly nMarkets: number;
   readonly nDays: number;
+  readonly population: PopulationKind;
   /** How close insiders look to casual wallets: 0 (easy) to 1 (hard). */
   readonly difficulty: number;
   /** Share of wallets that are planted insiders; 0 makes a market without informed flow. */
@@ -26,6 +31,8 @@ export type SimulateRequest = Partial<Omit<SimulateOptions, 'difficulty'>> & { r
 const DEFAULT_END_DATE = '2026-03-01';
 const DEFAULT_N_TRADES = 200_000;
 const FILLS_PER_WALLET_DEFAULT = 100;
+/** In the whole market wallets come the seldomer anew the longer it lasts: 8,000 make 200,000 fills, a million 120 M. */
+const WHOLE_WALLETS = { atTrades: 200_000, nWallets: 8000, exponent: 0.75 };
 const FILLS_PER_MARKET_DEFAULT = 500;
 
 const INSIDER_SHARE_MAX = 0.5;
@@ -41,15 +48,25 @@ const LIMITS = {
   seed: ['seed', integerMin(0), 1],
 } as const;
 
+function defaultWallets(nTrades: number, population: PopulationKind): number {
+  const { atTrades, nWallets, exponent } = WHOLE_WALLETS;
+  const n = population === 'active' ? nTrades / FILLS_PER_WALLET_DEFAULT : nWallets * (nTrades / atTrades) ** exponent;
+  return Math.max(300, Math.round(n));
+}
+
 /**
- * Complete and checked options. Wallets and markets follow the number of fills (one wallet a hundred fills, one market
+ * Complete and checked options. Wallets and markets follow the number of fills (an active wallet a hundred fills, a market
  * five hundred) unless given.
  *
  * @throws InputError `bad-option`, naming the option
  */
 export function resolveSimulateOptions(request: SimulateRequest): SimulateOptions {
   const nTrades = checkInteger('nTrades', request.nTrades ?? DEFAULT_N_TRADES);
-  const nWalletsDefault = Math.max(300, Math.round(nTrades / FILLS_PER_WALLET_DEFAULT));
+  const population = request.population ?? 'active';
+  if (!POPULATIONS.includes(population)) {
+    const hint = 'use --population whole or --population active';
+    throw new InputError('bad-option', `--population is "${String(population)}"`, hint);
+  }
   const nMarketsDefault = Math.max(60, Math.round(nTrades / FILLS_PER_MARKET_DEFAULT));
   if (request.nMarkets !== undefined && request.nMarkets > nTrades)
     throw new InputError(
@@ -67,9 +84,10 @@ export function resolveSimulateOptions(request: SimulateRequest): SimulateOption
   }
   return {
     nTrades,
-    nWallets: checkInteger('nWallets', request.nWallets ?? nWalletsDefault),
+    nWallets: checkInteger('nWallets', request.nWallets ?? defaultWallets(nTrades, population)),
     nMarkets: checkInteger('nMarkets', request.nMarkets ?? nMarketsDefault),
     nDays: checkInteger('nDays', request.nDays ?? 60),
+    population,
     difficulty: resolveDifficulty(request.difficulty ?? 'medium'),
     insiderShare: checkInsiderShare(request.insiderShare ?? MODEL.typeShares.insider),
     seed: checkInteger('seed', request.seed ?? 1),

@@ -5,6 +5,7 @@ import { MODEL } from './model.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
 import { normalQuantile } from './quantile.ts';
 import { DOMAINS } from './questions.ts';
+import { expectedVisits } from './visit_counts.ts';
 
 export const WALLET_TYPES = ['casual', 'insider', 'whale', 'grinder', 'copy_trader', 'wash'] as const;
 export const CASUAL = 0;
@@ -14,9 +15,13 @@ export const GRINDER = 3;
 export const COPY_TRADER = 4;
 export const WASH = 5;
 
-/** Columns by wallet. */
+/** Enough for each planted type. */
+const ACTIVE_MIN = 15;
+
+/** Columns by wallet. The first `nActive` wallets trade of their own accord all the time that they are there; visitors and insiders of the whole market come after them. */
 export interface Population {
   readonly n: number;
+  readonly nActive: number;
   readonly types: Uint8Array;
   /** Fills expected on the published scale (only the proportions count here). */
   readonly activity: Float64Array;
@@ -26,6 +31,8 @@ export interface Population {
   readonly newMarketProbabilities: Float32Array;
   /** Probability that it sells when it comes back to a market it holds. */
   readonly exitProbabilities: Float32Array;
+  /** Probability that an order that it comes with is followed by another part of it; 0 in the active population. */
+  readonly splitProbabilities: Float32Array;
   readonly meanUsd: Float32Array;
   readonly domains: Uint8Array;
   /** Share of its orders that go to its own domain. */
@@ -42,16 +49,30 @@ export function walletsOfType(population: Population, type: number): number[] {
   return wallets;
 }
 
+/** How many wallets of a run trade all the time; in the whole market the others come by. */
+export function countActive({ nWallets, population, insiderShare }: SimulateOptions): number {
+  if (population === 'active') return nWallets;
+  const nActive = Math.max(ACTIVE_MIN, Math.round(nWallets * MODEL.visitors.activeShare));
+  return Math.min(nActive, nWallets - countInsiders(nWallets, insiderShare));
+}
+
+const countInsiders = (nWallets: number, share: number): number =>
+  share === 0 ? 0 : Math.max(3, Math.round(nWallets * share));
+
 /** Draws all wallets; `activity` is on the published scale and counts only in proportion. */
 export function createPopulation(random: Random, options: SimulateOptions): Population {
   const n = options.nWallets;
+  const nActive = countActive(options);
+  const isWhole = options.population === 'whole';
   const population: Population = {
     n,
-    types: drawTypes(random, n, options.insiderShare),
+    nActive,
+    types: drawTypes(random, n, nActive, isWhole ? 0 : options.insiderShare),
     activity: new Float64Array(n),
     makerShares: new Float32Array(n),
     newMarketProbabilities: new Float32Array(n),
     exitProbabilities: new Float32Array(n),
+    splitProbabilities: new Float32Array(n),
     meanUsd: new Float32Array(n),
     domains: new Uint8Array(n),
     domainFocus: new Float32Array(n),
@@ -59,33 +80,52 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
     lastDays: new Int16Array(n),
   };
   const activityZ = activityScores(random, population);
-  const sizeZ = strata(random, n, 0, 1);
+  const sizeZ = strata(random, nActive, 0, 1);
   const { startS, endS } = simulatedPeriod(options);
   const nDays = Math.round((endS - startS) / 86_400);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < nActive; i++) {
     const scores = { activityZ: activityZ[i], sizeZ: sizeZ[i] };
     fillWallet(random, population, i, { ...scores, nDays, difficulty: options.difficulty });
   }
-  const scale = options.nTrades / population.activity.reduce((sum, a) => sum + a, 0);
-  for (let i = 0; i < n; i++) {
+  const nActiveFills = options.nTrades - expectedVisits(n - nActive, options);
+  const scale = nActiveFills / population.activity.reduce((sum, a) => sum + a, 0);
+  for (let i = 0; i < nActive; i++) {
     const nFills = Math.max(1, population.activity[i] * scale);
     const probability = Math.min(1, MODEL.newMarketScale * nFills ** MODEL.newMarketExponent);
     population.newMarketProbabilities[i] = population.types[i] === WHALE ? 0.5 * probability : probability;
   }
+  if (isWhole) fillWholeMarket(random, population, options);
   return population;
 }
 
-/** Types dealt to random wallets, each planted type at least two (a ring needs three); no insider when none is asked for. */
-function drawTypes(random: Random, n: number, insiderShare: number): Uint8Array {
+/** The whole market: which active wallets split their orders, who is an insider, and how much insiders and visitors bet. */
+function fillWholeMarket(random: Random, population: Population, options: SimulateOptions): void {
+  const { n, nActive, types, meanUsd } = population;
+  const { smallShare, smallMedianUsd, smallSigma, largeMedianUsd, largeSigma, maxUsd } = MODEL.visitors;
+  const { share, againFrom, againTo } = MODEL.splitters;
+  for (let i = 0; i < nActive; i++) {
+    const isSplitter = types[i] !== GRINDER && types[i] !== WASH && random.uniform() < share;
+    if (isSplitter) population.splitProbabilities[i] = againFrom + (againTo - againFrom) * random.uniform();
+  }
+  types.fill(INSIDER, n - countInsiders(n, options.insiderShare));
+  for (let i = nActive; i < n; i++) {
+    const isSmall = random.uniform() < smallShare;
+    const [median, sigma] = isSmall ? [smallMedianUsd, smallSigma] : [largeMedianUsd, largeSigma];
+    meanUsd[i] = Math.min(maxUsd, median * Math.exp(sigma * random.normal()));
+  }
+}
+
+/** Types dealt to random active wallets, each planted type at least two (a ring needs three); no insider when none is asked for. */
+function drawTypes(random: Random, nWallets: number, n: number, insiderShare: number): Uint8Array {
   const { typeShares } = MODEL;
   const counts = [
     [GRINDER, Math.max(3, Math.round(n * typeShares.grinder))],
-    [INSIDER, insiderShare === 0 ? 0 : Math.max(3, Math.round(n * insiderShare))],
+    [INSIDER, countInsiders(n, insiderShare)],
     [WHALE, Math.max(2, Math.round(n * typeShares.whale))],
     [COPY_TRADER, Math.max(2, Math.round(n * typeShares.copyTrader))],
     [WASH, Math.max(4, Math.round(n * typeShares.wash))],
   ] as const;
-  const types = new Uint8Array(n);
+  const types = new Uint8Array(nWallets);
   const order = random.shuffle(range(n));
   let next = 0;
   for (const [type, count] of counts) for (let k = 0; k < count; k++) types[order[next++]] = type;
@@ -95,7 +135,7 @@ function drawTypes(random: Random, n: number, insiderShare: number): Uint8Array 
 /** Normal scores of activity: grinders share out the top stratum, everyone else the rest. */
 function activityScores(random: Random, population: Population): Float64Array {
   const grinders = walletsOfType(population, GRINDER);
-  const others = Array.from({ length: population.n }, (_, i) => i).filter((i) => population.types[i] !== GRINDER);
+  const others = Array.from({ length: population.nActive }, (_, i) => i).filter((i) => population.types[i] !== GRINDER);
   const cut = 1 - MODEL.typeShares.grinder;
   const scores = new Float64Array(population.n);
   const top = strata(random, grinders.length, cut, 1);

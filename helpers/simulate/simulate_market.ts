@@ -13,6 +13,7 @@ import { compareMarginals, type Marginal, marginalsPage } from './marginals.ts';
 import { writeMarketLists } from './market_files.ts';
 import { MODEL } from './model.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
+import { countActive } from './population.ts';
 import { MarketSimulation } from './simulation.ts';
 import { TextFile } from './text_file.ts';
 import { TruthRecorder } from './truth_files.ts';
@@ -60,7 +61,7 @@ async function writeEverything(
     files.flushBytes,
     files.write,
   );
-  const statistics = new WalletStatistics(options.nWallets, options.nMarkets);
+  const statistics = new WalletStatistics(options.nWallets, options.nMarkets, countActive(options));
   const truth = new TruthRecorder(join(folder, 'truth'), options, encoder.addresses, () => encoder.transactionHash());
   const simulation = new MarketSimulation(options, both(encoder, statistics), truth);
   while (simulation.step()) {

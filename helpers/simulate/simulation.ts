@@ -14,6 +14,7 @@ import { MODEL } from './model.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
 import { createPopulation, GRINDER, type Population, WASH } from './population.ts';
 import { LONG, RestingOrders, SHORT } from './resting_orders.ts';
+import { Visitors } from './visitors.ts';
 import { drawTurn, planWashRings, type WashRing } from './wash_rings.ts';
 import { WeightedDraw } from './weighted_draw.ts';
 
@@ -38,6 +39,9 @@ const STALE_ORDERS_MAX = 8;
 const STALE_MOVE_MILLI = 30;
 const STALE_PROBABILITY = 0.7;
 
+/** More than any holding is worth. */
+const SALE_OF_ALL_USD = 1e9;
+
 interface Intent {
   market: number;
   outcome: number;
@@ -60,6 +64,7 @@ export class MarketSimulation {
   private readonly holdings: Holdings;
   private readonly resting: RestingOrders;
   private readonly agenda = new Agenda();
+  private readonly visitors: Visitors;
   private readonly flow: Random;
   private readonly incomingDraw: WeightedDraw;
   private readonly restingDraw: WeightedDraw;
@@ -111,7 +116,9 @@ export class MarketSimulation {
       this.scheduleRing(r, ring.fromS);
     });
     this.cumulativeActivity = cumulativeActivity(this.catalogue, this.startS, options.nDays);
-    this.dailyWeights = dailyWeights(this.population, this.cumulativeActivity, options.nDays);
+    const activityBefore = activityBeforeDays(this.cumulativeActivity, options.nDays);
+    this.dailyWeights = dailyWeights(this.population, activityBefore);
+    this.visitors = new Visitors(random.fork(6), this.population, options, activityBefore);
     this.incomingDraw = new WeightedDraw(n);
     this.restingDraw = new WeightedDraw(n);
     this.grinderDraw = new WeightedDraw(n);
@@ -161,6 +168,7 @@ export class MarketSimulation {
     this.incomingDraw.rebuild(this.dailyWeights.incoming, isHere);
     this.restingDraw.rebuild(this.dailyWeights.resting, isHere);
     this.grinderDraw.rebuild(this.dailyWeights.grinder, isHere);
+    for (const action of this.visitors.arrivals(day, timeS)) this.agenda.push(action);
     const { events, markets } = this.catalogue;
     for (let m = 0; m < markets.n; m++) {
       const e = markets.events[m];
@@ -234,6 +242,7 @@ export class MarketSimulation {
       this.arriveNews(atS);
       if (action.kind === 'insider') this.insiderOrder(action, atS);
       else if (action.kind === 'copy') this.copiedOrder(action, atS);
+      else if (action.kind === 'visit') this.visitOrder(action, atS);
       else this.washOrder(action.actor, atS);
     }
   }
@@ -256,6 +265,7 @@ export class MarketSimulation {
   private incomingOrder(wallet: number, timeS: number): boolean {
     const { market, outcome, isBuy, usd, sharesMax } = this.intent;
     if (!this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd, sharesMax })) return false;
+    this.splitOrder(wallet, timeS);
     for (const follower of this.followers.get(wallet) ?? []) {
       if (this.flow.uniform() > follower.diligence) continue;
       const delayS = 2 - follower.delayMeanS * Math.log(1 - this.flow.uniform());
@@ -272,6 +282,17 @@ export class MarketSimulation {
       });
     }
     return true;
+  }
+
+  /** Plans the other parts of an order that has just been matched, for a wallet that splits its orders. */
+  private splitOrder(wallet: number, timeS: number): void {
+    const again = this.population.splitProbabilities[wallet];
+    const { market, outcome, isBuy, usd } = this.intent;
+    let atS = timeS;
+    for (let k = 0; k < MODEL.splitters.partsMax && again > 0 && this.flow.uniform() < again; k++) {
+      atS += 1 + this.flow.integer(MODEL.splitters.gapMaxS);
+      this.agenda.push({ timeS: atS, kind: 'copy', actor: wallet, target: market, outcome, isBuy, usd });
+    }
   }
 
   /** Fills `intent` with what the wallet wants: to come back to a market it holds, or to enter one. */
@@ -365,7 +386,21 @@ export class MarketSimulation {
     if (!this.isOpen(market, timeS)) return;
     const sharesMax = isBuy ? Number.POSITIVE_INFINITY : this.holdings.held(wallet, market, outcome);
     if (sharesMax < SHARES_MIN) return;
-    this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd: isBuy ? usd : 1e9, sharesMax });
+    this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd: isBuy ? usd : SALE_OF_ALL_USD, sharesMax });
+  }
+
+  private visitOrder(action: PlannedAction, timeS: number): void {
+    const { actor: wallet, isBuy } = action;
+    const market = action.target < 0 ? this.activity.draw(this.flow, -1) : action.target;
+    if (market < 0 || !this.isOpen(market, timeS)) return;
+    const outcome = action.target < 0 ? this.drawOutcome(market) : action.outcome;
+    const sharesMax = isBuy ? Number.POSITIVE_INFINITY : this.holdings.held(wallet, market, outcome);
+    const usd = isBuy ? action.usd : SALE_OF_ALL_USD;
+    if (!this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd, sharesMax })) return;
+    const { events, markets } = this.catalogue;
+    const held = this.holdings.held(wallet, market, outcome);
+    const next = this.visitors.next(action, market, outcome, events.closedAtS[markets.events[market]], held);
+    if (next !== null) this.agenda.push(next);
   }
 
   /** One match of the ring's turn; see wash_rings.ts for the three phases. */
@@ -455,18 +490,21 @@ function cumulativeActivity(catalogue: Catalogue, startS: number, nDays: number)
   return sums;
 }
 
-/** Each wallet's weight on a day it is there, so that its fills over its days are in proportion to its activity. */
-function dailyWeights(population: Population, cumulative: Float64Array, nDays: number) {
+/** The venue's activity before each day: `nDays` + 1 values, the last one that of the whole period. */
+function activityBeforeDays(cumulative: Float64Array, nDays: number): Float64Array {
   const nBinsPerDay = DAY_S / MODEL.binS;
-  const before = new Float64Array(nDays + 1);
-  for (let day = 0; day < nDays; day++) before[day + 1] = cumulative[(day + 1) * nBinsPerDay - 1];
+  return Float64Array.from({ length: nDays + 1 }, (_, day) => (day === 0 ? 0 : cumulative[day * nBinsPerDay - 1]));
+}
+
+/** Each wallet's weight on a day it is there, so that its fills over its days are in proportion to its activity. */
+function dailyWeights(population: Population, before: Float64Array) {
   const weights = {
     incoming: new Float64Array(population.n),
     resting: new Float64Array(population.n),
     grinder: new Float64Array(population.n),
   };
   for (let i = 0; i < population.n; i++) {
-    const share = (before[population.lastDays[i] + 1] - before[population.firstDays[i]]) / before[nDays];
+    const share = (before[population.lastDays[i] + 1] - before[population.firstDays[i]]) / before[before.length - 1];
     const rate = share > 0 ? population.activity[i] / share : 0;
     const isGrinder = population.types[i] === GRINDER;
     weights.incoming[i] = rate * (1 - population.makerShares[i]);

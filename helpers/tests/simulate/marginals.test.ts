@@ -14,12 +14,12 @@ describe('wallet statistics', () => {
     const statistics = new WalletStatistics(2, 6);
     for (let market = 0; market < 6; market++) {
       const [yes, no] = [market * 2, market * 2 + 1];
-      statistics.beginMatch();
+      statistics.beginMatch(1000 * market);
       // 0 waits to buy "no" at .4, 1 comes and buys "yes" at .6: a mint of ten shares.
       statistics.fill(0, USDC, 4e6, 1, no, 10e6);
       statistics.fill(1, USDC, 6e6, 2, yes, 10e6);
     }
-    statistics.beginMatch();
+    statistics.beginMatch(5060);
     // 1 comes and sells 0 its "yes" of market 5 for .9.
     statistics.fill(0, USDC, 9e6, 1, 10, 10e6);
     statistics.fill(1, 10, 10e6, 2, USDC, 9e6);
