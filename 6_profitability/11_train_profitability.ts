@@ -5,7 +5,7 @@
  * Writes  15_trade_features, 16_trade_predictions, models/trade_profit, models/whale_filter_xgb.json
  * Method  one row per fill with what was known strictly before it; label: the same outcome one horizon later. Boosting,
  *         calibrated, walks forward in time, purged and embargoed (López de Prado 2018, chapter 7), no market or event on
- *         both sides; always beside the base rate and price only. --ablation evaluates the widespread recipe as well.
+ *         both sides; where purging leaves too little, events are held out in parts as well as time; always beside the base rate and price only. --ablation evaluates the widespread recipe as well.
  */
 import { writeFeatures } from '../helpers/features/trades/build_features.ts';
 import { whyNoLabel } from '../helpers/features/trades/label_counts.ts';
@@ -62,15 +62,16 @@ const training = defineStep({
   decisive: decisiveTraining,
   compute: async (inputs, settings, { seed, executor, log, writer }) => {
     const rows = await readTradeRows(inputs.features);
-    const results = runFolds(walkForwardInput(rows, settings, seed, executor), executor, log);
+    const input = walkForwardInput(rows, settings, seed, executor);
+    const results = runFolds(input, executor, log);
     const { fitted, lacking } = results;
     if (fitted.length === 0) return skipped(lacking[0]?.reason ?? 'there is no fold');
-    const facts = evaluateFolds(rows, results, seed);
+    const facts = evaluateFolds(rows, results, input.heldOut, seed);
     const predictions = writer(TRADE_PREDICTIONS);
     await writePredictions(inputs.features, fitted, predictions);
     return made({
       tables: [predictions],
-      model: settings.external === null ? lastFoldModel(fitted, facts.scorecard, settings) : undefined,
+      model: settings.external === null ? lastFoldModel(fitted, facts, settings) : undefined,
       facts,
     });
   },

@@ -2,6 +2,7 @@
 import type { Block } from '../charts/section.ts';
 import { percentText } from '../features/wallets/reasons_report.ts';
 import { STRATEGY_NAMES } from '../profit/strategies.ts';
+import { hasLost } from '../profit/strategy_rows.ts';
 import { isoDay } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { capital, counted, listed, small } from '../run/words.ts';
@@ -107,11 +108,11 @@ function paySentence(strategies: readonly StrategyFacts[] | null): string {
 function lossSentence(strategies: readonly StrategyFacts[] | null): string {
   if (strategies === null) return UNTESTED;
   const everything = strategies.find(({ name, returnMean }) => name === 'everything' && !Number.isNaN(returnMean));
-  const losing = chosen(strategies).filter(({ returnHigh }) => returnHigh < 0);
-  const open = chosen(strategies).filter((row) => !row.isProfitable && !(row.returnHigh < 0));
+  const losing = chosen(strategies).filter(hasLost);
+  const open = chosen(strategies).filter((row) => !row.isProfitable && !hasLost(row));
   const parts = [
     ...(everything === undefined ? [] : [`following every fill returned ${returnText(everything)}`]),
-    ...(losing.length === 0 ? [] : [`${listed(losing.map(nameText))} lost beyond doubt`]),
+    ...losing.map((row) => `${nameText(row)} lost: ${returnText(row)}`),
     ...(open.length === 0 ? [] : [`${listed(open.map(nameText))} cannot be told from chance`]),
   ];
   if (parts.length === 0) return 'Nothing was traded, so nothing was seen to lose.';

@@ -10,9 +10,10 @@ import { createRandom } from '../kernels/random.ts';
 import type { Log } from '../run/console.ts';
 import type { AblationSettings } from './ablation_options.ts';
 import type { AblationRows } from './ablation_rows.ts';
+import { planFolds } from './fold_plan.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
 import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
-import { type Fold, type SplitOptions, walkForwardFolds } from './trade_splits.ts';
+import type { Fold, SplitOptions } from './trade_splits.ts';
 import { joinPredictions, runFolds } from './walk_forward.ts';
 
 export const ABLATION_STEPS = [
@@ -126,7 +127,8 @@ function runAblationStep(
 ): AblationResult {
   const data = dataOf(all, step, settings);
   const { split, boosting, fitRowsMax } = settings;
-  const folds = step >= FIRST_PURGED ? walkForwardFolds(data, split) : randomFolds(data.rows.length, split, seed);
+  const folds =
+    step >= FIRST_PURGED ? planFolds(data, data.labels, split, seed).folds : randomFolds(data.rows.length, split, seed);
   const { fitted, lacking } = runFolds(
     { ...data, featureNames: FEATURES, priceColumn: 0, folds, boosting: { ...boosting, seed }, fitRowsMax },
     executor,

@@ -10,6 +10,8 @@ import type { Table } from '../tables/table_store.ts';
 import type { BacktestSettings } from './backtest_options.ts';
 import { type CalibratedBoosting, calibratedToModel, fitCalibratedBoosting } from './calibrated_boosting.ts';
 import { formatCosts } from './costs.ts';
+import { reasonToSkipFit } from './fit_rows.ts';
+import { calibrationSplit } from './fold_plan.ts';
 import { formatPercent } from './format.ts';
 import type { ModelSettings } from './model_options.ts';
 import { predictionSettings } from './prediction_settings.ts';
@@ -17,8 +19,7 @@ import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';
 import { publishedBooster } from './trade_model.ts';
 import { FEATURES, readTradeRows } from './trade_rows.ts';
-import { calibrationSplit } from './trade_splits.ts';
-import { reasonToSkipFit, sampleRows } from './walk_forward.ts';
+import { sampleRows } from './walk_forward.ts';
 
 export interface FinalModel {
   readonly model: CalibratedBoosting;
@@ -57,7 +58,7 @@ export async function trainFinalModel(
 ): Promise<FinalModel | string> {
   const rows = await readTradeRows(features);
   const known = Uint32Array.from(rows.exitMs.keys()).filter((row) => rows.exitMs[row] <= cutMs);
-  const { fitRows: all, validationRows } = calibrationSplit(rows, known, split);
+  const { fitRows: all, validationRows } = calibrationSplit(rows, rows.labels, known, split, seed);
   const reason = reasonToSkipFit(rows.labels, { fitRows: all, validationRows });
   if (reason !== null) return reason;
   const fitRows = sampleRows(all, fitRowsMax, seed);

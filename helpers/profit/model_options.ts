@@ -30,6 +30,13 @@ export const MODEL_OPTIONS = {
     range: { ...SHARE, from: 0.01, to: 0.9 },
     group: SPLIT,
   },
+  'event-parts': {
+    type: 'number',
+    default: 4,
+    describe: 'parts into which events are drawn, each held out in turn, when purging by time leaves too little',
+    range: integerMin(3, 20),
+    group: SPLIT,
+  },
   embargo: {
     type: 'number',
     default: 6,
@@ -82,6 +89,7 @@ export function modelSettings(options: OptionValues<typeof MODEL_OPTIONS, never>
       embargoMs: options.embargo * HOUR_MS,
       warmupFraction: options['warmup-share'],
       validationFraction: options['validation-share'],
+      heldOutParts: options['event-parts'],
     },
     boosting: { nRounds: options.rounds, maxDepth: options.depth, calibration: options.calibration },
     fitRowsMax: options['fit-rows'],

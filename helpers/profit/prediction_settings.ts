@@ -15,6 +15,7 @@ const settingsSchema = z.object({
     embargoMs: z.number(),
     warmupFraction: z.number(),
     validationFraction: z.number(),
+    heldOutParts: z.number(),
   }),
   boosting: z.object({ nRounds: z.number(), maxDepth: z.number(), calibration: z.enum(CALIBRATIONS) }),
   fitRowsMax: z.number(),

@@ -49,6 +49,16 @@ function formatFold(fold: FoldSummary): string {
   );
 }
 
+/** How the rows were cut where time alone left too little; nothing else. */
+function formatHeldOut(heldOut: TrainingFacts['heldOut']): string[] {
+  if (heldOut === null) return [];
+  const { nParts, nEvents, reason } = heldOut;
+  return [
+    `Walking forward by time alone leaves too little to learn from (${reason}), because markets live through the test. So ${formatCount(nEvents)} events were drawn into ${nParts} parts: ` +
+      'the test fills of each part and period are scored by a model of earlier fills of the other parts.',
+  ];
+}
+
 function formatUnseenWallets(score: UnseenWalletScore | null): string {
   if (score === null) return 'Test on unseen wallets: none, as no fill names a wallet.';
   if (score.auc === null) return 'Test on unseen wallets: no rows of both labels.';
@@ -106,6 +116,7 @@ export function presentProfitability(
 ): Presentation {
   const { folds, lacking, scorecard: card, unseenWallets } = facts;
   const foldLines = [
+    ...formatHeldOut(facts.heldOut),
     ...folds.map(formatFold),
     ...lacking.map(({ index, reason }) => `Fold ${index} skipped: ${reason}.`),
   ];

@@ -16,7 +16,7 @@ import type { Choice } from './choice.ts';
 import { formatCosts } from './costs.ts';
 import { formatPercent, formatPercentInterval, formatThreshold } from './format.ts';
 import { STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
-import { isProfitable, type StrategyRow } from './strategy_rows.ts';
+import { hasLost, isProfitable, type StrategyRow } from './strategy_rows.ts';
 import { formatWithoutFees } from './thresholds_report.ts';
 
 export const STRATEGIES_SECTION = {
@@ -106,7 +106,7 @@ export function formatStrategy(rows: readonly StrategyRow[], name: StrategyName)
     const isLuck = main.deflatedSharpe !== null && main.deflatedSharpe < LUCK_BEATEN;
     return `${label} earned ${mean} ${interval}${isLuck ? ', but luck among all trials could explain it' : ''}.`;
   }
-  if (main.returnHigh < 0) return `${label} lost ${mean} ${interval}.`;
+  if (hasLost(main)) return `${label} lost ${mean} ${interval}.`;
   return `${label} is not shown to be profitable: ${formatPercent(main.returnMean)} per trade after costs ${interval}.`;
 }
 

@@ -169,3 +169,8 @@ export function isProfitable(rows: readonly PaidFigures[], name: StrategyName): 
   const beatsRandom = random === undefined || main.returnMean > random.returnHigh;
   return main.nMarkets >= MARKETS_MIN && main.returnLow > 0 && main.totalReturn > 0 && beatsRandom;
 }
+
+/** Whether a strategy lost: in as many markets as a gain needs, with the whole interval of its return per trade below 0. */
+export function hasLost({ nMarkets, returnHigh }: Pick<PaidFigures, 'nMarkets' | 'returnHigh'>): boolean {
+  return nMarkets >= MARKETS_MIN && returnHigh < 0;
+}

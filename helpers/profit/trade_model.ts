@@ -8,7 +8,7 @@ import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { calibratedToModel } from './calibrated_boosting.ts';
 import { formatShare } from './format.ts';
 import { picksAt, type Scorecard } from './scorecard.ts';
-import type { TrainingSettings } from './training.ts';
+import type { TrainingFacts, TrainingSettings } from './training.ts';
 import type { FittedFold } from './walk_forward.ts';
 
 /** Name of the model in the registry. */
@@ -37,7 +37,7 @@ export function publishedBooster(booster: GradientBoosting): NonNullable<ModelEn
 /** The model of the latest fold. */
 export function lastFoldModel(
   folds: readonly FittedFold[],
-  card: Scorecard,
+  { scorecard: card, heldOut }: TrainingFacts,
   { target, horizonMs, split, boosting }: TrainingSettings,
 ): ModelEntry {
   const { model, priceOnly, fold } = folds[folds.length - 1];
@@ -49,7 +49,7 @@ export function lastFoldModel(
       purpose: `Probability that following a fill reaches ${formatTarget(target)} after ${horizonMs / HOUR_MS} h.`,
       data: `fills before ${isoTime(fold.testStartMs)}`,
       features: model.booster.featureNames,
-      split: `${split.nFolds} walk-forward periods; purged by label window, embargo ${split.embargoMs / HOUR_MS} h; no market or event of the test in training; calibrated (${boosting.calibration}) on the latest ${split.validationFraction * 100} % of it`,
+      split: `${split.nFolds} walk-forward periods; purged by label window, embargo ${split.embargoMs / HOUR_MS} h; no market or event of the test in training${heldOut === null ? '' : ` (events held out in ${heldOut.nParts} parts)`}; calibrated (${boosting.calibration}) on the latest ${split.validationFraction * 100} % of it`,
       metrics: scoreLines(card),
       limits: [
         'Before costs; 12 and 13 subtract fees, delay and spread.',

@@ -11,6 +11,8 @@ export interface SplitOptions {
   readonly warmupFraction: number;
   /** Share of a fold's training rows, latest first, that calibrate. */
   readonly validationFraction: number;
+  /** Parts into which events are drawn when purging by time leaves too little. */
+  readonly heldOutParts: number;
 }
 
 /** Row numbers of one fold; no market is in two of the three lists. */
@@ -26,10 +28,10 @@ export interface Fold {
   readonly nGroupExcluded: number;
 }
 
-type SplitRows = Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet'>;
+export type SplitRows = Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet'>;
 
 /** Training rows cut in two: the latest calibrate, the rest, purged and without their markets and events, is learned from. */
-export function calibrationSplit(
+export function calibrateOnLatest(
   rows: SplitRows,
   trainRows: Uint32Array,
   options: Pick<SplitOptions, 'embargoMs' | 'validationFraction'>,
@@ -62,20 +64,23 @@ export function walkForwardFolds(rows: SplitRows, options: SplitOptions): Fold[]
     groups: [market, event],
   });
   return outer.map((split) => {
-    const { fitRows, validationRows } = calibrationSplit(rows, split.trainRows, options);
-    const seen = new Uint32Array(fitRows.length + validationRows.length);
-    seen.set(fitRows);
-    seen.set(validationRows, fitRows.length);
-    const known = split.testRows.filter((row) => wallet[row] >= 0);
-    return {
-      fitRows,
-      validationRows,
-      testRows: split.testRows,
-      unseenWalletRows: disjointTestRows({ trainRows: seen, testRows: known }, wallet),
-      testStartMs: split.testStartMs,
-      nPurged: split.nPurged,
-      nEmbargoed: split.nEmbargoed,
-      nGroupExcluded: split.nGroupExcluded,
-    };
+    const { fitRows, validationRows } = calibrateOnLatest(rows, split.trainRows, options);
+    const { testRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded } = split;
+    const unseenWalletRows = testsOnUnseenWallets(wallet, fitRows, validationRows, testRows);
+    return { fitRows, validationRows, testRows, unseenWalletRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded };
   });
+}
+
+/** Test rows of wallets that neither fit nor validation rows hold. */
+export function testsOnUnseenWallets(
+  wallet: Int32Array,
+  fitRows: Uint32Array,
+  validationRows: Uint32Array,
+  testRows: Uint32Array,
+): Uint32Array {
+  const seen = new Uint32Array(fitRows.length + validationRows.length);
+  seen.set(fitRows);
+  seen.set(validationRows, fitRows.length);
+  const known = testRows.filter((row) => wallet[row] >= 0);
+  return disjointTestRows({ trainRows: seen, testRows: known }, wallet);
 }

@@ -7,10 +7,10 @@ import type { OptionValues } from '../run/options.ts';
 import { predictCalibrated } from './calibrated_boosting.ts';
 import { type CalibrationCurves, calibrationCurves } from './calibration.ts';
 import { columnsFor, type ExternalModel, externalModel, readExternalModel } from './external_model.ts';
+import { type FoldPlan, planFolds } from './fold_plan.ts';
 import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 import { type Evaluation, type Scorecard, scorecard } from './scorecard.ts';
 import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
-import { walkForwardFolds } from './trade_splits.ts';
 import {
   type FittedFold,
   type FoldResults,
@@ -38,13 +38,13 @@ export function decisiveTraining({ external, ...own }: TrainingSettings): object
   return { ...own, model: external?.sha256 ?? null };
 }
 
-/** Folds, features and labels as they are trained on. */
+/** Folds, features and labels as they are trained on, and how the folds were cut. */
 export function walkForwardInput(
   rows: TradeRows,
   { split, boosting, fitRowsMax, external }: TrainingSettings,
   seed: number,
   executor: Executor,
-): WalkForwardInput {
+): WalkForwardInput & Pick<FoldPlan, 'heldOut'> {
   const booster = external === null ? null : readExternalModel(external.path, executor);
   return {
     x: rows.x,
@@ -52,7 +52,7 @@ export function walkForwardInput(
     priceColumn: 0,
     labels: rows.labels,
     market: rows.market,
-    folds: walkForwardFolds(rows, split),
+    ...planFolds(rows, rows.labels, split, seed),
     boosting: { ...boosting, seed },
     fitRowsMax,
     external: booster === null ? undefined : { booster, x: columnsFor(booster, rows) },
@@ -117,7 +117,7 @@ function summarizeFold({ index, fold, model }: FittedFold) {
 export type FoldSummary = Readonly<ReturnType<typeof summarizeFold>>;
 
 /** What is told of a training. */
-export interface TrainingFacts {
+export interface TrainingFacts extends Pick<FoldPlan, 'heldOut'> {
   readonly folds: readonly FoldSummary[];
   readonly lacking: readonly LackingFold[];
   readonly scorecard: Scorecard;
@@ -127,9 +127,15 @@ export interface TrainingFacts {
 }
 
 /** Evaluates the test rows of all folds. */
-export function evaluateFolds(rows: TradeRows, { fitted, lacking }: FoldResults, seed: number): TrainingFacts {
+export function evaluateFolds(
+  rows: TradeRows,
+  { fitted, lacking }: FoldResults,
+  heldOut: FoldPlan['heldOut'],
+  seed: number,
+): TrainingFacts {
   const evaluation = evaluationOf(rows, fitted);
   return {
+    heldOut,
     folds: fitted.map(summarizeFold),
     lacking,
     scorecard: scorecard(evaluation, seed),

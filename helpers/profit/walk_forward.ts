@@ -13,10 +13,8 @@ import {
   fitCalibration,
   predictCalibrated,
 } from './calibrated_boosting.ts';
+import { countPositives, ROWS_MIN, reasonToSkipFit } from './fit_rows.ts';
 import type { Fold } from './trade_splits.ts';
-
-/** Fewer fit or validation rows than this teach nothing. */
-const ROWS_MIN = 200;
 
 export interface WalkForwardInput {
   readonly x: Matrix;
@@ -51,28 +49,6 @@ export interface FittedFold {
   readonly baseRate: number;
   readonly test: FoldPredictions;
   readonly validation: FoldPredictions;
-}
-
-function countPositives(labels: ArrayLike<number>, rows: Uint32Array): number {
-  let n = 0;
-  for (const row of rows) n += labels[row];
-  return n;
-}
-
-/** Why a fold cannot be used, or null. */
-export function reasonToSkipFit(
-  labels: ArrayLike<number>,
-  fold: Pick<Fold, 'fitRows' | 'validationRows'>,
-): string | null {
-  for (const [name, rows] of [
-    ['fit', fold.fitRows],
-    ['validation', fold.validationRows],
-  ] as const) {
-    if (rows.length < ROWS_MIN) return `${rows.length} ${name} rows are left after purging, ${ROWS_MIN} are needed`;
-    const nPositives = countPositives(labels, rows);
-    if (nPositives === 0 || nPositives === rows.length) return `all ${name} rows have the same label`;
-  }
-  return null;
 }
 
 /** One column as a matrix of its own. */

@@ -78,16 +78,16 @@ it('calls a strategy paying only beyond doubt, in enough markets and beyond its 
   );
 });
 
-it('says what loses beyond doubt, and what cannot be told from chance', () => {
+it('says what lost with its interval, and what cannot be told from chance: few markets, or an interval that holds 0', () => {
   const dataDir = newFolder();
   writeRows(dataDir, STRATEGIES, [
     strategyRow('chosen', 'main', [-0.3, -0.2, -0.04]),
     strategyRow('sniper', 'main', [-0.1, -0.03, 0.06]),
-    strategyRow('god_mode', 'main', [0.01, 0.03, 0.06]),
+    strategyRow('god_mode', 'main', [-0.35, -0.18, -0.006], 9),
     strategyRow('everything', 'main', [-0.126, -0.105, -0.078]),
   ]);
   expect(sentences(summarize(dataDir))['Does not']).toBe(
-    'Following every fill returned −11 % per trade after costs (95 % interval: −13 % to −7.8 %); “Chosen on validation” lost beyond doubt; “Sniper” cannot be told from chance.',
+    'Following every fill returned −11 % per trade after costs (95 % interval: −13 % to −7.8 %); “Chosen on validation” lost: −20 % per trade after costs (95 % interval: −30 % to −4 %); “Sniper” and “God Mode” cannot be told from chance.',
   );
 });
 

@@ -21,7 +21,7 @@ const SETTINGS: AblationSettings = {
   rowsMax: 1e6,
   roi: { kind: 'roi', threshold: 0.05 },
   neutral: { kind: 'neutral', threshold: 0.1 },
-  split: { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 },
+  split: { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25, heldOutParts: 4 },
   boosting: { nRounds: 25, maxDepth: 3, calibration: 'platt' },
   fitRowsMax: 1e6,
 };

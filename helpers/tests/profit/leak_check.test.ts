@@ -82,7 +82,7 @@ describe('labels shuffled within their market', () => {
     const labels = Uint8Array.from(toNumbers(frame, 'label'));
     const shuffled = shuffledWithin(labels, market, 3);
     expect(shuffled.reduce((sum, y) => sum + y, 0)).toBe(labels.reduce((sum, y) => sum + y, 0));
-    const options = { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 };
+    const options = { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25, heldOutParts: 4 };
     const input = {
       x: toMatrix(frame, FEATURES),
       featureNames: FEATURES,

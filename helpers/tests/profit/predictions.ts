@@ -29,7 +29,7 @@ export interface PredictionSpec {
 export const PREDICTION_SETTINGS = {
   horizonMs: 6 * HOUR_MS,
   target: { kind: 'roi', threshold: 0.05 },
-  split: { nFolds: 3, embargoMs: 6 * HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25 },
+  split: { nFolds: 3, embargoMs: 6 * HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25, heldOutParts: 4 },
   boosting: { nRounds: 20, maxDepth: 3, calibration: 'platt' },
   fitRowsMax: 10_000,
   model: 'external',

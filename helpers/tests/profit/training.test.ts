@@ -224,8 +224,8 @@ describe('too little to train on', () => {
   it('is not one wallet in many markets, which trains but leaves no unseen wallet to test on', async () => {
     const { features } = await makeFeatures(writeTables(tippedFills(60, 60, 1)));
     const rows = await readTradeRows(features);
-    expect(evaluateFolds(rows, fold(rows, quickSettings()), 1).unseenWallets).toEqual({ nRows: 0, auc: null });
+    expect(evaluateFolds(rows, fold(rows, quickSettings()), null, 1).unseenWallets).toEqual({ nRows: 0, auc: null });
     const nobody = { ...rows, wallet: rows.wallet.map(() => -1) };
-    expect(evaluateFolds(nobody, fold(nobody, quickSettings()), 1).unseenWallets).toBeNull();
+    expect(evaluateFolds(nobody, fold(nobody, quickSettings()), null, 1).unseenWallets).toBeNull();
   });
 });
