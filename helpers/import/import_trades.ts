@@ -1,9 +1,9 @@
 /** The import as a whole: recognise, read markets, then trades, put the days together, publish markets and trades. */
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type DataFrame, type LazyDataFrame, pl, releaseFramesEvery } from '../polars/polars.ts';
 import { formatCount, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
-import { hashFile, writeFileAtomic } from '../run/files.ts';
+import { hashFile } from '../run/files.ts';
 import type { Manifest, ManifestInput, ManifestPart } from '../run/manifest.ts';
 import { withScratch } from '../run/scratch.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
@@ -29,6 +29,7 @@ import type { ImportSummary } from './import_summary.ts';
 import { reassignmentsFrame, withReassignments } from './market_reassignments.ts';
 import { MarketRegistry } from './market_registry.ts';
 import { checkHoldsData, inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
+import { RejectFiles } from './reject_files.ts';
 import type { Reject, RowBlock } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
 import { type DayResult, dayOfPart, STAGING_LIMITS, Staging, type StagingLimits } from './staging.ts';
@@ -54,11 +55,6 @@ interface ReadFile extends PlannedFile {
   sha256: string;
 }
 
-/** Reject lines kept per run; all are counted. */
-const REJECT_LINES_MAX = 200_000;
-const REJECT_BYTES_MAX = 1 << 27;
-/** Characters of a refused row that are kept. */
-const REJECT_LENGTH_MAX = 10_000;
 const IGNORED_NAMES_MAX = 12;
 const BLOCK_BYTES_MIN = 64;
 /** Rows whose frames may stay in memory although nobody needs them any more. */
@@ -165,10 +161,7 @@ class Import {
   private readonly registry = new MarketRegistry();
   private readonly canonicaliser = new Canonicaliser(this.registry);
   private readonly staging: Staging;
-  private readonly rejects: Record<string, number> = {};
-  private readonly rejectLines = new Map<string, string[]>();
-  private nRejectLines = 0;
-  private nRejectBytes = 0;
+  private readonly rejects = new RejectFiles();
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
   private nNaiveTimes = 0;
@@ -229,19 +222,6 @@ class Import {
     for (const name of columns) if (file.format.nameOf(name) === null) this.ignoredColumns.add(name);
   }
 
-  private reject(file: PlannedFile, rejects: readonly Reject[]): void {
-    const lines = this.rejectLines.get(file.path) ?? [];
-    this.rejectLines.set(file.path, lines);
-    for (const { reason, text } of rejects) {
-      this.rejects[reason] = (this.rejects[reason] ?? 0) + 1;
-      if (this.nRejectLines >= REJECT_LINES_MAX || this.nRejectBytes >= REJECT_BYTES_MAX) continue;
-      const line = `${csvField(reason)},${csvField(text.slice(0, REJECT_LENGTH_MAX))}`;
-      this.nRejectLines++;
-      this.nRejectBytes += line.length;
-      lines.push(line);
-    }
-  }
-
   private async readMarkets(file: PlannedFile, adapter: MarketAdapter): Promise<ReadFile> {
     const source = await openRows(file.path, this.options.blockBytes, file.format);
     this.noteColumns(file, source.columns);
@@ -255,7 +235,7 @@ class Import {
         if (typeof market === 'string') bad.push({ reason: market, text: JSON.stringify(row) });
         else this.registry.addRow(market, adapter);
       }
-      this.reject(file, bad);
+      this.rejects.add(file.path, bad);
     }
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${adapter.what}`);
     return { ...file, rows: nRows, sha256: source.digest() ?? hashFile(file.path) };
@@ -266,7 +246,7 @@ class Import {
     let nRows = 0;
     for await (const { frame, rejects } of source.blocks) {
       nRows += frame.height + rejects.length;
-      this.reject(file, rejects);
+      this.rejects.add(file.path, rejects);
       this.blockTimes.add(frame);
     }
     this.log.note(`${file.path}: ${formatCount(nRows)} rows, ${file.adapter.what}`);
@@ -349,12 +329,12 @@ class Import {
     adapter: TradeAdapter,
     source: number,
   ): Promise<void> {
-    this.reject(file, rejects);
+    this.rejects.add(file.path, rejects);
     if (adapter.isUtcDocumented !== true) this.nNaiveTimes += nNaiveTimes;
     if (fills.height === 0) return;
     if (fills.columns.includes('is_mended')) this.nMended += Number(fills.getColumn('is_mended').cast(pl.UInt32).sum());
     const placed = await this.canonicaliser.apply(fills, adapter);
-    this.reject(file, placed.rejects);
+    this.rejects.add(file.path, placed.rejects);
     await this.staging.add(source, placed.trades);
     await this.release(fills.height);
   }
@@ -375,7 +355,8 @@ class Import {
       reassignmentsFrame(reassignments),
       ofThisRun,
     );
-    const rejectFiles = this.writeRejects(files);
+    const rejectsFolder = join(tableFolder(this.host.dataDir, RAW_TRADES), 'rejects');
+    const rejectFiles = this.rejects.write(rejectsFolder, files);
     const nBefore = this.oldTrades?.manifest.rows ?? 0;
     const metrics = {
       rows_read: this.nRowsRead,
@@ -409,7 +390,7 @@ class Import {
       nNaiveTimes: metrics.times_without_zone,
       nImpossibleTimes: metrics.market_times_impossible,
       nMended: metrics.prices_mended,
-      rejects: this.rejects,
+      rejects: this.rejects.counts,
       rejectFiles,
       trades,
       markets,
@@ -432,7 +413,7 @@ class Import {
         format: file.adapter.format,
       });
     const rejects: Record<string, number> = { ...(this.oldTrades?.manifest.rejects ?? {}) };
-    for (const [reason, n] of Object.entries(this.rejects)) rejects[reason] = (rejects[reason] ?? 0) + n;
+    for (const [reason, n] of Object.entries(this.rejects.counts)) rejects[reason] = (rejects[reason] ?? 0) + n;
     return {
       step: host.step.id,
       fingerprint: inputs.map((input) => input.sha256.slice(0, 8)).join(' '),
@@ -508,23 +489,4 @@ class Import {
       if (markets.join(moved, { on: 'market_id', how: 'inner' }).height > 0) return true;
     return false;
   }
-
-  private writeRejects(files: readonly ReadFile[]): string[] {
-    const folder = join(tableFolder(this.host.dataDir, RAW_TRADES), 'rejects');
-    const written: string[] = [];
-    for (const { path, sha256 } of files) {
-      const lines = this.rejectLines.get(path) ?? [];
-      if (lines.length === 0) continue;
-      const target = join(folder, `${basename(path)}-${sha256.slice(0, 8)}.rejects.csv`);
-      writeFileAtomic(target, `reason,row\n${lines.join('\n')}\n`);
-      written.push(target);
-    }
-    return written;
-  }
-}
-
-/** A field that is text to a spreadsheet too, which would run what begins like a formula. */
-function csvField(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
 }

@@ -5,7 +5,7 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 import { InputError } from '../run/errors.ts';
 import { withSystemErrors } from '../run/files.ts';
 
-const EXTENSIONS = /\.(csv|json|jsonl|ndjson)(\.gz)?$|\.parquet$/i;
+const EXTENSIONS = /\.(csv|tsv|json|jsonl|ndjson)(\.gz)?$|\.parquet$/i;
 /** Folders that are never raw data: planted truth must not reach a model. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['truth']);
 const FILES_MAX = 100_000;

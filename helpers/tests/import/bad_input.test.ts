@@ -95,7 +95,7 @@ describe('paths', () => {
   });
 
   test('folders and globs find each raw file once, sorted, and never planted truth', () => {
-    const paths = ['b.csv', 'a.jsonl', 'deep/c.csv.gz', 'deep/d.parquet'].map((name) => box.write(name, 'x'));
+    const paths = ['b.csv', 'a.jsonl', 'deep/c.csv.gz', 'deep/d.parquet', 'e.tsv'].map((name) => box.write(name, 'x'));
     for (const name of ['truth/wallets.csv', '.hidden/e.csv', 'notes.txt']) box.write(name, 'x');
     const raw = join(box.root, 'raw');
     expect(listInputs([raw, join(raw, '*.csv'), paths[0]])).toEqual([...paths].sort());
