@@ -317,7 +317,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     cpus: 2,
     memoryMib: 5120,
     memoryScalesWith: 'wallets',
-    minutes: 5,
+    minutes: 15,
     chunks: 'none',
     inGraph: true,
   },

@@ -4,6 +4,7 @@
  */
 
 import { readdirSync } from 'node:fs';
+import { InputError } from '../run/errors.ts';
 
 interface Suite {
   readonly runSuite: (args: readonly string[]) => Promise<void>;
@@ -18,5 +19,11 @@ if (suite === undefined || !suites.includes(suite)) {
   process.exitCode = 2;
 } else {
   const { runSuite } = (await import(new URL(`./${suite}.ts`, import.meta.url).href)) as Suite;
-  await runSuite(args);
+  try {
+    await runSuite(args);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    process.stderr.write(`error: ${error.message}\nhint:  ${error.hint}\n`);
+    process.exitCode = 2;
+  }
 }

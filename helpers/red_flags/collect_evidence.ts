@@ -19,7 +19,7 @@ import { grownStakes, type LargestStakes, StakeTable } from './stakes.ts';
 import { type RankedStakes, WalletEvidence } from './wallet_evidence.ts';
 
 /** Fills whose stakes are summed at once; of more, the wallets are dealt into shards, and each reads the trades again. */
-const SHARD_FILLS = 50_000_000;
+const SHARD_FILLS = 20_000_000;
 
 export interface EvidenceJob extends FillSource {
   readonly log: Log;

@@ -1,16 +1,15 @@
 /** The evidence of ranked wallets as columns: sums become shares, prices and times. */
+import { settlementsOf } from '../features/settlement.ts';
 import { marketOf, outcomeOf } from '../features/wallets/fill_columns.ts';
 import { numberMarkets } from '../features/wallets/market_numbers.ts';
 import { type DataFrame, pl, type Series } from '../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
-import { toNumbers } from '../tables/matrix.ts';
 import type { LargestStakes } from './stakes.ts';
 import type { RankedStakes, WalletEvidence } from './wallet_evidence.ts';
 
 const MICRO = 1e6;
 /** Wallets whose stakes begin within so long of each other in the same outcome act together. */
 const TWIN_MS = 60_000;
-const VOID_VALUE = 0.5;
 
 export interface FrameContext {
   /** Names of the ranked wallets. */
@@ -24,12 +23,10 @@ export interface FrameContext {
 /** When each market resolved and what outcome 0 paid, by number; NaN where that is not known at T. */
 function resolutions(markets: DataFrame, asOfMs: number): { resolvedMs: Float64Array; value0: Float64Array } {
   const facts = numberMarkets(markets).join(markets, { on: 'market_id', how: 'left' }).sort('market');
-  const [resolved, winner, isVoid] = ['resolved_ms', 'winner_index', 'is_void'].map((name) => toNumbers(facts, name));
-  const value0 = winner.map((index, market) => {
-    if (!(resolved[market] < asOfMs)) return Number.NaN;
-    return Number.isNaN(index) && isVoid[market] === 1 ? VOID_VALUE : 1 - index;
-  });
-  return { resolvedMs: resolved.map((ms, market) => (Number.isNaN(value0[market]) ? Number.NaN : ms)), value0 };
+  const { payout0, resolvedMs } = settlementsOf(facts);
+  const knownAt = (values: Float64Array): Float64Array =>
+    values.map((value, market) => (resolvedMs[market] < asOfMs && !Number.isNaN(payout0[market]) ? value : Number.NaN));
+  return { resolvedMs: knownAt(resolvedMs), value0: knownAt(payout0) };
 }
 
 /** How many others each stake has whose first purchase of the same outcome came within a minute. */

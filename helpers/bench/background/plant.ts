@@ -3,8 +3,8 @@ import type { Random } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { InputError } from '../../run/errors.ts';
+import { frameOf } from '../../tables/frame_of.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
-import { conform } from '../../tables/schema.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import type { Range, Style } from './styles.ts';
 import { type MarketPath, priceAt, type Tape } from './tape.ts';
@@ -150,25 +150,22 @@ function plantInsider(tape: Tape, style: Style, medianUsd: number, random: Rando
 
 function toFrame(tape: Tape, fills: readonly PlantedFill[], random: Random): DataFrame {
   const micro = (value: number): number => Math.round(value * MICRO) / MICRO;
-  const column = (name: string, type: Parameters<typeof pl.Series>[2], value: (fill: PlantedFill) => unknown) =>
-    pl.Series(name, fills.map(value), type);
-  const frame = pl.DataFrame([
-    column('ts_ms', pl.Float64, ({ ms }) => ms),
-    column('venue', pl.Utf8, () => 'polymarket'),
-    column('market_id', pl.Utf8, ({ market }) => market.id),
-    column('event_id', pl.Utf8, ({ market }) => market.eventId),
-    column('outcome_index', pl.Float64, ({ outcome }) => outcome),
-    column('wallet', pl.Utf8, ({ wallet }) => wallet),
-    column('role', pl.Utf8, () => (tape.hasRoles ? 'taker' : null)),
-    column('side', pl.Utf8, ({ isBuy }) => (isBuy ? 'BUY' : 'SELL')),
-    column('price', pl.Float64, ({ price }) => price),
-    column('shares', pl.Float64, ({ shares }) => micro(shares)),
-    column('amount_usd', pl.Float64, ({ shares, price }) => micro(shares * price)),
-    column('fee_usd', pl.Float64, () => null),
-    column('tx', pl.Utf8, () => null),
-    column('fill_id', pl.Float64, () => Math.floor(random.uniform() * Number.MAX_SAFE_INTEGER)),
-  ]);
-  return conform(frame, RAW_TRADES);
+  const unknown = RAW_TRADES.columns.map(({ name }) => [name, () => null] as const);
+  return frameOf(RAW_TRADES, fills, {
+    ...Object.fromEntries(unknown),
+    ts_ms: ({ ms }) => ms,
+    venue: () => 'polymarket',
+    market_id: ({ market }) => market.id,
+    event_id: ({ market }) => market.eventId,
+    outcome_index: ({ outcome }) => outcome,
+    wallet: ({ wallet }) => wallet,
+    role: () => (tape.hasRoles ? 'taker' : null),
+    side: ({ isBuy }) => (isBuy ? 'BUY' : 'SELL'),
+    price: ({ price }) => price,
+    shares: ({ shares }) => micro(shares),
+    amount_usd: ({ shares, price }) => micro(shares * price),
+    fill_id: () => Math.floor(random.uniform() * Number.MAX_SAFE_INTEGER),
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
-import { type FillSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { type FillSpec, type MarketSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 
@@ -36,8 +36,13 @@ const FILLS: readonly FillSpec[] = [
 
 const MARKETS_KNOWN = [{ id: 'm', winner: 0 as const, resolvedMs: day(44) }, { id: 'n' }];
 
-async function evidenceOf(asOfMs: number, fills = FILLS, more: { batchRows?: number; shardFills?: number } = {}) {
-  const dataDir = writeTables(fills, MARKETS_KNOWN);
+async function evidenceOf(
+  asOfMs: number,
+  fills = FILLS,
+  more: { batchRows?: number; shardFills?: number } = {},
+  known: readonly MarketSpec[] = MARKETS_KNOWN,
+) {
+  const dataDir = writeTables(fills, known);
   const trades = openTable(dataDir, RAW_TRADES);
   const markets = readTable(openTable(dataDir, MARKETS));
   return collectEvidence({ trades, markets, asOfMs, log: createLog({ quiet: true }), ...more });
@@ -100,6 +105,16 @@ describe('evidence', () => {
     const early: FillSpec = { wallet: 'insider', at: day(41), side: 'SELL', price: 0.5, shares: 75 };
     expect((await rowOf('insider', day(45), [...FILLS, early])).kept_pct).toBeCloseTo(75, 9);
     expect((await rowOf('insider', day(41, 1), [...FILLS, early])).kept_pct).toBeCloseTo(75, 9);
+  });
+
+  it('lets a market without a winner pay a half', async () => {
+    const { frame } = await evidenceOf(day(45), FILLS, {}, [
+      { id: 'm', isVoid: true, resolvedMs: day(44) },
+      { id: 'n' },
+    ]);
+    const row = (frame.toRecords() as Record<string, number>[]).find((own) => String(own.wallet) === 'insider')!;
+    // −60 − 40 − 25 + 24 and 320 shares at a half.
+    expect([row.excess_price, row.market_profit_usd]).toEqual([expect.closeTo(0.5 - 1 / 3, 9), expect.closeTo(59, 9)]);
   });
 
   it('does not hang on batches and shards', async () => {
