@@ -16,6 +16,7 @@ export interface Rename {
 }
 
 const JOURNAL = /^\.commit-[0-9a-f]+\.json$/;
+const UNFINISHED_JOURNAL = /^\.commit-[0-9a-f]+\.json\.[0-9a-f]+\.tmp$/;
 const LOCK_NAME = 'commit';
 const journalSchema = z.object({ renames: z.array(z.object({ from: z.string(), to: z.string() })) });
 
@@ -60,6 +61,9 @@ function apply({ from, to }: Rename): void {
  */
 export function commitRenames(folder: string, renames: readonly Rename[]): void {
   holdingLock(folder, LOCK_NAME, () => {
+    // Whoever was writing one is gone: only the holder of the lock does.
+    for (const file of readdirSync(folder))
+      if (UNFINISHED_JOURNAL.test(file)) rmSync(join(folder, file), { force: true });
     if (renames.length === 1) return apply(renames[0]);
     const journal = join(folder, `.commit-${temporaryName('').split('.')[1]}.json`);
     const listed = renames.map(({ from, to }) => ({ from: relative(folder, from), to: relative(folder, to) }));
