@@ -6,11 +6,13 @@ import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { COEFFICIENTS } from '../red_flags/coefficients.ts';
-import { findRedFlags, RED_FLAG_OPTIONS } from '../red_flags/red_flags.ts';
+import { collectEvidence } from '../red_flags/collect_evidence.ts';
+import { rankWallets } from '../red_flags/rank_wallets.ts';
+import { RED_FLAG_OPTIONS, redFlagWords } from '../red_flags/red_flags.ts';
 import { currentRun } from '../registry/active_model.ts';
 import { hashValue } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
-import { toNumbers, toTexts } from '../tables/matrix.ts';
+import { toTexts } from '../tables/matrix.ts';
 import { readTable } from '../tables/table_store.ts';
 import type { LiveTables } from './refresh.ts';
 
@@ -72,27 +74,43 @@ const N_LISTED = RED_FLAG_OPTIONS.budget.default;
 /** Evidence of so many bits makes it twice as likely that a wallet is informed; less is not worth an alert. */
 const BITS_MIN = 1;
 
-async function redFlagScores(
-  run: Run,
-  { trades, markets, window }: LiveTables,
-  isKnown: ReadonlySet<string>,
-): Promise<Map<string, Score>> {
+/**
+ * The evidence of the stake against its market's volume counts only where all of that volume is in the tables: in markets that were
+ * created after their begin.
+ */
+function withKnownVolumes(evidence: DataFrame, { markets, coveredFromMs }: LiveTables): DataFrame {
+  const young = readTable(markets)
+    .filter(pl.col('created_ms').gtEq(pl.lit(coveredFromMs).cast(pl.Int64)))
+    .select(pl.col('market_id'), pl.lit(true).alias('is_young'));
+  return evidence
+    .join(young, { on: 'market_id', how: 'left' })
+    .withColumn(
+      pl
+        .when(pl.col('is_young').isNotNull())
+        .then(pl.col('stake_vs_volume_pct'))
+        .otherwise(pl.lit(null))
+        .alias('stake_vs_volume_pct'),
+    );
+}
+
+async function redFlagScores(run: Run, tables: LiveTables, isKnown: ReadonlySet<string>): Promise<Map<string, Score>> {
+  const { trades, markets, window } = tables;
   const job = { trades, markets: readTable(markets), asOfMs: window.untilMs, log: run.log };
-  const { frame } = await findRedFlags(job, { floorUsd: COEFFICIENTS.floorUsd, budget: N_LISTED }, run.seed);
-  const ranked = frame.filter(pl.col('rank').isNotNull()).sort('rank');
-  const wallets = toTexts(ranked, 'wallet') as string[];
-  const bits = toNumbers(ranked, 'insider_evidence');
-  const known = bits.filter((_, row) => isKnown.has(wallets[row]));
-  const bar = Math.max(BITS_MIN, known[Math.min(N_LISTED, known.length) - 1] ?? BITS_MIN);
-  const reasons = toTexts(ranked, 'reasons');
+  const frame = withKnownVolumes((await collectEvidence(job)).frame, tables);
+  const ranked = rankWallets(COEFFICIENTS, frame, COEFFICIENTS.floorUsd);
+  const wallets = toTexts(frame, 'wallet') as string[];
+  const known = ranked.order.filter((row) => isKnown.has(wallets[row]));
+  const last = known[Math.min(N_LISTED, known.length) - 1];
+  const bar = Math.max(BITS_MIN, last === undefined ? BITS_MIN : ranked.bits[last]);
   const modelRun = `red_flags/${hashValue(COEFFICIENTS.terms).slice(0, 12)}`;
-  const scores = new Map<string, Score>();
-  wallets.forEach((wallet, row) => {
-    if (!isKnown.has(wallet)) return;
-    const words = reasons[row] === null || reasons[row] === '' ? [] : [`Red flags: ${reasons[row]}.`];
-    scores.set(wallet, { score: bits[row], bar, p: null, modelRun, reasons: words });
-  });
-  return scores;
+  const words = redFlagWords(ranked, frame);
+  return new Map(
+    known.map((row) => {
+      const why = words(row);
+      const reasons = why === '' ? [] : [`Red flags: ${why}.`];
+      return [wallets[row], { score: ranked.bits[row], bar, p: null, modelRun, reasons }];
+    }),
+  );
 }
 
 /** Every score that there is, of the wallets with a known past; a model that has nothing to say is left out. */
