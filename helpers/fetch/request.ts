@@ -137,7 +137,7 @@ export function fetchSettings(options: OptionValues<typeof FETCH_OWN_OPTIONS>): 
 }
 
 /** Addresses as options or the environment give them. */
-export function fetchAddresses(options: OptionValues<typeof ADDRESS_OPTIONS>): FetchAddresses {
+export function fetchAddresses(options: Partial<OptionValues<typeof ADDRESS_OPTIONS>>): FetchAddresses {
   return {
     gamma: options['gamma-url'] ?? envValue('GAMMA_URL'),
     dataApi: options['data-url'] ?? envValue('DATA_URL'),

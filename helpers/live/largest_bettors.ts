@@ -6,7 +6,7 @@ import type { Table } from '../tables/table_store.ts';
 import type { LiveWindow } from './live_options.ts';
 
 /** No rule looks at a smaller bet, USD: .7 of the lowest floor of all rules. */
-const BET_MIN_USD = 350;
+export const BET_MIN_USD = 350;
 
 /** Rows by a column, the largest first, and by wallet where it is equal. */
 export function sortDescending(frame: DataFrame, by: string): DataFrame {

@@ -54,6 +54,19 @@ export const LIVE_OPTIONS = {
   ...ADDRESS_OPTIONS,
 } as const satisfies OptionSpecs;
 
+/** The options of 22: of which decisions, by when. */
+export const SCORE_OPTIONS = {
+  days: {
+    type: 'number',
+    default: 30,
+    describe: 'follow the decisions of the last so many days',
+    range: integerMin(1, 90),
+    group: WHAT,
+  },
+  until: LIVE_OPTIONS.until,
+  ...ADDRESS_OPTIONS,
+} as const satisfies OptionSpecs;
+
 export interface LiveSettings {
   readonly venue: 'polymarket' | 'kalshi';
   /** Begin of what is looked at, or how long before the end it lies. */
@@ -67,8 +80,8 @@ export interface LiveSettings {
 }
 
 /** The settings of a command line. @throws InputError 'bad-option' */
-export function liveSettings(options: OptionValues<typeof LIVE_OPTIONS>): LiveSettings {
-  const { venue, hours, since, until, lookback } = options;
+export function liveSettings(options: Partial<OptionValues<typeof LIVE_OPTIONS>>): LiveSettings {
+  const { venue = 'polymarket', hours = 24, since, until, lookback = 0 } = options;
   const untilMs = until === undefined ? null : wholeMinute(parseMoment('until', until));
   const sinceMs = since === undefined ? null : wholeMinute(parseMoment('since', since));
   if (sinceMs !== null && sinceMs >= (untilMs ?? Number.POSITIVE_INFINITY))
@@ -78,8 +91,8 @@ export function liveSettings(options: OptionValues<typeof LIVE_OPTIONS>): LiveSe
     span: sinceMs === null ? { hours } : { sinceMs },
     untilMs,
     lookbackDays: lookback,
-    nHistoryWallets: options['history-wallets'],
-    keepDays: options['keep-days'],
+    nHistoryWallets: options['history-wallets'] ?? 0,
+    keepDays: options['keep-days'] ?? 8,
     addresses: fetchAddresses(options),
   };
 }

@@ -20,7 +20,11 @@ export function dayFolder(dataDir: string, ms: number): string {
 }
 
 /** Profiles as of a time, without a table. */
-async function profilesAsOf(run: Run, { trades, markets, dataDir }: LiveTables, asOfMs: number): Promise<DataFrame> {
+export async function profilesAsOf(
+  run: Run,
+  { trades, markets, dataDir }: LiveTables,
+  asOfMs: number,
+): Promise<DataFrame> {
   const { log, code } = await runOf(run, 'build_features', dataDir);
   const job = { trades, markets: readTable(markets), asOfMs, log, codeHash: code.hash };
   return await withScratch(dataDir, '.scratch_profiles', (scratch) => buildProfiles(job, scratch));

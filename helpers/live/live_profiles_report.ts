@@ -34,7 +34,7 @@ function rowOf(leader: Leader): (string | number | null)[] {
 }
 
 /** `2026-01-08 00:00 to 2026-01-09 00:00 UTC` */
-function windowWords({ sinceMs, untilMs }: LiveWindow): string {
+export function windowWords({ sinceMs, untilMs }: LiveWindow): string {
   const minute = (ms: number): string => isoTime(ms).slice(0, 16).replace('T', ' ');
   return `${minute(sinceMs)} to ${minute(untilMs)} UTC`;
 }

@@ -8,7 +8,7 @@ import { fetchHistory } from '../fetch/fetch_history.ts';
 import type { FetchWords } from '../fetch/request.ts';
 import type { Window } from '../fetch/source.ts';
 import type { HttpPorts } from '../http/ports.ts';
-import { importTrades } from '../import/import_trades.ts';
+import { type ImportOptions, importTrades } from '../import/import_trades.ts';
 import { listInputs } from '../import/inputs.ts';
 import { findStep } from '../pipeline.ts';
 import { DAY_MS, isoTime, SECOND_MS } from '../run/clock.ts';
@@ -57,6 +57,18 @@ export async function runOf(run: Run, stepId: string, dataDir: string): Promise<
   return { ...run, step, dataDir, force: false, isCheck: false, code: await readStepCode(step.script) };
 }
 
+/** As 00-3 has them by default. */
+export function importOptions(): ImportOptions {
+  return {
+    format: null,
+    columns: null,
+    context: { dataApiRole: null, timeZone: null },
+    dropDuplicateRows: false,
+    isStrict: false,
+    blockBytes: BLOCK_BYTES,
+  };
+}
+
 const timeText = (seconds: number): string => isoTime(seconds * SECOND_MS);
 
 /** Fetches into one data folder and imports what has come. */
@@ -93,14 +105,7 @@ class Source {
 
   async import(): Promise<{ trades: Table; markets: Table }> {
     const run = await runOf(this.run, 'import_trades', this.dataDir);
-    await importTrades(run, listInputs([this.rawFolder]), {
-      format: null,
-      columns: null,
-      context: { dataApiRole: null, timeZone: null },
-      dropDuplicateRows: false,
-      isStrict: false,
-      blockBytes: BLOCK_BYTES,
-    });
+    await importTrades(run, listInputs([this.rawFolder]), importOptions());
     return { trades: openTable(this.dataDir, RAW_TRADES), markets: openTable(this.dataDir, MARKETS) };
   }
 

@@ -56,14 +56,20 @@ export interface RedFlags {
   readonly facts: RedFlagFacts;
 }
 
-/** What adds most to each ranked wallet's evidence, in words. */
-function reasonsOf(ranked: RankedWallets, frame: DataFrame): (string | null)[] {
+/** What adds most to the evidence of a row, in words. @param frame what was ranked */
+export function redFlagWords(ranked: RankedWallets, frame: DataFrame): (row: number) => string {
   const values = Object.fromEntries(COEFFICIENTS.terms.map(({ name }) => [name, toNumbers(frame, name)]));
+  return (row) =>
+    strongestTerms(COEFFICIENTS, ranked, row)
+      .map((name) => EVIDENCE[name].words(values[name][row]))
+      .join('; ');
+}
+
+/** The words of each ranked wallet. */
+function reasonsOf(ranked: RankedWallets, frame: DataFrame): (string | null)[] {
+  const words = redFlagWords(ranked, frame);
   const reasons = new Array<string | null>(frame.height).fill(null);
-  for (const row of ranked.order) {
-    const names = strongestTerms(COEFFICIENTS, ranked, row);
-    reasons[row] = names.map((name) => EVIDENCE[name].words(values[name][row])).join('; ');
-  }
+  for (const row of ranked.order) reasons[row] = words(row);
   return reasons;
 }
 

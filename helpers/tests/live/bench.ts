@@ -1,6 +1,6 @@
 /** A data folder for the live scripts, whose verbs are called here or whose scripts run as processes, against doubles. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { VenueDoubles } from '../../doubles/venues.ts';
@@ -20,6 +20,8 @@ const PROJECT = resolve(import.meta.dirname, '../../..');
 interface ScriptEnd {
   readonly code: number | null;
   readonly text: string;
+  /** What the process was called, as `ps` shows it, from time to time. */
+  readonly titles: readonly string[];
 }
 
 export interface LiveBox {
@@ -30,7 +32,6 @@ export interface LiveBox {
   settings(doubles: VenueDoubles, more?: Partial<LiveSettings>): LiveSettings;
   /** Waits take no time; it is ten minutes after the end of the window. */
   ports(untilMs: number): HttpPorts;
-  profileLines(): string[];
   /**
    * Runs the script of a step with these words.
    * @param env variables beside those of this process
@@ -70,7 +71,6 @@ export function makeLiveBox(): LiveBox {
       ...more,
     }),
     ports: (untilMs) => quickPorts(untilMs + 600_000),
-    profileLines: () => frameLines(readTable(openTable(liveDir, WALLET_PROFILES))),
     run: (step, words, env = {}, kill = undefined) => {
       const where = ['--data-dir', dataDir, '--models-dir', modelsDir];
       const script = join(PROJECT, findStep(step).script);
@@ -80,12 +80,28 @@ export function makeLiveBox(): LiveBox {
         env: { ...process.env, ...env },
       });
       let text = '';
+      const titles = new Set<string>();
+      const watch = setInterval(() => titles.add(titleOf(child.pid)), 200);
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (text += String(piece)));
       void kill?.then(() => child.kill('SIGKILL'));
-      return new Promise((done) => child.on('close', (code) => done({ code, text })));
+      return new Promise((done) =>
+        child.on('close', (code) => {
+          clearInterval(watch);
+          done({ code, text, titles: [...titles] });
+        }),
+      );
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** The words of a process; nothing where the system does not tell. */
+function titleOf(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** A run in this process that says nothing. */
@@ -111,6 +127,11 @@ export function addressVariables({ gamma, dataApi, subgraph, kalshi }: VenueDoub
     SUBGRAPH_URL: subgraph.baseUrl,
     KALSHI_URL: kalshi.baseUrl,
   };
+}
+
+/** The profiles of a data folder, a line of JSON a wallet. */
+export function profileLines(dataDir: string): string[] {
+  return frameLines(readTable(openTable(dataDir, WALLET_PROFILES)));
 }
 
 /** A line of JSON a row. */

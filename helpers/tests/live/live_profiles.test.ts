@@ -14,7 +14,7 @@ import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
 import { type SimulatedFolder, simulateFolder } from '../doubles/simulated.ts';
 import { makeSandbox } from '../import/sandbox.ts';
-import { addressVariables, frameLines, type LiveBox, makeLiveBox, quietRun } from './bench.ts';
+import { addressVariables, frameLines, type LiveBox, makeLiveBox, profileLines, quietRun } from './bench.ts';
 
 const DAY_9 = Date.UTC(2026, 0, 9);
 const DAY_10 = Date.UTC(2026, 0, 10);
@@ -52,7 +52,7 @@ describe('the tables of the live scripts', () => {
     const job = { trades, markets: readTable(markets), asOfMs: DAY_10, log: run.log, codeHash: 'code' };
     const wanted = frameLines(conform(await buildProfiles(job, join(box.root, 'scratch')), WALLET_PROFILES));
     expect(wanted.length).toBeGreaterThan(200);
-    expect(box.profileLines()).toEqual(wanted);
+    expect(profileLines(box.liveDir)).toEqual(wanted);
     expect(readdirSync(join(box.liveDir, 'days'))).toEqual(['2026-01-08', '2026-01-09']);
   });
 

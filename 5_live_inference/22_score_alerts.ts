@@ -1,0 +1,36 @@
+/**
+ * What became of the alerts, of the near misses and of what was suppressed?
+ *
+ * Reads   live/alerts/outbox.jsonl of 16; the public interface of Polymarket for the trades of those markets since then
+ * Writes  live/scores/: those trades; a section of the report
+ * Method  each decision is followed with the same stake a minute later and sold after 1 h, after 24 h or paid at settlement, after
+ *         costs, beside 20 times as many random trades at the same prices; by rule, with intervals over whole markets
+ */
+import { recentDecisions, scoreAlerts } from '../helpers/live/alert_scores.ts';
+import { ALERT_SCORES_SECTION, presentAlertScores } from '../helpers/live/alert_scores_report.ts';
+import { livePorts, liveSettings, liveWindow, SCORE_OPTIONS } from '../helpers/live/live_options.ts';
+import { withLiveFolder } from '../helpers/live/refresh.ts';
+import { defineStep, made, skipped } from '../helpers/step/contract.ts';
+import { runStep } from '../helpers/step/run_step.ts';
+
+await runStep(
+  defineStep({
+    id: 'score_alerts',
+    options: SCORE_OPTIONS,
+    inputs: {},
+    isIncremental: true,
+    section: ALERT_SCORES_SECTION,
+    settings: ({ days, ...options }) => ({ days, live: liveSettings(options) }),
+    compute: async (_, { days, live }, ctx) => {
+      ctx.startWork();
+      const ports = livePorts(live);
+      const { untilMs } = liveWindow(live, ports.nowMs());
+      return await withLiveFolder(ctx, live, async () => {
+        const records = recentDecisions(ctx, untilMs, days);
+        if (records.length === 0) return skipped('there is no decision yet; 16 makes them');
+        return made({ facts: await scoreAlerts(ctx, records, live, untilMs, ports) });
+      });
+    },
+    present: presentAlertScores,
+  }),
+);

@@ -1,0 +1,50 @@
+/** What 16 has besides the options of all live scripts: how alerts leave, and where they are kept. */
+import { join } from 'node:path';
+import type { AlertRecord } from '../alerts/record.ts';
+import type { OptionSpecs } from '../run/options.ts';
+import type { LiveWindow } from './live_options.ts';
+
+const GROUP = 'What is sent';
+
+export const ALERT_OPTIONS = {
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'print what would be sent; nothing is noted and nothing leaves this machine',
+    excludes: ['test-alerts'],
+    group: GROUP,
+  },
+  'test-alerts': {
+    type: 'boolean',
+    default: false,
+    describe: 'send one marked message through every sink, say what each answered, and end',
+    group: GROUP,
+  },
+} as const satisfies OptionSpecs;
+
+/** What one look has found. */
+export interface LiveAlertsFacts {
+  /** Lines that stand for all else: what sinks answered to a test. */
+  readonly testLines: readonly string[];
+  readonly window: LiveWindow | null;
+  readonly nBets: number;
+  readonly nWallets: number;
+  readonly records: readonly AlertRecord[];
+  /** Deliveries so far, in words; null when nothing was to be sent. */
+  readonly delivered: string | null;
+}
+
+/** Folder of the outbox and of the JSON lines. */
+export function alertFolder(dataDir: string): string {
+  return join(dataDir, 'live', 'alerts');
+}
+
+/** What there is to say before anything was looked at. */
+export const NO_LOOK: LiveAlertsFacts = {
+  testLines: [],
+  window: null,
+  nBets: 0,
+  nWallets: 0,
+  records: [],
+  delivered: null,
+};
