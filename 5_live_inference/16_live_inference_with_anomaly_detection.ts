@@ -15,6 +15,7 @@ import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts
 import { LIVE_ALERTS_SECTION, presentLiveAlerts } from '../helpers/live/live_alerts_report.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
 import { renewProfiles } from '../helpers/live/live_profiles.ts';
+import { makerShares } from '../helpers/live/maker_shares.ts';
 import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
 import { loadLiveModels, scoreLiveWallets } from '../helpers/live/wallet_scores.ts';
 import { defineStep, made } from '../helpers/step/contract.ts';
@@ -44,7 +45,8 @@ await runService(
         const tables = await refreshLive(ctx, live, window, ports);
         const profiles = await renewProfiles(ctx, tables, live.keepDays);
         const scores = await scoreLiveWallets(ctx, models, tables, profiles);
-        const { records, nBets } = await decideWindow(ctx, tables, scores, ports.nowMs());
+        const shares = await makerShares(ctx, tables, live, ports);
+        const { records, nBets } = await decideWindow(ctx, tables, { scores, shares }, ports.nowMs());
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records };
         if (isDryRun) {
           await previewAlerts(records, ctx.log);
