@@ -47,6 +47,8 @@ export class Canonicaliser {
       text: [row.ts_ms, row.wallet, row.key].join(','),
     }));
     const kept = isWhole ? placed : placed.filter(pl.col('market_id').isNotNull());
+    for (const row of kept.select('market_id', 'place_event').unique().toRecords())
+      this.registry.give(row.market_id as string, row.place_event as string | null);
     this.nDerivedFills += Number(kept.getColumn('place_is_derived').cast(pl.UInt32).sum());
     return { trades: await toTrades(kept, adapter.venue), rejects };
   }

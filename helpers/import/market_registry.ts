@@ -401,6 +401,12 @@ export class MarketRegistry {
     this.derived.delete(marketId);
   }
 
+  /** Remembers the event that fills of a market were given: one that changes later is put right at the end, for all of them. */
+  give(marketId: string, eventId: string | null): void {
+    const given = this.given.get(marketId);
+    this.given.set(marketId, given === undefined || given === eventId ? eventId : CHANGED);
+  }
+
   /** Markets whose event is another than the one that was given to fills of this run. */
   eventsSinceGiven(): MarketReassignment[] {
     return [...this.given].flatMap(([marketId, given]) => {
@@ -424,9 +430,6 @@ export class MarketRegistry {
       const entry = this.entries.get(marketId);
       if (entry === undefined) return;
       const { row, rank } = entry;
-      // An event that changes while fills are read is put right at the end, for all fills of the market.
-      const given = this.given.get(marketId);
-      this.given.set(marketId, given === undefined || given === row.eventId ? row.eventId : CHANGED);
       byKey.set(key, [key, marketId, outcome, row.eventId, sideOf(row.tokens, outcome), rank === DERIVED_RANK]);
     };
     const addOutcome = (name: string, marketId: string, outcome: 0 | 1): void => {

@@ -23,7 +23,7 @@ function isAscending(times: BigInt64Array): boolean {
 
 /** Rows with a fill_id each of their own, in the order of the table. */
 export function inTableOrder(frame: DataFrame): DataFrame {
-  return frame.sort({ by: TABLE_ORDER });
+  return frame.height < 2 ? frame : frame.sort({ by: TABLE_ORDER });
 }
 
 /** Rows in an order in which those of one fill_id always stand in the same way. */

@@ -1,8 +1,14 @@
 /** Raw rows to wire fills: the adapter's expressions, a reason for every row that cannot be a fill, and a stable hash. */
 import type { DataFrame, DataType, Expr, Series } from '../polars/polars.ts';
 import { pl } from '../polars/polars.ts';
-import { FILL_COLUMNS, type FillColumn, type TradeAdapter, type TradeContext } from '../venues/adapter.ts';
-import { ANY_VALUES, type FillValues, PLAIN_VALUES } from '../venues/values/fill_values.ts';
+import {
+  FILL_COLUMNS,
+  type FillColumn,
+  type FillExpressions,
+  type TradeAdapter,
+  type TradeContext,
+} from '../venues/adapter.ts';
+import { ANY_VALUES, PLAIN_VALUES } from '../venues/values/fill_values.ts';
 import { parseTimes, TIME_MAX_MS, TIME_MIN_MS, timeFromInteger } from '../venues/values/time.ts';
 import { EXTRA_COLUMN, type Reject } from './row_block.ts';
 
@@ -40,7 +46,10 @@ const WALLET = '^0x[0-9a-f]{40}$';
  * Checks in the order in which a row is told its error; the first that holds names the reason. Each is null-free: what
  * cannot be read is an error.
  */
-function rowErrors({ hasWallets, statesAmount }: TradeAdapter): readonly (readonly [string, Expr])[] {
+function rowErrors(
+  { hasWallets, statesAmount }: TradeAdapter,
+  hasOutcomes: boolean,
+): readonly (readonly [string, Expr])[] {
   const isNot = (test: Expr): Expr => test.fillNull(pl.lit(false)).not();
   const within = (name: string, low: number, high: number): Expr =>
     pl
@@ -57,8 +66,8 @@ function rowErrors({ hasWallets, statesAmount }: TradeAdapter): readonly (readon
     ...(hasWallets ? [['bad wallet', isNot(pl.col('wallet').str.contains(WALLET))] as const] : []),
     ['bad side', isNot(pl.col('side').isIn(['BUY', 'SELL']))],
     ['no market', isKnown.or(pl.col('wire_market').isNotNull()).not()],
-    [THIRD_OUTCOME, isKnown.and(isOutcome.not()).fillNull(pl.lit(false))],
-    ['bad outcome', isNot(isKnown.or(isOutcome).or(isNamed))],
+    ...(hasOutcomes ? [[THIRD_OUTCOME, isKnown.and(isOutcome.not()).fillNull(pl.lit(false))] as const] : []),
+    ['bad outcome', hasOutcomes ? isNot(isKnown.or(isOutcome).or(isNamed)) : isKnown.or(isNamed).not()],
     ['unreadable amount', pl.col('shares_u').isNull().or(pl.col('usd_u').isNull())],
     ['zero or negative size', pl.col('shares_u').ltEq(pl.lit(0))],
     [
@@ -185,8 +194,7 @@ export async function toWireFills(
 /** What only some formats tell of their rows. */
 const OWN_COLUMNS = ['row_error', 'is_mended'] as const;
 
-function fillColumns(adapter: TradeAdapter, read: FillValues, context: TradeContext): Map<string, Expr> {
-  const own = adapter.fills(read, context);
+function fillColumns(own: FillExpressions): Map<string, Expr> {
   const given = { nominal_u: own.usd_u, ...own };
   const names = FILL_COLUMNS.filter((name) => name !== 'ts_ms');
   return new Map([
@@ -210,17 +218,20 @@ async function readAtOnce(
   const isInteger = INTEGER.test(first[adapter.timeColumn] ?? '');
   const times = isInteger ? null : parseTimes(whole, adapter.timeColumn, context.timeZone);
   const timed = times === null ? whole : whole.withColumn(times.frame.getColumn('ts_ms').alias(TIMES));
-  const given = fillColumns(adapter, PLAIN_VALUES, context);
+  const own = adapter.fills(PLAIN_VALUES, context);
+  const given = fillColumns(own);
   const hasOwnErrors = given.has('row_error');
   const columns = [...given].map(([name, value]) =>
     (isUpper && hexColumns(adapter).includes(name as FillColumn) ? value.str.toLowerCase() : value).alias(name),
   );
   const time = times === null ? timeFromInteger(adapter.timeColumn) : pl.col(TIMES);
   const suspectRows = [
-    ...rowErrors(adapter).map(([, test]) => test),
+    ...rowErrors(adapter, own.wire_outcome !== undefined).flatMap(([name, test]) =>
+      name === 'unreadable time' ? [] : [test],
+    ),
     // A wallet in upper case has no good form already.
     ...(isUpper ? [] : hexColumns(adapter).flatMap((name) => (name === 'wallet' ? [] : [hasUpperCase(name)]))),
-    ...IDENTIFIERS.map(hasBlanks),
+    ...IDENTIFIERS.filter((name) => own[name] !== undefined).map(hasBlanks),
     ...(hasOwnErrors ? [pl.col('row_error').isNotNull()] : []),
   ];
   const fills = await timed
@@ -238,7 +249,7 @@ const UPPER_CASE_HEX = /^0x[0-9a-fA-F]*[A-F]/;
 const INTEGER = /^\d+$/;
 
 function readStepwise(whole: DataFrame, adapter: TradeAdapter, context: TradeContext): ClassifiedFills {
-  const columns = [...fillColumns(adapter, ANY_VALUES, context)].map(([name, value]) => value.alias(name));
+  const columns = [...fillColumns(adapter.fills(ANY_VALUES, context))].map(([name, value]) => value.alias(name));
   const { frame: times, nNaive } = parseTimes(whole, adapter.timeColumn, context.timeZone);
   const fills = whole.select(...columns).withColumn(times.getColumn('ts_ms'));
   return { ...splitByRowError(inLowerCase(fills, adapter), whole, adapter), nNaiveTimes: nNaive };
@@ -283,7 +294,7 @@ function splitByRowError(
   const checked = hasExtra ? fills.withColumn(raw.getColumn(EXTRA_COLUMN)) : fills;
   const tooLong = ['more fields than columns', pl.col(EXTRA_COLUMN).isNotNull()] as const;
   const own = fills.columns.includes('row_error') ? [['', pl.col('row_error').isNotNull()] as const] : [];
-  const checks = [...(hasExtra ? [tooLong] : []), ...own, ...rowErrors(adapter)];
+  const checks = [...(hasExtra ? [tooLong] : []), ...own, ...rowErrors(adapter, true)];
   const isBad = checked.select(pl.anyHorizontal(checks.map(([, test]) => test)).alias('is_bad')).getColumn('is_bad');
   if (countTrue(isBad) === 0) return { fills, rejects: [] };
   const reason = [...checks].reverse().reduce<Expr>(

@@ -19,6 +19,8 @@ import { readPartsSync } from '../tables/read_parts.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../tables/schemas.ts';
 import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, readTable, type Table, tableFolder } from '../tables/table_store.ts';
+import { tapeFacts } from '../tables/tape_limits.ts';
+import { formatTapeLimits } from '../tables/tape_limits_report.ts';
 import { firstMoment, lastMoment } from '../tables/time_range.ts';
 import { summarize } from './summary.ts';
 import { summaryBlock } from './summary_report.ts';
@@ -189,6 +191,15 @@ function timeWindow(trades: Table): { fromMs: number; toMs: number } | null {
   return toMs >= fromMs ? { fromMs, toMs } : null;
 }
 
+/** What of the tape limits everything that follows. */
+function tapeBlocks(dataDir: string): Block[] {
+  const facts = tapeFacts(dataDir);
+  const sentences = facts === null ? [] : formatTapeLimits(facts);
+  if (sentences.length === 0) return [];
+  const caption = 'What of these data limits the answers; each section that it limits says so again.';
+  return [{ kind: 'table', caption, header: ['limit'], rows: sentences.map((sentence) => [sentence]) }];
+}
+
 /** The section from whatever has been made so far in a data folder. */
 export function makeDataSection(dataDir: string): ReportSection {
   const manifests = manifestsOf(dataDir);
@@ -204,6 +215,7 @@ export function makeDataSection(dataDir: string): ReportSection {
     dataWindow: window === null ? undefined : { source, ...window },
     blocks: [
       summaryBlock(summarize(dataDir)),
+      ...tapeBlocks(dataDir),
       ...(existsSync(casesPath(dataDir))
         ? [{ kind: 'link' as const, href: CASES_FILE, text: 'Case files of the wallets most worth a look' }]
         : []),

@@ -3,7 +3,7 @@
  * which run is active (see active_model.ts). Nothing in `models/` is code.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HOUR_MS, nowMs } from '../run/clock.ts';
 import {
   hashFile,
@@ -16,7 +16,7 @@ import {
 } from '../run/files.ts';
 import { type Manifest, type ManifestBody, type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
 import { onExit } from '../run/stop.ts';
-import type { Rename } from '../run/transaction.ts';
+import { finishCommits, type Rename } from '../run/transaction.ts';
 import { currentRun, MODEL_FILE, PUBLISHED_FOLDER, stageActivation } from './active_model.ts';
 
 const METRICS_FILE = 'metrics.json';
@@ -82,14 +82,17 @@ function listFiles(folder: string, files: readonly string[]): ManifestPart[] {
 }
 
 /**
- * Removes what killed runs have left: of models of this name, whose lock the caller holds, and files of any model that
- * have waited for their final names for longer than a commit takes.
+ * Finishes what killed runs had decided and removes what they have left: of models of this name, whose lock the caller holds,
+ * and files of any model that have waited for their final names for longer than a commit takes.
+ * @param published files in `modelsDir` that stand for models of this name
  */
-export function sweepModel(modelsDir: string, name: string): void {
+export function sweepModel(modelsDir: string, name: string, published: readonly string[]): void {
+  finishCommits(modelsDir);
   makeFolder(join(modelsDir, name));
   for (const file of temporaryFiles(join(modelsDir, name))) rmSync(file, { recursive: true, force: true });
   for (const file of temporaryFiles(modelsDir))
-    if (nowMs() - statSync(file).mtimeMs > HOUR_MS) rmSync(file, { recursive: true, force: true });
+    if (published.some((own) => basename(file).startsWith(`${own}.`)) || nowMs() - statSync(file).mtimeMs > HOUR_MS)
+      rmSync(file, { recursive: true, force: true });
 }
 
 function temporaryFiles(folder: string): string[] {

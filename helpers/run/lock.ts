@@ -1,9 +1,9 @@
 /** One writer at a time on a data folder; a second one is refused with a line that says who holds it. */
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from './errors.ts';
-import { explainSystemError, makeFolder, temporaryName, withSystemErrors } from './files.ts';
+import { explainSystemError, makeFolder, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from './files.ts';
 import { currentJob, isJobOver, jobToken, parseJobToken } from './slurm_job.ts';
 import { onExit } from './stop.ts';
 
@@ -74,6 +74,15 @@ function create(path: string): boolean {
   }
 }
 
+/** Removes what processes have left that were killed while they tried to take a lock. */
+function sweepAttempts(folder: string, path: string): void {
+  const isAttempt = (file: string): boolean => file.startsWith(`${basename(path)}.`) && file.endsWith(TEMPORARY_SUFFIX);
+  for (const file of readdirSync(folder).filter(isAttempt)) {
+    const owner = ownerOf(join(folder, file));
+    if (owner !== null && owner !== '' && isStale(owner)) rmSync(join(folder, file), { force: true });
+  }
+}
+
 /** Gives a lock back, unless somebody who knew better has taken it over meanwhile. */
 function release(path: string): void {
   const [host, pid, start] = (ownerOf(path) ?? '').split(' ');
@@ -91,6 +100,7 @@ export function takeLock(folder: string, name: string): () => void {
   const path = join(folder, `.${name}.lock`);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     if (create(path)) {
+      sweepAttempts(folder, path);
       const dispose = onExit(() => release(path));
       return () => {
         release(path);

@@ -6,7 +6,7 @@ import { assert } from '../run/errors.ts';
 import { holdingLock } from '../run/lock.ts';
 import type { Manifest, ManifestBody } from '../run/manifest.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
-import { commitRenames } from '../run/transaction.ts';
+import { commitRenames, finishCommits } from '../run/transaction.ts';
 import { isMadeFrom } from '../tables/made_from.ts';
 import { commitTogether, openTableIfThere, type Table, TableWriter } from '../tables/table_store.ts';
 import type { Made, MadeTable, Step } from './contract.ts';
@@ -131,7 +131,8 @@ export function commitProduct(step: Step, run: Run, identity: Identity, result: 
   const body = bodyOf(step, run, identity, facts, join(name, runName));
   let manifest: Manifest | null = null;
   holdingLock(run.modelsDir, name, () => {
-    sweepModel(run.modelsDir, name);
+    finishCommits(run.dataDir);
+    sweepModel(run.modelsDir, name, Object.keys(model.published ?? {}));
     const staged = stageModel(run.modelsDir, name, model, body);
     try {
       if (tables.length > 0) manifest = commitTables(step, run, tables, body, staged.renames);

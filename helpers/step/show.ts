@@ -1,10 +1,13 @@
 /** How the result of a step reaches people: a section of the report, files beside it, lines; drawn again only when it must be. */
 import { join } from 'node:path';
 import { formatReportPlace, publishedSection, publishSection } from '../charts/report.ts';
+import type { Block } from '../charts/section.ts';
 import type { StepCode } from '../run/code.ts';
 import { makeFolder, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
+import { tapeFacts } from '../tables/tape_limits.ts';
+import { formatTapeLimits, isLimitedSection } from '../tables/tape_limits_report.ts';
 import type { Presentation, PresentView, Step } from './contract.ts';
 import { decodeFacts } from './facts.ts';
 
@@ -39,6 +42,14 @@ function writeFiles(dataDir: string, files: NonNullable<Presentation['files']>):
   }
 }
 
+/** What of the tape limits this section's answer, in a paragraph; none when nothing does. */
+function tapeBlocks(dataDir: string, sectionId: string): Block[] {
+  if (!isLimitedSection(sectionId)) return [];
+  const facts = tapeFacts(dataDir);
+  const sentences = facts === null ? [] : formatTapeLimits(facts, sectionId);
+  return sentences.length === 0 ? [] : [{ kind: 'paragraph', text: `What limits this answer. ${sentences.join(' ')}` }];
+}
+
 /** Shows a result; what the report shows already, by the same code, is only said again. */
 export async function show(step: Step, run: Run, showing: Showing): Promise<void> {
   const { fingerprint, code, isNew } = showing;
@@ -55,7 +66,8 @@ export async function show(step: Step, run: Run, showing: Showing): Promise<void
   );
   if (step.section !== undefined && blocks !== undefined) {
     const presented = { fingerprint, hash: code.presentHash, lines: [...lines] };
-    const report = await publishSection(run, { ...step.section, blocks: [...blocks], limits, dataWindow, presented });
+    const all = [...blocks, ...tapeBlocks(run.dataDir, step.section.id)];
+    const report = await publishSection(run, { ...step.section, blocks: all, limits, dataWindow, presented });
     run.log.note(formatReportPlace(report));
   }
   if (files !== undefined) writeFiles(run.dataDir, files);

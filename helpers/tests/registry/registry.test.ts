@@ -95,10 +95,10 @@ describe('leftovers of killed runs', () => {
     stage(SECOND);
     const leftovers = (folder: string): string[] => readdirSync(folder).filter((file) => file.endsWith('.tmp'));
     const [waiting] = leftovers(modelsDir);
-    sweepModel(modelsDir, NAME);
+    sweepModel(modelsDir, NAME, []);
     expect([leftovers(join(modelsDir, NAME)), leftovers(modelsDir)]).toEqual([[], [waiting]]);
     utimesSync(join(modelsDir, waiting), 0, 0);
-    sweepModel(modelsDir, NAME);
+    sweepModel(modelsDir, NAME, []);
     expect(leftovers(modelsDir)).toEqual([]);
     expect(published()).toBe(FIRST);
   });

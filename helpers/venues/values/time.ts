@@ -81,7 +81,10 @@ export function parseTime(value: string | null | undefined, zone: TimeZone | nul
   return named === null ? null : { ms: named.toUtc(localMs), isNaive: false };
 }
 
-/** A text column of digits alone as ms since 1970 UTC; null for what is not. */
+/**
+ * A text column of digits alone, of microseconds at the finest, as ms since 1970 UTC; null for what is not. Nanoseconds come
+ * out as a time in the far future, which costs nothing where there are none.
+ */
 export function timeFromInteger(name: string): Expr {
   const number = plainInteger(name);
   return pl
@@ -89,9 +92,7 @@ export function timeFromInteger(name: string): Expr {
     .then(number.mul(pl.lit(1000).cast(pl.Int64)))
     .when(number.lt(pl.lit(MILLISECONDS_MAX)))
     .then(number)
-    .when(number.lt(pl.lit(MICROSECONDS_MAX)))
-    .then(floorDivide(number, 1000))
-    .otherwise(floorDivide(number, 1e6));
+    .otherwise(floorDivide(number, 1000));
 }
 
 /** A text column of decimal counts as ms since 1970 UTC, rounded down through microseconds; null for what is not. */
@@ -124,7 +125,12 @@ export interface ParsedTimes {
  * @param zone where clocks of times without a zone stand; null is UTC
  */
 export function parseTimes(frame: DataFrame, name: string, zone: TimeZone | null): ParsedTimes {
-  const times = frame.select(timeFromInteger(name).fillNull(timeFromNumber(name)).alias('ts_ms'));
+  const isNanoseconds = plainInteger(name).gtEq(pl.lit(MICROSECONDS_MAX));
+  const fromInteger = pl
+    .when(isNanoseconds)
+    .then(floorDivide(plainInteger(name), 1e6))
+    .otherwise(timeFromInteger(name));
+  const times = frame.select(fromInteger.fillNull(timeFromNumber(name)).alias('ts_ms'));
   const nAbsent = frame.getColumn(name).nullCount();
   if (times.getColumn('ts_ms').nullCount() === nAbsent) return { frame: times, nNaive: 0 };
   const text = pl.col(name).str.replace('^([0-9-]{10})T', '$1 ');

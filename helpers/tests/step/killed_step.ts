@@ -1,0 +1,67 @@
+/**
+ * Makes two tables and a model with the runtime of the scripts, and kills itself at a chosen file operation.
+ * Called as `killed_step <data folder> <models folder> <generation> <operation, 0 for none>`; prints how many there were.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { createExecutor } from '../../parallel/executor.ts';
+import { pl } from '../../polars/polars.ts';
+import { defineStep, made } from '../../step/contract.ts';
+import { performStep } from '../../step/run_step.ts';
+import { column, type TableSchema } from '../../tables/schema.ts';
+import { testRun } from '../profit/predictions.ts';
+
+const [dataDir, modelsDir, generation, killAt] = process.argv.slice(2);
+const OPERATIONS = ['renameSync', 'rmSync', 'mkdirSync', 'writeFileSync', 'openSync', 'writeSync', 'linkSync'] as const;
+
+let nOperations = 0;
+for (const name of OPERATIONS) {
+  const original = fs[name] as (...args: unknown[]) => unknown;
+  Object.assign(fs, {
+    [name]: (...args: unknown[]) => {
+      nOperations++;
+      if (nOperations === Number(killAt)) process.kill(process.pid, 'SIGKILL');
+      return original(...args);
+    },
+  });
+}
+syncBuiltinESMExports();
+
+const schemaOf = (name: string): TableSchema => ({
+  name,
+  folder: name,
+  what: 'a test',
+  madeBy: `make ${name}`,
+  columns: [column('n', 'int64', '', 'generation')],
+});
+const [ONE, TWO] = ['one', 'two'].map(schemaOf);
+const frame = () => pl.DataFrame({ n: [Number(generation)] }, { schema: { n: pl.Int64 } });
+
+const step = defineStep({
+  id: 'detect_archetypes',
+  options: {},
+  inputs: {},
+  outputs: [ONE, TWO],
+  model: 'numbers',
+  section: { id: 'numbers', order: 10, title: 'Numbers' },
+  settings: () => ({}),
+  compute: () =>
+    made({
+      tables: [
+        [ONE, frame()],
+        [TWO, frame()],
+      ],
+      model: {
+        model: { generation: Number(generation) },
+        nRows: 1,
+        published: { 'numbers.json': `{"generation":${generation}}` },
+        card: { purpose: `Generation ${generation}.`, data: '', features: ['n'], split: '', metrics: [], limits: [] },
+      },
+      facts: {},
+    }),
+  present: () => ({ lines: [] }),
+});
+const run = { ...testRun('detect_archetypes', dataDir), modelsDir, force: true };
+const options = { threads: 1 } as unknown as Parameters<typeof performStep>[2];
+await performStep(step, run, options, () => createExecutor({ engine: 'typescript' }));
+process.stdout.write(`${nOperations}\n`);
