@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
-  '5_live_inference': 'alerts cases charts fetch live overview run step tables',
+  '5_live_inference': 'alerts cases charts fetch live overview run step',
   '6_profitability': 'features profit run/ranges step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   'helpers/import': 'features/domain polars step run tables venues',
   'helpers/kernels': '',
   'helpers/live':
-    'alerts anomaly charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables',
+    'alerts anomaly charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api',
   'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',

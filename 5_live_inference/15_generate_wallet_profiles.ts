@@ -10,13 +10,11 @@
 import { join } from 'node:path';
 import { leaderboard, saveLeaderboard } from '../helpers/live/leaderboard.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
-import { dayFolder, renewProfiles } from '../helpers/live/live_profiles.ts';
+import { dayFolder, renewProfiles, whyNoProfiles } from '../helpers/live/live_profiles.ts';
 import { LIVE_PROFILES_SECTION, presentLiveProfiles } from '../helpers/live/live_profiles_report.ts';
 import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
-import { countAnonymousFills } from '../helpers/tables/anonymous_fills.ts';
-import { readTable } from '../helpers/tables/table_store.ts';
 
 await runStep(
   defineStep({
@@ -33,8 +31,8 @@ await runStep(
       return await withLiveFolder(ctx, settings, async () => {
         const tables = await refreshLive(ctx, settings, window, ports);
         const { trades, markets, dataDir } = tables;
-        if (countAnonymousFills(trades, readTable(markets)) === trades.manifest.rows)
-          return skipped('no trade of the window names a wallet; trades and markets are in the live tables');
+        const why = whyNoProfiles(tables);
+        if (why !== null) return skipped(why);
         const profiles = await renewProfiles(ctx, tables, settings.keepDays);
         const leaders = await leaderboard(tables, profiles);
         saveLeaderboard(join(dayFolder(dataDir, window.untilMs - 1), 'leaderboard.json'), tables, leaders);

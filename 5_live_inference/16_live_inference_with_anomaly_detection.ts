@@ -14,10 +14,11 @@ import { decideWindow } from '../helpers/live/decide_window.ts';
 import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts.ts';
 import { LIVE_ALERTS_SECTION, presentLiveAlerts } from '../helpers/live/live_alerts_report.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
-import { renewProfiles } from '../helpers/live/live_profiles.ts';
+import { renewProfiles, whyNoProfiles } from '../helpers/live/live_profiles.ts';
+import { makerShares } from '../helpers/live/maker_shares.ts';
 import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
 import { loadLiveModels, scoreLiveWallets } from '../helpers/live/wallet_scores.ts';
-import { defineStep, made } from '../helpers/step/contract.ts';
+import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runService, SERVICE_OPTIONS } from '../helpers/step/run_service.ts';
 
 await runService(
@@ -42,9 +43,12 @@ await runService(
       const window = liveWindow(live, ports.nowMs());
       return await withLiveFolder(ctx, live, async () => {
         const tables = await refreshLive(ctx, live, window, ports);
+        const why = whyNoProfiles(tables);
+        if (why !== null) return skipped(why);
         const profiles = await renewProfiles(ctx, tables, live.keepDays);
         const scores = await scoreLiveWallets(ctx, models, tables, profiles);
-        const { records, nBets } = await decideWindow(ctx, tables, scores, ports.nowMs());
+        const shares = await makerShares(ctx, tables, live, ports);
+        const { records, nBets } = await decideWindow(ctx, tables, { scores, shares }, ports.nowMs());
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records };
         if (isDryRun) {
           await previewAlerts(records, ctx.log);

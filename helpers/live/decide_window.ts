@@ -53,7 +53,11 @@ async function walletsBefore(
   return rowsOf(await profilesAsOf(run, tables, dayMs), 'wallet', wallets);
 }
 
-function walletAsOf(row: Record<string, unknown> | undefined, historyFromMs: number): WalletAsOf | null {
+function walletAsOf(
+  row: Record<string, unknown> | undefined,
+  historyFromMs: number,
+  makerSharePct: number | null,
+): WalletAsOf | null {
   if (row === undefined) return null;
   const firstFillMs = Number(row.first_fill_ms);
   return {
@@ -63,7 +67,7 @@ function walletAsOf(row: Record<string, unknown> | undefined, historyFromMs: num
     nFills: Number(row.n_fills),
     nMarkets: Number(row.diversification_markets_count),
     fillsPerDay: Number(row.frequency_trades_daily),
-    makerSharePct: numberOrNull(row.maker_share_pct),
+    makerSharePct: numberOrNull(row.maker_share_pct) ?? makerSharePct,
     totalInvestedUsd: Number(row.total_invested),
   };
 }
@@ -83,18 +87,19 @@ function marketAsOf(row: Record<string, unknown> | undefined): BetFacts['market'
 interface Known {
   readonly tables: LiveTables;
   readonly scores: readonly ModelScores[];
+  readonly shares: ReadonlyMap<string, number>;
   readonly wallets: ReadonlyMap<string, Record<string, unknown>>;
   readonly markets: ReadonlyMap<string, Record<string, unknown>>;
 }
 
 function factsOf(bet: Bet, day: DaySpan, { largestBetCutUsd, selfMatches }: DayBets, known: Known): BetFacts {
-  const { tables, scores, wallets, markets } = known;
+  const { tables, scores, shares, wallets, markets } = known;
   const { wallet } = bet;
   const historyFromMs = tables.historyWallets.has(wallet) ? tables.historyFromMs : tables.coveredFromMs;
   const scoreOf = (rule: ModelScores['rule']) => scores.find((one) => one.rule === rule)?.scores.get(wallet) ?? null;
   return {
     bet,
-    wallet: walletAsOf(wallets.get(wallet), historyFromMs),
+    wallet: walletAsOf(wallets.get(wallet), historyFromMs, shares.get(wallet) ?? null),
     market: marketAsOf(markets.get(bet.marketId)),
     // Clusters have no numbers that outlive a training: none is watched.
     scores: { anomaly: scoreOf('anomaly'), redFlags: scoreOf('redFlags'), cluster: null },
@@ -121,12 +126,13 @@ export interface WindowDecisions {
 /**
  * What the rules decide about the days of the window, the strongest alerts first within each day. The same tables and models give the
  * same decisions, but for the times of receipt and decision.
+ * @param shares of fills as maker, 0..100, where the tables tell no roles
  * @param nowMs time of the decision
  */
 export async function decideWindow(
   run: Run,
   tables: LiveTables,
-  scores: readonly ModelScores[],
+  { scores, shares }: Pick<Known, 'scores' | 'shares'>,
   nowMs: number,
 ): Promise<WindowDecisions> {
   const watched = watchedWallets(scores);
@@ -139,7 +145,7 @@ export async function decideWindow(
     nBets += bets.length;
     const wallets = await walletsBefore(run, tables, day.fromMs, new Set(bets.map((bet) => bet.wallet)));
     const markets = rowsOf(allMarkets, 'market_id', new Set(bets.map((bet) => bet.marketId)));
-    const known = { tables, scores, wallets, markets };
+    const known = { tables, scores, shares, wallets, markets };
     records.push(
       ...decideBets(
         bets.map((bet) => factsOf(bet, day, found, known)),

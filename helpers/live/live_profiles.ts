@@ -7,6 +7,7 @@ import { DAY_MS, isoDay } from '../run/clock.ts';
 import { hashValue, makeFolder, publishFile } from '../run/files.ts';
 import { withScratch } from '../run/scratch.ts';
 import type { Run } from '../run/script.ts';
+import { countAnonymousFills } from '../tables/anonymous_fills.ts';
 import { manifestInputs } from '../tables/made_from.ts';
 import { WALLET_PROFILES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, partPaths, readTable, TableWriter } from '../tables/table_store.ts';
@@ -17,6 +18,12 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** Folder of the dated outputs of a UTC day. */
 export function dayFolder(dataDir: string, ms: number): string {
   return join(dataDir, 'days', isoDay(ms));
+}
+
+/** Why there is nobody to profile, or null where some trade names a wallet. */
+export function whyNoProfiles({ trades, markets }: LiveTables): string | null {
+  const isAnonymous = countAnonymousFills(trades, readTable(markets)) === trades.manifest.rows;
+  return isAnonymous ? 'no trade of the window names a wallet; trades and markets are in the live tables' : null;
 }
 
 /** Profiles as of a time, without a table. */

@@ -7,7 +7,7 @@ import { buildProfiles } from '../../features/wallets/build_profiles.ts';
 import { gapsOf } from '../../live/coverage.ts';
 import { leaderboard } from '../../live/leaderboard.ts';
 import { liveWindow } from '../../live/live_options.ts';
-import { renewProfiles } from '../../live/live_profiles.ts';
+import { renewProfiles, whyNoProfiles } from '../../live/live_profiles.ts';
 import { refreshLive } from '../../live/refresh.ts';
 import { conform } from '../../tables/schema.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
@@ -97,6 +97,15 @@ test('the script fetches, imports, profiles, and puts a leaderboard into the rep
   expect(code).toBe(0);
   const { leaders } = JSON.parse(readFileSync(join(box.liveDir, 'days/2026-01-09/leaderboard.json'), 'utf8'));
   expect(readFileSync(join(box.dataDir, 'reports/report.html'), 'utf8')).toContain(leaders[19].wallet);
+});
+
+test('Kalshi, which publishes no accounts: its trades and markets are imported, and nobody is profiled', async () => {
+  const window = { sinceMs: DAY_9, untilMs: DAY_9 + 3_600_000 };
+  const settings = box.settings(doubles, { venue: 'kalshi' });
+  const tables = await refreshLive(quietRun(box), settings, window, box.ports(DAY_10));
+  expect(tables.trades.manifest.rows).toBeGreaterThan(10);
+  expect(tables.historyWallets.size).toBe(0);
+  expect(whyNoProfiles(tables)).toContain('no trade of the window names a wallet');
 });
 
 test('a window begins with the UTC day that its hours reach back to', () => {
