@@ -17,7 +17,7 @@ export interface InsiderPlan {
   readonly roles: ReadonlyMap<number, InsiderRole>;
 }
 
-export interface InsiderRole {
+interface InsiderRole {
   readonly style: InsiderStyle | 'established';
   /** Number of the operation; wallets that split one share it. */
   readonly operation: number;
