@@ -42,11 +42,13 @@ export function formatInsiders({ named, edges }: WaterfallSummary, thresholds: W
   const own = named.filter(({ name }) => name === 'insider_like');
   if (own.length === 0)
     return ['No cluster wins often, in few markets and slowly, so no wallet is named insider_like.'];
-  const total = (of: 'nWallets' | 'nEnough' | 'nEvident'): string =>
-    formatCount(own.reduce((sum, cluster) => sum + cluster[of], 0));
+  const sum = (of: 'nWallets' | 'nEnough' | 'nEvident'): number => own.reduce((n, cluster) => n + cluster[of], 0);
+  const nEvident = sum('nEvident');
   return [
-    `Wallets of clusters that win often, in few markets and slowly: ${total('nWallets')}. Those with at least ${nMin} resolved markets, so that outcomes say something: ${total('nEnough')}.`,
-    `${total('nEvident')} of these won more often than their prices say (edge_z of at least ${edge}) and ${total('nEvident') === '1' ? 'is' : 'are'} named insider_like. All others are casual.`,
+    `Wallets of clusters that win often, in few markets and slowly: ${formatCount(sum('nWallets'))}. Those with at least ${nMin} resolved markets, so that outcomes say something: ${formatCount(sum('nEnough'))}.`,
+    nEvident === 0
+      ? `None of these won more often than its prices say (edge_z of at least ${edge}), so no wallet is named insider_like: all are casual.`
+      : `${formatCount(nEvident)} of these won more often than their prices say (edge_z of at least ${edge}) and ${nEvident === 1 ? 'is' : 'are'} named insider_like. All others are casual.`,
     `Of all ${formatCount(edges.nEnough)} clustered wallets with so many resolved markets, ${formatCount(edges.nAbove)} won that much more often than their prices say and ${formatCount(edges.nBelow)} that much less often: luck makes both.`,
   ];
 }

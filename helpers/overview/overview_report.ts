@@ -196,8 +196,12 @@ function tapeBlocks(dataDir: string): Block[] {
   const facts = tapeFacts(dataDir);
   const sentences = facts === null ? [] : formatTapeLimits(facts);
   if (sentences.length === 0) return [];
-  const caption = 'What of these data limits the answers; each section that it limits says so again.';
-  return [{ kind: 'table', caption, header: ['limit'], rows: sentences.map((sentence) => [sentence]) }];
+  return [
+    {
+      kind: 'paragraph',
+      text: `What limits the answers, as each section that is limited says again. ${sentences.join(' ')}`,
+    },
+  ];
 }
 
 /** The section from whatever has been made so far in a data folder. */

@@ -2,7 +2,7 @@
 import type { Block } from '../charts/section.ts';
 import { percentText } from '../features/wallets/reasons_report.ts';
 import { STRATEGY_NAMES } from '../profit/strategies.ts';
-import { hasLost } from '../profit/strategy_rows.ts';
+import { hasLost, isInFewMarkets } from '../profit/strategy_rows.ts';
 import { isoDay } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { capital, counted, listed, small } from '../run/words.ts';
@@ -110,10 +110,13 @@ function lossSentence(strategies: readonly StrategyFacts[] | null): string {
   const everything = strategies.find(({ name, returnMean }) => name === 'everything' && !Number.isNaN(returnMean));
   const losing = chosen(strategies).filter(hasLost);
   const open = chosen(strategies).filter((row) => !row.isProfitable && !hasLost(row));
+  const few = open.filter(isInFewMarkets);
+  const even = open.filter((row) => !isInFewMarkets(row));
   const parts = [
     ...(everything === undefined ? [] : [`following every fill returned ${returnText(everything)}`]),
     ...losing.map((row) => `${nameText(row)} lost: ${returnText(row)}`),
-    ...(open.length === 0 ? [] : [`${listed(open.map(nameText))} cannot be told from chance`]),
+    ...(even.length === 0 ? [] : [`${listed(even.map(nameText))} cannot be told from chance`]),
+    ...(few.length === 0 ? [] : [`${listed(few.map(nameText))} traded in too few markets to tell`]),
   ];
   if (parts.length === 0) return 'Nothing was traded, so nothing was seen to lose.';
   return `${capital(parts.join('; '))}.`;

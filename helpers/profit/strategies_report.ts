@@ -190,7 +190,6 @@ export function presentStrategies(
   const names = WITH_VERDICT.filter((name) => rows.some((row) => row.name === name));
   const verdicts = names.map((name) => formatStrategy(rows, name));
   const details = names.map((name) => formatStrategyDetails(rows, name));
-  const nFilled = rows.filter(({ variant }) => variant !== 'random').reduce((sum, row) => sum + row.nFilled, 0);
   const model = formatFinalModel(facts.finalModel, modelFolder);
   const { horizonMs, target, options, money } = settings;
   const errors = { model: calibration.model.error, priceOnly: calibration.priceOnly.error };
@@ -200,7 +199,7 @@ export function presentStrategies(
       formatChoice(facts),
       formatTable(HEADER, cellsOf(rows)),
       formatCalibration(calibration),
-      ...formatWithoutFees(facts.nWithoutFees, nFilled),
+      ...formatWithoutFees(facts.nWithoutFees),
       ...details,
       ...verdicts,
       model,

@@ -174,3 +174,8 @@ export function isProfitable(rows: readonly PaidFigures[], name: StrategyName): 
 export function hasLost({ nMarkets, returnHigh }: Pick<PaidFigures, 'nMarkets' | 'returnHigh'>): boolean {
   return nMarkets >= MARKETS_MIN && returnHigh < 0;
 }
+
+/** Whether a strategy traded in fewer markets than a gain or a loss needs. */
+export function isInFewMarkets({ nMarkets }: Pick<PaidFigures, 'nMarkets'>): boolean {
+  return nMarkets < MARKETS_MIN;
+}

@@ -88,10 +88,14 @@ function formatProfitable(rows: readonly ThresholdRow[], delayMs: number): strin
   return `${rule}: ${names.join(', ')}.`;
 }
 
-/** What to say when some fills lie in markets that tell no fees; nothing when none do. */
-export function formatWithoutFees(nWithoutFees: number, n: number): string[] {
+/**
+ * What to say when some fills lie in markets that tell no fees; nothing when none do.
+ * @param n all of them; left out for filled orders, of which the controls are drawn several times
+ */
+export function formatWithoutFees(nWithoutFees: number, n?: number): string[] {
   if (nWithoutFees === 0) return [];
-  const counts = `${formatCount(nWithoutFees)} of ${formatCount(n)} fills`;
+  const own = formatCount(nWithoutFees);
+  const counts = n === undefined ? `${own} filled orders, controls included,` : `${own} of ${formatCount(n)} fills`;
   return [`${counts} lie in markets without a fee schedule: no fee is charged there.`];
 }
 

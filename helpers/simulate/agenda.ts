@@ -3,10 +3,10 @@ import { EventQueue } from '../kernels/event_queue.ts';
 
 export interface PlannedAction {
   readonly timeS: number;
-  readonly kind: 'insider' | 'copy' | 'wash' | 'visit';
+  readonly kind: 'insider' | 'hedge' | 'copy' | 'wash' | 'visit';
   /** The insider, the follower, the visitor, or the ring. */
   readonly actor: number;
-  /** What the kind needs: the information event of an insider, the market of a copied trade or a visit (-1: any). */
+  /** What the kind needs: the information event of an insider (and of its hedge), the market of a copied trade or a visit (-1: any). */
   readonly target: number;
   readonly outcome: number;
   readonly isBuy: boolean;

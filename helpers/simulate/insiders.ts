@@ -2,6 +2,7 @@
 import type { Random } from '../kernels/random.ts';
 import type { PlannedAction } from './agenda.ts';
 import type { Catalogue } from './catalogue.ts';
+import { drawOperation, INSIDER_STYLES, type InsiderStyle, planOperation, walletsOfStyle } from './insider_styles.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
 import { INSIDER, type Population, walletsOfType } from './population.ts';
 
@@ -10,22 +11,69 @@ const NEWS_STRENGTH_MIN = 0.4;
 /** Probability that an insider knows the same news as the one before: leaks reach more than one wallet. */
 const SHARED_LEAK_PROBABILITY = 0.35;
 
-/**
- * The purchases of all insiders, in no order. Also sets the days on which each insider trades of its own accord: a fresh
- * wallet none before its first purchase, a dormant one only long before, an established one throughout.
- *
- * Easy (0) to hard (1): $3,000 to $60 a purchase, 2-7 to 2-3 purchases a leak, hours to a day and a half ahead.
- */
+/** What all insiders do, in no order, and how each of them goes about it. */
+export interface InsiderPlan {
+  readonly actions: readonly PlannedAction[];
+  readonly roles: ReadonlyMap<number, InsiderRole>;
+}
+
+interface InsiderRole {
+  readonly style: InsiderStyle | 'established';
+  /** Number of the operation; wallets that split one share it. */
+  readonly operation: number;
+}
+
+/** Plans the insiders of either population; in the active one this also sets the days on which they trade otherwise. */
 export function planInsiders(
   random: Random,
   options: SimulateOptions,
   catalogue: Catalogue,
   population: Population,
-): PlannedAction[] {
-  const { startS } = simulatedPeriod(options);
+): InsiderPlan {
   const candidates = knowableNews(options, catalogue);
+  if (candidates.length === 0) return { actions: [], roles: new Map() };
+  return options.population === 'whole'
+    ? planOperations(random, options, catalogue, population, candidates)
+    : planActiveInsiders(random, options, catalogue, population, candidates);
+}
+
+/** Insiders of the whole market: operations in all styles, as many as there are wallets for. */
+function planOperations(
+  random: Random,
+  options: SimulateOptions,
+  catalogue: Catalogue,
+  population: Population,
+  candidates: readonly number[],
+): InsiderPlan {
+  const wallets = walletsOfType(population, INSIDER);
   const actions: PlannedAction[] = [];
-  if (candidates.length === 0) return actions;
+  const roles = new Map<number, InsiderRole>();
+  for (let operation = 0, next = 0; next < wallets.length; operation++) {
+    const style = INSIDER_STYLES[operation % INSIDER_STYLES.length];
+    const own = wallets.slice(next, next + walletsOfStyle(random, style));
+    next += own.length;
+    actions.push(...planOperation(random, drawOperation(random, options, catalogue, candidates, style, own)));
+    for (const wallet of own) roles.set(wallet, { style, operation });
+  }
+  return { actions, roles };
+}
+
+/**
+ * The purchases of the active population's insiders, in no order. Also sets the days on which each insider trades of its own accord: a fresh
+ * wallet none before its first purchase, a dormant one only long before, an established one throughout.
+ *
+ * Easy (0) to hard (1): $3,000 to $60 a purchase, 2-7 to 2-3 purchases a leak, hours to a day and a half ahead.
+ */
+function planActiveInsiders(
+  random: Random,
+  options: SimulateOptions,
+  catalogue: Catalogue,
+  population: Population,
+  candidates: readonly number[],
+): InsiderPlan {
+  const { startS } = simulatedPeriod(options);
+  const actions: PlannedAction[] = [];
+  const roles = new Map<number, InsiderRole>();
   const d = options.difficulty;
   let leak = candidates[random.integer(candidates.length)];
   for (const wallet of walletsOfType(population, INSIDER)) {
@@ -47,10 +95,12 @@ export function planInsiders(
         firstAtS = Math.min(firstAtS, timeS);
       }
     }
-    if (firstAtS < Number.POSITIVE_INFINITY)
-      hide(random, population, wallet, Math.floor((firstAtS - startS) / 86_400), d, options.nDays);
+    if (firstAtS < Number.POSITIVE_INFINITY) {
+      const style = hide(random, population, wallet, Math.floor((firstAtS - startS) / 86_400), options);
+      roles.set(wallet, { style, operation: roles.size });
+    }
   }
-  return actions;
+  return { actions, roles };
 }
 
 /** Strong news inside the period, outside sports when there is any: a leak is somebody's decision, not a ball. */
@@ -69,21 +119,23 @@ function hide(
   population: Population,
   wallet: number,
   firstDay: number,
-  difficulty: number,
-  nDays: number,
-): void {
+  { difficulty, nDays }: SimulateOptions,
+): InsiderRole['style'] {
   const u = random.uniform();
   const freshProbability = mix(0.65, 0.15, difficulty);
   if (u < freshProbability || firstDay < 10) {
     population.firstDays[wallet] = firstDay;
     population.lastDays[wallet] = Math.min(nDays - 1, firstDay + 3);
-  } else if (u < freshProbability + 0.3) {
+    return 'fresh';
+  }
+  if (u < freshProbability + 0.3) {
     population.firstDays[wallet] = random.integer(Math.ceil(firstDay / 4));
     population.lastDays[wallet] = population.firstDays[wallet] + 2;
-  } else {
-    population.firstDays[wallet] = random.integer(Math.ceil(firstDay / 2));
-    population.lastDays[wallet] = nDays - 1;
+    return 'dormant';
   }
+  population.firstDays[wallet] = random.integer(Math.ceil(firstDay / 2));
+  population.lastDays[wallet] = nDays - 1;
+  return 'established';
 }
 
 function mix(easy: number, hard: number, difficulty: number): number {

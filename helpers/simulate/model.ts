@@ -24,8 +24,18 @@ export const MODEL = {
   sizeMaxUsd: 1500,
   sizeSigmaWithinWallet: 0.8,
 
-  /** Probability that a wallet buys the cheaper outcome: people like long shots. */
-  cheapOutcomeProbability: 0.535,
+  /**
+   * Probability that a purchase is of the cheaper outcome: people like long shots a little, but the surer the other outcome the
+   * fewer (`atSure`), and hardly any once it is all but settled. Half of the wallets are for favourites, the others for long shots.
+   */
+  cheap: {
+    probability: 0.535,
+    untilFavourite: 0.8,
+    atSure: 0.2,
+    settled: 0.12,
+    favouriteFactor: 0.2,
+    longShotFactor: 1.5,
+  },
   /** Probability of selling when coming back to a position: most wallets hold, some trade in and out. */
   traderShare: 0.62,
   holderExitMax: 0.7,
@@ -77,6 +87,19 @@ export const MODEL = {
     fillShareMax: 0.22,
   },
 
+  /** Insiders of the whole market: stake of an operation (lognormal), lead times (log-uniform), wallets that share a split one. */
+  insiderStyles: {
+    usdEasy: 6000,
+    usdHard: 500,
+    usdSigma: 0.9,
+    usdMin: 300,
+    usdMax: 50_000,
+    leadFromS: 3600,
+    leadToS: 864_000,
+    patientLeadFromS: 172_800,
+    splitFrom: 3,
+    splitTo: 5,
+  },
   /** Active wallets of the whole market that split an order over a few minutes: their share, and the probability of one more part. */
   splitters: { share: 0.6, againFrom: 0.35, againTo: 0.82, partsMax: 8, gapMaxS: 50 },
 

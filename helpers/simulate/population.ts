@@ -34,6 +34,8 @@ export interface Population {
   /** Probability that an order that it comes with is followed by another part of it; 0 in the active population. */
   readonly splitProbabilities: Float32Array;
   readonly meanUsd: Float32Array;
+  /** 1: buys rather the cheaper outcome, 0: rather the dearer one. */
+  readonly likesLongShots: Uint8Array;
   readonly domains: Uint8Array;
   /** Share of its orders that go to its own domain. */
   readonly domainFocus: Float32Array;
@@ -74,6 +76,7 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
     exitProbabilities: new Float32Array(n),
     splitProbabilities: new Float32Array(n),
     meanUsd: new Float32Array(n),
+    likesLongShots: drawTastes(random.fork(1), n),
     domains: new Uint8Array(n),
     domainFocus: new Float32Array(n),
     firstDays: new Int16Array(n),
@@ -96,6 +99,10 @@ export function createPopulation(random: Random, options: SimulateOptions): Popu
   }
   if (isWhole) fillWholeMarket(random, population, options);
   return population;
+}
+
+function drawTastes(random: Random, n: number): Uint8Array {
+  return Uint8Array.from({ length: n }, () => random.integer(2));
 }
 
 /** The whole market: which active wallets split their orders, who is an insider, and how much insiders and visitors bet. */

@@ -9,7 +9,7 @@ import { type Follower, planCopyTraders } from './copy_traders.ts';
 import { Exchange, SHARES_MIN } from './exchange.ts';
 import type { FillSink } from './fill_sink.ts';
 import { Holdings, SLOTS_PER_WALLET } from './holdings.ts';
-import { planInsiders } from './insiders.ts';
+import { type InsiderPlan, planInsiders } from './insiders.ts';
 import { MODEL } from './model.ts';
 import { type SimulateOptions, simulatedPeriod } from './options.ts';
 import { createPopulation, GRINDER, type Population, WASH } from './population.ts';
@@ -56,6 +56,7 @@ export class MarketSimulation {
   readonly population: Population;
   readonly rings: readonly WashRing[];
   readonly followers: ReadonlyMap<number, readonly Follower[]>;
+  readonly insiderRoles: InsiderPlan['roles'];
   readonly exchange: Exchange;
   /** The leg each event resolved to; -1 while open or void. */
   readonly winners: Int32Array;
@@ -109,7 +110,9 @@ export class MarketSimulation {
       random: random.fork(5),
       sink,
     });
-    for (const action of planInsiders(plans, options, this.catalogue, this.population)) this.agenda.push(action);
+    const insiders = planInsiders(plans, options, this.catalogue, this.population);
+    for (const action of insiders.actions) this.agenda.push(action);
+    this.insiderRoles = insiders.roles;
     this.followers = planCopyTraders(plans, this.population);
     this.rings = planWashRings(plans, options, this.population);
     this.rings.forEach((ring, r) => {
@@ -240,7 +243,7 @@ export class MarketSimulation {
       const action = this.agenda.pop();
       const atS = Math.floor(action.timeS);
       this.arriveNews(atS);
-      if (action.kind === 'insider') this.insiderOrder(action, atS);
+      if (action.kind === 'insider' || action.kind === 'hedge') this.insiderOrder(action, atS);
       else if (action.kind === 'copy') this.copiedOrder(action, atS);
       else if (action.kind === 'visit') this.visitOrder(action, atS);
       else this.washOrder(action.actor, atS);
@@ -308,7 +311,7 @@ export class MarketSimulation {
       flow.uniform() < population.domainFocus[wallet] ? population.domains[wallet] : -1,
     );
     if (intent.market < 0) return false;
-    intent.outcome = this.drawOutcome(intent.market);
+    intent.outcome = this.drawOutcome(intent.market, wallet);
     return true;
   }
 
@@ -355,13 +358,16 @@ export class MarketSimulation {
     return true;
   }
 
-  /** The cheaper side a little more often, except that an outcome that is all but certain draws the money. */
-  private drawOutcome(market: number): number {
-    const probability = this.believed(market, 0);
-    const coin = this.flow.uniform();
-    if (probability > SETTLED_PROBABILITY) return coin < 0.8 ? 0 : 1;
-    if (probability < 1 - SETTLED_PROBABILITY) return coin < 0.8 ? 1 : 0;
-    return coin < (probability < 0.5 ? MODEL.cheapOutcomeProbability : 1 - MODEL.cheapOutcomeProbability) ? 0 : 1;
+  /** One of the outcomes by the wallet's taste, see MODEL.cheap. */
+  private drawOutcome(market: number, wallet: number): number {
+    const { probability, untilFavourite, atSure, settled, favouriteFactor, longShotFactor } = MODEL.cheap;
+    const first = this.believed(market, 0);
+    const favourite = Math.max(first, 1 - first);
+    const surer = Math.max(0, favourite - untilFavourite) / (SETTLED_PROBABILITY - untilFavourite);
+    const usual = favourite > SETTLED_PROBABILITY ? settled : probability + (atSure - probability) * surer;
+    const taste = this.population.likesLongShots[wallet] === 1 ? longShotFactor : favouriteFactor;
+    const isCheap = this.flow.uniform() < usual * taste;
+    return isCheap === first < 0.5 ? 0 : 1;
   }
 
   private insiderOrder(action: PlannedAction, timeS: number): void {
@@ -373,8 +379,10 @@ export class MarketSimulation {
     const outcome = isGroup ? 0 : leg;
     if (timeS >= news.timesS[action.target] || this.believed(market, outcome) > 0.94) return;
     const { actor: wallet, usd } = action;
-    if (!this.exchange.match({ timeS, wallet, market, outcome, isBuy: true, usd, sharesMax: Number.POSITIVE_INFINITY }))
-      return;
+    const isHedge = action.kind === 'hedge';
+    const bought = isHedge ? 1 - outcome : outcome;
+    const order = { timeS, wallet, market, outcome: bought, isBuy: true, usd, sharesMax: Number.POSITIVE_INFINITY };
+    if (!this.exchange.match(order) || isHedge) return;
     const { matchedUsd } = this.exchange;
     // Informed flow moves the belief for good, unlike the passing impact of everyone else.
     this.beliefs.moveTowards(event, leg, Math.min(0.12, 0.01 * Math.log1p(matchedUsd / 100)));
@@ -393,7 +401,7 @@ export class MarketSimulation {
     const { actor: wallet, isBuy } = action;
     const market = action.target < 0 ? this.activity.draw(this.flow, -1) : action.target;
     if (market < 0 || !this.isOpen(market, timeS)) return;
-    const outcome = action.target < 0 ? this.drawOutcome(market) : action.outcome;
+    const outcome = action.target < 0 ? this.drawOutcome(market, wallet) : action.outcome;
     const sharesMax = isBuy ? Number.POSITIVE_INFINITY : this.holdings.held(wallet, market, outcome);
     const usd = isBuy ? action.usd : SALE_OF_ALL_USD;
     if (!this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd, sharesMax })) return;

@@ -72,14 +72,14 @@ export class TruthRecorder implements TruthObserver {
     file.close();
   }
 
-  private writeWallets({ population, rings, followers }: MarketSimulation): void {
+  private writeWallets({ population, rings, followers, insiderRoles }: MarketSimulation): void {
     const ringOf = new Map(rings.flatMap((ring, r) => ring.members.map((wallet) => [wallet, r] as const)));
     const leaderOf = new Map([...followers.values()].flat().map((follower) => [follower.wallet, follower] as const));
     const nPlanted = new Map<number, number>();
     for (const trade of this.trades) nPlanted.set(trade.wallet, (nPlanted.get(trade.wallet) ?? 0) + 1);
     const file = this.open(
       'wallets.csv',
-      'wallet,type,n_insider_trades,ring_id,copies,copy_delay_mean_s,has_followers',
+      'wallet,type,n_insider_trades,ring_id,copies,copy_delay_mean_s,has_followers,insider_style,insider_operation',
     );
     for (let i = 0; i < population.n; i++) {
       // An insider whose every leak came too late never acted on one: nothing tells it from a casual.
@@ -88,9 +88,9 @@ export class TruthRecorder implements TruthObserver {
       const follower = leaderOf.get(i);
       const copies =
         follower === undefined ? ',' : `${this.address(follower.leader)},${follower.delayMeanS.toFixed(1)}`;
-      file.write(
-        `${this.address(i)},${type},${nPlanted.get(i) ?? 0},${ringOf.get(i) ?? ''},${copies},${followers.has(i)}\n`,
-      );
+      const role = isIdle ? undefined : insiderRoles.get(i);
+      const row = [this.address(i), type, nPlanted.get(i) ?? 0, ringOf.get(i) ?? '', copies, followers.has(i)];
+      file.write(`${[...row, role?.style ?? '', role?.operation ?? ''].join(',')}\n`);
     }
     file.close();
   }

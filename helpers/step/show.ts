@@ -66,7 +66,7 @@ export async function show(step: Step, run: Run, showing: Showing): Promise<void
   );
   if (step.section !== undefined && blocks !== undefined) {
     const presented = { fingerprint, hash: code.presentHash, lines: [...lines] };
-    const all = [...blocks, ...tapeBlocks(run.dataDir, step.section.id)];
+    const all = [...blocks.slice(0, 1), ...tapeBlocks(run.dataDir, step.section.id), ...blocks.slice(1)];
     const report = await publishSection(run, { ...step.section, blocks: all, limits, dataWindow, presented });
     run.log.note(formatReportPlace(report));
   }

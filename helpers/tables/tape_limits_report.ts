@@ -33,7 +33,7 @@ function sentenceOf(limit: TapeLimit, facts: TapeFacts): string {
     return roles === 'unknown'
       ? 'The source does not say who was maker and who taker: evidence that needs roles is left out.'
       : 'All fills are those of takers: makers are missing, and no wallet shows who traded with it.';
-  return `Only ${formatCount(nResolved)} of ${formatCount(nMarkets)} markets have a known outcome: one piece of news may decide many of them, and win rates say little.`;
+  return `Outcomes are known of ${formatCount(nResolved)} markets (of ${formatCount(nMarkets)}): one piece of news may decide many of them, so win rates say little.`;
 }
 
 /**

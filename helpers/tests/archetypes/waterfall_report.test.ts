@@ -26,6 +26,8 @@ test('the insider-like pattern is told apart from the evidence, and from no such
     '1 of these won more often than their prices say (edge_z of at least 1.645) and is named insider_like. All others are casual.',
     'Of all 127 clustered wallets with so many resolved markets, 8 won that much more often than their prices say and 16 that much less often: luck makes both.',
   ]);
+  const lucky = { ...base, edges, named: [{ ...winners, nEnough: 0, nEvident: 0 }] };
+  expect(formatInsiders(lucky, DEFAULT_THRESHOLDS)[1]).toMatch(/^None of these won .* so no wallet is named/);
   const none = { ...base, named: [{ ...own, name: 'casual' as const }] };
   expect(formatInsiders(none, DEFAULT_THRESHOLDS)[0]).toMatch(/^No cluster wins often/);
   expect(formatInsiders({ ...base, named: [] }, DEFAULT_THRESHOLDS)).toEqual([]);

@@ -5,7 +5,7 @@ import { createRandom, type Random } from '../../kernels/random.ts';
 import { bytesOf, removeFolders, streamed } from '../features/tables.ts';
 import { makeSandbox, type Sandbox } from './sandbox.ts';
 
-const N_RUNS = Number(process.env.ORDER_RUNS ?? 15);
+const N_RUNS = Number(process.env.ORDER_RUNS ?? 5);
 const EXCHANGE = '0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e';
 const START_S = Date.UTC(2026, 0, 5, 23, 59, 50) / 1000;
 const AS_OF_MS = Date.UTC(2026, 0, 20);

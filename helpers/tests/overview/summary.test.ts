@@ -78,7 +78,7 @@ it('calls a strategy paying only beyond doubt, in enough markets and beyond its 
   );
 });
 
-it('says what lost with its interval, and what cannot be told from chance: few markets, or an interval that holds 0', () => {
+it('says what lost with its interval, what cannot be told from chance, and what traded in too few markets', () => {
   const dataDir = newFolder();
   writeRows(dataDir, STRATEGIES, [
     strategyRow('chosen', 'main', [-0.3, -0.2, -0.04]),
@@ -87,7 +87,7 @@ it('says what lost with its interval, and what cannot be told from chance: few m
     strategyRow('everything', 'main', [-0.126, -0.105, -0.078]),
   ]);
   expect(sentences(summarize(dataDir))['Does not']).toBe(
-    'Following every fill returned −11 % per trade after costs (95 % interval: −13 % to −7.8 %); “Chosen on validation” lost: −20 % per trade after costs (95 % interval: −30 % to −4 %); “Sniper” and “God Mode” cannot be told from chance.',
+    'Following every fill returned −11 % per trade after costs (95 % interval: −13 % to −7.8 %); “Chosen on validation” lost: −20 % per trade after costs (95 % interval: −30 % to −4 %); “Sniper” cannot be told from chance; “God Mode” traded in too few markets to tell.',
   );
 });
 

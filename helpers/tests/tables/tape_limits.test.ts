@@ -39,7 +39,7 @@ describe('limits of a tape', () => {
     ['cut', { cutUsd: 1000 }, 'Fills begin at $1,000 and'],
     ['roles', { roles: 'takers only' }, 'All fills are those of takers'],
     ['roles', { roles: 'unknown' }, 'The source does not say who was maker'],
-    ['resolutions', { nResolved: 37 }, 'Only 37 of 500 markets have a known outcome'],
+    ['resolutions', { nResolved: 37 }, 'Outcomes are known of 37 markets (of 500)'],
   ] as const)('name %s of %o', (limit, change, words) => {
     const facts = { ...WHOLE, ...change };
     expect(limitsOf(facts)).toEqual([limit]);
@@ -48,7 +48,7 @@ describe('limits of a tape', () => {
 
   it('are said only in the sections that they limit', () => {
     const facts: TapeFacts = { ...WHOLE, roles: 'takers only', nResolved: 37 };
-    expect(formatTapeLimits(facts, 'strategies')).toEqual([expect.stringContaining('Only 37')]);
+    expect(formatTapeLimits(facts, 'strategies')).toEqual([expect.stringContaining('37 markets')]);
     expect(formatTapeLimits(facts, 'wash_trading')).toEqual([expect.stringContaining('takers')]);
     expect(formatTapeLimits(facts, 'manifold')).toEqual([]);
   });
