@@ -31,7 +31,7 @@ await runStep(
       },
       population: {
         choices: POPULATIONS,
-        default: 'active' as const,
+        default: 'whole' as const,
         describe:
           'active: wallets that trade often; whole: also the many that come once (see 1_data_pipeline/README.md)',
         group: WORLD,

@@ -15,7 +15,7 @@ export const LIVE_DAY_MS = Date.UTC(2026, 10, 21);
 /** The market goes on for so long, for the scorecard. */
 export const LIVE_END_MS = LIVE_DAY_MS + 4 * DAY_MS;
 
-const TRAINING = ['--trades', '100000', '--days', '60', '--seed', '4711'];
+const TRAINING = ['--population', 'active', '--trades', '100000', '--days', '60', '--seed', '4711'];
 const N_DAYS = 18;
 
 export interface DemoMarket {
@@ -57,6 +57,7 @@ export async function trainModel(folder: string): Promise<void> {
 /** Simulates the market of a seed, or takes the one that is there; what an earlier run of the demo found is removed. */
 export async function liveMarket(folder: string, seed: number): Promise<DemoMarket> {
   const options = resolveSimulateOptions({
+    population: 'active',
     nTrades: 200_000,
     nWallets: 4000,
     nDays: N_DAYS,

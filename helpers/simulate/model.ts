@@ -75,6 +75,8 @@ export const MODEL = {
     largeMedianUsd: 40,
     largeSigma: 1.8,
     maxUsd: 50_000,
+    /** Most shares of one bet, hundredths: cheap outcomes are bought for less. */
+    betSharesMax: 10_000_000,
     sizeSigmaWithinWallet: 0.5,
     /** Share that splits its order over a minute; the others come back after a day or so. */
     burstShare: 0.16,

@@ -62,7 +62,7 @@ function defaultWallets(nTrades: number, population: PopulationKind): number {
  */
 export function resolveSimulateOptions(request: SimulateRequest): SimulateOptions {
   const nTrades = checkInteger('nTrades', request.nTrades ?? DEFAULT_N_TRADES);
-  const population = request.population ?? 'active';
+  const population = request.population ?? 'whole';
   if (!POPULATIONS.includes(population)) {
     const hint = 'use --population whole or --population active';
     throw new InputError('bad-option', `--population is "${String(population)}"`, hint);

@@ -112,7 +112,12 @@ function fillWholeMarket(random: Random, population: Population, options: Simula
   const { share, againFrom, againTo } = MODEL.splitters;
   for (let i = 0; i < nActive; i++) {
     const isSplitter = types[i] !== GRINDER && types[i] !== WASH && random.uniform() < share;
-    if (isSplitter) population.splitProbabilities[i] = againFrom + (againTo - againFrom) * random.uniform();
+    if (!isSplitter) continue;
+    const again = againFrom + (againTo - againFrom) * random.uniform();
+    population.splitProbabilities[i] = again;
+    // Parts of orders are taken; it waits the more often otherwise, so that its share as a maker hardly falls.
+    const waits = population.makerShares[i];
+    population.makerShares[i] = waits / (waits + (1 - waits) * (1 - 0.75 * again));
   }
   types.fill(INSIDER, n - countInsiders(n, options.insiderShare));
   for (let i = nActive; i < n; i++) {

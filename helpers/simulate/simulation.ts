@@ -402,7 +402,7 @@ export class MarketSimulation {
     const market = action.target < 0 ? this.activity.draw(this.flow, -1) : action.target;
     if (market < 0 || !this.isOpen(market, timeS)) return;
     const outcome = action.target < 0 ? this.drawOutcome(market, wallet) : action.outcome;
-    const sharesMax = isBuy ? Number.POSITIVE_INFINITY : this.holdings.held(wallet, market, outcome);
+    const sharesMax = isBuy ? MODEL.visitors.betSharesMax : this.holdings.held(wallet, market, outcome);
     const usd = isBuy ? action.usd : SALE_OF_ALL_USD;
     if (!this.exchange.match({ timeS, wallet, market, outcome, isBuy, usd, sharesMax })) return;
     const { events, markets } = this.catalogue;

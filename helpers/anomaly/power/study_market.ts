@@ -34,7 +34,7 @@ export interface MarketSpec {
 /** Simulates and imports one market below `dataDir`, which should be empty. */
 export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpec): Promise<StudyMarket> {
   const simulated = join(dataDir, '00_simulated');
-  await simulateMarket(resolveSimulateOptions(spec), simulated);
+  await simulateMarket(resolveSimulateOptions({ population: 'active', ...spec }), simulated);
   const importRun: Run = {
     ...run,
     step: findStep('import_trades'),

@@ -66,7 +66,7 @@ export async function runWorld(
   try {
     const { folder } = await renewSimulatedFolder(
       runOf('simulate_market', dataDir, seed),
-      resolveSimulateOptions(request),
+      resolveSimulateOptions({ population: 'active', ...request }),
     );
     await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
       format: null,

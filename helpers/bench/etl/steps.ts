@@ -13,7 +13,18 @@ function step(script: string, data: string, ...args: readonly string[]): Promise
 
 /** Simulates a market of `nRows` fills with seed 1 into the data folder. */
 export function simulate(data: string, nRows: number, format: 'csv' | 'parquet'): Promise<Measured> {
-  return step('00-1_simulate_market.ts', data, '--trades', String(nRows), '--format', format, '--seed', '1');
+  return step(
+    '00-1_simulate_market.ts',
+    data,
+    '--trades',
+    String(nRows),
+    '--format',
+    format,
+    '--population',
+    'active',
+    '--seed',
+    '1',
+  );
 }
 
 /** Imports files or folders of raw fills into the data folder. */

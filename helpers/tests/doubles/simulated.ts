@@ -14,6 +14,9 @@ export interface SimulatedFolder {
 export async function simulateFolder(request: SimulateRequest = {}): Promise<SimulatedFolder> {
   const root = mkdtempSync(join(tmpdir(), 'spyhop-doubles-'));
   const folder = join(root, 'simulated');
-  await simulateMarket(resolveSimulateOptions({ nTrades: 6000, nMarkets: 30, nDays: 2, seed: 3, ...request }), folder);
+  await simulateMarket(
+    resolveSimulateOptions({ population: 'active', nTrades: 6000, nMarkets: 30, nDays: 2, seed: 3, ...request }),
+    folder,
+  );
   return { raw: join(folder, 'raw'), remove: () => rmSync(root, { recursive: true, force: true }) };
 }

@@ -25,7 +25,14 @@ let wholeMs: number;
 
 beforeAll(async () => {
   const dataDir = newFolder();
-  const options = resolveSimulateOptions({ nTrades: 12_000, nMarkets: 150, nWallets: 300, nDays: 20, seed: 5 });
+  const options = resolveSimulateOptions({
+    population: 'active',
+    nTrades: 12_000,
+    nMarkets: 150,
+    nWallets: 300,
+    nDays: 20,
+    seed: 5,
+  });
   await simulateMarket(options, join(dataDir, 'sim'));
   await importPaths(dataDir, [
     join(dataDir, 'sim/raw/goldsky/orderFilled.csv'),

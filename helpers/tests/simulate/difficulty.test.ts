@@ -6,7 +6,14 @@ import { MarketSimulation } from '../../simulate/simulation.ts';
 
 /** Probability that a random insider's mean trade exceeds a random casual's (area under the curve of a one-column detector). */
 function sizeAuc(difficulty: number): number {
-  const options = resolveSimulateOptions({ nTrades: 200_000, nWallets: 8000, nMarkets: 400, difficulty, seed: 21 });
+  const options = resolveSimulateOptions({
+    population: 'active',
+    nTrades: 200_000,
+    nWallets: 8000,
+    nMarkets: 400,
+    difficulty,
+    seed: 21,
+  });
   const usd = new Float64Array(options.nWallets);
   const n = new Float64Array(options.nWallets);
   const traded = new Set<number>();

@@ -52,7 +52,12 @@ describe('marginals', () => {
   it('of a moderate run lie inside their bounds', async () => {
     const root = mkdtempSync(join(tmpdir(), 'spyhop-marginals-'));
     try {
-      const options = resolveSimulateOptions({ nTrades: 600_000, nWallets: 4000, nMarkets: 1200 });
+      const options = resolveSimulateOptions({
+        population: 'active',
+        nTrades: 600_000,
+        nWallets: 4000,
+        nMarkets: 1200,
+      });
       const { marginals } = await simulateMarket(options, join(root, 'out'));
       expect(marginals.every((m) => m.applies)).toBe(true);
       expect(marginals.filter((m) => !m.isInside)).toEqual([]);

@@ -11,7 +11,7 @@ function peakMib(nTrades: number, format: string): number {
   const code = `
     import { resolveSimulateOptions } from ${JSON.stringify(join(source, 'options.ts'))};
     import { simulateMarket } from ${JSON.stringify(join(source, 'simulate_market.ts'))};
-    const options = resolveSimulateOptions({ nTrades: ${nTrades}, nWallets: 2000, nMarkets: 400, format: '${format}' });
+    const options = resolveSimulateOptions({ population: 'active', nTrades: ${nTrades}, nWallets: 2000, nMarkets: 400, format: '${format}' });
     await simulateMarket(options, ${JSON.stringify(join(root, 'out'))});
     process.stdout.write(String(process.resourceUsage().maxRSS / 1024));`;
   try {

@@ -4,7 +4,7 @@ import { resolveSimulateOptions, type SimulateRequest, simulatedPeriod } from '.
 
 describe('simulator options', () => {
   it('follow the number of trades where they are left out', () => {
-    const options = resolveSimulateOptions({ nTrades: 1_000_000 });
+    const options = resolveSimulateOptions({ nTrades: 1_000_000, population: 'active' });
     expect(options).toMatchObject({
       nWallets: 10_000,
       nMarkets: 2000,
@@ -13,6 +13,13 @@ describe('simulator options', () => {
       seed: 1,
       format: 'csv',
     });
+  });
+
+  it('make the whole market unless told otherwise, with wallets that come the seldomer anew the longer it lasts', () => {
+    const [small, large] = [200_000, 3_200_000].map((nTrades) => resolveSimulateOptions({ nTrades }));
+    expect([small.population, small.nWallets]).toEqual(['whole', 8000]);
+    // 16 times the fills: 16^.75 = 8 times the wallets.
+    expect(large.nWallets).toBe(64_000);
   });
 
   it('take difficulty by name or number', () => {
@@ -45,6 +52,7 @@ describe('simulator options', () => {
     ['--insiders', { insiderShare: Number.NaN }],
     ['--end-date', { endDate: 'tomorrow' }],
     ['--end-date', { endDate: '2026-13-01' }],
+    ['--population', { population: 'everybody' as 'whole' }],
     ['--format', { format: 'xml' as 'csv' }],
   ])('are refused with the option %s named: %j', (name, request) => {
     let thrown: unknown;

@@ -9,6 +9,7 @@ import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { CONTRACTS, type Fill, hashFolder, type Market, readCsv, readFills, readMarkets } from './raw_files.ts';
 
 const OPTIONS = resolveSimulateOptions({
+  population: 'active',
   nTrades: 60_000,
   nWallets: 900,
   nMarkets: 300,

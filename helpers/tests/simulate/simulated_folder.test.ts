@@ -30,7 +30,7 @@ describe('step 00-1', () => {
     const folder = join(dataDir, '00_simulated');
     const manifest = readManifest(folder)!;
     expect(manifest.rows).toBe(3000);
-    expect(manifest.options).toMatchObject({ nTrades: 3000, nWallets: 300, nMarkets: 60, difficulty: 0.5 });
+    expect(manifest.options).toMatchObject({ nTrades: 3000, nWallets: 343, nMarkets: 60, difficulty: 0.5 });
     const raw = hashFolder(folder).filter((line) => line.startsWith('raw/'));
     expect(manifest.parts.map((part) => `${part.file} ${part.sha256}`).sort()).toEqual(raw);
     const again = runScript(dataDir, ['--trades', '3000']);
@@ -74,7 +74,7 @@ describe('a run that is killed', () => {
   it.each([0, 0.5, 1])('at %d of its rows leaves the old output whole, and the next run cleans up', async (share) => {
     const parent = mkdtempSync(join(root, 'kill-'));
     const folder = join(parent, 'out');
-    const options = resolveSimulateOptions({ nTrades: 4000 });
+    const options = resolveSimulateOptions({ population: 'active', nTrades: 4000 });
     await simulateMarket(options, folder);
     const before = hashFolder(folder);
     const code = `

@@ -58,7 +58,7 @@ describe('the in-memory and the streaming build', () => {
     for (const seed of [11, 12]) {
       const dataDir = newFolder();
       const raw = join(newFolder(), 'simulated');
-      await simulateMarket(resolveSimulateOptions({ nTrades: 6000, nDays: 20, seed }), raw);
+      await simulateMarket(resolveSimulateOptions({ population: 'active', nTrades: 6000, nDays: 20, seed }), raw);
       const files = ['markets.csv', 'gamma_markets.jsonl', 'goldsky/orderFilled.csv'];
       await importPaths(
         dataDir,
