@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import yargs from 'yargs';
+import { chooseDetectors } from '../anomaly/power/study_detectors.ts';
 import { renderSvg } from '../charts/render.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
-import { BENCH_DETECTORS } from './background/detectors.ts';
 import { REPORTED_SIZES_USD, REPORTED_STYLES, type Style } from './background/styles.ts';
 import {
   apTable,
@@ -24,6 +24,8 @@ import {
 import { type Half, importBackground, readTape, type Tape } from './background/tape.ts';
 import { runTrial, scoreTape, type TrialResult } from './background/trial.ts';
 
+/** The production model and the other learned one, red flags, and the trivial ones. */
+const DETECTORS = 'red_flags,kmeans,isolation_forest,largest_bet,volume,profit,profit_and_concentration';
 const N_TOP = 20;
 const DRAWN_USD = 5_000;
 const SEEDS_A_PLAN = 1_000;
@@ -40,6 +42,7 @@ function parse(args: readonly string[]) {
       describe: 'of its events',
     })
     .option('styles', { type: 'string', default: 'all', describe: 'names of styles' })
+    .option('detectors', { type: 'string', default: DETECTORS, describe: 'detectors of the power study' })
     .option('sizes', { type: 'string', default: REPORTED_SIZES_USD.join(','), describe: 'median bets, USD' })
     .option('planted', { type: 'number', default: 10, describe: 'insiders planted at once' })
     .option('draws', { type: 'number', default: 6, describe: 'plantings of each style and size' })
@@ -74,7 +77,7 @@ async function measureStyles(tape: Tape, given: Settings, folder: string): Promi
       for (let draw = 0; draw < given.draws; draw++) {
         const seed = given.seed * 1_000_000 + (s * sizes.length + m) * SEEDS_A_PLAN + draw;
         const plan = { style, medianUsd, nInsiders: given.planted, seed };
-        draws.push(await runTrial(tape, plan, BENCH_DETECTORS, () => true, folder, executor));
+        draws.push(await runTrial(tape, plan, chooseDetectors(given.detectors), () => true, folder, executor));
       }
       rows.push(...summarise({ background: tape.name, style: style.name, medianUsd }, draws));
       process.stdout.write(`${style.name} $${medianUsd} done\n`);
@@ -86,19 +89,20 @@ async function measureStyles(tape: Tape, given: Settings, folder: string): Promi
 /** How many wallets reach the bar of the top 20 when outcomes say nothing. */
 async function measureControl(tape: Tape, given: Settings, folder: string): Promise<ControlRow[]> {
   const executor = createExecutor({ nThreads: given.threads });
-  const real = await scoreTape(tape, null, BENCH_DETECTORS, folder, executor);
+  const detectors = chooseDetectors(given.detectors);
+  const real = await scoreTape(tape, null, detectors, folder, executor);
   const bars = real.map((scores) => scores.slice().sort().at(-N_TOP)!);
   const shares = bars.map(() => 0);
   const shareAbove = (scores: Float64Array, bar: number): number =>
     scores.filter((s) => s >= bar).length / scores.length;
   for (let draw = 0; draw < given.controlDraws; draw++) {
-    const drawn = await scoreTape(tape, given.seed * 1_000_000 + 900_000 + draw, BENCH_DETECTORS, folder, executor);
+    const drawn = await scoreTape(tape, given.seed * 1_000_000 + 900_000 + draw, detectors, folder, executor);
     drawn.forEach((scores, i) => {
       shares[i] += shareAbove(scores, bars[i]) / given.controlDraws;
     });
   }
   await executor.close();
-  return BENCH_DETECTORS.map(({ name }, i) => ({
+  return detectors.map(({ name }, i) => ({
     background: tape.name,
     detector: name,
     n_draws: given.controlDraws,

@@ -37,9 +37,7 @@ const SCORED = [
   'excess_price',
   'markout_24h',
   'hours_to_resolution',
-  'hours_to_move',
   'kept_pct',
-  'hedge_pct',
   'taker_pct',
 ];
 const N_QUANTILES = 41;
@@ -54,7 +52,7 @@ function parse(args: readonly string[]) {
     .option('simulated', { type: 'string', default: '1,2,3,4', describe: 'seeds of simulated markets' })
     .option('simulated-weight', {
       type: 'number',
-      default: 0.25,
+      default: 0.5,
       describe: 'weight of all of them; the real tape has 1',
     })
     .option('draws', { type: 'number', default: 6, describe: 'plantings into each background' })

@@ -13,13 +13,17 @@ export interface Evidence {
 
 const HOURS_NEVER = 10_000;
 const USD_UNIT = 100;
-const MARK_OUT_MAX = 0.5;
+/** Beyond these evidence adds nothing: soon is soon, and a bet that won at .10 is not better informed than one at .60. */
+const MARK_OUT_MAX = 0.1;
+const EXCESS_MAX = 0.3;
+const RESOLUTION_HOURS_MIN = 120;
+const MOVE_HOURS_MIN = 240;
 const VOLUME_PCT_MIN = 0.01;
 
 const share = (percent: number): number => percent / 100;
-const sooner = (hours: number): number => -Math.log10(Math.max(1, hours));
+const sooner = (hours: number, leastHours: number): number => -Math.log10(Math.max(leastHours, hours));
 const longer = (days: number): number => Math.log10(1 + days);
-const clipped = (gain: number): number => Math.max(-MARK_OUT_MAX, Math.min(MARK_OUT_MAX, gain));
+const clipped = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 const signedLog = (usd: number): number => Math.sign(usd) * Math.log10(1 + Math.abs(usd) / USD_UNIT);
 
 const digits = (value: number, nMax: number): string => value.toLocaleString('en-US', { maximumFractionDigits: nMax });
@@ -54,20 +58,23 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
     words: (value) => `it ${value < 0 ? 'lost' : 'gained'} ${usd(value)} in that market`,
   },
   excess_price: {
-    feature: (value) => value,
+    feature: (value) => clipped(value, EXCESS_MAX),
     words: (value) => `the outcome paid ${cents(value)} ${value < 0 ? 'less' : 'more'} than its price`,
   },
   markout_1h: {
-    feature: clipped,
+    feature: (value) => clipped(value, MARK_OUT_MAX),
     words: (value) => `an hour later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
   },
   markout_24h: {
-    feature: clipped,
+    feature: (value) => clipped(value, MARK_OUT_MAX),
     words: (value) => `a day later the price was ${cents(value)} ${value < 0 ? 'lower' : 'higher'}`,
   },
-  hours_to_resolution: { feature: sooner, words: (value) => `it bought ${timeText(value)} before the market resolved` },
+  hours_to_resolution: {
+    feature: (value) => sooner(value, RESOLUTION_HOURS_MIN),
+    words: (value) => `it bought ${timeText(value)} before the market resolved`,
+  },
   hours_to_move: {
-    feature: (value) => sooner(Number.isNaN(value) ? HOURS_NEVER : value),
+    feature: (value) => sooner(Number.isNaN(value) ? HOURS_NEVER : value, MOVE_HOURS_MIN),
     words: (value) =>
       Number.isNaN(value) ? 'the price never moved its way' : `the price moved its way ${timeText(value)} later`,
   },

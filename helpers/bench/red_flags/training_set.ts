@@ -16,6 +16,8 @@ import type { LogisticRows } from './fit_logistic.ts';
 export const BACKGROUND = 'background';
 /** Insiders that the simulator planted. */
 export const SIMULATED_INSIDER = 'simulated_insider';
+/** Their share of the planted weight of a simulated market. */
+const OWN_SHARE = 0.5;
 
 export interface TrainingTape {
   readonly tape: Tape;
@@ -77,8 +79,8 @@ export async function labelledEvidence(
 }
 
 /**
- * Rows for a fit: wallets at or above the floor; half of the weight of each tape is its background's, the other half is shared
- * evenly by its kinds of planted insiders.
+ * Rows for a fit: wallets at or above the floor; half of the weight of each tape is its background's. The other half is shared
+ * evenly by its kinds of planted insiders; where the simulator planted its own, half of that is theirs.
  */
 export function trainingRows(
   sets: readonly LabelledEvidence[],
@@ -90,15 +92,18 @@ export function trainingRows(
     const rows = labels.flatMap((_, row) => (stake[row] >= floorUsd ? [row] : []));
     const counts = new Map<string, number>();
     for (const row of rows) counts.set(labels[row], (counts.get(labels[row]) ?? 0) + 1);
-    const nKinds = counts.size - 1;
+    const hasOwn = counts.has(SIMULATED_INSIDER);
+    const nStyles = counts.size - 1 - Number(hasOwn);
+    const shareOf = (label: string): number => {
+      if (label === BACKGROUND) return 1;
+      if (label === SIMULATED_INSIDER) return OWN_SHARE;
+      return (hasOwn ? 1 - OWN_SHARE : 1) / nStyles;
+    };
     const columns = names.map((name) => featureValues(frame, name));
     return {
       features: columns.map((values) => Float64Array.from(rows, (row) => values[row])),
       labels: Uint8Array.from(rows, (row) => Number(labels[row] !== BACKGROUND)),
-      weights: Float64Array.from(rows, (row) => {
-        const isBackground = labels[row] === BACKGROUND;
-        return (weight * (isBackground ? 1 : 1 / nKinds)) / counts.get(labels[row])!;
-      }),
+      weights: Float64Array.from(rows, (row) => (weight * shareOf(labels[row])) / counts.get(labels[row])!),
     };
   });
   const joined = (pick: (part: (typeof parts)[number]) => Float64Array): Float64Array =>

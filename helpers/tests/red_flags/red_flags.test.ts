@@ -8,9 +8,13 @@ import { jobOf, removeFolders, START_MS, writeTables } from '../features/tables.
 
 afterAll(removeFolders);
 
-/** `w1` to `w5` buy $100 to $500 of the winner in turn; `loser` $900 of the other outcome; `seller` sells. */
+/** `w1` to `w5` buy $100 to $1,500 of the winner in turn; `loser` $900 of the other outcome; `seller` sells. */
 const FILLS = [
-  ...[1, 2, 3, 4, 5].map((n) => ({ wallet: `w${n}`, at: START_MS + n * HOUR_MS, shares: 200 * n })),
+  ...[100, 200, 300, 400, 1500].map((usd, i) => ({
+    wallet: `w${i + 1}`,
+    at: START_MS + (i + 1) * HOUR_MS,
+    shares: 2 * usd,
+  })),
   { wallet: 'loser', at: START_MS + 6 * HOUR_MS, outcome: 1 as const, shares: 1800 },
   { wallet: 'seller', at: START_MS + 7 * HOUR_MS, side: 'SELL' as const },
 ];
