@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
-  '5_live_inference': 'alerts cases charts fetch live overview run step',
+  '5_live_inference': 'alerts cases charts fetch http/ports live overview record run step',
   '6_profitability': 'features profit run/ranges step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -31,6 +31,7 @@ const MAY_IMPORT = {
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
   'helpers/profit': 'charts estimators evaluate features kernels polars registry replay step run tables venues/fees',
+  'helpers/record': 'fetch/request http run step venues',
   'helpers/red_flags': 'charts evaluate features kernels polars step run tables',
   'helpers/registry': 'run tables',
   'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',

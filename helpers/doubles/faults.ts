@@ -36,6 +36,7 @@ const SPOILED = {
 
 export type Fault = keyof typeof FAULTS | keyof typeof SPOILED;
 
+/** @public Tests alone make the doubles fail in every way at once. */
 export const HTTP_FAULTS = [
   ...(Object.keys(FAULTS) as (keyof typeof FAULTS)[]),
   'cut body',

@@ -22,13 +22,19 @@ export type DiscordFault = (typeof DISCORD_FAULTS)[number];
 /** The fault of the next request, or null for none. */
 export type FaultPlan = () => DiscordFault | null;
 
-/** These faults, one a request, then none. */
+/**
+ * These faults, one a request, then none.
+ * @public Tests alone choose the faults of a request.
+ */
 export function faultsInOrder(faults: readonly (DiscordFault | null)[]): FaultPlan {
   let at = 0;
   return () => faults[at++] ?? null;
 }
 
-/** Each request meets a fault with probability `rate`, any of `faults` equally often. */
+/**
+ * Each request meets a fault with probability `rate`, any of `faults` equally often.
+ * @public Tests alone make the double fail at random.
+ */
 export function faultsAtRandom(
   seed: number,
   rate: number,

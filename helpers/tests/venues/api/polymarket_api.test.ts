@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClobClient } from '../../../venues/polymarket/api/clob.ts';
 import { createDataApiClient } from '../../../venues/polymarket/api/data_api.ts';
-import { createGammaClient, resolutionOf } from '../../../venues/polymarket/api/gamma.ts';
+import { createGammaClient } from '../../../venues/polymarket/api/gamma.ts';
 import { createSubgraphClient, positionBefore } from '../../../venues/polymarket/api/subgraph.ts';
 import { answer, type FaultyServer, quickPorts, type Reply, serve } from '../../http/faulty_server.ts';
 
@@ -71,22 +71,6 @@ describe('Gamma', () => {
     expect(await createGammaClient(options).marketsOf('condition_ids', ['0x1', '0x2'])).toHaveLength(1);
     expect(server.seen[0]).toContain('closed=false&condition_ids=0x1&condition_ids=0x2');
     expect(server.seen[1]).toContain('closed=true');
-  });
-
-  test.each([
-    [true, '["1", "0"]', 0, false],
-    [true, '["0", "1"]', 1, false],
-    [true, '["0.5", "0.5"]', null, true],
-    [true, '["0", "0"]', null, null],
-    [true, '["0.999", "0.001"]', null, null],
-    [false, '["1", "0"]', null, null],
-  ])('closed %s with prices %s: winner %s, void %s', (closed, outcomePrices, winnerIndex, isVoid) => {
-    expect(resolutionOf({ closed, outcomes: '["Yes", "No"]', outcomePrices })).toEqual({ winnerIndex, isVoid });
-  });
-
-  test('three outcomes have no winner', () => {
-    const market = { closed: true, outcomes: '["A", "B", "C"]', outcomePrices: '["1", "0", "0"]' };
-    expect(resolutionOf(market).winnerIndex).toBeNull();
   });
 });
 

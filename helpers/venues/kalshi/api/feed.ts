@@ -43,8 +43,12 @@ export interface KalshiFeedOptions {
   readonly nowMs: () => number;
   readonly snapshotMs?: number;
   readonly silentMs?: number;
-  /** A frame of a channel: `trade`, `ticker`, `orderbook_snapshot`, … */
-  readonly onFrame: (type: string, msg: Readonly<Record<string, unknown>>) => void;
+  /** Each text as it came, before anything is made of it. */
+  readonly onText?: (text: string) => void;
+  /** A connection has ended and will come back; onMissed says of what something may be missing. */
+  readonly onDown?: (why: string) => void;
+  /** A frame of a channel that may be used: `trade`, `ticker`, `orderbook_snapshot`, … */
+  readonly onFrame?: (type: string, msg: Readonly<Record<string, unknown>>) => void;
   /** Something of a channel may have been missed, and why: what is needed of it is to be fetched by REST. */
   readonly onMissed: (channel: string, why: string) => void;
   /** The feed has ended for good. */
@@ -81,9 +85,13 @@ class KalshiFeed {
       onOpen: () => {
         for (const subscription of options.subscriptions) this.subscribe(subscription);
       },
-      onText: (text) => this.take(text),
+      onText: (text) => {
+        options.onText?.(text);
+        this.take(text);
+      },
       onDown: (why) => {
         this.forget();
+        options.onDown?.(why);
         for (const { channel } of options.subscriptions) options.onMissed(channel, why);
       },
       onRefused: onEnd,
@@ -124,7 +132,7 @@ class KalshiFeed {
     if (type === 'subscribed') this.begin(frame);
     else if (type === 'error') this.fail(frame);
     else if (type !== 'ok' && type !== 'unsubscribed' && this.isWhole(type, msg) && this.isUsable(type, sid, msg))
-      this.options.onFrame(type, msg);
+      this.options.onFrame?.(type, msg);
   }
 
   /** A frame without a needed field ends the feed: the service has changed, and what it sends is no longer understood. */

@@ -7,8 +7,6 @@ import type { HttpRequest } from '../../../http/request.ts';
 import { assert } from '../../../run/errors.ts';
 import type { ApiOptions } from '../../clients.ts';
 import { walkPages } from '../../pages.ts';
-import { type Ending, endingOfPrices, NO_ENDING } from '../../values/ending.ts';
-import { listOrNull, pricesOrNull } from '../../values/json_text.ts';
 import { GAMMA_EVENT, GAMMA_MARKET, GAMMA_TAG, type GammaMarket } from './rows.ts';
 
 const GAMMA_URL = 'https://gamma-api.polymarket.com';
@@ -55,12 +53,6 @@ export interface GammaClient {
   /** Pages of events with their markets. */
   eventPages(filter: GammaFilter, first?: string | null): ReturnType<typeof walkPages<z.infer<typeof GAMMA_EVENT>>>;
   tags(): Promise<z.infer<typeof GAMMA_TAG>[]>;
-}
-
-/** Who won: only a closed market with two outcomes and prices of exactly 0 and 1 has a winner; an even split is void. */
-export function resolutionOf(market: Pick<GammaMarket, 'closed' | 'outcomes' | 'outcomePrices'>): Ending {
-  if (market.closed !== true || listOrNull(market.outcomes)?.length !== 2) return NO_ENDING;
-  return endingOfPrices(pricesOrNull(market.outcomePrices));
 }
 
 /** A client of Gamma. */

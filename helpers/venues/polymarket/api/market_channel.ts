@@ -25,7 +25,11 @@ export interface MarketChannelOptions {
   readonly random: Random;
   readonly nowMs: () => number;
   readonly silentMs?: number;
-  readonly onEvent: (event: MarketEvent) => void;
+  /** Each text as it came, before anything is made of it. */
+  readonly onText?: (text: string) => void;
+  /** A connection has ended and will come back; onMissed says of what something may be missing. */
+  readonly onDown?: (why: string) => void;
+  readonly onEvent?: (event: MarketEvent) => void;
   /** Events of these tokens may have been missed: their books are to be fetched. */
   readonly onMissed: (tokens: readonly string[], why: string) => void;
   readonly onEnd: (error: InputError) => void;
@@ -39,7 +43,7 @@ export interface MarketChannel {
 
 /** Opens the channel for these tokens; it stays until it is closed. */
 export function openMarketChannel(options: MarketChannelOptions): MarketChannel {
-  const { tokens, url = CHANNEL_URL, random, nowMs, silentMs, onEvent, onMissed, onEnd } = options;
+  const { tokens, url = CHANNEL_URL, random, nowMs, silentMs, onText, onDown, onEvent, onMissed, onEnd } = options;
   const lastMs = new Map(tokens.map((token) => [token, nowMs()]));
   const sockets: Socket[] = [];
   const take = (text: string): boolean => {
@@ -48,7 +52,7 @@ export function openMarketChannel(options: MarketChannelOptions): MarketChannel 
     const events = parse(text);
     for (const event of events ?? []) {
       for (const token of tokensOf(event)) if (lastMs.has(token)) lastMs.set(token, nowMs());
-      onEvent(event);
+      onEvent?.(event);
     }
     return events !== null;
   };
@@ -62,9 +66,13 @@ export function openMarketChannel(options: MarketChannelOptions): MarketChannel 
       ...(silentMs === undefined ? {} : { silentMs }),
       onOpen: () => socket.send(JSON.stringify({ assets_ids: some, type: 'market', custom_feature_enabled: true })),
       onText: (text) => {
+        onText?.(text);
         if (!take(text)) socket.recycle('a frame that cannot be read');
       },
-      onDown: (why) => onMissed(some, why),
+      onDown: (why) => {
+        onDown?.(why);
+        onMissed(some, why);
+      },
       onRefused: onEnd,
     });
     sockets.push(socket);

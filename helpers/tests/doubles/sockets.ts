@@ -4,12 +4,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { MINUTE_MS, nowMs } from '../run/clock.ts';
+import { MINUTE_MS, nowMs } from '../../run/clock.ts';
 
 interface SocketDouble {
   readonly url: string;
   /** Texts that clients have sent, over all connections. */
   readonly heard: readonly string[];
+  /** Texts that clients were sent, over all connections. */
+  readonly sent: readonly string[];
   readonly nConnections: number;
   /** Cuts all connections without a word. */
   drop(): void;
@@ -26,6 +28,7 @@ interface Behaviour {
 
 async function startSockets({ path, refuse, connected, take }: Behaviour): Promise<SocketDouble> {
   const heard: string[] = [];
+  const sent: string[] = [];
   let nConnections = 0;
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true });
@@ -37,6 +40,11 @@ async function startSockets({ path, refuse, connected, take }: Behaviour): Promi
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
       nConnections++;
+      const send = socket.send.bind(socket) as (text: string) => void;
+      socket.send = (text: unknown) => {
+        sent.push(String(text));
+        send(String(text));
+      };
       socket.on('message', (data) => {
         heard.push(String(data));
         take(socket, String(data));
@@ -52,6 +60,7 @@ async function startSockets({ path, refuse, connected, take }: Behaviour): Promi
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     heard,
+    sent,
     get nConnections() {
       return nConnections;
     },
