@@ -68,7 +68,8 @@ export class FrameLog {
     const { folder } = options;
     makeFolder(folder);
     for (const name of readdirSync(folder).sort()) {
-      if (name.endsWith(TEMPORARY_SUFFIX)) rmSync(join(folder, name), { force: true });
+      // Another process may be trying to take the lock: its temporary file stays.
+      if (name.includes(CLOSED) && name.endsWith(TEMPORARY_SUFFIX)) rmSync(join(folder, name), { force: true });
       else if (name.endsWith(OPEN)) await compress(join(folder, name));
     }
     return new FrameLog(options);

@@ -54,8 +54,9 @@ test.each([1, 70_000, 200_000])(
     const [name] = readdirSync(folder);
     appendFileSync(join(folder, name), `{"n":2,"text":"${'x'.repeat(nBytes)}`);
     appendFileSync(join(folder, `${name}.gz.0a0b0c0d.tmp`), 'half a compressed file');
+    appendFileSync(join(folder, '.frames.lock.0a0b0c0d.tmp'), 'of a process that waits for the lock');
     await open();
-    expect(readdirSync(folder)).toEqual([`${name}.gz`]);
+    expect(readdirSync(folder).sort()).toEqual(['.frames.lock.0a0b0c0d.tmp', `${name}.gz`]);
     expect(readLines(join(folder, `${name}.gz`)).map(({ text }) => text)).toEqual(['{"venue":"made up"}', 'a']);
   },
 );

@@ -77,7 +77,8 @@ describe('a message for Discord', () => {
         (texts) => {
           const message = discordMessage({ record: madeUpRecord(texts), isRepeat: true });
           expect([...checkMessage(message).problems]).toEqual([]);
-          const own = /^\*\*|\*\*$|\[(?=(?:[^\]\\]|\\.)*\]\(https:\/\/e\.org)|(?<!\\)\]\(https:\/\/e\.org\/a*\)/gm;
+          const own =
+            /^\*\*|\*\*$|\[(?=(?:[^\]\\]|\\.)*\]\(https:\/\/e\.org)|(?<=(?<!\\)(?:\\\\)*)\]\(https:\/\/e\.org\/a*\)/gm;
           for (const text of markdownOf(message))
             expect(text.replace(own, '').replace(/\\./gs, '')).not.toMatch(/[@<>`*_~|#[\]()]|:\/\//);
         },
