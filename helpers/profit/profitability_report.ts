@@ -75,7 +75,7 @@ function formatTopPicks({ top }: Scorecard): string {
         ? 'the model is worse than price alone'
         : 'the model is not shown to beat price alone';
   const [own, rival] = [top.modelReturn, top.priceOnlyReturn].map(({ estimate }) => formatPercent(estimate));
-  return `The model's top 1 % of test fills returned ${own} before costs, that of price alone ${rival}: ${answer}.`;
+  return `The model's top 1 % of test fills returned ${own} before costs, price alone ${rival}: ${answer}.`;
 }
 
 function formatTopDetails({ top }: Scorecard): string {

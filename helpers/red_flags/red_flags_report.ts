@@ -33,8 +33,9 @@ function formatVerdict({ nRanked, nWallets, floorUsd, budget, precision }: RedFl
     ({ style, medianUsd, baseRate }) =>
       style === TOLD.style && medianUsd === TOLD.medianUsd && baseRate === TOLD.baseRate,
   );
-  const who = `Red flags rank ${formatCount(nRanked)} of ${counted(nWallets, 'wallet')}, those that put $${formatCount(floorUsd)} or more on one outcome`;
-  if (told === undefined || nRanked === 0) return `${who}.`;
+  const who = `Red flags rank ${formatCount(nRanked)} of ${counted(nWallets, 'wallet')}`;
+  if (told === undefined || nRanked === 0)
+    return `${who}, those that put $${formatCount(floorUsd)} or more on one outcome.`;
   return `${who}; of the first ${Math.min(budget, nRanked)}, ${told.mean.toFixed(1)} (${told.low} to ${told.high}) would be planted ones.`;
 }
 

@@ -1,5 +1,4 @@
 /** Fills put together to bets, and what follows from bets and fills alone. */
-import { percentile } from '../../evaluate/percentile.ts';
 import type { Bet, LiveFill } from './facts.ts';
 
 type WalletFill = LiveFill & { readonly wallet: string };
@@ -58,13 +57,6 @@ export function betsOf(fills: readonly LiveFill[]): Bet[] {
     .sort((a, b) => a.lastMs - b.lastMs || (a.fillId < b.fillId ? -1 : 1));
 }
 
-/** The largest BUY of each wallet at a percentile, USD; NaN without one. */
-export function largestBetCut(bets: readonly Bet[], percent: number): number {
-  const buys = bets.filter(({ side }) => side === 'BUY');
-  const largest = groupBy(buys, ({ wallet }) => wallet).map((own) => Math.max(...own.map((bet) => bet.amountUsd)));
-  return percentile(Float64Array.from(largest), percent);
-}
-
 /** The side of a market that a fill takes: selling one outcome is betting on the other. */
 export function sideTaken({ side, outcomeIndex, price }: Pick<Bet, 'side' | 'outcomeIndex' | 'price'>): {
   outcome: 0 | 1;
@@ -72,15 +64,4 @@ export function sideTaken({ side, outcomeIndex, price }: Pick<Bet, 'side' | 'out
 } {
   if (side === 'BUY') return { outcome: outcomeIndex, price };
   return { outcome: outcomeIndex === 0 ? 1 : 0, price: 1 - price };
-}
-
-/** Keys `tx wallet` of matches in which a wallet took both sides of a market: once as taker and once as maker, or for both outcomes. */
-export function selfMatches(fills: readonly LiveFill[]): Set<string> {
-  const inTx = fills.filter((fill): fill is WalletFill & { tx: string } => fill.tx !== null && fill.wallet !== null);
-  const key = ({ tx, wallet, marketId }: WalletFill): string => `${tx} ${wallet} ${marketId}`;
-  return new Set(
-    groupBy(inTx, key)
-      .filter((own) => new Set(own.map((fill) => sideTaken(fill).outcome)).size === 2)
-      .map(([{ tx, wallet }]) => `${tx} ${wallet}`),
-  );
 }

@@ -1,11 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { betsOf, largestBetCut } from '../../alerts/rules/bets.ts';
+import { betsOf } from '../../alerts/rules/bets.ts';
 import type { Bet, LiveFill } from '../../alerts/rules/facts.ts';
+import { percentile } from '../../evaluate/percentile.ts';
 import { dayBets } from '../../live/day_bets.ts';
 import { daysOf } from '../../live/decide_window.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, type Table } from '../../tables/table_store.ts';
 import { makeSandbox, type Row, type Sandbox } from '../import/sandbox.ts';
+
+/** The largest BUY of each wallet at a percentile, USD, bet by bet. */
+function largestBetCut(bets: readonly Bet[], percent: number): number {
+  const largest = new Map<string, number>();
+  for (const { wallet, side, amountUsd } of bets)
+    if (side === 'BUY') largest.set(wallet, Math.max(amountUsd, largest.get(wallet) ?? 0));
+  return percentile(Float64Array.from(largest.values()), percent);
+}
 
 const DAY = Date.UTC(2026, 10, 21);
 const [ANN, BEN] = ['a', 'b'].map((letter) => `0x${letter.repeat(40)}`);
