@@ -198,7 +198,7 @@ describe('a fetch that is disturbed', () => {
     const random = createRandom(17);
     let nKilled = 0;
     for (let i = 0; i < N_KILLS; i++) {
-      const kill = moment(slow, 1200 * random.uniform());
+      const kill = moment(slow, 300 * random.uniform());
       if ((await runFetchScript(disturbed, slow, words, kill)).code === null) nKilled++;
     }
     expect(nKilled).toBeGreaterThan(N_KILLS / 2);
