@@ -6,7 +6,8 @@ import type { SimulatedFolder } from '../doubles/simulated.ts';
 import { decisionsIn, messagesById, saveModel, simulateDays, startWorld, WORDS } from './alert_bench.ts';
 import { makeLiveBox, profileLines } from './bench.ts';
 
-const N_ROUNDS = 25;
+/** `LOOK_ROUNDS=25` are 50 kills, in two minutes and more. */
+const N_ROUNDS = Number(process.env.LOOK_ROUNDS ?? 6);
 
 let simulated: SimulatedFolder;
 beforeAll(async () => {
@@ -51,5 +52,5 @@ it(`16, killed twice in each of ${N_ROUNDS} rounds at random moments of fetch, i
     expect([...rough.messages.values()].every((n) => n <= 2)).toBe(true);
   }
   // On a machine that gets faster meanwhile, most runs have ended before their kill.
-  expect(nKilled).toBeGreaterThan(N_ROUNDS / 5);
+  expect(nKilled).toBeGreaterThan(Math.floor(N_ROUNDS / 5));
 }, 1_800_000);
