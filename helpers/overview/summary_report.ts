@@ -43,30 +43,26 @@ function ruleText({ rule }: DetectorFlags): string {
     : `above percentile ${rule.percent}`;
 }
 
+/** `12 by wash rings, none by skill test`: of detectors with one rule. */
+function foundBy(detectors: readonly DetectorFlags[]): string {
+  const some = detectors.filter(({ nFlagged }) => nFlagged > 0);
+  const none = detectors.filter(({ nFlagged }) => nFlagged === 0).map(({ detector }) => small(detector));
+  const parts = some.map(({ nFlagged, detector }) => `${formatCount(nFlagged)} by ${small(detector)}`);
+  return [...parts, ...(none.length === 0 ? [] : [`none by ${listed(none, 'or')}`])].join(', ');
+}
+
 function flagSentence(wallets: WalletFacts | null): string {
   if (wallets === null) return `No wallet has been looked at yet: ${notRun([scriptOf(WALLET_PROFILES)])}.`;
   const { nWallets, nFlagged, detectors, notRun: missing } = wallets;
   if (nWallets === 0) return 'The fills name no wallet, so none can be flagged.';
   if (detectors.length === 0) return `No wallet has been scored yet: ${notRun(missing)}.`;
   const rules = [...new Set(detectors.map(ruleText))];
-  const own = (flags: DetectorFlags): string => (rules.length === 1 ? '' : ` ${ruleText(flags)}`);
-  const some = detectors.filter((flags) => flags.nFlagged > 0);
-  const none = detectors.filter((flags) => flags.nFlagged === 0);
-  const parts = [
-    ...some.map((flags) => `${formatCount(flags.nFlagged)} by ${small(flags.detector)}${own(flags)}`),
-    ...(none.length === 0
-      ? []
-      : [
-          `none by ${listed(
-            none.map((flags) => small(flags.detector) + own(flags)),
-            'or',
-          )}`,
-        ]),
-  ];
+  const groups = rules.map((rule) => foundBy(detectors.filter((flags) => ruleText(flags) === rule)));
   const rate = rules.length === 1 ? ` ${rules[0]}` : '';
+  const found = rules.length === 1 ? groups[0] : groups.map((group, i) => `${rules[i]}, ${group}`).join('; ');
   const rest = missing.length === 0 ? '' : ` (${notRun(missing)})`;
   const who = `${formatCount(nFlagged)} of ${counted(nWallets, 'wallet')} ${nFlagged === 1 ? 'is' : 'are'} flagged`;
-  return `${who}${rate}: ${parts.join(', ')}${rest}.`;
+  return `${who}${rate}: ${found}${rest}.`;
 }
 
 function signedPercent(share: number): string {

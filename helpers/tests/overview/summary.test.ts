@@ -44,16 +44,16 @@ it('counts flags by detector at the rate asked for, a wallet once, and names the
       /^\d+ fills by 12 wallets in 5 markets, 2026-01-05 to 2026-01-14; no row was rejected\.$/,
     ),
     Flagged:
-      '1 of 12 wallets is flagged: 1 by red flags within a budget of 1, none by isolation forest at a false discovery rate of 10 % (4_unsupervised_model/13 has not run).',
+      '1 of 12 wallets is flagged: within a budget of 1, 1 by red flags; at a false discovery rate of 10 %, none by isolation forest (4_unsupervised_model/13 has not run).',
     Limit:
       'A wallet is an account and not a person, and a flag is a reason to look, never a proof of inside knowledge.',
   });
   writeRows(dataDir, ANOMALIES, [], { fdr: 0.05 });
-  expect(sentences(summarize(dataDir)).Flagged).toContain('1 by red flags within a budget of 1');
-  expect(sentences(summarize(dataDir)).Flagged).toContain('isolation forest at a false discovery rate of 5 %');
+  expect(sentences(summarize(dataDir)).Flagged).toContain('within a budget of 1, 1 by red flags');
+  expect(sentences(summarize(dataDir)).Flagged).toContain('at a false discovery rate of 5 %, none by isolation forest');
   writeRows(dataDir, WALLET_RED_FLAGS, []);
   expect(sentences(summarize(dataDir)).Flagged).toMatch(
-    /^0 of 12 wallets are flagged: none by red flags at an unstated rate/,
+    /^0 of 12 wallets are flagged: at an unstated rate, none by red flags/,
   );
 });
 
