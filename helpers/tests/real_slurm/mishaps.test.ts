@@ -32,10 +32,11 @@ describe.skipIf(cluster === null)('chunks that meet with accidents', () => {
 
   /** Process of a task's batch script, once it is at the gate. */
   const pidAtGate = (task: number): Promise<number> =>
-    until(
-      `task ${task} is at its gate`,
-      () => existsSync(`${gate(task)}.pid`) && Number(readFileSync(`${gate(task)}.pid`, 'utf8')),
-    );
+    until(`task ${task} is at its gate`, () => {
+      // The file is there a moment before its number, and process 0 is this whole run of the tests.
+      const text = existsSync(`${gate(task)}.pid`) ? readFileSync(`${gate(task)}.pid`, 'utf8') : '';
+      return /^\d+\n$/.test(text) && Number(text);
+    });
   /** Has a requeued task start in seconds rather than after the two minutes that SLURM waits. */
   const startSoon = async (task: number): Promise<void> => {
     await until(`task ${task} waits again`, () => stateOf(`${id}_${task}`).startsWith('PENDING'));
