@@ -3,7 +3,7 @@ import { DAY_MS, isoDay, isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import { type Delivery, newDelivery } from './outbox/delivery.ts';
 import type { Decision, OutboxRow } from './outbox/outbox.ts';
-import { type AlertRecord, alertId } from './record.ts';
+import { type AlertRecord, messageRecord } from './record.ts';
 
 const RULE = 'digest';
 /** Alerts named one by one, the largest first. */
@@ -39,26 +39,11 @@ function digestOf(day: string, sink: string, told: readonly Told[], nowMs: numbe
   const held = told.filter(([, { state }]) => state === 'held_back');
   const lost = told.filter(([, { state }]) => state === 'unknown');
   const named = [...held].sort(bySize).slice(0, N_NAMED);
-  const subject = { rule: RULE, venue: null, marketId: null, wallet: null, tradeId: null, period: `${day} ${sink}` };
-  return {
-    ...subject,
-    id: alertId(subject),
-    verdict: 'alert',
-    whyNot: null,
-    eventId: null,
-    group: null,
-    category: 'other',
+  const message = {
+    rule: RULE,
+    period: `${day} ${sink}`,
     title: `${day}: ${formatCount(held.length)} alerts held back, ${formatCount(lost.length)} perhaps not delivered`,
-    marketTitle: null,
-    outcomeName: null,
-    outcomeIndex: null,
-    price: null,
-    amountUsd: null,
     eventMs: Date.parse(day) + DAY_MS,
-    receivedMs: nowMs,
-    decidedMs: nowMs,
-    score: null,
-    p: null,
     reasons: [
       ...countReasons(held),
       ...named.map(nameAlert),
@@ -66,10 +51,9 @@ function digestOf(day: string, sink: string, told: readonly Told[], nowMs: numbe
       ...lost.map((one) => `perhaps not delivered: ${nameAlert(one)}`),
     ],
     known: { n_held_back: held.length, n_unknown: lost.length },
-    modelRun: null,
-    links: [],
     isTest: false,
   };
+  return messageRecord(message, nowMs);
 }
 
 /** Digests of the days that have ended at `nowMs`, for each sink that has something to tell; the outbox knows which are new. */

@@ -79,3 +79,33 @@ export const ALERT_RECORD = z.object({
 });
 
 export type AlertRecord = Readonly<z.infer<typeof ALERT_RECORD>>;
+
+/** What a message of the project itself says. */
+type OwnMessage = Pick<AlertRecord, 'rule' | 'title' | 'eventMs' | 'reasons' | 'known' | 'isTest'> &
+  Pick<AlertSubject, 'period'>;
+
+/** The record of a message that speaks of no market and no wallet: a digest, a test. */
+export function messageRecord({ rule, period, ...own }: OwnMessage, nowMs: number): AlertRecord {
+  const subject = { rule, venue: null, marketId: null, wallet: null, tradeId: null, period };
+  return {
+    ...subject,
+    id: alertId(subject),
+    verdict: 'alert',
+    whyNot: null,
+    eventId: null,
+    group: null,
+    category: 'other',
+    marketTitle: null,
+    outcomeName: null,
+    outcomeIndex: null,
+    price: null,
+    amountUsd: null,
+    receivedMs: nowMs,
+    decidedMs: nowMs,
+    score: null,
+    p: null,
+    modelRun: null,
+    links: [],
+    ...own,
+  };
+}

@@ -2,7 +2,7 @@
 import type { HttpPorts } from '../http/ports.ts';
 import { formatDuration, isoTime, SECOND_MS } from '../run/clock.ts';
 import type { Outcome } from './outbox/delivery.ts';
-import { type AlertRecord, alertId } from './record.ts';
+import { type AlertRecord, messageRecord } from './record.ts';
 import type { AlertSink } from './sinks/sink.ts';
 
 /** A service that is busy for no longer than this is asked once more. */
@@ -14,32 +14,16 @@ export interface TestResult {
 }
 
 function testRecord(nowMs: number): AlertRecord {
-  const subject = { rule: 'test', venue: null, marketId: null, wallet: null, tradeId: null, period: isoTime(nowMs) };
-  return {
-    ...subject,
-    id: alertId(subject),
-    verdict: 'alert',
-    whyNot: null,
-    eventId: null,
-    group: null,
-    category: 'other',
+  const message = {
+    rule: 'test',
+    period: isoTime(nowMs),
     title: 'Alerts of Spyhop arrive here',
-    marketTitle: null,
-    outcomeName: null,
-    outcomeIndex: null,
-    price: null,
-    amountUsd: null,
     eventMs: nowMs,
-    receivedMs: nowMs,
-    decidedMs: nowMs,
-    score: null,
-    p: null,
     reasons: [`This is a test of ${isoTime(nowMs)}; nothing has happened in any market.`],
     known: {},
-    modelRun: null,
-    links: [],
     isTest: true,
   };
+  return messageRecord(message, nowMs);
 }
 
 async function tryOne(

@@ -26,6 +26,15 @@ export interface BootstrapInterval {
   nDefined: number;
 }
 
+/** The interval of a figure that no row tells of. */
+export const UNDEFINED_INTERVAL: BootstrapInterval = {
+  estimate: Number.NaN,
+  low: Number.NaN,
+  high: Number.NaN,
+  standardError: Number.NaN,
+  nDefined: 0,
+};
+
 /** All rows of `nDraws` groups drawn with replacement, in the order drawn. */
 function drawGroups(rowsOfGroup: readonly Uint32Array[], integer: (n: number) => number): Uint32Array {
   const drawn = Array.from(rowsOfGroup, () => rowsOfGroup[integer(rowsOfGroup.length)]);

@@ -1,5 +1,5 @@
 /** What following all fills above a threshold gives, each order evaluated by itself: precision, recall, return after costs. */
-import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
+import { type BootstrapInterval, UNDEFINED_INTERVAL } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from '../replay/model.ts';
@@ -66,14 +66,6 @@ export function signalReturns(result: ReplayResult, strategies: readonly Strateg
   }));
 }
 
-const NOTHING: BootstrapInterval = {
-  estimate: Number.NaN,
-  low: Number.NaN,
-  high: Number.NaN,
-  standardError: Number.NaN,
-  nDefined: 0,
-};
-
 /** Sums and counts per market: all that a mean and its interval by markets need. */
 class MarketMeans {
   private readonly sums: Float64Array;
@@ -97,7 +89,7 @@ class MarketMeans {
 
   mean(seed: number): BootstrapInterval {
     const seen = this.counts.map((_, m) => m).filter((m) => this.counts[m] > 0);
-    if (seen.length === 0) return NOTHING;
+    if (seen.length === 0) return UNDEFINED_INTERVAL;
     const of = (values: Float64Array): Float64Array => seen.map((m) => values[m]);
     return clusteredRatio(of(this.sums), of(this.counts), { groups: seen, seed });
   }

@@ -2,7 +2,7 @@
  * What became of the alerts: each is followed with the same stake at the next trade, sold after an hour, a day or at settlement, and
  * set beside as many random trades at the same prices. Prices are the null model: what is expensive wins often.
  */
-import type { BootstrapInterval } from '../../evaluate/bootstrap.ts';
+import { type BootstrapInterval, UNDEFINED_INTERVAL } from '../../evaluate/bootstrap.ts';
 import { clusteredSums, numberGroups } from '../../evaluate/clustered.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { PricePool } from '../../replay/controls.ts';
@@ -95,14 +95,6 @@ function meanMove({ orders }: ReplayResult, { price }: Signals, ended: Uint32Arr
   return moves.reduce((sum, move) => sum + move, 0) / moves.length;
 }
 
-const NOTHING: BootstrapInterval = {
-  estimate: Number.NaN,
-  low: Number.NaN,
-  high: Number.NaN,
-  standardError: Number.NaN,
-  nDefined: 0,
-};
-
 /** Returns of alerts and of their controls, one row an order, with what is needed to resample whole markets. */
 function compare(
   own: { readonly returns: Float64Array; readonly market: Int32Array },
@@ -111,7 +103,8 @@ function compare(
 ): Pick<GroupScore, 'meanReturn' | 'randomReturn' | 'difference'> {
   const nOwn = own.returns.length;
   const n = nOwn + random.returns.length;
-  if (nOwn === 0 || n === nOwn) return { meanReturn: NOTHING, randomReturn: NOTHING, difference: NOTHING };
+  if (nOwn === 0 || n === nOwn)
+    return { meanReturn: UNDEFINED_INTERVAL, randomReturn: UNDEFINED_INTERVAL, difference: UNDEFINED_INTERVAL };
   const isOwn = Float64Array.from({ length: n }, (_, i) => (i < nOwn ? 1 : 0));
   const isRandom = isOwn.map((flag) => 1 - flag);
   const returns = Float64Array.from([...own.returns, ...random.returns]);
