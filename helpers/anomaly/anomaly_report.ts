@@ -8,6 +8,8 @@ import { Pca } from '../estimators/pca.ts';
 import { percentile } from '../evaluate/percentile.ts';
 import type { FeatureSpace } from '../features/wallets/feature_space.ts';
 import { countFeatures } from '../features/wallets/known_features.ts';
+import { namedReasons, Population } from '../features/wallets/population.ts';
+import { reasonsInWords } from '../features/wallets/reasons_report.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatRedFlags, redFlagBlocks } from '../red_flags/red_flags_report.ts';
 import { MODEL_FILE } from '../registry/active_model.ts';
@@ -26,20 +28,23 @@ const N_SHOWN = 10;
 /** Characters that tell a wallet from others. */
 const N_SHORT = 10;
 
-/** The most anomalous wallets first, one line each. */
-function formatMostAnomalous(scores: DataFrame): string {
-  const top = scores.sort({ by: 'score', descending: true, maintainOrder: true }).head(N_SHOWN);
-  const rows = (top.toRecords() as Record<string, string | number | boolean | null>[]).map((row) => {
-    const reasons = [row.reason_1, row.reason_2, row.reason_3].filter((reason) => reason !== null);
-    return [
-      `${String(row.wallet).slice(0, N_SHORT)}…`,
-      Number(row.score).toFixed(2),
-      Number(row.p_value).toFixed(4),
-      row.is_flagged === true ? 'yes' : 'no',
-      reasons.length === 0 ? '–' : reasons.join(', '),
-    ];
-  });
-  return formatTable(['wallet', 'score', 'p', 'flagged', 'because of'], rows);
+/** The most anomalous wallets first, one line each, with the first reason where a flagged one is among them. */
+function formatMostAnomalous(scores: DataFrame, profiles: DataFrame): string {
+  const [wallets, reasons] = [toTexts(scores, 'wallet'), namedReasons(scores)];
+  const [values, pValues, flags] = ['score', 'p_value', 'is_flagged'].map((name) => toNumbers(scores, name));
+  const population = new Population(profiles);
+  const top = Array.from(values.keys())
+    .sort((a, b) => values[b] - values[a] || a - b)
+    .slice(0, N_SHOWN);
+  const hasReasons = top.some((row) => reasons[row].length > 0);
+  const rows = top.map((row) => [
+    `${wallets[row]!.slice(0, N_SHORT)}…`,
+    values[row].toFixed(2),
+    pValues[row].toFixed(4),
+    flags[row] === 1 ? 'yes' : 'no',
+    ...(hasReasons ? [reasonsInWords(reasons[row].slice(0, 1), row, population)] : []),
+  ]);
+  return formatTable(['wallet', 'score', 'p', 'flagged', ...(hasReasons ? ['because'] : [])], rows);
 }
 
 /** How many wallets are flagged by the model, in one sentence. */
@@ -139,7 +144,12 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<AnomalyS
   const warning = formatCalibration(facts);
   const [plane, loadings] = planeBlocks(profiles, scores, space, detector);
   return {
-    lines: [formatMostAnomalous(scoreTable), verdict, ...warning, ...formatRedFlags(redFlags, facts.redFlags)],
+    lines: [
+      formatMostAnomalous(scoreTable, profiles),
+      verdict,
+      ...warning,
+      ...formatRedFlags(redFlags, facts.redFlags),
+    ],
     blocks: [
       { kind: 'verdict', tone: 'neutral', text: verdict },
       ...warning.map((text) => ({ kind: 'paragraph' as const, text })),
