@@ -37,7 +37,13 @@ await runService(
       ctx.startWork();
       const ports = livePorts(live);
       const folder = alertFolder(ctx.dataDir);
-      const service = { folder, log: ctx.log, ports, sinks: configuredSinks(folder, ctx.log, { ports }) };
+      const service = {
+        folder,
+        log: ctx.log,
+        ports,
+        watch: ctx.status,
+        sinks: configuredSinks(folder, ctx.log, { ports }),
+      };
       if (isTest) return made({ facts: { ...NO_LOOK, testLines: await testAlertSinks(service) } });
       const models = await loadLiveModels(ctx.modelsDir, ctx.executor);
       const window = liveWindow(live, ports.nowMs());
@@ -49,6 +55,7 @@ await runService(
         const scores = await scoreLiveWallets(ctx, models, tables, profiles);
         const shares = await makerShares(ctx, tables, live, ports);
         const { records, nBets } = await decideWindow(ctx, tables, { scores, shares }, ports.nowMs());
+        ctx.status.count('scored', nBets);
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records };
         if (isDryRun) {
           await previewAlerts(records, ctx.log);

@@ -2,7 +2,7 @@
 import { type HttpPorts, realPorts } from '../http/ports.ts';
 import { MINUTE_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
-import { type AlertDesk, noteDecisions, noteDigests } from './decide.ts';
+import { type AlertDesk, type AlertWatch, noteDecisions, noteDigests } from './decide.ts';
 import { countDeliveries, type DispatchCounts, dispatchAlerts } from './dispatch.ts';
 import { ALERT_LIMITS, type AlertLimits, createLimiter } from './limits.ts';
 import { openOutbox } from './outbox/outbox.ts';
@@ -19,6 +19,7 @@ export interface AlertServiceOptions {
   readonly ports?: HttpPorts;
   /** Default: as the environment asks for them. */
   readonly sinks?: ConfiguredSinks;
+  readonly watch?: AlertWatch;
 }
 
 export interface AlertService {
@@ -41,11 +42,11 @@ const WAIT_MS = 2 * MINUTE_MS;
  * @throws InputError 'busy' when another has them, 'bad-option' for an address that is no webhook's
  */
 export function openAlertService(options: AlertServiceOptions): AlertService {
-  const { folder, log, limits = ALERT_LIMITS, ports = realPorts() } = options;
+  const { folder, log, limits = ALERT_LIMITS, ports = realPorts(), watch } = options;
   const { sinks, routes } = options.sinks ?? configuredSinks(folder, log, { ports });
   const outbox = openOutbox(folder, ports.nowMs());
   const limiter = createLimiter(outbox.rows(), limits);
-  const desk: AlertDesk = { outbox, limiter, routes };
+  const desk: AlertDesk = { outbox, limiter, routes, watch };
   const stopped = new Set<string>();
   return {
     async send(records, { waitMs = WAIT_MS, signal } = {}) {
@@ -53,7 +54,17 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
       noteDigests(desk, ports.nowMs());
       outbox.tidy(ports.nowMs());
       const endMs = ports.nowMs() + waitMs;
-      await dispatchAlerts({ outbox, limiter, sinks, stopped, ports, endMs, signal, warn: (line) => log.warn(line) });
+      await dispatchAlerts({
+        outbox,
+        limiter,
+        sinks,
+        stopped,
+        ports,
+        endMs,
+        signal,
+        watch,
+        warn: (line) => log.warn(line),
+      });
       return countDeliveries(
         outbox,
         sinks.map(({ name }) => name),

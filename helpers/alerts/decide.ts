@@ -1,7 +1,7 @@
 /** Puts decisions into the outbox: where each goes, and which limit holds it back. */
 import { dueDigests } from './digest.ts';
 import type { Limiter } from './limits.ts';
-import { newDelivery } from './outbox/delivery.ts';
+import { newDelivery, type Outcome } from './outbox/delivery.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { AlertRecord } from './record.ts';
 import { type Route, routeAlert } from './routing.ts';
@@ -10,6 +10,14 @@ export interface AlertDesk {
   readonly outbox: Outbox;
   readonly limiter: Limiter;
   readonly routes: readonly Route[];
+  readonly watch?: AlertWatch;
+}
+
+/** Who is told what becomes of alerts while a service runs. */
+export interface AlertWatch {
+  /** @param heldBack the limits that hold it back, one for each sink that does not get it */
+  decided(record: AlertRecord, heldBack: readonly string[]): void;
+  delivered(sink: string, outcome: Outcome['kind']): void;
 }
 
 /**
@@ -17,14 +25,19 @@ export interface AlertDesk {
  * leave. Decisions that are known already are left as they are, so the same day may be looked at again and again.
  * @returns how many were new
  */
-export function noteDecisions({ outbox, limiter, routes }: AlertDesk, records: readonly AlertRecord[]): number {
+export function noteDecisions({ outbox, limiter, routes, watch }: AlertDesk, records: readonly AlertRecord[]): number {
   const fresh = new Map(records.filter((record) => outbox.isNew(record)).map((record) => [record.id, record]));
-  return outbox.decide(
-    [...fresh.values()].map((record) => {
-      const sinks = record.verdict === 'alert' ? routeAlert(record, routes) : [];
-      return { record, deliveries: sinks.map((sink) => newDelivery(sink, limiter.admit(record, sink))) };
-    }),
-  );
+  const decisions = [...fresh.values()].map((record) => {
+    const sinks = record.verdict === 'alert' ? routeAlert(record, routes) : [];
+    return { record, deliveries: sinks.map((sink) => newDelivery(sink, limiter.admit(record, sink))) };
+  });
+  const nNew = outbox.decide(decisions);
+  for (const { record, deliveries } of decisions)
+    watch?.decided(
+      record,
+      deliveries.flatMap(({ state, why }) => (state === 'held_back' && why !== null ? [why] : [])),
+    );
+  return nNew;
 }
 
 /** Notes the digests of days that have ended; @returns how many were new. */

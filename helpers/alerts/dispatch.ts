@@ -2,6 +2,7 @@
 
 import type { HttpPorts } from '../http/ports.ts';
 import { formatCount } from '../run/console.ts';
+import type { AlertWatch } from './decide.ts';
 import type { Limiter } from './limits.ts';
 import { beginAttempt, type Delivery, endAttempt, isDue } from './outbox/delivery.ts';
 import type { Outbox, OutboxRow } from './outbox/outbox.ts';
@@ -18,6 +19,7 @@ export interface Dispatch {
   readonly endMs: number;
   readonly signal?: AbortSignal;
   readonly warn: (line: string) => void;
+  readonly watch?: AlertWatch;
 }
 
 export interface DispatchCounts {
@@ -49,13 +51,14 @@ function nextAt(outbox: Outbox, sink: string, nowMs: number): Next | undefined {
 
 /** One attempt; it is in the outbox before the request leaves, and its end as soon as it is known. */
 async function attempt(sink: AlertSink, { row, delivery }: Next, dispatch: Dispatch): Promise<void> {
-  const { outbox, limiter, ports, signal, stopped, warn } = dispatch;
+  const { outbox, limiter, ports, signal, stopped, warn, watch } = dispatch;
   const { id } = row.record;
   const sending = beginAttempt(delivery);
   outbox.update(id, sending);
   const outcome = await sink.deliver({ record: row.record, isRepeat: delivery.isMarked }, signal);
   const after = endAttempt(sending, outcome, ports.nowMs());
   outbox.update(id, after);
+  watch?.delivered(sink.name, outcome.kind);
   if (after.state === 'refused') {
     limiter.release(id, sink.name);
     warn(`alert ${id} was refused by ${sink.name}: ${after.why}`);

@@ -9,6 +9,7 @@ import type { ModelEntry } from '../registry/registry.ts';
 import type { Log } from '../run/console.ts';
 import type { OptionSpecs, OptionValues } from '../run/options.ts';
 import type { Run } from '../run/script.ts';
+import type { StatusBoard } from '../status/board.ts';
 import type { TableSchema } from '../tables/schema.ts';
 import type { Table, TableWriter } from '../tables/table_store.ts';
 
@@ -39,6 +40,8 @@ export interface StepContext extends Run {
   readonly threads: number;
   /** Threads and memory for kernels, made when first asked for and kept for the process. */
   readonly executor: Executor;
+  /** What a step that goes on says of itself while it runs (--status-port). */
+  readonly status: StatusBoard;
   /** To be called by an incremental step once it has found work: with --check the step ends there. */
   startWork(): void;
   /** Lets work use a folder that is gone afterwards. */

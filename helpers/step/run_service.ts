@@ -1,15 +1,17 @@
 /** Runs a step again and again: a script that goes on has the same options, log, errors and signals as one that ends. */
-import type { Executor } from '../kernels/executor.ts';
-import { createExecutor } from '../parallel/executor.ts';
 import { formatDuration, HOUR_MS, isoTime, MINUTE_MS, nowMs, SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import type { OptionSpecs } from '../run/options.ts';
 import { type Run, runScript, type StepOutcome } from '../run/script.ts';
 import { endAtSignal } from '../run/stop.ts';
+import { STATUS_OPTIONS } from '../status/server.ts';
 import type { Step } from './contract.ts';
 import { performStep } from './run_step.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
 
 const GROUP = 'How often';
+/** Looks that may fail before the service counts as not healthy. */
+const STALE_LOOKS = 3;
 const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS };
 
 export const SERVICE_OPTIONS = {
@@ -21,6 +23,7 @@ export const SERVICE_OPTIONS = {
     group: GROUP,
   },
   once: { type: 'boolean', default: false, describe: 'look once, and end', group: GROUP },
+  ...STATUS_OPTIONS,
 } as const satisfies OptionSpecs;
 
 /**
@@ -38,17 +41,19 @@ interface Service {
   readonly step: Step;
   readonly run: Run;
   readonly options: Parameters<typeof performStep>[2];
-  readonly executor: () => Executor;
+  readonly runtime: Runtime;
 }
 
 /** One look. What the world does wrong is told, and the next look tries again; a bug ends the service. */
-async function look({ step, run, options, executor }: Service): Promise<string> {
+async function look({ step, run, options, runtime }: Service): Promise<string> {
   const startedMs = nowMs();
   try {
-    const outcome = await performStep(step, { ...run, startedMs }, options, executor);
+    const outcome = await performStep(step, { ...run, startedMs }, options, runtime);
+    runtime.status.succeeded();
     return `${outcome} in ${formatDuration(nowMs() - startedMs)}`;
   } catch (error) {
     if (!(error instanceof InputError) || error.tag === 'bad-option' || error.tag === 'bad-model') throw error;
+    runtime.status.failed(error.message);
     run.log.warn(`${error.message}${error.hint === '' ? '' : ` (${error.hint})`}`);
     return 'failed';
   }
@@ -78,15 +83,11 @@ async function goOn(service: Service, everyMs: number): Promise<never> {
 export async function runService(step: Step, endsAfterOne: readonly string[] = []): Promise<void> {
   await runScript(step.id, step.options, async (run, options): Promise<StepOutcome> => {
     const everyMs = parseInterval(String(options.every));
-    let made: Executor | null = null;
-    const executor = (): Executor => {
-      made ??= createExecutor({ nThreads: options.threads, onFallback: run.log.warn });
-      return made;
-    };
-    const service = { step, run, options, executor };
+    const runtime = await openRuntime(run, options, STALE_LOOKS * everyMs);
+    const service = { step, run, options, runtime };
     const isOne =
       run.isCheck === true || ['once', ...endsAfterOne].some((name) => (options as Record<string, unknown>)[name]);
-    if (isOne) return await performStep(step, run, options, executor);
+    if (isOne) return await performStep(step, run, options, runtime);
     return await goOn(service, everyMs);
   });
 }

@@ -1,7 +1,5 @@
 /** Runs a numbered script: looks its result up, skips it or lets it compute, commits what it made, and shows it. */
 
-import type { Executor } from '../kernels/executor.ts';
-import { createExecutor } from '../parallel/executor.ts';
 import { activeModelLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { withLock } from '../run/lock.ts';
@@ -16,6 +14,7 @@ import { encodeFacts } from './facts.ts';
 import { explainDifference, type Identity, identify } from './identity.ts';
 import { isSkipped, openInputs } from './inputs.ts';
 import { commitProduct, ensureActive, findParts, findProduct, type Product } from './product.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
 import { show, showSkipped } from './show.ts';
 
 /** Every step explains itself; the script that runs all of them takes the name of one. */
@@ -32,13 +31,14 @@ const EXPLAIN_OPTION: OptionSpecs = {
 type AnyOptions = OptionValues<OptionSpecs>;
 
 /** What one computation has at hand. Threads and memory of kernels are made once a process, by the first that asks. */
-function contextOf(run: Run, threads: number, writers: TableWriter[], executor: () => Executor): StepContext {
+function contextOf(run: Run, threads: number, writers: TableWriter[], runtime: Runtime): StepContext {
   return {
     ...run,
     threads,
     get executor() {
-      return executor();
+      return runtime.executor();
     },
+    status: runtime.status,
     startWork: () => endIfOnlyChecking(run),
     scratch: (work) => withScratch(run.dataDir, `.scratch_${run.step.id}`, work),
     writer: (schema) => {
@@ -124,14 +124,8 @@ interface Job {
 
 /**
  * One step, or one part of a script, from lookup to show.
- * @param executor makes threads and memory for kernels when it is first called
  */
-export async function performStep(
-  step: Step,
-  run: Run,
-  options: AnyOptions,
-  executor: () => Executor,
-): Promise<StepOutcome> {
+export async function performStep(step: Step, run: Run, options: AnyOptions, runtime: Runtime): Promise<StepOutcome> {
   const inputs = openInputs(run.dataDir, step.inputs);
   if (isSkipped(inputs)) return await tellSkipped(step, run, inputs.reason, []);
   const tables = Object.values(inputs).filter((table) => table !== null);
@@ -150,7 +144,7 @@ export async function performStep(
   if (step.isIncremental !== true) endIfOnlyChecking(run);
 
   const lock = step.outputs?.[0]?.folder ?? step.model;
-  const context = (writers: TableWriter[]): StepContext => contextOf(run, options.threads, writers, executor);
+  const context = (writers: TableWriter[]): StepContext => contextOf(run, options.threads, writers, runtime);
   const work = (): Promise<Computed> => compute({ step, run, inputs, settings, identity }, context);
   const { result, product } = lock === undefined ? await work() : await withLock(run.dataDir, lock, work);
   if (result.kind === 'skipped') return await tellSkipped(step, run, result.reason, tables);
@@ -168,17 +162,14 @@ export async function performStep(
 export async function runStep(...steps: readonly Step[]): Promise<void> {
   const specs: OptionSpecs = Object.assign({}, EXPLAIN_OPTION, ...steps.map(({ options }) => options));
   await runScript(steps[0].id, specs, async (run, options) => {
-    let made: Executor | null = null;
-    const executor = (): Executor => {
-      made ??= createExecutor({ nThreads: options.threads, onFallback: run.log.warn });
-      return made;
-    };
+    const runtime = await openRuntime(run, options);
     const outcomes: StepOutcome[] = [];
     for (const step of steps) {
       if (step.when?.(options) === false) continue;
-      outcomes.push(await performStep(step, run, options, executor));
+      outcomes.push(await performStep(step, run, options, runtime));
       if (outcomes.includes('skipped')) break;
     }
+    await runtime.close();
     if (outcomes.includes('skipped')) return 'skipped';
     return outcomes.includes('done') ? 'done' : 'up to date';
   });

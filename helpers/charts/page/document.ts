@@ -13,6 +13,8 @@ export interface DocumentParts {
   readonly usesEval?: boolean;
   /** What a program may want to read of the page: names and values. */
   readonly meta?: Readonly<Record<string, string>>;
+  /** The browser asks for the page again after so long, s. */
+  readonly refreshSeconds?: number;
 }
 
 /** A file that stands beside the module that asks for it. @param base `import.meta.url` of that module */
@@ -33,10 +35,19 @@ function policyOf(scripts: readonly string[], usesEval: boolean): string {
 }
 
 /** The whole page as text. */
-export function documentHtml({ title, styles, body, scripts, usesEval = false, meta = {} }: DocumentParts): string {
+export function documentHtml({
+  title,
+  styles,
+  body,
+  scripts,
+  usesEval = false,
+  meta = {},
+  refreshSeconds,
+}: DocumentParts): string {
   const metas = Object.entries(meta).map(
     ([name, value]) => `<meta name="${escapeHtml(name)}" content="${escapeHtml(value)}">\n`,
   );
+  if (refreshSeconds !== undefined) metas.unshift(`<meta http-equiv="refresh" content="${refreshSeconds}">\n`);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { createExecutor } from '../../parallel/executor.ts';
 import { pl } from '../../polars/polars.ts';
+import { StatusBoard } from '../../status/board.ts';
 import { defineStep, made } from '../../step/contract.ts';
 import { performStep } from '../../step/run_step.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
@@ -63,5 +64,9 @@ const step = defineStep({
 });
 const run = { ...testRun('detect_archetypes', dataDir), modelsDir, force: true };
 const options = { threads: 1 } as unknown as Parameters<typeof performStep>[2];
-await performStep(step, run, options, () => createExecutor({ engine: 'typescript' }));
+await performStep(step, run, options, {
+  executor: () => createExecutor({ engine: 'typescript' }),
+  status: new StatusBoard('killed_step', 1000),
+  close: async () => {},
+});
 process.stdout.write(`${nOperations}\n`);

@@ -7,6 +7,7 @@ import { pl } from '../../polars/polars.ts';
 import { loadActiveModel } from '../../registry/active_model.ts';
 import { namedCode } from '../../run/code.ts';
 import type { Run } from '../../run/script.ts';
+import { StatusBoard } from '../../status/board.ts';
 import { defineStep, type InputSpecs, made, orSkip, type Step, skipped, withWallets } from '../../step/contract.ts';
 import { performStep } from '../../step/run_step.ts';
 import { column, optional, type TableSchema } from '../../tables/schema.ts';
@@ -111,9 +112,14 @@ function stepOf({ inputs = { source: SOURCE }, word = 'sum', hasModel = false, w
   });
 }
 
+const RUNTIME = {
+  executor: () => createExecutor({ engine: 'typescript' }),
+  status: new StatusBoard('numbers', 1000),
+  close: async () => {},
+};
 const OPTIONS = { threads: 1 } as unknown as Parameters<typeof performStep>[2];
 const perform = (step = stepOf(), own: Partial<Run> = {}, options: object = {}) =>
-  performStep(step, { ...run, ...own }, { ...OPTIONS, ...options }, () => createExecutor({ engine: 'typescript' }));
+  performStep(step, { ...run, ...own }, { ...OPTIONS, ...options }, RUNTIME);
 
 beforeEach(() => {
   printed = [];
@@ -254,7 +260,7 @@ describe('a step with a model', () => {
     await perform(step());
     const other = { ...run, dataDir: newFolder() };
     writeSource(other.dataDir, [7]);
-    await performStep(step(), other, OPTIONS, () => createExecutor({ engine: 'typescript' }));
+    await performStep(step(), other, OPTIONS, RUNTIME);
     expect(published()).toBe('7');
     expect(await perform(step())).toBe('up to date');
     expect(calls.computed).toBe(2);
