@@ -27,7 +27,7 @@ export const RAW_TRADES: TableSchema = {
       '',
       'condition id (Polymarket), ticker (Kalshi); `gamma:<id>`, `token:<id>` or `fpmm:<address>` where only that is known',
     ),
-    optional('event_id', 'string', '', 'event that the market belongs to; null where the source does not say'),
+    optional('event_id', 'string', '', 'event that the market belongs to, as in 10_markets; null where no source says'),
     column('outcome_index', 'uint8', '0 | 1', 'which of the two outcomes was traded; 10_markets has their names'),
     optional(
       'wallet',
@@ -72,7 +72,13 @@ export const MARKETS: TableSchema = {
     column('market_id', 'string', '', 'key, as in 10_raw_trades', 'market'),
     column('venue', 'string', 'polymarket | kalshi', 'where the market trades', 'market'),
     optional('gamma_id', 'string', '', "the venue's short number of the market", 'market'),
-    optional('event_id', 'string', '', 'event that the market belongs to; several markets can share one', 'market'),
+    optional(
+      'event_id',
+      'string',
+      '',
+      'event that the market belongs to: its slug (Polymarket; its number where no slug is told) or ticker (Kalshi); several markets can share one',
+      'market',
+    ),
     optional(
       'market_maker',
       'string',

@@ -28,7 +28,7 @@ WITH tagged AS (
 SELECT
   (row_number() OVER ())::INTEGER AS market,
   lower(conditionId) AS market_id,
-  events[1].id::VARCHAR AS event_id,
+  events[1].slug AS event_id,
   (clobTokenIds::JSON ->> 0) AS token_0,
   (clobTokenIds::JSON ->> 1) AS token_1,
   epoch_ms(createdAt::TIMESTAMP) AS created_ms,

@@ -124,12 +124,12 @@ describe('market lists', () => {
     ['an envelope', JSON.stringify({ data: [event], next_cursor: 'x' })],
     ['an envelope of events', JSON.stringify({ events: [event] }, null, 2)],
     ['one event', JSON.stringify(event, null, 2)],
-  ])('of Gamma events as %s keep the id and the tags of the event', async (_, content) => {
+  ])('of Gamma events as %s keep the name and the tags of the event', async (_, content) => {
     box.write('e.json', content);
     await box.load();
     expect(box.markets().map(({ event_id, tags }) => [event_id, tags])).toEqual([
-      ['900', 'sports'],
-      ['900', 'sports'],
+      ['ev', 'sports'],
+      ['ev', 'sports'],
     ]);
   });
 

@@ -98,13 +98,13 @@ describe('Gamma markets', () => {
       ],
       events: [{ id: '260654', slug: 'rain', title: 'Rain, "heavy"' }],
     });
-    expect(await marketOf('m.csv', csvOf(market))).toMatchObject({ tags: "politics;New Year's", event_id: '260654' });
+    expect(await marketOf('m.csv', csvOf(market))).toMatchObject({ tags: "politics;New Year's", event_id: 'rain' });
   });
 
   test.each([
-    ['text', [{ id: '260654', slug: 'rain' }], '260654'],
-    ['a number', [{ id: 260_654 }], '260654'],
-    ['missing, where the slug stands in', [{ slug: 'rain' }], 'rain'],
+    ['its slug, as in the fills of the Data API', [{ id: '260654', slug: 'rain' }], 'rain'],
+    ['text, where there is no slug', [{ id: '260654', slug: '' }], '260654'],
+    ['a number, where there is no slug', [{ id: 260_654 }], '260654'],
     ['of no event', [], null],
   ])('an event id that is %s', async (_, events, id) => {
     expect((await gamma({ events })).event_id).toBe(id);

@@ -88,7 +88,10 @@ function nameOfTag(tag: unknown): string {
   return [slug, label].map((name) => (typeof name === 'string' ? name : '')).find((name) => name !== '') ?? '';
 }
 
-/** The id (else the slug) of the first event of a list; a plain text is an id itself. */
+/**
+ * The slug (else the id) of the first event of a list; a plain text is a name itself. Fills of the Data API name their event by its slug
+ * alone, so that siblings of which one source tells and those of which another does are in one event.
+ */
 export function eventIdOf(value: string | null | undefined): string | null {
   const text = textOrNull(value);
   if (text === null || !/^\s*\[/.test(text)) return text;
@@ -96,7 +99,7 @@ export function eventIdOf(value: string | null | undefined): string | null {
   const first: unknown = Array.isArray(parsed) ? parsed[0] : null;
   if (typeof first !== 'object' || first === null) return null;
   const { id, slug } = first as Record<string, unknown>;
-  const found = [id, slug].find((name) => (typeof name === 'string' && name !== '') || typeof name === 'number');
+  const found = [slug, id].find((name) => (typeof name === 'string' && name !== '') || typeof name === 'number');
   return found === undefined ? null : String(found);
 }
 
