@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../run/files.ts';
 import { sbatchFiles } from '../slurm/sbatch_files.ts';
+import { DASHBOARD_PATH, dashboardJson } from './dashboard.ts';
 import { DICTIONARY_PATH, dataDictionary } from './data_dictionary.ts';
 import { GENERATED_SECTIONS, renewSections } from './generated_sections.ts';
 
 writeFileAtomic(DICTIONARY_PATH, dataDictionary());
+writeFileAtomic(DASHBOARD_PATH, dashboardJson());
 for (const path of Object.keys(GENERATED_SECTIONS))
   writeFileAtomic(path, renewSections(path, readFileSync(path, 'utf8')));
 for (const [path, text] of sbatchFiles()) writeFileAtomic(path, text);
