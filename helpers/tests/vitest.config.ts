@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Suites that need more than npm; each has a script of its own (`npm run test:peers`, …). */
-const OTHERS = ['peers', 'real_slurm', 'browser'] as const;
+const OTHERS = ['peers', 'real_slurm', 'browser', 'brokers'] as const;
 /** Kills at many moments, full disks, long chains of draws: minutes that not every run of the tests needs (`npm run test:long`). */
 const LONG = 'helpers/tests/**/*.long.test.ts';
 /** Any machine, any time zone. */
@@ -39,6 +39,12 @@ export default defineConfig({
         maxWorkers: 2,
         testTimeout: 300_000,
         hookTimeout: 300_000,
+      }),
+      suite('brokers', {
+        globalSetup: ['helpers/tests/brokers/global_setup.ts'],
+        maxWorkers: 1,
+        testTimeout: 120_000,
+        hookTimeout: 240_000,
       }),
       suite('browser', { testTimeout: 60_000, hookTimeout: 120_000 }),
     ],
