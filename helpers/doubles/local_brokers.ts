@@ -1,9 +1,10 @@
-/** A RabbitMQ and a Redis of this machine's own packages, on loopback and free ports, with all they write in one folder; for tests and benchmarks. */
+/** RabbitMQ, Redis and Prometheus of this machine's own packages, on loopback and free ports, with all they write in one folder; for tests and benchmarks. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { assert } from '../run/errors.ts';
 
 export interface LocalServer {
   readonly url: string;
@@ -20,10 +21,16 @@ export interface LocalServer {
 const RABBIT = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 const EPMD = '/usr/bin/epmd';
 const REDIS = '/usr/bin/redis-server';
+const PROMETHEUS = '/usr/bin/prometheus';
 const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 30_000;
 
-/** Why one of them cannot be started here, or null. */
+/** Whether Prometheus can be started here. */
+export function hasPrometheus(): boolean {
+  return existsSync(PROMETHEUS);
+}
+
+/** Why one of the brokers cannot be started here, or null. */
 export function whyNoBrokers(): string | null {
   const missing = [RABBIT, EPMD, REDIS].filter((path) => !existsSync(path));
   return missing.length === 0
@@ -77,6 +84,8 @@ async function startProcess(
 
 async function endProcess(child: ChildProcess, pid: number, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  // To the system 0 is the whole group of this process, and an empty file reads as 0.
+  assert(pid > 1, `${pid} is no process of a server`);
   process.kill(pid, signal);
   await once(child, 'exit', { signal: AbortSignal.timeout(STOP_MS_MAX) });
 }
@@ -182,6 +191,24 @@ export async function startRedis(folder: string): Promise<LocalServer> {
   const server = new RestartedServer(
     `redis://127.0.0.1:${port}`,
     () => startProcess(REDIS, settings, port, { env: { PATH: process.env.PATH }, cwd: folder }),
+    (child) => child.pid as number,
+  );
+  await server.start();
+  return server;
+}
+
+/** Starts Prometheus with a configuration of the caller; its data go to `folder`. */
+export async function startPrometheus(folder: string, configPath: string): Promise<LocalServer> {
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const settings = [
+    `--config.file=${configPath}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ];
+  const server = new RestartedServer(
+    `http://127.0.0.1:${port}`,
+    () => startProcess(PROMETHEUS, settings, port, { env: { PATH: process.env.PATH }, cwd: folder }),
     (child) => child.pid as number,
   );
   await server.start();
