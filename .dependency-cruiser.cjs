@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   'helpers/demo': 'alerts doubles live pipeline run simulate',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
-  'helpers/doubles': 'kernels/random run/(clock|files) venues/polymarket/exchanges',
+  'helpers/doubles': 'kernels/random run/(clock|errors|files) venues/polymarket/exchanges',
   'helpers/estimators': 'kernels parallel run/errors',
   'helpers/evaluate': 'estimators kernels run',
   'helpers/features': 'estimators kernels polars step run tables',
