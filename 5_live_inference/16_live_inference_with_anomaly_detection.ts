@@ -15,9 +15,11 @@ import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts
 import { LIVE_ALERTS_SECTION, presentLiveAlerts } from '../helpers/live/live_alerts_report.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
 import { renewProfiles, whyNoProfiles } from '../helpers/live/live_profiles.ts';
-import { makerShares } from '../helpers/live/maker_shares.ts';
 import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
+import { takerFills } from '../helpers/live/taker_fills.ts';
+import { walletClusters } from '../helpers/live/wallet_clusters.ts';
 import { loadLiveModels, scoreLiveWallets } from '../helpers/live/wallet_scores.ts';
+import { washRings } from '../helpers/live/wash_rings.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runService, SERVICE_OPTIONS } from '../helpers/step/run_service.ts';
 
@@ -52,9 +54,12 @@ await runService(
         const why = whyNoProfiles(tables);
         if (why !== null) return skipped(why);
         const profiles = await renewProfiles(ctx, tables, live.keepDays);
-        const scores = await scoreLiveWallets(ctx, models, tables, profiles);
-        const shares = await makerShares(ctx, tables, live, ports);
-        const { records, nBets } = await decideWindow(ctx, tables, { scores, shares }, ports.nowMs());
+        const takers = await takerFills(ctx, tables, live, ports);
+        const scores = await scoreLiveWallets(ctx, models, tables, profiles, takers);
+        const rings = await washRings(ctx, tables);
+        const clusters = walletClusters(ctx.dataDir);
+        const known = { scores, takers, rings, clusters };
+        const { records, nBets } = await decideWindow(ctx, tables, known, ports.nowMs());
         ctx.status.count('scored', nBets);
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records };
         if (isDryRun) {

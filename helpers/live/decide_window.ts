@@ -11,7 +11,10 @@ import { readTable } from '../tables/table_store.ts';
 import { type DayBets, type DaySpan, dayBets } from './day_bets.ts';
 import type { LiveWindow } from './live_options.ts';
 import { profilesAsOf } from './live_profiles.ts';
+import { type MatchVolumes, matchVolumes } from './match_volumes.ts';
 import type { LiveTables } from './refresh.ts';
+import type { TakerFills } from './taker_fills.ts';
+import type { WalletClusters } from './wallet_clusters.ts';
 import type { ModelScores } from './wallet_scores.ts';
 
 /** The UTC days of a window, the first and the last cut off by it. */
@@ -72,39 +75,66 @@ function walletAsOf(
   };
 }
 
-function marketAsOf(row: Record<string, unknown> | undefined): BetFacts['market'] {
+function marketAsOf(row: Record<string, unknown> | undefined, volumeBeforeUsd: number | null): BetFacts['market'] {
   return {
     question: (row?.question ?? null) as string | null,
     slug: (row?.slug ?? null) as string | null,
     outcomes: [(row?.outcome_0 ?? 'outcome 0') as string, (row?.outcome_1 ?? 'outcome 1') as string],
     category: (row?.domain ?? 'other') as string,
     closeMs: numberOrNull(row?.close_ms),
-    // The tables begin with the window: what was traded before is not in them.
-    volumeBeforeUsd: null,
+    volumeBeforeUsd,
   };
 }
 
-interface Known {
-  readonly tables: LiveTables;
+/** What is known of wallets beside their trades. */
+export interface WalletFacts {
   readonly scores: readonly ModelScores[];
-  readonly shares: ReadonlyMap<string, number>;
+  readonly takers: ReadonlyMap<string, TakerFills>;
+  /** Size of the wash ring of each wallet that is in one. */
+  readonly rings: ReadonlyMap<string, number>;
+  readonly clusters: WalletClusters;
+}
+
+/** Share of a purchase that others took, as far as the service told what the wallet took; null where it did not. */
+function restingShare(
+  { side, outcomeIndex, amountUsd }: Bet,
+  market: Record<string, unknown> | undefined,
+  takers: TakerFills | undefined,
+): number | null {
+  const token = market?.[`token_${outcomeIndex}`] as string | null | undefined;
+  if (side !== 'BUY' || !token || !takers?.boughtUsd) return null;
+  return Math.max(0, 1 - (takers.boughtUsd[token] ?? 0) / amountUsd);
+}
+
+interface Known extends WalletFacts {
+  readonly tables: LiveTables;
   readonly wallets: ReadonlyMap<string, Record<string, unknown>>;
   readonly markets: ReadonlyMap<string, Record<string, unknown>>;
+  readonly volumes: MatchVolumes;
 }
 
 function factsOf(bet: Bet, day: DaySpan, { largestBetCutUsd, selfMatches }: DayBets, known: Known): BetFacts {
-  const { tables, scores, shares, wallets, markets } = known;
-  const { wallet } = bet;
+  const { tables, scores, takers, rings, clusters, wallets, markets, volumes } = known;
+  const { wallet, marketId } = bet;
+  const clusterId = clusters.ids.get(wallet);
   const historyFromMs = tables.historyWallets.has(wallet) ? tables.historyFromMs : tables.coveredFromMs;
   const scoreOf = (rule: ModelScores['rule']) => scores.find((one) => one.rule === rule)?.scores.get(wallet) ?? null;
+  const market = markets.get(marketId);
   return {
-    bet,
-    wallet: walletAsOf(wallets.get(wallet), historyFromMs, shares.get(wallet) ?? null),
-    market: marketAsOf(markets.get(bet.marketId)),
-    // Clusters have no numbers that outlive a training: none is watched.
-    scores: { anomaly: scoreOf('anomaly'), redFlags: scoreOf('redFlags'), cluster: null },
+    bet: { ...bet, makerShare: bet.makerShare ?? restingShare(bet, market, takers.get(wallet)) },
+    wallet: walletAsOf(wallets.get(wallet), historyFromMs, takers.get(wallet)?.makerSharePct ?? null),
+    market: marketAsOf(market, volumes.before(marketId, bet.firstMs)),
+    scores: {
+      anomaly: scoreOf('anomaly'),
+      redFlags: scoreOf('redFlags'),
+      cluster:
+        clusterId === undefined || clusters.modelRun === null ? null : { id: clusterId, modelRun: clusters.modelRun },
+    },
     day: { largestBetCutUsd, historyFromMs, day: isoDay(day.fromMs) },
-    around: { isSelfMatch: bet.txs.some((tx) => selfMatches.has(`${tx} ${wallet}`)), washRingSize: null },
+    around: {
+      isSelfMatch: bet.txs.some((tx) => selfMatches.has(`${tx} ${wallet}`)),
+      washRingSize: rings.get(wallet) ?? null,
+    },
   };
 }
 
@@ -126,16 +156,15 @@ export interface WindowDecisions {
 /**
  * What the rules decide about the days of the window, the strongest alerts first within each day. The same tables and models give the
  * same decisions, but for the times of receipt and decision.
- * @param shares of fills as maker, 0..100, where the tables tell no roles
  * @param nowMs time of the decision
  */
 export async function decideWindow(
   run: Run,
   tables: LiveTables,
-  { scores, shares }: Pick<Known, 'scores' | 'shares'>,
+  facts: WalletFacts,
   nowMs: number,
 ): Promise<WindowDecisions> {
-  const watched = watchedWallets(scores);
+  const watched = watchedWallets(facts.scores);
   const allMarkets = readTable(tables.markets);
   const records: AlertRecord[] = [];
   let nBets = 0;
@@ -145,7 +174,8 @@ export async function decideWindow(
     nBets += bets.length;
     const wallets = await walletsBefore(run, tables, day.fromMs, new Set(bets.map((bet) => bet.wallet)));
     const markets = rowsOf(allMarkets, 'market_id', new Set(bets.map((bet) => bet.marketId)));
-    const known = { tables, scores, shares, wallets, markets };
+    const volumes = await matchVolumes(tables, new Set(markets.keys()));
+    const known = { ...facts, tables, wallets, markets, volumes };
     records.push(
       ...decideBets(
         bets.map((bet) => factsOf(bet, day, found, known)),

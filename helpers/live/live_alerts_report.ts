@@ -23,7 +23,7 @@ function countBy(records: readonly AlertRecord[], keyOf: (record: AlertRecord) =
 }
 
 /** The filter of a suppressed alert: its reason up to the colon. */
-const filterOf = ({ whyNot }: AlertRecord): string => (whyNot ?? '').split(/[:]| that alert /)[0];
+const filterOf = ({ whyNot }: AlertRecord): string => (whyNot ?? '').split(':')[0];
 
 function sentences({ window, nBets, nWallets, records, delivered }: LiveAlertsFacts): string[] {
   const of = (verdict: AlertRecord['verdict']) => records.filter((record) => record.verdict === verdict);

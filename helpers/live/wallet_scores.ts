@@ -6,15 +6,17 @@ import { benjaminiHochberg } from '../evaluate/multiple_testing.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { COEFFICIENTS } from '../red_flags/coefficients.ts';
-import { collectEvidence } from '../red_flags/collect_evidence.ts';
+import { type CollectedEvidence, collectEvidence } from '../red_flags/collect_evidence.ts';
 import { rankWallets } from '../red_flags/rank_wallets.ts';
 import { RED_FLAG_OPTIONS, redFlagWords } from '../red_flags/red_flags.ts';
 import { currentRun } from '../registry/active_model.ts';
 import { hashValue } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
-import { toTexts } from '../tables/matrix.ts';
+import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { readTable } from '../tables/table_store.ts';
+import { youngMarkets } from './match_volumes.ts';
 import type { LiveTables } from './refresh.ts';
+import type { TakerFills } from './taker_fills.ts';
 
 /** Scores of wallets by a rule's name for them. */
 export interface ModelScores {
@@ -63,6 +65,7 @@ function anomalyScores(
         bar,
         p: pValues[row],
         modelRun: anomalyRun,
+        about: null,
         reasons: reasons[row].length === 0 ? [] : [`What moved the score most: ${reasons[row].join(', ')}.`],
       },
     ]),
@@ -76,27 +79,57 @@ const BITS_MIN = 1;
 
 /**
  * The evidence of the stake against its market's volume counts only where all of that volume is in the tables: in markets that were
- * created after their begin.
+ * created after their begin. Where no role is known both sides of a match are in it, and it is twice too large.
  */
-function withKnownVolumes(evidence: DataFrame, { markets, coveredFromMs }: LiveTables): DataFrame {
-  const young = readTable(markets)
-    .filter(pl.col('created_ms').gtEq(pl.lit(coveredFromMs).cast(pl.Int64)))
-    .select(pl.col('market_id'), pl.lit(true).alias('is_young'));
-  return evidence
+function withKnownVolumes({ frame, hasBothRoles }: CollectedEvidence, tables: LiveTables): DataFrame {
+  const young = youngMarkets(tables).withColumn(pl.lit(true).alias('is_young'));
+  const pct = pl.col('stake_vs_volume_pct');
+  const share = hasBothRoles ? pct : pct.mul(pl.lit(200)).div(pct.plus(pl.lit(100)));
+  return frame
     .join(young, { on: 'market_id', how: 'left' })
     .withColumn(
-      pl
-        .when(pl.col('is_young').isNotNull())
-        .then(pl.col('stake_vs_volume_pct'))
-        .otherwise(pl.lit(null))
-        .alias('stake_vs_volume_pct'),
+      pl.when(pl.col('is_young').isNotNull()).then(share).otherwise(pl.lit(null)).alias('stake_vs_volume_pct'),
     );
 }
 
-async function redFlagScores(run: Run, tables: LiveTables, isKnown: ReadonlySet<string>): Promise<Map<string, Score>> {
-  const { trades, markets, window } = tables;
-  const job = { trades, markets: readTable(markets), asOfMs: window.untilMs, log: run.log };
-  const frame = withKnownVolumes((await collectEvidence(job)).frame, tables);
+/** The evidence of how much of the stake was taken from others, where the service was asked for it. */
+function withTakerShares(
+  frame: DataFrame,
+  { markets }: LiveTables,
+  takers: ReadonlyMap<string, TakerFills>,
+): DataFrame {
+  const tokens = new Map(
+    (readTable(markets).select('market_id', 'token_0', 'token_1').toRecords() as Record<string, string | null>[]).map(
+      (row) => [row.market_id, [row.token_0, row.token_1]],
+    ),
+  );
+  const [wallets, marketIds] = [toTexts(frame, 'wallet'), toTexts(frame, 'market_id')] as [string[], string[]];
+  const [outcomes, stakes] = [toNumbers(frame, 'outcome_index'), toNumbers(frame, 'stake_usd')];
+  const known = toNumbers(frame, 'taker_pct');
+  const shares = wallets.map((wallet, row) => {
+    const bought = takers.get(wallet)?.boughtUsd ?? null;
+    const token = tokens.get(marketIds[row])?.[outcomes[row]] ?? null;
+    if (bought === null || token === null) return Number.isNaN(known[row]) ? null : known[row];
+    return Math.min(100, (100 * (bought[token] ?? 0)) / stakes[row]);
+  });
+  return frame.withColumn(pl.Series('taker_pct', shares, pl.Float64));
+}
+
+/** Red flags of the largest stake of each wallet that was bought into within the window. */
+async function redFlagScores(
+  run: Run,
+  tables: LiveTables,
+  takers: ReadonlyMap<string, TakerFills>,
+): Promise<Map<string, Score>> {
+  const { trades, markets, window, historyWallets: isKnown } = tables;
+  const job = {
+    trades,
+    markets: readTable(markets),
+    asOfMs: window.untilMs,
+    stakesFromMs: window.sinceMs,
+    log: run.log,
+  };
+  const frame = withTakerShares(withKnownVolumes(await collectEvidence(job), tables), tables, takers);
   const ranked = rankWallets(COEFFICIENTS, frame, COEFFICIENTS.floorUsd);
   const wallets = toTexts(frame, 'wallet') as string[];
   const known = ranked.order.filter((row) => isKnown.has(wallets[row]));
@@ -104,11 +137,13 @@ async function redFlagScores(run: Run, tables: LiveTables, isKnown: ReadonlySet<
   const bar = Math.max(BITS_MIN, last === undefined ? BITS_MIN : ranked.bits[last]);
   const modelRun = `red_flags/${hashValue(COEFFICIENTS.terms).slice(0, 12)}`;
   const words = redFlagWords(ranked, frame);
+  const [marketIds, outcomes] = [toTexts(frame, 'market_id') as string[], toNumbers(frame, 'outcome_index')];
   return new Map(
     known.map((row) => {
       const why = words(row);
       const reasons = why === '' ? [] : [`Red flags: ${why}.`];
-      return [wallets[row], { score: ranked.bits[row], bar, p: null, modelRun, reasons }];
+      const about = { marketId: marketIds[row], outcomeIndex: outcomes[row] };
+      return [wallets[row], { score: ranked.bits[row], bar, p: null, modelRun, reasons, about }];
     }),
   );
 }
@@ -119,12 +154,13 @@ export async function scoreLiveWallets(
   models: LiveModels,
   tables: LiveTables,
   profiles: DataFrame,
+  takers: ReadonlyMap<string, TakerFills>,
 ): Promise<ModelScores[]> {
   const { historyWallets } = tables;
   const isKnown = (toTexts(profiles, 'wallet') as string[]).map((wallet) => historyWallets.has(wallet));
   const known = profiles.filter(pl.Series('is_known', isKnown, pl.Bool));
   return [
     { rule: 'anomaly', scores: anomalyScores(models, known, profiles.height) },
-    { rule: 'redFlags', scores: await redFlagScores(run, tables, historyWallets) },
+    { rule: 'redFlags', scores: await redFlagScores(run, tables, takers) },
   ];
 }

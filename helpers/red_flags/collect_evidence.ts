@@ -25,6 +25,8 @@ export interface EvidenceJob extends FillSource {
   readonly log: Log;
   /** Default SHARD_FILLS. The result does not depend on it. */
   readonly shardFills?: number;
+  /** Of each wallet the largest stake that it bought into from then on, ms; without it, of all its time. */
+  readonly stakesFromMs?: number;
 }
 
 export interface CollectedEvidence {
@@ -81,7 +83,7 @@ async function largestStakes(job: EvidenceJob, wallets: WalletNumbers) {
   const roles = { isKnown: false, hasMakers: false, hasTakers: false };
   let stakes: LargestStakes = { token: new Uint32Array(0), usd: new Float64Array(0), shares: new Float64Array(0) };
   for (let shard = 0; shard < nShards; shard++) {
-    const table = new StakeTable();
+    const table = new StakeTable(job.stakesFromMs);
     for await (const columns of fillsOf(job, wallets, 'looking for the largest stakes')) {
       table.add(columns, nShards, shard);
       const all = columns.flags.reduce((bits, flags) => bits | flags, 0);

@@ -22,14 +22,19 @@ export class StakeTable {
   private tokens = new Uint32Array(FIRST_SLOTS);
   private usd = new Float64Array(FIRST_SLOTS);
   private shares = new Float64Array(FIRST_SLOTS);
+  private isRecent = new Uint8Array(FIRST_SLOTS);
+
+  /** @param fromMs only stakes that were bought into from then on count, with all that was bought of them before */
+  constructor(private readonly fromMs = Number.NEGATIVE_INFINITY) {}
 
   /** Adds the purchases of wallets whose number leaves `remainder` when divided by `nShards`. */
-  add({ market, outcome, owner, flags, usd, shares }: FillColumns, nShards: number, remainder: number): void {
+  add({ ms, market, outcome, owner, flags, usd, shares }: FillColumns, nShards: number, remainder: number): void {
     for (let i = 0; i < owner.length; i++) {
       if (owner[i] === NOBODY || (flags[i] & FLAGS.buy) === 0 || owner[i] % nShards !== remainder) continue;
       const slot = this.slotOf(owner[i], tokenOf(market[i], outcome[i]));
       this.usd[slot] += usd[i];
       this.shares[slot] += shares[i];
+      if (ms[i] >= this.fromMs) this.isRecent[slot] = 1;
     }
   }
 
@@ -51,18 +56,20 @@ export class StakeTable {
   }
 
   private grow(): void {
-    const { owners, tokens, usd, shares } = this;
+    const { owners, tokens, usd, shares, isRecent } = this;
     const nSlots = 2 * owners.length;
     this.owners = new Uint32Array(nSlots).fill(NOBODY);
     this.tokens = new Uint32Array(nSlots);
     this.usd = new Float64Array(nSlots);
     this.shares = new Float64Array(nSlots);
+    this.isRecent = new Uint8Array(nSlots);
     this.n = 0;
     for (let old = 0; old < owners.length; old++) {
       if (owners[old] === NOBODY) continue;
       const slot = this.slotOf(owners[old], tokens[old]);
       this.usd[slot] = usd[old];
       this.shares[slot] = shares[old];
+      this.isRecent[slot] = isRecent[old];
     }
   }
 
@@ -70,7 +77,7 @@ export class StakeTable {
   writeLargest(into: LargestStakes): void {
     for (let slot = 0; slot < this.owners.length; slot++) {
       const owner = this.owners[slot];
-      if (owner === NOBODY) continue;
+      if (owner === NOBODY || this.isRecent[slot] === 0) continue;
       const [usd, token] = [this.usd[slot], this.tokens[slot]];
       if (usd < into.usd[owner] || (usd === into.usd[owner] && (usd === 0 || token > into.token[owner]))) continue;
       into.usd[owner] = usd;

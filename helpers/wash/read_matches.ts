@@ -1,6 +1,6 @@
 /**
- * Matches from canonical trades: a transaction with one taker's row and N makers' rows is N matches. Transactions with several
- * takers, or rows of one side only, do not say who met whom, and are counted.
+ * Matches from canonical trades: a transaction with one taker's row and N makers' rows is N matches; where a feed tells no roles they
+ * follow from the sizes. Transactions with several takers, or rows of one side only, do not say who met whom, and are counted.
  */
 import { wholeMicro } from '../features/amounts.ts';
 import { numberMarkets, withMarketNumbers } from '../features/wallets/market_numbers.ts';
@@ -12,6 +12,58 @@ import type { MatchCounts, Matches } from './matches.ts';
 
 const BATCH_ROWS = 1_000_000;
 const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'wallet', 'role', 'side', 'shares', 'tx'] as const;
+
+/** What rounding of a feed may make of a row's shares, 1e-6. */
+const SLACK = 1;
+
+/**
+ * Fills whose feed tells no roles, with those that follow from the sizes: in a transaction the taker's row has the shares of all its makers
+ * together. Of two rows either may be the taker: who met whom, and how much, is the same. Other transactions stay without roles.
+ */
+function withRoles(fills: DataFrame): DataFrame {
+  if (fills.getColumn('role').nullCount() === 0) return fills;
+  const numbered = fills.withColumns(pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('row'));
+  const takers = numbered
+    .filter(pl.col('role').isNull())
+    .sort('wallet')
+    .sort({ by: 'shares', descending: true, maintainOrder: true })
+    .groupBy(['tx'])
+    .agg(
+      pl.col('row').first().alias('row'),
+      pl.len().alias('n'),
+      wholeMicro('shares').first().alias('taken'),
+      wholeMicro('shares').sum().alias('all'),
+    )
+    .filter(
+      pl
+        .col('n')
+        .gt(pl.lit(1))
+        .and(
+          pl
+            .col('taken')
+            .mul(pl.lit(2))
+            .minus(pl.col('all'))
+            .abs()
+            .ltEq(pl.col('n').mul(pl.lit(SLACK))),
+        ),
+    )
+    .select('tx', pl.col('row').alias('taker_row'));
+  return numbered
+    .join(takers, { on: 'tx', how: 'left' })
+    .withColumn(
+      pl
+        .when(pl.col('role').isNotNull().or(pl.col('taker_row').isNull()))
+        .then(pl.col('role'))
+        .otherwise(
+          pl
+            .when(pl.col('row').eq(pl.col('taker_row')))
+            .then(pl.lit('taker'))
+            .otherwise(pl.lit('maker')),
+        )
+        .alias('role'),
+    )
+    .drop('row', 'taker_row');
+}
 
 /** The makers of transactions with one taker: `taker`, `maker`, `market_id`, `shares_u`, `direction`, and `tx`. */
 async function joinSides(fills: DataFrame): Promise<DataFrame> {
@@ -83,7 +135,7 @@ export async function readMatches(
     query: named,
   })) {
     nFills += fills.height;
-    const found = await joinSides(fills.filter(pl.col('tx').isNotNull()));
+    const found = await joinSides(withRoles(fills.filter(pl.col('tx').isNotNull())));
     if (found.height === 0) continue;
     nMatches += found.height;
     nMatchedFills += found.height + found.select('tx').unique().height;

@@ -19,6 +19,7 @@ export const DECISION_SETTINGS: DecisionSettings = { rules: RULE_SETTINGS, filte
 /** A record and the bet it is about. */
 interface Draft {
   readonly bet: Bet;
+  readonly isAboutWallet: boolean;
   readonly record: AlertRecord;
 }
 
@@ -77,6 +78,11 @@ function recordOf(
   };
 }
 
+const suppressed = (draft: Draft, whyNot: string): Draft => ({
+  ...draft,
+  record: { ...draft.record, verdict: 'suppressed', whyNot },
+});
+
 /** Bets of a match by who came for it: the smaller share as maker first, then the larger bet. */
 function byInitiative(a: Draft, b: Draft): number {
   const [makerA, makerB] = [a.bet.makerShare ?? 0.5, b.bet.makerShare ?? 0.5];
@@ -92,27 +98,22 @@ function isOtherSide(a: Bet, b: Bet): boolean {
  * Of two alerts about the two sides of one match, the one of the wallet that came for it is kept: the taker, else the larger bet.
  * The other is suppressed, and says so.
  */
-function oneAlertPerMatch(drafts: readonly Draft[]): AlertRecord[] {
+function oneAlertPerMatch(drafts: readonly Draft[]): Draft[] {
   const keptByTx = new Map<string, Draft[]>();
   return [...drafts].sort(byInitiative).map((draft) => {
     const { bet, record } = draft;
-    if (record.verdict !== 'alert') return record;
+    if (record.verdict !== 'alert') return draft;
     const kept = bet.txs.flatMap((tx) => keptByTx.get(tx) ?? []).find((other) => isOtherSide(bet, other.bet));
-    if (kept !== undefined)
-      return {
-        ...record,
-        verdict: 'suppressed',
-        whyNot: `the other side of a match that alert ${kept.record.id} is about`,
-      };
+    if (kept !== undefined) return suppressed(draft, `the other side of a match: alert ${kept.record.id} is about it`);
     for (const tx of bet.txs) keptByTx.set(tx, [...(keptByTx.get(tx) ?? []), draft]);
-    return record;
+    return draft;
   });
 }
 
 const VERDICT_ORDER: Readonly<Record<AlertRecord['verdict'], number>> = { alert: 0, suppressed: 1, near_miss: 2 };
 
 /** Alerts first, then by rule (see RULES), then by score. */
-function byStrength(a: AlertRecord, b: AlertRecord): number {
+function byStrength({ record: a }: Draft, { record: b }: Draft): number {
   return (
     VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] ||
     RULE_NAMES.indexOf(a.rule) - RULE_NAMES.indexOf(b.rule) ||
@@ -123,15 +124,46 @@ function byStrength(a: AlertRecord, b: AlertRecord): number {
 }
 
 /** One record for each id, the first: an alert before what is none, and of a wallet's bets the largest. */
-function firstOfEach(records: readonly AlertRecord[]): AlertRecord[] {
-  const first = new Map<string, AlertRecord>();
-  for (const record of records) if (!first.has(record.id)) first.set(record.id, record);
+function firstOfEach(drafts: readonly Draft[]): Draft[] {
+  const first = new Map<string, Draft>();
+  for (const draft of drafts) if (!first.has(draft.record.id)) first.set(draft.record.id, draft);
   return [...first.values()];
 }
 
 /**
- * What the rules decide about the bets of a day: alerts, near misses and suppressed alerts, the strongest alerts first, so that the
- * limits leave those. One record a rule, wallet, market and day; where a rule speaks of the wallet as a whole, one about its largest bet.
+ * Of several alerts about one wallet and market, or about a wallet as a whole, the strongest is kept and gives the reasons of all; the
+ * others are suppressed, and say so.
+ * @param drafts the strongest first
+ * @returns alerts by how many rules agree, then by strength
+ */
+function oneAlertPerWallet(drafts: readonly Draft[]): AlertRecord[] {
+  const kept = new Map<string, Draft[]>();
+  const others = new Map<Draft, Draft[]>();
+  const all = drafts.map((draft) => {
+    const { bet, isAboutWallet, record } = draft;
+    if (record.verdict !== 'alert') return draft;
+    const own = kept.get(bet.wallet) ?? [];
+    const stronger = own.find((one) => isAboutWallet || one.bet.marketId === bet.marketId);
+    if (stronger === undefined) {
+      kept.set(bet.wallet, [...own, draft]);
+      return draft;
+    }
+    others.set(stronger, [...(others.get(stronger) ?? []), draft]);
+    return suppressed(draft, `the same wallet: alert ${stronger.record.id} is about it`);
+  });
+  const nOthers = (draft: Draft): number => others.get(draft)?.length ?? 0;
+  return all
+    .sort((a, b) => nOthers(b) - nOthers(a))
+    .map((draft) => {
+      const also = (others.get(draft) ?? []).map(({ record }) => record);
+      const words = also.map(({ rule, reasons }) => `Also ${rule.replaceAll('_', ' ')}: ${reasons.join(' ')}`);
+      return { ...draft.record, reasons: [...draft.record.reasons, ...words] };
+    });
+}
+
+/**
+ * What the rules decide about the bets of a day: alerts, near misses and suppressed alerts, the alerts that most rules agree on first, so
+ * that the limits leave those. One record a rule, wallet, market and day; where a rule speaks of the wallet as a whole, one about its largest bet.
  * @param bets each with what was known when it was made
  * @param nowMs time of the decision
  */
@@ -145,8 +177,9 @@ export function decideBets(
     const filtered = judgements.length === 0 ? null : filterBet(facts, settings.filters);
     return judgements.map((judgement) => ({
       bet: facts.bet,
+      isAboutWallet: judgement.isAboutWallet,
       record: recordOf(facts, judgement, filtered, settings, nowMs),
     }));
   });
-  return firstOfEach(oneAlertPerMatch(drafts).sort(byStrength));
+  return oneAlertPerWallet(firstOfEach(oneAlertPerMatch(drafts).sort(byStrength)));
 }

@@ -65,7 +65,7 @@ interface MarketAsOf {
   readonly category: string;
   /** Scheduled end, as known now; null where the venue does not say. */
   readonly closeMs: number | null;
-  /** USD traded before the bet; null where it is not known. */
+  /** USD traded before the first fill of the bet, a match once; null where the market is older than the tables. */
   readonly volumeBeforeUsd: number | null;
 }
 
@@ -79,6 +79,8 @@ export interface Score {
   readonly modelRun: string;
   /** Why, in words with numbers; the most important first. */
   readonly reasons: readonly string[];
+  /** The outcome whose purchase it is about; null for the wallet as a whole. */
+  readonly about: { readonly marketId: string; readonly outcomeIndex: number } | null;
 }
 
 interface WalletScores {

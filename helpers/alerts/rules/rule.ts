@@ -24,7 +24,9 @@ export interface RuleSettings {
   /** A wallet is fresh until so long after its first fill, ms. */
   readonly freshAgeMs: number;
   readonly freshBetUsd: number;
-  /** Wallets that have invested less are not worth an alert for being unusual, USD. */
+  /** And it has placed no more bets (fills) before the day: who has is young, but no stranger to the venue. */
+  readonly freshFillsMax: number;
+  /** A smaller bet of an unusual wallet is not worth an alert, USD. */
   readonly unusualFloorUsd: number;
   readonly targetClusters: readonly number[];
   readonly clusterFloorUsd: number;
@@ -39,7 +41,8 @@ export const RULE_SETTINGS: RuleSettings = {
   convictionFloorUsd: 5000,
   freshAgeMs: 7 * DAY_MS,
   freshBetUsd: 1000,
-  unusualFloorUsd: 500,
+  freshFillsMax: 20,
+  unusualFloorUsd: 1000,
   targetClusters: [3],
   clusterFloorUsd: 5000,
   redFlagFloorUsd: 500,

@@ -36,10 +36,11 @@ function ageAtBet({ bet, wallet, day }: BetFacts, freshAgeMs: number): number | 
 }
 
 /** Fresh when it bet big: young at the bet, and the bet large. A wallet whose age is not known is never fresh. */
-const freshWhale: Rule = (facts, { freshAgeMs, freshBetUsd, nearShare }) => {
+const freshWhale: Rule = (facts, { freshAgeMs, freshBetUsd, freshFillsMax, nearShare }) => {
   const { bet, wallet } = facts;
   const ageMs = ageAtBet(facts, freshAgeMs);
   if (bet.side !== 'BUY' || ageMs === null || ageMs >= freshAgeMs) return null;
+  if ((wallet?.nFills ?? 0) > freshFillsMax) return null;
   const where = standing(bet.amountUsd, freshBetUsd, nearShare);
   if (where === null) return null;
   const before = wallet === null ? 'had not traded before this day' : `began to trade ${ageWords(ageMs)} before`;
@@ -96,15 +97,23 @@ function investedUsd({ bet, wallet }: BetFacts): number {
   return (wallet?.totalInvestedUsd ?? 0) + (bet.side === 'BUY' ? bet.amountUsd : 0);
 }
 
-/** The wallet is unlike the others, by the production model, and has real money in the market. */
+/** The wallet is unlike the others, by the production model, and puts real money into this bet. */
 const anomaly: Rule = (facts, settings) => {
-  const money = { usd: investedUsd(facts), floorUsd: settings.unusualFloorUsd, what: 'it has invested' };
+  if (facts.bet.side !== 'BUY') return null;
+  const money = { usd: facts.bet.amountUsd, floorUsd: settings.unusualFloorUsd, what: 'the bet is' };
   return judgeScore('anomaly', facts.scores.anomaly, money, settings);
 };
 
-/** The wallet behaves as an informed one would, by the evidence of red flags, and this bet has real money in it. */
+/** The wallet behaves as an informed one would, by the evidence of red flags about this bet, and there is real money in it. */
 const redFlags: Rule = (facts, settings) => {
-  const money = { usd: facts.bet.amountUsd, floorUsd: settings.redFlagFloorUsd, what: 'the bet is' };
+  const { about } = facts.scores.redFlags ?? { about: null };
+  const { bet } = facts;
+  if (
+    bet.side !== 'BUY' ||
+    (about !== null && (about.marketId !== bet.marketId || about.outcomeIndex !== bet.outcomeIndex))
+  )
+    return null;
+  const money = { usd: bet.amountUsd, floorUsd: settings.redFlagFloorUsd, what: 'the bet is' };
   return judgeScore('red_flags', facts.scores.redFlags, money, settings);
 };
 

@@ -39,7 +39,7 @@ const MARKETS_KNOWN = [{ id: 'm', winner: 0 as const, resolvedMs: day(44) }, { i
 async function evidenceOf(
   asOfMs: number,
   fills = FILLS,
-  more: { batchRows?: number; shardFills?: number } = {},
+  more: { batchRows?: number; shardFills?: number; stakesFromMs?: number } = {},
   known: readonly MarketSpec[] = MARKETS_KNOWN,
 ) {
   const dataDir = writeTables(fills, known);
@@ -99,6 +99,16 @@ describe('evidence', () => {
     // Shares held are worth the last price: the mean by shares of its own two fills, .4333 of outcome 0.
     const price = (100 * 0.4 + 50 * 0.5) / 150;
     expect(row.market_profit_usd).toBeCloseTo(-125 + 300 * price + 50 * (1 - price), 9);
+  });
+
+  it('is of the largest stake that was bought into from a moment on, with all that was bought of it before', async () => {
+    const later: FillSpec = { wallet: 'insider', at: day(43, 2), market: 'n', price: 0.5, shares: 20 };
+    const { frame } = await evidenceOf(day(45), [...FILLS, later], { stakesFromMs: day(43) });
+    const rows = frame.select('wallet', 'market_id', 'stake_usd').toRecords();
+    expect(rows).toEqual([
+      { wallet: 'follower', market_id: 'm', stake_usd: 9 },
+      { wallet: 'insider', market_id: 'n', stake_usd: 30 },
+    ]);
   });
 
   it('counts what was sold before the price moved, or at all where it never did', async () => {

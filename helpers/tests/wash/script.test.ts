@@ -65,6 +65,32 @@ describe('matches of a tape', () => {
   });
 });
 
+it('matches of a feed that tells no roles are those of the chain, the two sides of a pair in either order', async () => {
+  const [t, m1, m2] = [{ wallet: 't' }, { wallet: 'm1' }, { wallet: 'm2' }];
+  const fills: FillSpec[] = [
+    { ...m1, role: 'maker', side: 'SELL', shares: 4, tx: 'a' },
+    { ...m2, role: 'maker', side: 'BUY', outcome: 1, shares: 6, tx: 'a' },
+    { ...t, role: 'taker', side: 'BUY', shares: 10, tx: 'a' },
+    { ...m1, role: 'maker', side: 'BUY', shares: 5, tx: 'b' },
+    { ...t, role: 'taker', side: 'SELL', shares: 5, tx: 'b' },
+  ];
+  const read = async (rows: readonly FillSpec[]) => {
+    const dataDir = writeTables(rows);
+    const markets = readTable(openTable(dataDir, MARKETS));
+    const { matches, names } = await readMatches(openTable(dataDir, RAW_TRADES), markets, START_MS + 1);
+    return Array.from(matches.taker, (taker, i) => {
+      const [a, b] = [names[taker], names[matches.maker[i]]];
+      // Who of a pair took is not known: the one that gains exposure to outcome 0 comes first.
+      return [...(matches.direction[i] === 1 ? [a, b] : [b, a]), matches.shares[i]];
+    }).sort();
+  };
+  const untold = fills.map((fill) => ({ ...fill, role: null }));
+  expect(await read(untold)).toEqual(await read(fills));
+  // Sizes that do not add up, and a row alone, say nothing.
+  expect(await read([{ ...t, role: null, shares: 9, tx: 'a' }, ...untold.slice(0, 2)])).toEqual([]);
+  expect(await read([{ ...t, role: null, tx: 'c' }])).toEqual([]);
+});
+
 describe('06-3_detect_wash_trading', () => {
   it('flags the planted ring in the table, the terminal and the report', () => {
     const matches = [...openMarket(1500, 100, 10, 1), ...ringTurns([0, 1, 2, 3], 60, 40, 2)];

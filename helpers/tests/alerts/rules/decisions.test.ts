@@ -7,7 +7,7 @@ import { T0 } from '../made_up_record.ts';
 import { madeUpBet, madeUpFacts, OLD_WALLET, SCORE, WALLET } from './made_up_bets.ts';
 
 const NOW = T0 + 5000;
-const FRESH = { ...OLD_WALLET, firstFillMs: T0 - HOUR_MS };
+const FRESH = { ...OLD_WALLET, nFills: 12, firstFillMs: T0 - HOUR_MS };
 const FLAGGED = { anomaly: SCORE, redFlags: null, cluster: null };
 
 function facts(bet: Parameters<typeof madeUpBet>[0], changes: Partial<BetFacts> = {}): BetFacts {
@@ -30,7 +30,7 @@ describe('decisions about bets', () => {
       receivedMs: T0 + 1000,
       decidedMs: NOW,
       score: 2,
-      known: { age_ms: HOUR_MS, amount_usd: 2000, n_fills_before: 40, side: 'BUY', n_fills: 1, first_ms: T0 },
+      known: { age_ms: HOUR_MS, amount_usd: 2000, n_fills_before: 12, side: 'BUY', n_fills: 1, first_ms: T0 },
       links: [
         { label: 'Market', url: 'https://polymarket.com/market/rain' },
         { label: 'Wallet', url: `https://polymarket.com/profile/${WALLET}` },
@@ -59,29 +59,47 @@ describe('decisions about bets', () => {
   });
 
   it('speak once a day of an unusual wallet, about its largest bet', () => {
-    const bets = [100, 900, 300].map((amountUsd, i) => facts({ amountUsd, marketId: `m${i}` }, { scores: FLAGGED }));
+    const bets = [100, 1900, 300].map((amountUsd, i) => facts({ amountUsd, marketId: `m${i}` }, { scores: FLAGGED }));
     const records = decideBets(bets, NOW);
-    expect(records.map(({ rule, amountUsd }) => [rule, amountUsd])).toEqual([['anomaly', 900]]);
+    expect(records.map(({ rule, amountUsd }) => [rule, amountUsd])).toEqual([['anomaly', 1900]]);
+  });
+
+  it('about one wallet and market are one alert that gives the reasons of all, before those of one rule', () => {
+    const scores = FLAGGED;
+    const [first, second, ...rest] = decideBets(
+      [facts({ wallet: 'b', amountUsd: 9000 }, { wallet: FRESH }), facts({}, { wallet: FRESH, scores })],
+      NOW,
+    );
+    expect([first.rule, first.wallet, first.verdict]).toEqual(['fresh_whale', WALLET, 'alert']);
+    expect(first.reasons.at(-1)).toMatch(/^Also anomaly: It is unlike the others\. The model says/);
+    expect([second.wallet, second.verdict]).toEqual(['b', 'alert']);
+    const [anomaly] = rest.filter(({ rule }) => rule === 'anomaly');
+    expect([anomaly.verdict, anomaly.whyNot]).toEqual(['suppressed', `the same wallet: alert ${first.id} is about it`]);
+  });
+
+  it('about one wallet in two markets are two alerts', () => {
+    const bets = ['m1', 'm2'].map((marketId) => facts({ marketId }, { wallet: FRESH }));
+    expect(decideBets(bets, NOW).map(({ verdict }) => verdict)).toEqual(['alert', 'alert']);
   });
 
   it('of both sides of one match keep the taker, and the alerts come before the rest', () => {
-    const maker = facts(
-      { wallet: 'b', role: 'maker', outcomeIndex: 1, price: 0.6, amountUsd: 3000, tx: 't' },
+    const other = facts(
+      { wallet: 'b', role: null, outcomeIndex: 1, price: 0.6, amountUsd: 1500, tx: 't' },
       { wallet: FRESH },
     );
     const taker = facts({ tx: 't' }, { wallet: FRESH });
     const stranger = facts({ wallet: 'c', outcomeIndex: 1, tx: 'u' }, { wallet: FRESH });
-    const records = decideBets([maker, stranger, taker], NOW);
+    const records = decideBets([other, stranger, taker], NOW);
     const verdicts = Object.fromEntries(records.map(({ wallet, verdict }) => [wallet, verdict]));
     expect(verdicts).toEqual({ [WALLET]: 'alert', b: 'suppressed', c: 'alert' });
-    expect(records[2].wallet).toBe('b');
-    expect(records[2].whyNot).toBe(
-      `the other side of a match that alert ${records.find(({ wallet }) => wallet === WALLET)?.id} is about`,
+    const kept = records.find(({ wallet }) => wallet === WALLET)?.id;
+    expect(records.find(({ wallet }) => wallet === 'b')?.whyNot).toBe(
+      `the other side of a match: alert ${kept} is about it`,
     );
   });
 
   it('on the same side of one match are both kept', () => {
-    const makers = ['b', 'c'].map((wallet) => facts({ wallet, role: 'maker', tx: 't' }, { wallet: FRESH }));
+    const makers = ['b', 'c'].map((wallet) => facts({ wallet, role: null, tx: 't' }, { wallet: FRESH }));
     expect(decideBets(makers, NOW).map(({ verdict }) => verdict)).toEqual(['alert', 'alert']);
   });
 });

@@ -19,9 +19,9 @@ describe('a settlement sweep', () => {
 
   it('is a bet at .95 or more within a day of the end, or after it', () => {
     expect(sweep(0.95, T0 + 24 * HOUR_MS)).toBe('settlement sweep: $0.950 a share, 24 hours before the scheduled end');
-    expect(sweep(0.97, T0 - HOUR_MS)).toBe('settlement sweep: $0.970 a share, 60 minutes after the scheduled end');
+    expect(sweep(0.96, T0 - HOUR_MS)).toBe('settlement sweep: $0.960 a share, 60 minutes after the scheduled end');
     expect(sweep(0.949, T0 + HOUR_MS)).toBeNull();
-    expect(sweep(0.99, T0 + 24 * HOUR_MS + 1)).toBeNull();
+    expect(sweep(0.969, T0 + 24 * HOUR_MS + 1)).toBeNull();
   });
 
   it('can be a sale of the other outcome, and is no sale of a winner', () => {
@@ -29,27 +29,36 @@ describe('a settlement sweep', () => {
     expect(sweep(0.97, T0 + HOUR_MS, 'SELL')).toBeNull();
   });
 
-  it('without a known end is a bet at .99 or more', () => {
-    expect(sweep(0.98, null)).toBeNull();
-    expect(sweep(0.99, null)).toBe('settlement sweep: $0.990 a share, in a market without a scheduled end');
+  it('is a bet at .97 or more at any time, also without a known end', () => {
+    expect(sweep(0.97, T0 + 240 * HOUR_MS)).toBe('settlement sweep: $0.970 a share, 10 days before the scheduled end');
+    expect(sweep(0.96, null)).toBeNull();
+    expect(sweep(0.97, null)).toBe('settlement sweep: $0.970 a share, in a market without a scheduled end');
   });
 });
 
 describe('a market maker', () => {
   const wallet = (changes: object) => filtered({ wallet: { ...OLD_WALLET, ...changes } });
 
-  it('has at least 200 fills, 70 % of them as maker', () => {
-    expect(wallet({ makerSharePct: 70, nFills: 200 })).toBe('market maker: 70 % of its 200 fills as maker');
-    expect(wallet({ makerSharePct: 69.9, nFills: 1000 })).toBeNull();
+  it('has at least 200 fills, half of them as maker', () => {
+    expect(wallet({ makerSharePct: 50, nFills: 200 })).toBe('market maker: 50 % of its 200 fills as maker');
+    expect(wallet({ makerSharePct: 49.9, nFills: 1000 })).toBeNull();
     expect(wallet({ makerSharePct: 100, nFills: 199 })).toBeNull();
   });
 
-  it('is told by its pace where no role is known', () => {
-    const pace = { makerSharePct: null, fillsPerDay: 100, nMarkets: 50 };
-    expect(wallet(pace)).toBe('trades like a market maker: 100 fills a day in 50 markets');
-    expect(wallet({ ...pace, fillsPerDay: 99 })).toBeNull();
+  it('is told by its pace, whatever is known of its roles', () => {
+    const pace = { makerSharePct: null, fillsPerDay: 50, nMarkets: 50 };
+    expect(wallet(pace)).toBe('trades like a market maker: 50 fills a day in 50 markets');
+    expect(wallet({ ...pace, makerSharePct: 30 })).toBe('trades like a market maker: 50 fills a day in 50 markets');
+    expect(wallet({ ...pace, fillsPerDay: 49 })).toBeNull();
     expect(wallet({ ...pace, nMarkets: 49 })).toBeNull();
   });
+});
+
+it('an order that others came for is no signal', () => {
+  const rested = (makerShare: number | null) => filtered({ bet: { ...madeUpBet(), makerShare } });
+  expect(rested(0.51)).toBe('resting order: others came for 51 % of the bet');
+  expect(rested(0.5)).toBeNull();
+  expect(rested(null)).toBeNull();
 });
 
 it('a wallet on both sides of a match, and one of a wash ring, are told first', () => {

@@ -50,6 +50,7 @@ export const SCORE: Score = {
   p: 0.001,
   modelRun: 'run-1',
   reasons: ['It is unlike the others.'],
+  about: null,
 };
 
 /** A bet of $2,000 at $0.40 by an old wallet, in a market that ends in ten days. */

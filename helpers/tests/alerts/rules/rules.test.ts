@@ -46,7 +46,7 @@ describe('high conviction', () => {
 
 describe('a fresh whale', () => {
   const young = (ageMs: number, isCensored = false) => ({
-    wallet: { ...OLD_WALLET, firstFillMs: T0 - ageMs, isCensored },
+    wallet: { ...OLD_WALLET, nFills: 20, firstFillMs: T0 - ageMs, isCensored },
   });
 
   it('is a wallet of less than seven days that bets $1,000 or more', () => {
@@ -59,6 +59,11 @@ describe('a fresh whale', () => {
     expect(verdict('fresh_whale', { ...young(0), bet: madeUpBet({ side: 'SELL' }) })).toBeNull();
   });
 
+  it('has placed no more than 20 bets before', () => {
+    const { wallet } = young(0);
+    expect(verdict('fresh_whale', { wallet: { ...wallet, nFills: 21 } })).toBeNull();
+  });
+
   it('is never one whose age is not known: censored, or unseen in a history that is too short', () => {
     expect(verdict('fresh_whale', young(HOUR_MS, true))).toBeNull();
     expect(verdict('fresh_whale', { wallet: null })).toBe('alert');
@@ -69,7 +74,7 @@ describe('a fresh whale', () => {
   it('says how old the wallet is', () => {
     expect(reasons('fresh_whale', young(3 * HOUR_MS)).slice(0, 2)).toEqual([
       'The wallet began to trade 3 hours before, and bet $2,000.',
-      'It had placed 40 bets in 10 markets.',
+      'It had placed 20 bets in 10 markets.',
     ]);
     expect(reasons('fresh_whale', { wallet: null })[0]).toBe(
       'The wallet had not traded before this day, and bet $2,000.',
@@ -95,8 +100,9 @@ describe.each([
 
   it('asks for real money', () => {
     const bet = madeUpBet({ amountUsd: 400 });
-    const what = rule === 'anomaly' ? 'it has invested' : 'the bet is';
-    expect(verdict(rule, scored(0.9, { bet, wallet: null }))).toBe(`${what} $400, less than $500`);
+    const floor = rule === 'anomaly' ? '$1,000' : '$500';
+    expect(verdict(rule, scored(0.9, { bet }))).toBe(`the bet is $400, less than ${floor}`);
+    expect(verdict(rule, scored(0.9, { bet: madeUpBet({ side: 'SELL' }) }))).toBeNull();
   });
 
   it('gives the reasons of its model, the score, the bar, p and the run', () => {
@@ -107,6 +113,14 @@ describe.each([
     ]);
     expect([judgement.p, judgement.modelRun]).toEqual([0.001, 'run-1']);
   });
+});
+
+it('red flags speak of the outcome alone whose purchase they are about', () => {
+  const flagged = (about: { marketId: string; outcomeIndex: number }) =>
+    verdict('red_flags', { scores: { anomaly: null, redFlags: { ...SCORE, about }, cluster: null } });
+  expect(flagged({ marketId: 'm1', outcomeIndex: 0 })).toBe('alert');
+  expect(flagged({ marketId: 'm1', outcomeIndex: 1 })).toBeNull();
+  expect(flagged({ marketId: 'm2', outcomeIndex: 0 })).toBeNull();
 });
 
 describe('the target cluster', () => {
