@@ -33,12 +33,18 @@ export function rowsOf(value: unknown, depth = 0): unknown[] {
 /** The rows inside an element of a list; a list within the list is none. */
 export function rowsOfElement(value: unknown, depth = 1): unknown[] {
   if (!isObject(value) || depth > DEPTH_MAX) return [value];
+  if (isObject(value.args) || isObject(value.returnValues)) return [eventRow(value)];
   if (!ROW_KEYS.some((key) => key in value))
     for (const key of ENVELOPE_KEYS) {
       const inner = value[key];
       if (Array.isArray(inner) || isObject(inner)) return rowsOf(inner, depth + 1);
     }
   return marketsOf(value);
+}
+
+/** An event of a contract as web3.py, ethers or web3.js decode it: what it says and where it stands on the chain, in one row. */
+function eventRow({ args, returnValues, ...place }: Json): Json {
+  return { ...place, ...((args ?? returnValues) as Json) };
 }
 
 /** The markets of an event with what the event tells of them; any other value as it is. */

@@ -19,16 +19,39 @@ import {
   writeSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ZodType } from 'zod';
 import { InputError } from './errors.ts';
+import { isAlive } from './processes.ts';
 
 /** Ends of names that are never part of a result; a crash may leave them, the next run sweeps them away. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
+/** Host and process in hexadecimal, so that whoever finds a leftover knows whether its writer still runs. */
+const WRITER_DIGITS = { host: 4, pid: 8 } as const;
+const LEFTOVER = /\.([0-9a-f]{4})([0-9a-f]{8})[0-9a-f]{8}\.tmp$/;
+
+function hostDigits(): string {
+  return hashValue(hostname()).slice(0, WRITER_DIGITS.host);
+}
+
 /** A sibling name that no reader looks at. */
 export function temporaryName(path: string): string {
-  return `${path}.${randomBytes(4).toString('hex')}${TEMPORARY_SUFFIX}`;
+  const pid = process.pid.toString(16).padStart(WRITER_DIGITS.pid, '0');
+  return `${path}.${hostDigits()}${pid}${randomBytes(4).toString('hex')}${TEMPORARY_SUFFIX}`;
+}
+
+/** Removes what processes of this host have left that were killed while they wrote `path`. */
+function sweepLeftovers(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const file of readdirSync(folder)) {
+    if (!file.startsWith(`${name}.`)) continue;
+    const match = LEFTOVER.exec(file.slice(name.length));
+    if (match === null || match.index > 0 || match[1] !== hostDigits() || isAlive(Number.parseInt(match[2], 16)))
+      continue;
+    rmSync(join(folder, file), { recursive: true, force: true });
+  }
 }
 
 /** Turns an error of the operating system into the user's line; anything else is passed on as it is. */
@@ -131,6 +154,7 @@ export function publishFile(path: string, produce: (temporaryPath: string) => vo
     syncPath(temporary);
     renameSync(temporary, path);
     syncPath(dirname(path));
+    sweepLeftovers(path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw explainSystemError(error, path);

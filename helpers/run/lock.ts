@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { InputError } from './errors.ts';
 import { explainSystemError, makeFolder, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from './files.ts';
+import { isAlive } from './processes.ts';
 import { currentJob, isJobOver, jobToken, parseJobToken } from './slurm_job.ts';
 import { onExit } from './stop.ts';
 
@@ -11,15 +12,6 @@ const ATTEMPTS_MAX = 3;
 /** How long a lock that is held for milliseconds only is waited for, and how often it is tried. */
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 20;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** When a process started, in ticks since boot; '-' where the system does not tell. A number used again differs in it. */
 function startOf(pid: number): string {

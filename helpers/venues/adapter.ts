@@ -118,6 +118,8 @@ export interface MarketRow {
 
 export interface BlockAdapter extends AdapterBase {
   readonly kind: 'blocks';
+  /** Columns that only rows of something else have. */
+  readonly foreign: readonly string[];
 }
 
 export type Adapter = TradeAdapter | MarketAdapter | BlockAdapter;

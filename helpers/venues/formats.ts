@@ -23,6 +23,7 @@ const ARCHIVE_BLOCKS: BlockAdapter = {
   venue: 'polymarket',
   required: ['block_number', 'timestamp'],
   optional: [],
+  foreign: ['transactionHash', 'tx_hash', 'logIndex', 'event'],
 };
 
 /** Every format; where a file could be several, the first counts. */
@@ -106,7 +107,9 @@ interface Candidate {
   readonly missing: readonly string[];
   /** Columns of the file that the format uses. */
   readonly nUsed: number;
-  /** Whether they are spelt as the format spells them. */
+  /** Those of them that are spelt as the format spells them. */
+  readonly nExact: number;
+  /** Whether all that the format requires are spelt so. */
   readonly isExact: boolean;
 }
 
@@ -115,7 +118,9 @@ function candidate(adapter: Adapter, columns: readonly string[], told: ReadonlyM
   const used = columns.flatMap((column) => format.nameOf(column) ?? []);
   const found = new Set(used);
   const missing = adapter.required.filter((name) => !found.has(name));
-  return { format, missing, nUsed: found.size, isExact: adapter.required.every((name) => columns.includes(name)) };
+  const nExact = [...found].filter((name) => columns.includes(name)).length;
+  const isExact = adapter.required.every((name) => columns.includes(name));
+  return { format, missing, nUsed: found.size, nExact, isExact };
 }
 
 /** What a file may have been meant to be: the format that uses most of its columns, half of its own at least. */
@@ -170,16 +175,21 @@ export function forceFormat(
 }
 
 /**
- * The format of a file, by its columns: names spelt as the venue spells them go before other spellings, and earlier formats
- * before later ones. A format that uses few columns of a file is not taken for it while another lacks one and would use more.
+ * The format of a file, by its columns: the one that uses most of them, then the one that spells them as the venue does, then
+ * the earlier one. A format that uses few columns of a file is not taken for it while another lacks one and spells more of them.
  * @throws InputError 'bad-schema' naming the nearest format and what it lacks
  */
 export function recogniseFormat(path: string, columns: readonly string[]): FileFormat {
   const candidates = ADAPTERS.map((adapter) => candidate(adapter, columns, new Map()));
-  const complete = candidates.filter(({ missing }) => missing.length === 0);
-  const found = complete.find(({ isExact }) => isExact) ?? complete[0];
+  const names = new Set(columns.map(plainName));
+  const isForeign = ({ format: { adapter } }: Candidate): boolean =>
+    adapter.kind === 'blocks' && adapter.foreign.some((name) => names.has(plainName(name)));
+  const complete = candidates.filter((one) => one.missing.length === 0 && !isForeign(one));
+  const most = Math.max(...complete.map(({ nUsed }) => nUsed));
+  const fullest = complete.filter(({ nUsed }) => nUsed === most);
+  const found = fullest.find(({ isExact }) => isExact) ?? fullest[0];
   const near = nearest(candidates);
-  if (found !== undefined && (near === null || near.nUsed <= found.nUsed)) return found.format;
+  if (found !== undefined && (near === null || near.nExact <= found.nUsed)) return found.format;
   if (near !== null) throw lackOf(path, near);
   throw new InputError(
     'bad-schema',

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hashFile, hashFileAsync } from '../../run/files.ts';
+import { hashFile, hashFileAsync, temporaryName, writeFileAtomic } from '../../run/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,5 +19,23 @@ describe('hashFileAsync', () => {
 
   it('names the file that is not there', async () => {
     await expect(hashFileAsync(join(folder, 'none.bin'))).rejects.toThrow(/none\.bin/);
+  });
+});
+
+describe('writeFileAtomic', () => {
+  it('removes what a killed process of this host left of the same file, and nothing else', () => {
+    const path = join(folder, 'report.html');
+    const pidDigits = (pid: number): string => pid.toString(16).padStart(8, '0');
+    const ofThisProcess = temporaryName(path);
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    const ofKilled = ofThisProcess.replace(pidDigits(process.pid), pidDigits(gone));
+    const ofOtherHost = ofKilled.replace(/\.html\.[0-9a-f]{4}/, '.html.zzzz');
+    const ofOtherFile = join(folder, basename(ofKilled).replace('report', 'my.report'));
+    const ofLongerName = ofKilled.replace('.html.', '.html.next.');
+    const others = [ofThisProcess, ofOtherHost, ofOtherFile, ofLongerName];
+    for (const file of [ofKilled, ...others]) writeFileSync(file, 'half');
+    writeFileAtomic(path, 'whole');
+    const left = readdirSync(folder).filter((file) => file.endsWith('.tmp'));
+    expect(left.sort()).toEqual(others.map((file) => basename(file)).sort());
   });
 });

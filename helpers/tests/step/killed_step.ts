@@ -1,9 +1,8 @@
 /**
- * Makes two tables and a model with the runtime of the scripts, and kills itself at a chosen file operation.
- * Called as `killed_step <data folder> <models folder> <generation> <operation, 0 for none>`; prints how many there were.
+ * Makes two tables and a model with the runtime of the scripts; kill_at.ts kills it at a chosen file operation.
+ * Called as `killed_step <data folder> <models folder> <generation>`.
  */
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import './kill_at.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { pl } from '../../polars/polars.ts';
 import { StatusBoard } from '../../status/board.ts';
@@ -12,22 +11,7 @@ import { performStep } from '../../step/run_step.ts';
 import { column, type TableSchema } from '../../tables/schema.ts';
 import { testRun } from '../profit/predictions.ts';
 
-const [dataDir, modelsDir, generation, killAt] = process.argv.slice(2);
-const OPERATIONS = ['renameSync', 'rmSync', 'mkdirSync', 'writeFileSync', 'openSync', 'writeSync', 'linkSync'] as const;
-
-let nOperations = 0;
-for (const name of OPERATIONS) {
-  const original = fs[name] as (...args: unknown[]) => unknown;
-  Object.assign(fs, {
-    [name]: (...args: unknown[]) => {
-      nOperations++;
-      if (nOperations === Number(killAt)) process.kill(process.pid, 'SIGKILL');
-      return original(...args);
-    },
-  });
-}
-syncBuiltinESMExports();
-
+const [dataDir, modelsDir, generation] = process.argv.slice(2);
 const schemaOf = (name: string): TableSchema => ({
   name,
   folder: name,
@@ -69,4 +53,3 @@ await performStep(step, run, options, {
   status: new StatusBoard('killed_step', 1000),
   close: async () => {},
 });
-process.stdout.write(`${nOperations}\n`);

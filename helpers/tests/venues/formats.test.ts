@@ -41,6 +41,34 @@ async function writeParquet(path: string, row: string): Promise<void> {
   connection.closeSync();
 }
 
+/** An event as programs decode it: what it says apart from where it stands. */
+const EVENT = { event: 'OrderFilled', blockNumber: 100, logIndex: 3, transactionHash: TX, timestamp: 1_700_000_001 };
+const AMOUNTS = { maker: WALLET, taker: OTHER, makerAmountFilled: '5800000', takerAmountFilled: '10000000', fee: '0' };
+
+describe('events of the exchanges as programs decode them', () => {
+  test.each([
+    ['web3.py and ethers, V2', { args: { ...AMOUNTS, side: 0, tokenId: TOKEN_A } }],
+    ['web3.js, V2', { returnValues: { ...AMOUNTS, side: '0', tokenId: TOKEN_A } }],
+    ['web3.py and ethers, V1', { args: { ...AMOUNTS, makerAssetId: '0', takerAssetId: TOKEN_A } }],
+  ])('%s are fills with their place on the chain', async (_, said) => {
+    box.write('a.jsonl', `${JSON.stringify({ ...EVENT, ...said })}\n`);
+    expect((await box.load()).rejects).toEqual({});
+    expect(box.trades()).toMatchObject([FILL]);
+    const [{ block_number, log_index, fee_usd }] = box.trades();
+    expect([Number(block_number), Number(log_index), fee_usd]).toEqual([100, 3, 0]);
+  });
+
+  test('logs that nobody has decoded are named and left out, not taken for blocks', async () => {
+    box.write('logs.json', JSON.stringify([{ ...EVENT, topics: ['0x01'], data: '0x' }]));
+    box.write('a.csv', FILE);
+    const { leftOut } = await box.load();
+    expect(leftOut).toMatchObject([
+      { path: expect.stringContaining('logs.json'), why: expect.stringContaining('is no format') },
+    ]);
+    expect(box.trades()).toMatchObject([FILL]);
+  });
+});
+
 describe('a file is the format that it is, however it is written', () => {
   test.each([
     ['semicolons', FILE.replaceAll(',', ';')],

@@ -47,6 +47,17 @@ const BOOK = {
 
 describe('Gamma markets', () => {
   test.each([
+    [{ feeSchedule: { rate: 5, exponent: -3 } }, { fee_rate: null, fee_exponent: null }],
+    [{ feeSchedule: { rate: -0.01, exponent: 99 } }, { fee_rate: null, fee_exponent: null }],
+    [{ volume: '-5' }, { lifetime_volume_usd: null }],
+    [{ volume: '1e300' }, { lifetime_volume_usd: null }],
+    [{ clobTokenIds: JSON.stringify([TOKEN_A, TOKEN_A]) }, { token_0: null, token_1: null }],
+    [{ outcomes: '["Yes","Yes"]' }, { outcome_0: null, outcome_1: null }],
+  ])('impossible values are not known: %o', async (given, expected) => {
+    expect(await gamma(given)).toMatchObject(expected);
+  });
+
+  test.each([
     ['a bare array', 'm.json', JSON.stringify([gammaMarket()])],
     ['the keyset envelope of a page', 'm.json', JSON.stringify({ markets: [gammaMarket()], next_cursor: 'abc' })],
     ['the keyset envelope of the last page', 'm.json', JSON.stringify({ markets: [gammaMarket()] })],

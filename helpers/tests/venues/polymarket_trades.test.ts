@@ -311,6 +311,24 @@ describe('Polymarket Data API', () => {
     expect(box.trades()).toHaveLength(2);
   });
 
+  test.each([
+    [{ outcomeIndex: 1.9 }, 'third outcome of a market'],
+    [{ outcomeIndex: 0.7, asset: '' }, 'bad outcome'],
+    [{ usdcSize: 'n/a' }, 'unreadable amount'],
+    [{ usdcSize: 'NaN' }, 'unreadable amount'],
+  ])('a value that the row states and that cannot be is a reject, never guessed: %o', async (given, reason) => {
+    box.write('a.json', JSON.stringify([V1, { ...V1, transactionHash: '0x02', ...given }]));
+    const { rejects } = await box.load();
+    expect(rejects).toEqual({ [reason]: 1 });
+    expect(box.trades()).toHaveLength(1);
+  });
+
+  test.each([null, ''])('cash that is not stated (%o) is price times shares', async (usdcSize) => {
+    box.write('a.json', JSON.stringify([{ ...V1, usdcSize }]));
+    await box.load();
+    expect(box.trades()[0].amount_usd).toBeCloseTo(Number(V1.size) * Number(V1.price), 6);
+  });
+
   test('the role is the one of the query that the user names', async () => {
     box.write('a.json', JSON.stringify([V1]));
     await box.load(undefined, { context: { dataApiRole: 'taker', timeZone: null } });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { MarketAdapter, WireRow } from '../adapter.ts';
 import type { MarketValues } from '../values/market_values.ts';
-import { numberOrNull } from '../values/number.ts';
+import { numberWithin } from '../values/number.ts';
 import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
@@ -23,8 +23,7 @@ function scheduledEndMs(row: WireRow, values: MarketValues): number | null {
 
 /** What a share of `yes` was paid, in USD; null for no number of 0 to 1. A market of result `scalar` pays a fraction. */
 function shareOfDollar(text: string | null | undefined): number | null {
-  const value = numberOrNull(text);
-  return value !== null && value >= 0 && value <= 1 ? value : null;
+  return numberWithin(text, 0, 1);
 }
 
 export const KALSHI_MARKETS: MarketAdapter = {

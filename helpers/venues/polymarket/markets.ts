@@ -4,7 +4,7 @@ import type { MarketAdapter, MarketRow, WireRow } from '../adapter.ts';
 import { type Ending, endingOfPrices, NO_ENDING } from '../values/ending.ts';
 import { eventIdOf, listOrNull, literalOrNull, pairOrNull, pricesOrNull, tagsOf } from '../values/json_text.ts';
 import type { MarketValues } from '../values/market_values.ts';
-import { numberOrNull } from '../values/number.ts';
+import { numberWithin } from '../values/number.ts';
 import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireList, wireNumber, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
 
@@ -22,6 +22,9 @@ function tokensOf(list: readonly string[] | null): readonly [string, string] | n
   const pair = pairOrNull(list);
   return pair?.every((token) => TOKEN_ID.test(token)) ? pair : null;
 }
+
+/** More than any market of any venue has traded. */
+const VOLUME_MAX_USD = 1e12;
 
 const NOT_TWO_OUTCOMES = 'not a market of two outcomes';
 
@@ -122,18 +125,23 @@ export const GAMMA_MARKETS: MarketAdapter = {
       resolvedMs: closed === true ? closedMs : null,
       ...resolutionOf(closed, pricesOrNull(row.outcomePrices)),
       ...feesOf(row.feeSchedule),
-      lifetimeVolumeUsd: numberOrNull(row.volume),
+      lifetimeVolumeUsd: numberWithin(row.volume, 0, VOLUME_MAX_USD),
     };
   },
 };
+
+/** Exponents of the published schedules are 0 to 2. */
+const FEE_EXPONENT_MAX = 8;
 
 const FEES = z.object({ rate: wireNumberMaybe, exponent: wireNumberMaybe });
 
 /** Rate and exponent of `feeSchedule`; `takerBaseFee` and `makerBaseFee` are no rates. */
 function feesOf(text: string | null | undefined): Pick<MarketRow, 'feeRate' | 'feeExponent'> {
   const { rate, exponent } = FEES.safeParse(literalOrNull(text)).data ?? {};
-  const number = (value: string | number | null | undefined): number | null => numberOrNull(value?.toString());
-  return { feeRate: number(rate), feeExponent: number(exponent) };
+  return {
+    feeRate: numberWithin(rate?.toString(), 0, 1),
+    feeExponent: numberWithin(exponent?.toString(), 0, FEE_EXPONENT_MAX),
+  };
 }
 
 const NOTHING_ABOUT_FEES = { feeRate: null, feeExponent: null } as const;
@@ -169,7 +177,7 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
       winnerIndex: null,
       isVoid: null,
       ...NOTHING_ABOUT_FEES,
-      lifetimeVolumeUsd: numberOrNull(row.volume),
+      lifetimeVolumeUsd: numberWithin(row.volume, 0, VOLUME_MAX_USD),
     };
   },
 };
@@ -320,7 +328,7 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
       resolvedMs: null,
       ...resolutionOf(booleanOrNull(row.closed), pricesOrNull(row.outcome_prices)),
       ...NOTHING_ABOUT_FEES,
-      lifetimeVolumeUsd: numberOrNull(row.volume),
+      lifetimeVolumeUsd: numberWithin(row.volume, 0, VOLUME_MAX_USD),
     };
   },
 };

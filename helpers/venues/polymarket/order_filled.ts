@@ -121,6 +121,7 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
     'taker_amount',
   ],
   optional: ['fee', 'timestamp', '_contract'],
+  aliases: { makerAmountFilled: 'maker_amount', takerAmountFilled: 'taker_amount' },
   timeColumn: 'timestamp',
   fills: (read) => ({
     ...fillsOf(read, {

@@ -65,6 +65,8 @@ interface ApiNames {
 
 function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExpressions {
   const nominal = toMicro(read.number('size').mul(read.number('price')));
+  // Cash that is stated and cannot be read is an error, not a reason to compute it.
+  const isStated = emptyToNull(read.text(n.cash)).isNotNull();
   return {
     wallet: read.text(n.wallet),
     token_id: emptyToNull(read.text(n.token)),
@@ -73,7 +75,10 @@ function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExp
     side: read.side('side'),
     price: read.number('price'),
     shares_u: toMicro(read.number('size')),
-    usd_u: toMicro(read.number(n.cash)).fillNull(nominal),
+    usd_u: pl
+      .when(isStated)
+      .then(toMicro(read.number(n.cash)))
+      .otherwise(nominal),
     nominal_u: nominal,
     role: pl.lit(context.dataApiRole).cast(pl.Utf8),
     tx: emptyToNull(read.text(n.tx)),

@@ -103,7 +103,7 @@ export function eventIdOf(value: string | null | undefined): string | null {
   return found === undefined ? null : String(found);
 }
 
-/** Exactly two strings, or null. */
+/** Exactly two strings that differ, or null. */
 export function pairOrNull(list: readonly string[] | null): readonly [string, string] | null {
-  return list !== null && list.length === 2 ? [list[0], list[1]] : null;
+  return list !== null && list.length === 2 && list[0] !== list[1] ? [list[0], list[1]] : null;
 }

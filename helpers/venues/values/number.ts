@@ -16,6 +16,12 @@ export function numberOrNull(value: string | null | undefined): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
+/** A number of a range, ends included; null for none and for one beyond, which no venue can mean. */
+export function numberWithin(value: string | null | undefined, low: number, high: number): number | null {
+  const number = numberOrNull(value);
+  return number !== null && number >= low && number <= high ? number : null;
+}
+
 /** A text column as 64-bit integers, written with digits alone; null for what is not. */
 export function plainInteger(name: string): Expr {
   return pl.col(name).cast(pl.Int64, false);

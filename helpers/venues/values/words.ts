@@ -18,13 +18,18 @@ export function sideOf(isBuy: Expr, isSell: Expr): Expr {
   return pl.when(isBuy).then(pl.lit('BUY')).when(isSell).then(pl.lit('SELL')).otherwise(pl.lit(null).cast(pl.Utf8));
 }
 
+/** What a number between two outcomes becomes: no outcome has it. */
+const NO_OUTCOME = -1;
+
 /** The number of an outcome as int64, written as an integer or as `0.0`; null where it is absent or unknown. */
 export function outcomeIndex(name: string): Expr {
-  const index = anyNumber(name).cast(pl.Int64, false);
+  const number = anyNumber(name);
   return pl
-    .when(index.eq(pl.lit(UNKNOWN_OUTCOME)))
+    .when(number.eq(pl.lit(UNKNOWN_OUTCOME)))
     .then(pl.lit(null).cast(pl.Int64))
-    .otherwise(index);
+    .when(number.isNotNull().and(number.neq(number.round(0))))
+    .then(pl.lit(NO_OUTCOME).cast(pl.Int64))
+    .otherwise(number.cast(pl.Int64, false));
 }
 
 /** 0 where the first holds, 1 where the second does, else null. */

@@ -1,0 +1,11 @@
+/** Other processes of this host. */
+
+/** Whether a process runs, of whichever user. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
