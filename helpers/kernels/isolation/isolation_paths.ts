@@ -67,6 +67,11 @@ export function packTrees(trees: IsolationTrees): PackedTrees {
   return { nTrees, depth, nodes, lengths };
 }
 
+/** The column that a node splits. */
+export function columnOfNode(packed: number): number {
+  return packed / (BLOCK * 4);
+}
+
 /** Reference implementation of the WebAssembly kernel, which explains the arguments; rows are walked one by one here. */
 function isolationPathBlock(
   task: number,
@@ -96,7 +101,7 @@ function isolationPathBlock(
       let index = 1;
       while (index < nLeaves) {
         const at = 2 * (tree * nLeaves + index);
-        index = 2 * index + (row[nodes[at] / (BLOCK * 4)] >= thresholds[at + 1] ? 1 : 0);
+        index = 2 * index + (row[columnOfNode(nodes[at])] >= thresholds[at + 1] ? 1 : 0);
       }
       sums[r] += lengths[tree * nLeaves + index - nLeaves];
     }
