@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
-  '5_live_inference': 'alerts cases charts fetch http/ports live overview record run step',
+  '5_live_inference': 'alerts cases charts fetch http/ports live overview record run step stream',
   '6_profitability': 'features profit run/ranges step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -41,6 +41,8 @@ const MAY_IMPORT = {
   'helpers/simulate': 'kernels polars step run',
   'helpers/skill': 'charts evaluate features kernels polars run step tables',
   'helpers/slurm': 'features import pipeline polars run tables',
+  'helpers/stream':
+    'alerts baselines bus cases/venue_links features/domain fetch/request http pipeline record/record_options run sqlite status step trade_anomaly venues',
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',
   'helpers/tables': 'kernels/matrix polars run',
@@ -49,7 +51,7 @@ const MAY_IMPORT = {
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
-  'helpers/trade_anomaly': 'charts estimators evaluate kernels polars registry run step tables',
+  'helpers/trade_anomaly': 'baselines charts estimators evaluate kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',
 };

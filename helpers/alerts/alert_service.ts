@@ -1,4 +1,4 @@
-/** Everything between a rule's decision and a message, as three verbs for scripts: send, test, preview. */
+/** Everything between a rule's decision and a message, as verbs for scripts: send; note and serve, for one that goes on; test; preview. */
 import { type HttpPorts, realPorts } from '../http/ports.ts';
 import { MINUTE_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
@@ -32,10 +32,17 @@ export interface AlertService {
     records: readonly AlertRecord[],
     options?: { readonly waitMs?: number; readonly signal?: AbortSignal },
   ): Promise<DispatchCounts>;
+  /** Notes decisions, on disk when it returns. */
+  note(records: readonly AlertRecord[]): void;
+  /** Sends what is noted and what will be, each sink at its own pace, until `signal` is aborted. @throws InputError as `send` */
+  serve(signal: AbortSignal): Promise<void>;
+  counts(): DispatchCounts;
   close(): void;
 }
 
 const WAIT_MS = 2 * MINUTE_MS;
+/** A sink that waits looks again so soon: something may have been noted, or the pause that a service asked for may be over. */
+const LOOK_MS = 200;
 
 /**
  * Opens the outbox and the sinks. One process at a time may have them.
@@ -48,28 +55,63 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
   const limiter = createLimiter(outbox.rows(), limits);
   const desk: AlertDesk = { outbox, limiter, routes, watch };
   const stopped = new Set<string>();
+  const warn = (line: string): void => log.warn(line);
+  const base = { outbox, limiter, stopped, ports, watch, warn };
+  const counts = (): DispatchCounts =>
+    countDeliveries(
+      outbox,
+      sinks.map(({ name }) => name),
+    );
+  const keepUp = (): void => {
+    noteDigests(desk, ports.nowMs());
+    outbox.tidy(ports.nowMs());
+  };
+  let wake = new EventTarget();
+  const sleep = (signal: AbortSignal): Promise<void> =>
+    new Promise((done) => {
+      const timer = setTimeout(done, LOOK_MS);
+      for (const [target, type] of [
+        [wake, 'noted'],
+        [signal, 'abort'],
+      ] as const)
+        target.addEventListener(
+          type,
+          () => {
+            clearTimeout(timer);
+            done();
+          },
+          { once: true },
+        );
+    });
   return {
     async send(records, { waitMs = WAIT_MS, signal } = {}) {
       noteDecisions(desk, records);
-      noteDigests(desk, ports.nowMs());
-      outbox.tidy(ports.nowMs());
-      const endMs = ports.nowMs() + waitMs;
-      await dispatchAlerts({
-        outbox,
-        limiter,
-        sinks,
-        stopped,
-        ports,
-        endMs,
-        signal,
-        watch,
-        warn: (line) => log.warn(line),
-      });
-      return countDeliveries(
-        outbox,
-        sinks.map(({ name }) => name),
-      );
+      keepUp();
+      await dispatchAlerts({ ...base, sinks, endMs: ports.nowMs() + waitMs, signal });
+      return counts();
     },
+    note(records) {
+      noteDecisions(desk, records);
+      const waiting = wake;
+      wake = new EventTarget();
+      waiting.dispatchEvent(new Event('noted'));
+    },
+    async serve(signal) {
+      keepUp();
+      const timer = setInterval(keepUp, MINUTE_MS);
+      const serveOne = async (sink: (typeof sinks)[number]): Promise<void> => {
+        while (!signal.aborted) {
+          await dispatchAlerts({ ...base, sinks: [sink], endMs: ports.nowMs() + LOOK_MS, signal });
+          await sleep(signal);
+        }
+      };
+      try {
+        await Promise.all(sinks.map(serveOne));
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    counts,
     close: () => outbox.close(),
   };
 }

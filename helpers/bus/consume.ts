@@ -76,6 +76,8 @@ class Reader {
       const messages = await this.source.take(nPerBatch, WAIT_MS);
       if (messages.length > 0) await this.take(messages);
       await this.settleIfDue();
+      // A bus at hand answers at once: timers and sockets must have their turn all the same.
+      await new Promise((turn) => setImmediate(turn));
     }
     await this.settle();
   }

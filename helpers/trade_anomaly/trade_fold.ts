@@ -5,10 +5,9 @@
  * Memory is bounded: 512 trades a market, 50,000 markets, 1,000,000 wallets; above that the tenth that has been idle for longest is
  * forgotten (idle_map.ts), and is a new market or wallet when it comes back.
  */
-import { SortedWindow } from '../kernels/sorted_window.ts';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 import { IdleMap } from './idle_map.ts';
-import { BASELINE_WINDOW_MS, type Baseline, baselineOf, MarketState } from './market_state.ts';
+import { type Baseline, MarketState, SeededWindow } from './market_state.ts';
 import type { MarketFacts, Trade } from './trade.ts';
 import { type WalletPast, WalletState } from './wallet_state.ts';
 
@@ -18,8 +17,6 @@ export interface FoldLimits {
 }
 
 const FOLD_LIMITS: FoldLimits = { nMarkets: 50_000, nWallets: 1_000_000 };
-/** Fewer trades make no baseline: the market's category stands in, then all markets. */
-const N_BASELINE_MIN = 5;
 /** Last trades that stand for a category. */
 const N_CATEGORY_TRADES = 512;
 /** Further categories have the baseline of all. */
@@ -70,14 +67,14 @@ export interface TradeFeatures {
   readonly wallet: WalletFeatures | null;
 }
 
-const NO_BASELINE: Baseline = baselineOf(new SortedWindow(BASELINE_WINDOW_MS, 1), 0);
+const NO_BASELINE = { mean: Number.NaN, deviation: Number.NaN, median: Number.NaN, mad: Number.NaN };
 const orNaN = (value: number | null): number => value ?? Number.NaN;
 
 export class TradeFold {
   private readonly markets: IdleMap<MarketState>;
   private readonly wallets: IdleMap<WalletState>;
-  private readonly categories = new Map<string, SortedWindow>();
-  private readonly all = new SortedWindow(BASELINE_WINDOW_MS, N_CATEGORY_TRADES);
+  private readonly categories = new Map<string, SeededWindow>();
+  private readonly all = new SeededWindow(N_CATEGORY_TRADES);
 
   /** @param knownSinceMs since when wallets are known, seeds included; default the first trade */
   constructor(
@@ -95,9 +92,6 @@ export class TradeFold {
     const market = this.markets.get(trade.marketId) ?? this.markets.add(trade.marketId, new MarketState());
     const category = facts.category ?? OTHER;
     const ofCategory = this.categoryWindow(category);
-    market.contracts.expire(tsMs);
-    ofCategory.expire(tsMs);
-    this.all.expire(tsMs);
     const { kind, baseline } = this.chooseBaseline(market, ofCategory, tsMs);
     const volume24h = market.volume24h(tsMs);
     const features: TradeFeatures = {
@@ -119,19 +113,27 @@ export class TradeFold {
     return features;
   }
 
-  /** The baseline of a market's own trades, to be kept for a later run; null where it has none yet. */
+  /** The baseline of a market's trades, to be kept for a later run; null where it has none yet. */
   baselineOf(marketId: string): Baseline | null {
     const market = this.markets.get(marketId);
-    return market === undefined || market.contracts.n < N_BASELINE_MIN
-      ? null
-      : baselineOf(market.contracts, market.lastMs);
+    return market?.contracts.baseline(market.lastMs) ?? null;
   }
 
-  /** Gives a market the baseline of an earlier run, until it has enough trades of its own. */
+  /** The same of a category as of a moment. */
+  baselineOfCategory(category: string, tsMs: number): Baseline | null {
+    return this.categories.get(category)?.baseline(tsMs) ?? null;
+  }
+
+  /** Gives a market the baseline of an earlier run, until it has as many trades of its own. */
   seedMarket(marketId: string, baseline: Baseline): void {
     const market = this.markets.get(marketId) ?? this.markets.add(marketId, new MarketState());
-    market.seed = baseline;
+    market.contracts.sow(baseline);
     market.lastMs = Math.max(market.lastMs, baseline.asOfMs);
+  }
+
+  /** The same for a category. */
+  seedCategory(category: string, baseline: Baseline): void {
+    this.categoryWindow(category).sow(baseline);
   }
 
   /** Gives a wallet that has not traded yet its past. */
@@ -139,25 +141,26 @@ export class TradeFold {
     if (this.wallets.get(wallet) === undefined) this.wallets.add(wallet, new WalletState(past));
   }
 
-  private categoryWindow(category: string): SortedWindow {
+  private categoryWindow(category: string): SeededWindow {
     const known = this.categories.get(category);
     if (known !== undefined) return known;
     if (this.categories.size >= N_CATEGORIES_MAX) return this.all;
-    const window = new SortedWindow(BASELINE_WINDOW_MS, N_CATEGORY_TRADES);
+    const window = new SeededWindow(N_CATEGORY_TRADES);
     this.categories.set(category, window);
     return window;
   }
 
   private chooseBaseline(
-    { contracts, seed }: MarketState,
-    ofCategory: SortedWindow,
+    { contracts }: MarketState,
+    ofCategory: SeededWindow,
     tsMs: number,
-  ): { kind: BaselineKind; baseline: Baseline } {
-    if (contracts.n >= N_BASELINE_MIN) return { kind: 'market', baseline: baselineOf(contracts, tsMs) };
-    if (seed !== null && seed.asOfMs > tsMs - BASELINE_WINDOW_MS) return { kind: 'market', baseline: seed };
-    if (ofCategory.n >= N_BASELINE_MIN) return { kind: 'category', baseline: baselineOf(ofCategory, tsMs) };
-    if (this.all.n >= N_BASELINE_MIN) return { kind: 'all', baseline: baselineOf(this.all, tsMs) };
-    return { kind: 'none', baseline: NO_BASELINE };
+  ): { kind: BaselineKind; baseline: Omit<Baseline, 'n' | 'windowMs' | 'asOfMs'> } {
+    const ofMarket = contracts.baseline(tsMs);
+    if (ofMarket !== null) return { kind: 'market', baseline: ofMarket };
+    const some = ofCategory.baseline(tsMs);
+    if (some !== null) return { kind: 'category', baseline: some };
+    const all = this.all.baseline(tsMs);
+    return all === null ? { kind: 'none', baseline: NO_BASELINE } : { kind: 'all', baseline: all };
   }
 
   private nextOfWallet(name: string, { tsMs, contracts, price }: Trade, volume24h: number): WalletFeatures {

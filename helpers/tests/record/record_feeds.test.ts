@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startKalshiSocketDouble, startMarketSocketDouble } from '../../doubles/sockets.ts';
 import { findStep } from '../../pipeline.ts';
-import { startKalshiSocketDouble, startMarketSocketDouble } from '../doubles/sockets.ts';
 import { answer, serve } from '../http/faulty_server.ts';
 import { readRecord } from './records.ts';
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startKalshiSocketDouble, startMarketSocketDouble } from '../../doubles/sockets.ts';
 import { createRandom } from '../../kernels/random.ts';
 import type { InputError } from '../../run/errors.ts';
 import { openSocket } from '../../socket/socket.ts';
@@ -7,7 +8,6 @@ import { type KalshiSubscription, openKalshiFeed } from '../../venues/kalshi/api
 import { SequenceChecker } from '../../venues/kalshi/api/sequence.ts';
 import { kalshiKey } from '../../venues/kalshi/api/signing.ts';
 import { openMarketChannel } from '../../venues/polymarket/api/market_channel.ts';
-import { startKalshiSocketDouble, startMarketSocketDouble } from '../doubles/sockets.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -48,7 +48,9 @@ export interface KalshiFeedOptions {
   /** A connection has ended and will come back; onMissed says of what something may be missing. */
   readonly onDown?: (why: string) => void;
   /** A frame of a channel that may be used: `trade`, `ticker`, `orderbook_snapshot`, … */
-  readonly onFrame?: (type: string, msg: Readonly<Record<string, unknown>>) => void;
+  readonly onFrame?: (type: string, msg: Readonly<Record<string, unknown>>, seq: number | null) => void;
+  /** A subscription has begun, at first or again: what happens from now on comes. */
+  readonly onSubscribed?: (channel: string) => void;
   /** Something of a channel may have been missed, and why: what is needed of it is to be fetched by REST. */
   readonly onMissed: (channel: string, why: string) => void;
   /** The feed has ended for good. */
@@ -132,7 +134,7 @@ class KalshiFeed {
     if (type === 'subscribed') this.begin(frame);
     else if (type === 'error') this.fail(frame);
     else if (type !== 'ok' && type !== 'unsubscribed' && this.isWhole(type, msg) && this.isUsable(type, sid, msg))
-      this.options.onFrame?.(type, msg);
+      this.options.onFrame?.(type, msg, frame.seq ?? null);
   }
 
   /** A frame without a needed field ends the feed: the service has changed, and what it sends is no longer understood. */
@@ -163,6 +165,7 @@ class KalshiFeed {
     this.asked.delete(id ?? -1);
     const stale = new Set(subscription.channel === BOOKS ? subscription.tickers : []);
     this.active.set(sid, { subscription, stale, snapshotTimer: null });
+    this.options.onSubscribed?.(subscription.channel);
   }
 
   private fail({ id, sid, msg }: Frame): void {

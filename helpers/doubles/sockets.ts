@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { MINUTE_MS, nowMs } from '../../run/clock.ts';
+import { MINUTE_MS, nowMs } from '../run/clock.ts';
 
 interface SocketDouble {
   readonly url: string;

@@ -1,0 +1,179 @@
+/** 18: reads the log, folds it, and puts decisions into the queue of alerts; acknowledges once all of it is on disk. */
+import { join } from 'node:path';
+import type { BaselineStore } from '../baselines/baseline_store.ts';
+import { openBaselineStore } from '../baselines/open_store.ts';
+import { type Consumer, consume } from '../bus/consume.ts';
+import type { Message, MessageBus } from '../bus/message_bus.ts';
+import { openBus } from '../bus/open_bus.ts';
+import { createPatientPublisher, type PatientPublisher } from '../bus/patient_publisher.ts';
+import { SECOND_MS } from '../run/clock.ts';
+import { formatCount } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
+import type { StepContext } from '../step/contract.ts';
+import { type AnalyzerSettings, StreamAnalyzer } from './analyzer.ts';
+import { type AnalyzerState, openAnalyzerState } from './analyzer_state.ts';
+import { ALERTS, parseEvent, RAW_TRADES } from './events.ts';
+import { ModelWatch } from './model_watch.ts';
+import { streamFolder, untilStopped } from './service.ts';
+
+/** Trades that may be folded and not acknowledged: what a killed analyzer folds again. */
+const PREFETCH = 60_000;
+const PER_BATCH = 500;
+const SETTLE_MS = 2 * SECOND_MS;
+const ALERTS_WAITING_MAX = 100_000;
+/** Alerts are few: each goes at once. */
+const LINGER_MS = 1;
+const STATUS_MS = SECOND_MS;
+
+export interface AnalyzeSettings extends AnalyzerSettings {
+  readonly busUrl: string;
+  readonly stateUrl: string;
+}
+
+export interface AnalyzeFacts {
+  readonly nTrades: number;
+  readonly nDuplicates: number;
+  readonly nUnscored: number;
+  readonly nLate: number;
+  readonly nAlerts: number;
+}
+
+/** `12 trades, 0 of them twice, …` */
+export function formatAnalyzed({ nTrades, nDuplicates, nUnscored, nLate, nAlerts }: AnalyzeFacts): string {
+  const counts = [
+    [nTrades, 'trades'],
+    [nAlerts, 'alerts'],
+    [nDuplicates, 'came twice'],
+    [nLate, 'late'],
+    [nUnscored, 'without a model'],
+  ] as const;
+  return `Analyzed: ${counts.map(([n, what]) => `${formatCount(n)} ${what}`).join(', ')}.`;
+}
+
+/** Analyzes until it is stopped. @throws InputError when there is no model, a queue is taken, or the disk is full */
+export async function analyzeStream(ctx: StepContext, settings: AnalyzeSettings): Promise<AnalyzeFacts> {
+  const { log, dataDir, modelsDir } = ctx;
+  const models = new ModelWatch(modelsDir, (line) => log.note(line));
+  models.require();
+  const bus = await openBus(settings.busUrl, { onDown: log.warn });
+  const baselines = await openBaselineStore(settings.stateUrl, log.warn);
+  const state = openAnalyzerState(join(streamFolder(dataDir), 'analyzer.sqlite'));
+  const work = new Analysis(ctx, bus, baselines, state, new StreamAnalyzer(settings, (venue) => models.of(venue)));
+  try {
+    await work.start();
+    await untilStopped(work.failed, async () => {
+      await work.close();
+      log.result(formatAnalyzed(work.facts));
+    });
+    return work.facts;
+  } finally {
+    await work.close();
+    models.close();
+    await baselines.close();
+    await bus.close();
+    state.close();
+  }
+}
+
+class Analysis {
+  readonly failed: Promise<never>;
+  private fail: (error: unknown) => void = () => undefined;
+  private readonly alerts: PatientPublisher;
+  private consumer: Consumer | null = null;
+  private nAlerts = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly ctx: StepContext,
+    private readonly bus: MessageBus,
+    private readonly baselines: BaselineStore,
+    private readonly state: AnalyzerState,
+    private readonly analyzer: StreamAnalyzer,
+  ) {
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => undefined);
+    const { warn } = ctx.log;
+    this.alerts = createPatientPublisher(bus, ALERTS, {
+      nMax: ALERTS_WAITING_MAX,
+      lingerMs: LINGER_MS,
+      warn,
+      onFault: this.fail,
+    });
+  }
+
+  get facts(): AnalyzeFacts {
+    const { nTrades, nDuplicates, nUnscored, nLate } = this.analyzer.counts;
+    return { nTrades, nDuplicates, nUnscored, nLate, nAlerts: this.nAlerts };
+  }
+
+  async start(): Promise<void> {
+    const { analyzer, state, baselines, ctx } = this;
+    const { order, markets } = state.load(analyzer);
+    analyzer.restore(order, markets, await baselines.load());
+    this.consumer = await consume(this.bus, RAW_TRADES, {
+      prefetch: PREFETCH,
+      nPerBatch: PER_BATCH,
+      handle: (messages) => this.handle(messages),
+      settle: { work: () => this.settle(), everyMs: SETTLE_MS },
+      warn: ctx.log.warn,
+    });
+    this.consumer.done.catch(this.fail);
+    this.timer = setInterval(() => void this.showStatus(), STATUS_MS);
+  }
+
+  /** Stops reading, and settles what was read. */
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      if (this.timer !== null) clearInterval(this.timer);
+      await this.consumer?.close();
+      this.alerts.close();
+    })();
+    return this.closing;
+  }
+
+  private async handle(messages: readonly Message[]): Promise<void> {
+    const { status } = this.ctx;
+    const before = this.analyzer.counts.nScored;
+    for (const { body } of messages) {
+      const decided = this.analyzer.take(parseEvent(body));
+      if (decided.length === 0) continue;
+      const lines = decided.map((record) => JSON.stringify(record));
+      while (!this.alerts.offer(lines)) await this.alerts.flush();
+      for (const record of decided) {
+        status.decided(record);
+        if (record.verdict === 'alert') this.nAlerts++;
+      }
+    }
+    status.count('scored', this.analyzer.counts.nScored - before);
+  }
+
+  /** Alerts first, then what follows from having decided them: a death in between repeats alerts, which their ids tell. */
+  private async settle(): Promise<void> {
+    await this.alerts.flush();
+    const changed = this.analyzer.changedBaselines();
+    try {
+      if (changed.size > 0) await this.baselines.save(changed);
+      this.analyzer.baselinesKept();
+    } catch (error) {
+      // Losing baselines is harmless, and they are saved with the next.
+      if (!(error instanceof InputError)) throw error;
+      this.ctx.log.warn(`baselines of ${changed.size} markets cannot be saved now: ${error.message}`);
+    }
+    this.state.save(this.analyzer);
+    this.ctx.status.succeeded();
+  }
+
+  private async showStatus(): Promise<void> {
+    const { status } = this.ctx;
+    try {
+      const { waiting, dead } = await this.bus.state(RAW_TRADES);
+      status.queue(RAW_TRADES, { depth: waiting, oldestMs: null, nDead: dead });
+      if (waiting === 0) status.succeeded();
+    } catch (error) {
+      status.failed((error as Error).message);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The log that the stream is a function of: one line of JSON an event, in the order in which an ingestor had it. `received_ms` is the
+ * ingestor's clock, and the only clock that the analyzer knows.
+ */
+import { z } from 'zod';
+import type { MarketFacts, Trade } from '../trade_anomaly/trade.ts';
+
+/** The queues between the processes. */
+export const RAW_TRADES = 'raw_trades';
+export const ALERTS = 'alerts';
+
+const VENUE = z.enum(['kalshi', 'polymarket']);
+const OUTCOME = z.union([z.literal(0), z.literal(1)]);
+
+const TRADE = z.object({
+  kind: z.literal('trade'),
+  received_ms: z.number(),
+  venue: VENUE,
+  trade_id: z.string().min(1),
+  market_id: z.string().min(1),
+  ts_ms: z.number(),
+  /** Number within the venue's subscription; 0 where there is none. */
+  seq: z.number(),
+  contracts: z.number().positive(),
+  outcome: OUTCOME,
+  /** USD per contract of the side taken. */
+  price: z.number().min(0).max(1),
+  wallet: z.string().nullable(),
+});
+
+/** What is known of a market from now on. */
+const MARKET = z.object({
+  kind: z.literal('market'),
+  received_ms: z.number(),
+  venue: VENUE,
+  market_id: z.string().min(1),
+  event_id: z.string().nullable(),
+  title: z.string().nullable(),
+  outcomes: z.tuple([z.string(), z.string()]),
+  slug: z.string().nullable(),
+  category: z.string().nullable(),
+  close_ms: z.number().nullable(),
+  open_interest: z.number().nullable(),
+});
+
+/** Nothing has come for a while: the analyzer's clock goes on. */
+const TICK = z.object({ kind: z.literal('tick'), received_ms: z.number() });
+
+const EVENT = z.discriminatedUnion('kind', [TRADE, MARKET, TICK]);
+
+export type StreamEvent = Readonly<z.infer<typeof EVENT>>;
+export type TradeEvent = Readonly<z.infer<typeof TRADE>>;
+export type MarketEvent = Readonly<z.infer<typeof MARKET>>;
+
+/** @throws Error when the line is no event: the message is of no use */
+export function parseEvent(line: string): StreamEvent {
+  return EVENT.parse(JSON.parse(line));
+}
+
+/** The trade as the fold takes it. */
+export function tradeOf({ venue, trade_id, market_id, ts_ms, contracts, outcome, price, wallet }: TradeEvent): Trade {
+  return { venue, tradeId: trade_id, marketId: market_id, tsMs: ts_ms, contracts, outcome, price, wallet };
+}
+
+/** Ids of different venues never meet. */
+export function marketKey({ venue, market_id }: { readonly venue: string; readonly market_id: string }): string {
+  return `${venue} ${market_id}`;
+}
+
+const NOTHING_KNOWN: MarketFacts = { category: null, closeMs: null, openInterest: null };
+
+/** What the fold may know of a market. */
+export function factsOf(market: MarketEvent | undefined): MarketFacts {
+  if (market === undefined) return NOTHING_KNOWN;
+  return { category: market.category, closeMs: market.close_ms, openInterest: market.open_interest };
+}

@@ -1,0 +1,58 @@
+/** The active models of single trades; another one that is activated is picked up within a second. */
+import { SECOND_MS } from '../run/clock.ts';
+import { InputError } from '../run/errors.ts';
+import type { Trade } from '../trade_anomaly/trade.ts';
+import { activeTradeModelRun, loadActiveTradeModel, VENUES } from '../trade_anomaly/trade_model.ts';
+
+const LOOK_MS = SECOND_MS;
+
+export type LoadedModel = ReturnType<typeof loadActiveTradeModel>;
+
+export class ModelWatch {
+  private readonly models = new Map<Trade['venue'], LoadedModel>();
+  private readonly refused = new Map<Trade['venue'], string>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly modelsDir: string,
+    private readonly note: (line: string) => void,
+  ) {
+    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  /** Loads what there is. @throws InputError when no venue has a model, or a model is of no use */
+  require(): void {
+    for (const venue of VENUES) if (activeTradeModelRun(this.modelsDir, venue) !== null) this.load(venue);
+    if (this.models.size === 0) loadActiveTradeModel(this.modelsDir, VENUES[0]);
+    for (const venue of VENUES)
+      if (!this.models.has(venue)) this.note(`no model for ${venue}: its trades are folded and not scored`);
+  }
+
+  of(venue: Trade['venue']): LoadedModel | null {
+    return this.models.get(venue) ?? null;
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A model that cannot be used does not take the place of one that can. */
+  private look(): void {
+    for (const venue of VENUES) {
+      const run = activeTradeModelRun(this.modelsDir, venue);
+      if (run === null || run === this.models.get(venue)?.run || run === this.refused.get(venue)) continue;
+      try {
+        this.load(venue);
+        this.note(`model ${run} of ${venue} is active now`);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.refused.set(venue, run);
+        this.note(`model ${run} of ${venue} is not used: ${error.message} (${error.hint})`);
+      }
+    }
+  }
+
+  private load(venue: Trade['venue']): void {
+    this.models.set(venue, loadActiveTradeModel(this.modelsDir, venue));
+  }
+}
