@@ -6,7 +6,8 @@ const MAY_IMPORT = {
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
-  '5_live_inference': 'alerts cases charts fetch http/ports live overview record run step stream',
+  '5_live_inference':
+    'alerts cases charts fetch http/ports import/import_options live overview record run step stream tables',
   '6_profitability': 'features profit run/ranges step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -46,7 +47,7 @@ const MAY_IMPORT = {
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',
   'helpers/tables': 'kernels/matrix polars run',
-  'helpers/venues': 'http kernels/random polars socket run/(clock|errors)',
+  'helpers/venues': 'http kernels/random polars socket run/(clock|errors|whole_commands)',
   'helpers/socket': 'http kernels/random run/(clock|errors)',
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',

@@ -7,19 +7,14 @@
  *         `taker` is an exchange contract is the incoming order and alone counts for market volume
  */
 
+import { DATA_API_ROLES, IMPORT_OPTIONS, IMPORT_WHAT } from '../helpers/import/import_options.ts';
 import { presentImport } from '../helpers/import/import_report.ts';
 import { importTrades } from '../helpers/import/import_trades.ts';
 import { listInputs } from '../helpers/import/inputs.ts';
 import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
-import { MAPPED_FIELDS } from '../helpers/venues/column_mapping.ts';
-import { ADAPTERS } from '../helpers/venues/formats.ts';
 import { TimeZone } from '../helpers/venues/values/time_zone.ts';
-
-const INPUT = 'What to read';
-const MEANING = 'What it means';
-const ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
 
 await runStep(
   defineStep({
@@ -30,50 +25,9 @@ await runStep(
         string: true,
         demandOption: true,
         describe: 'files, folders or quoted globs of raw trades and markets',
-        group: INPUT,
+        group: IMPORT_WHAT,
       },
-      format: {
-        type: 'string',
-        choices: ADAPTERS.map((adapter) => adapter.format),
-        describe: 'force a format (default: recognised by the columns)',
-        group: INPUT,
-      },
-      columns: {
-        type: 'string',
-        describe: `what the columns of a file mean: field=Column, field=Column[unit] or field:constant, parted by commas; fields are ${Object.keys(MAPPED_FIELDS).join(', ')}`,
-        group: INPUT,
-      },
-      strict: {
-        type: 'boolean',
-        default: false,
-        describe: 'refuse files of a folder that hold no data, instead of leaving them out',
-        group: INPUT,
-      },
-      'block-mib': {
-        type: 'number',
-        default: 64,
-        describe: 'text held in memory at once, MiB',
-        range: { from: 0.0001, to: 1e4, unit: 'MiB' },
-        group: INPUT,
-      },
-      role: {
-        choices: Object.keys(ROLES) as (keyof typeof ROLES)[],
-        default: 'unknown' as keyof typeof ROLES,
-        describe: 'whose rows a Data API file holds: the rows do not tell, the query did (takerOnly, true by default)',
-        group: MEANING,
-      },
-      'time-zone': {
-        type: 'string',
-        describe: 'zone of times that come without one, for example America/New_York (default: UTC)',
-        group: MEANING,
-      },
-      'duplicate-rows': {
-        formerName: 'repeats',
-        choices: ['keep', 'drop'] as const,
-        default: 'keep' as 'keep' | 'drop',
-        describe: 'identical rows within one file: separate fills, or one',
-        group: MEANING,
-      },
+      ...IMPORT_OPTIONS,
     },
     inputs: {},
     outputs: [RAW_TRADES, MARKETS],
@@ -84,7 +38,7 @@ await runStep(
       columns: options.columns ?? null,
       isStrict: options.strict,
       context: {
-        dataApiRole: ROLES[options.role],
+        dataApiRole: DATA_API_ROLES[options.role],
         timeZone: options['time-zone'] === undefined ? null : new TimeZone(options['time-zone']),
       },
       dropDuplicateRows: options['duplicate-rows'] === 'drop',

@@ -7,7 +7,9 @@
  */
 import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
 import { FETCH_OPTIONS } from '../helpers/fetch/request.ts';
+import { IMPORT_OPTIONS } from '../helpers/import/import_options.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
+import { wordsFor } from '../helpers/run/options.ts';
 import {
   explainSteps,
   formatPlan,
@@ -22,11 +24,6 @@ import { runStep } from '../helpers/step/run_step.ts';
 
 const LIVE = { onlyWith: { data: 'live' }, group: GRAPH_WHAT } as const;
 
-/** The words of a command line for options that were given. */
-function wordsOf(options: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
-}
-
 await runStep(
   defineStep({
     id: 'master_pipeline',
@@ -39,13 +36,7 @@ await runStep(
       venue: { ...FETCH_OPTIONS.venue, ...LIVE },
       since: { ...FETCH_OPTIONS.since, ...LIVE },
       until: { ...FETCH_OPTIONS.until, ...LIVE },
-      'as-of': {
-        type: 'string',
-        describe:
-          'the time T of the profiles and of all that is made of them, as for 01; 09 to 13 of chapters 3 and 6 look at all trades',
-        defaultDescription: 'the end of the last day with trades',
-        group: GRAPH_WHAT,
-      },
+      ...IMPORT_OPTIONS,
       report: {
         type: 'boolean',
         default: false,
@@ -65,12 +56,17 @@ await runStep(
     inputs: {},
     isIncremental: true,
     section: DATA_SECTION,
-    settings: ({ cases, report, plan, explain, venue, since, until, ...options }, _, log) => ({
+    settings: ({ cases, report, plan, explain, ...options }, _, log) => ({
       cases,
       report,
       plan,
       explain,
-      graph: graphOf(options, log, options.data === 'live' ? wordsOf({ venue, since, until }) : undefined),
+      graph: graphOf(
+        options,
+        log,
+        wordsFor(IMPORT_OPTIONS, options),
+        options.data === 'live' ? wordsFor(FETCH_OPTIONS, options) : undefined,
+      ),
     }),
     compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();

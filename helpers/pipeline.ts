@@ -21,7 +21,7 @@ export interface Step {
   readonly script: string;
   /**
    * Arguments that the graph passes; {raw} stands for the folder of raw files, {data} for DATA_DIR, {trades} for the
-   * number of fills to simulate.
+   * number of fills to simulate, and {as-of} for --as-of where the user gave one.
    */
   readonly args: readonly string[];
   /** The question the step answers, for tables and --help. */
@@ -107,7 +107,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
   {
     id: 'build_features',
     script: '1_data_pipeline/01_build_features_polars.ts',
-    args: [],
+    args: ['{as-of}'],
     question: 'What is known of every wallet as of a time T?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['11_wallet_profiles'],
@@ -192,7 +192,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
   {
     id: 'test_wallet_skill',
     script: '2_unsupervised_discovery/06-2_test_wallet_skill.ts',
-    args: [],
+    args: ['{as-of}'],
     question: 'Which wallets are right more often than their prices, and do they stay so?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['12_wallet_skill'],
@@ -207,7 +207,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
   {
     id: 'detect_wash_trading',
     script: '2_unsupervised_discovery/06-3_detect_wash_trading.ts',
-    args: [],
+    args: ['{as-of}'],
     question: 'Which wallets trade in circles among themselves?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['12_wash_rings'],

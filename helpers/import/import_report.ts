@@ -2,11 +2,13 @@
 import { dirname, join } from 'node:path';
 import { formatBytes, formatCount } from '../run/console.ts';
 import type { Manifest } from '../run/manifest.ts';
+import { capital } from '../run/words.ts';
 import { formatAnonymousFills } from '../tables/anonymous_fills_report.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
 import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from '../venues/polymarket/trades.ts';
 import type { ImportSummary } from './import_summary.ts';
+import { ROW_NEEDS } from './reject_files.ts';
 
 const API_FORMATS: ReadonlySet<string> = new Set([DATA_API_V1.format, DATA_API_V2.format]);
 const CHAIN_FORMATS: ReadonlySet<string> = new Set([
@@ -29,7 +31,16 @@ function formatLeftOut({ leftOut = [] }: Partial<Pick<ImportSummary, 'leftOut'>>
   const names = leftOut.slice(0, LEFT_OUT_NAMES_MAX).map(({ path, why }) => `${path} (${why})`);
   const more = leftOut.length > names.length ? ` and ${formatCount(leftOut.length - names.length)} more` : '';
   const files = leftOut.length === 1 ? '1 file that holds' : `${formatCount(leftOut.length)} files that hold`;
-  return [`Left out ${files} no data (--strict refuses them): ${names.join('; ')}${more}.`];
+  const mendable = leftOut.find(({ hint }) => hint !== undefined);
+  return [
+    `Left out ${files} no data (--strict refuses them): ${names.join('; ')}${more}.`,
+    ...(mendable === undefined ? [] : [`To read ${mendable.path}: ${mendable.hint}.`]),
+  ];
+}
+
+function needOf(reason: string): string {
+  const need = ROW_NEEDS[reason];
+  return need === undefined ? '' : ` (${capital(reason)}: ${need}.)`;
 }
 
 /** The files of rejects; where there are many, the folder that holds them. */
@@ -56,7 +67,7 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
   if (nRejected > 0) {
     const reasons = Object.entries(summary.rejects).sort(([, a], [, b]) => b - a);
     lines.push(
-      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${rejectFiles(summary.rejectFiles)}.`,
+      `Rejected ${formatCount(nRejected)} rows: ${reasons.map(([reason, n]) => `${formatCount(n)} ${reason}`).join(', ')}. They are kept in ${rejectFiles(summary.rejectFiles)}.${needOf(reasons[0][0])}`,
     );
   }
   if (summary.nNaiveTimes > 0)

@@ -63,7 +63,7 @@ const ROWS_PER_RELEASE = 400_000;
 /**
  * Imports raw files into 10_raw_trades and 10_markets. Files imported before are left alone, unless all of them are named
  * and the code, or an option that decides what rows mean, has changed: then everything is read again.
- * @throws InputError when a file cannot be imported; nothing is changed then
+ * @throws InputError when a file cannot be imported, or no row of the first files of trades; nothing is changed then
  */
 export async function importTrades(run: Run, paths: readonly string[], options: ImportOptions): Promise<ImportSummary> {
   if (!(options.blockBytes >= BLOCK_BYTES_MIN))
@@ -164,6 +164,7 @@ class Import {
   private readonly rejects = new RejectFiles();
   private readonly blockTimes = new BlockTimes();
   private nRowsRead = 0;
+  private nFills = 0;
   private nNaiveTimes = 0;
   private nMended = 0;
   private readonly marketValues: MarketValues;
@@ -215,6 +216,8 @@ class Import {
       const more = names.length > IGNORED_NAMES_MAX ? ` and ${names.length - IGNORED_NAMES_MAX} more` : '';
       this.log.note(`columns not used: ${names.slice(0, IGNORED_NAMES_MAX).join(', ')}${more}`);
     }
+    if (this.nRowsRead > 0 && this.nFills === 0 && (this.oldTrades?.manifest.rows ?? 0) === 0)
+      throw this.rejects.nothingUsable(this.nRowsRead);
     return this.publish(files, oldMarketRows);
   }
 
@@ -335,6 +338,7 @@ class Import {
     if (fills.columns.includes('is_mended')) this.nMended += Number(fills.getColumn('is_mended').cast(pl.UInt32).sum());
     const placed = await this.canonicaliser.apply(fills, adapter);
     this.rejects.add(file.path, placed.rejects);
+    this.nFills += placed.trades.height;
     await this.staging.add(source, placed.trades);
     await this.release(fills.height);
   }

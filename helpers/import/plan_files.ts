@@ -90,6 +90,8 @@ function needsBlocks({ adapter }: PlannedFile): boolean {
 export interface LeftOut {
   readonly path: string;
   readonly why: string;
+  /** How to read it all the same, where columns of no known format are what is wrong. */
+  readonly hint?: string;
 }
 
 export interface Plan {
@@ -122,7 +124,8 @@ export async function planFiles(
     } catch (error) {
       if (isStrict || !(error instanceof InputError) || !NO_DATA.has(error.tag)) throw error;
       refusals.push(error);
-      leftOut.push({ path, why: error.message.replace(`${path} `, () => '') });
+      const hint = error.tag === 'bad-schema' ? { hint: error.hint } : {};
+      leftOut.push({ path, why: error.message.replace(`${path} `, () => ''), ...hint });
     }
   if (paths.length === 1 && refusals.length > 0) throw refusals[0];
   chooser.check();
@@ -148,7 +151,8 @@ export function checkHoldsData({ planned, leftOut }: Plan): void {
   throw new InputError(
     'empty-input',
     `none of ${planned.length + leftOut.length} files holds trades or markets (${first.path} ${first.why})`,
-    'name the folder that holds the raw files; --strict says of each file what is wrong with it',
+    leftOut.find(({ hint }) => hint !== undefined)?.hint ??
+      'name the folder that holds the raw files; --strict says of each file what is wrong with it',
   );
 }
 

@@ -1,5 +1,7 @@
 /** Rows that could not be used: all counted by reason, the first of them kept beside the table. */
 import { basename, join } from 'node:path';
+import { formatCount } from '../run/console.ts';
+import { InputError } from '../run/errors.ts';
 import { writeFileAtomic } from '../run/files.ts';
 import type { Reject } from './row_block.ts';
 
@@ -8,10 +10,25 @@ const LINES_MAX = 200_000;
 const LENGTH_MAX = 1 << 27;
 /** Characters of a refused row that are kept. */
 const ROW_LENGTH_MAX = 10_000;
+const EXAMPLE_LENGTH_MAX = 200;
+
+/** What a value must be, by the reason for which a row without it is left out. */
+export const ROW_NEEDS: Readonly<Record<string, string>> = {
+  'unreadable time': 'a time is a count of seconds, ms, μs or ns since 1970, or ISO 8601 as in 2026-01-09T12:00:00Z',
+  'bad wallet': 'a wallet is 0x and 40 hexadecimal digits; leave the column out, and the fills are anonymous',
+  'bad side': 'a side is buy or sell, B or S, in any case',
+  'bad outcome': 'an outcome is 0 or 1, Yes or No, or the name that the list of markets has for it',
+  'unreadable amount': 'a number has no currency sign and no thousands separators',
+  'price outside 0..1': 'a price is USD per share; write price=Column[cents] in --columns where it is in cents',
+  'price is not amount / shares':
+    'the columns of price, shares and amount do not mean what --columns says, or not in USD',
+};
 
 export class RejectFiles {
   /** Rows by reason. */
   readonly counts: Record<string, number> = {};
+  /** The first row of each reason. */
+  private readonly firsts = new Map<string, Reject>();
   private readonly lines = new Map<string, string[]>();
   private nLines = 0;
   private length = 0;
@@ -20,7 +37,9 @@ export class RejectFiles {
   add(path: string, rejects: readonly Reject[]): void {
     const lines = this.lines.get(path) ?? [];
     this.lines.set(path, lines);
-    for (const { reason, text } of rejects) {
+    for (const reject of rejects) {
+      const { reason, text } = reject;
+      if (!this.firsts.has(reason)) this.firsts.set(reason, reject);
       this.counts[reason] = (this.counts[reason] ?? 0) + 1;
       if (this.nLines >= LINES_MAX || this.length >= LENGTH_MAX) continue;
       const line = `${csvField(reason)},${csvField(text.slice(0, ROW_LENGTH_MAX))}`;
@@ -28,6 +47,17 @@ export class RejectFiles {
       this.length += line.length;
       lines.push(line);
     }
+  }
+
+  /** What to say of files of which no row can be used: the commonest reason, the first such row, and what it should be. */
+  nothingUsable(nRows: number): InputError {
+    const [[reason, n]] = Object.entries(this.counts).sort(([, a], [, b]) => b - a);
+    const { text, value = text } = this.firsts.get(reason)!;
+    return new InputError(
+      'bad-value',
+      `no row of trades can be used (of ${formatCount(nRows)}): ${formatCount(n)} ${reason}, the first "${value.slice(0, EXAMPLE_LENGTH_MAX)}"`,
+      ROW_NEEDS[reason] ?? 'compare the rows with what the format says (chapter 1, Formats and Values)',
+    );
   }
 
   /**

@@ -8,6 +8,8 @@ export const EXTRA_COLUMN = '__extra';
 export interface Reject {
   readonly reason: string;
   readonly text: string;
+  /** What stands where the fault is, where that can be told. */
+  readonly value?: string;
 }
 
 export interface RowBlock {

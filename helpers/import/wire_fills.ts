@@ -22,6 +22,7 @@ const AMOUNT_SHARE_MAX = 0.1;
 const AMOUNT_PRICE_MAX = 0.0051;
 const AMOUNT_ROUNDING_U = 2;
 
+const BAD_WALLET = 'bad wallet';
 export const THIRD_OUTCOME = 'third outcome of a market';
 
 const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set([
@@ -63,7 +64,7 @@ function rowErrors(
   return [
     ['unreadable time', pl.col('ts_ms').isNull()],
     ['time outside 2015 to 2100', isNot(within('ts_ms', TIME_MIN_MS, TIME_MAX_MS - 1))],
-    ...(hasWallets ? [['bad wallet', isNot(pl.col('wallet').str.contains(WALLET))] as const] : []),
+    ...(hasWallets ? [[BAD_WALLET, isNot(pl.col('wallet').str.contains(WALLET))] as const] : []),
     ['bad side', isNot(pl.col('side').isIn(['BUY', 'SELL']))],
     ['no market', isKnown.or(pl.col('wire_market').isNotNull()).not()],
     ...(hasOutcomes ? [[THIRD_OUTCOME, isKnown.and(isOutcome.not()).fillNull(pl.lit(false))] as const] : []),
@@ -312,8 +313,11 @@ function splitByRowError(
     names.map((name) => pl.col(name).fillNull(pl.lit(''))),
     ',',
   );
-  const bad = raw.withColumn(reasons).filter(pl.col('reason').isNotNull()).select(pl.col('reason'), text.alias('text'));
-  const texts = bad.getColumn('text').toArray() as string[];
-  const rejects = (bad.getColumn('reason').toArray() as string[]).map((name, i) => ({ reason: name, text: texts[i] }));
+  const bad = raw
+    .select(text.alias('text'))
+    .withColumns(reasons, fills.getColumn('wallet'))
+    .filter(pl.col('reason').isNotNull())
+    .toRecords() as { reason: string; text: string; wallet: string | null }[];
+  const rejects = bad.map(({ wallet, ...row }) => (row.reason === BAD_WALLET ? { ...row, value: wallet ?? '' } : row));
   return { fills: good, rejects };
 }

@@ -295,6 +295,15 @@ export async function parseOptions<S extends OptionSpecs, C extends CommonName =
   return parsed as OptionValues<S, C>;
 }
 
+/** The words of a command line for those options of `specs` that are not what they are by default. */
+export function wordsFor(specs: OptionSpecs, values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(specs).flatMap(([name, spec]) => {
+    const value = values[name];
+    if (value === undefined || value === spec.default) return [];
+    return spec.type === 'boolean' ? [`--${name}`] : [`--${name}`, String(value)];
+  });
+}
+
 /** No time from here on is meant: 2100. */
 const MOMENT_END_MS = Date.UTC(2100, 0, 1);
 

@@ -12,14 +12,15 @@ import { type OptionSpecs, type OptionValues, parseMoment } from './options.ts';
 import { integerMin } from './ranges.ts';
 import { failWith, type StepReport } from './script.ts';
 import { endAtSignal, onExit } from './stop.ts';
+import { shellWord } from './whole_commands.ts';
 
 /** Step that makes raw data; it is left out when the user brings their own. */
 const SIMULATOR_ID = 'simulate_market';
 /** Step that fetches raw data; it runs only where they are asked for. */
 const FETCH_ID = 'fetch_history';
+/** Step that reads raw data. */
+const IMPORT_ID = 'import_trades';
 const MASTER_STEP = findStep('master_pipeline');
-/** Step that makes profiles as of a time. */
-const PROFILES_ID = 'build_features';
 
 /** Heading of the options that say what is run. */
 export const GRAPH_WHAT = 'What to run';
@@ -37,6 +38,13 @@ export const GRAPH_OPTIONS = {
   },
   from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: GRAPH_WHAT },
   only: { type: 'string', describe: 'run this step alone', group: GRAPH_WHAT },
+  'as-of': {
+    type: 'string',
+    describe:
+      'the time T of the profiles, UTC (2026-01-09, or 2026-01-09T12:00:00Z): nothing at T or later is used; only 09-1, 09-2, 10 and chapter 6 look at all trades',
+    defaultDescription: 'the end of the last day with trades',
+    group: GRAPH_WHAT,
+  },
 } as const satisfies OptionSpecs;
 
 /** The common options of a command in the words that each of its steps is given. */
@@ -61,8 +69,10 @@ export interface GraphOptions {
   readonly rawFolder: string | null;
   /** What the fetching step is told, where raw data are fetched first. */
   readonly fetch?: readonly string[];
+  /** What the importing step is told of raw files. */
+  readonly imports?: readonly string[];
   readonly nSimulatedTrades: number;
-  /** The as-of time of the profiles as the user wrote it; null for the end of the data. */
+  /** The as-of time as the user wrote it; null for the end of the data. */
   readonly asOf: string | null;
   readonly from: string | null;
   readonly only: string | null;
@@ -83,12 +93,14 @@ function checkNotSimulated(dataDir: string): void {
 
 /**
  * The graph that the options of a command ask for.
+ * @param imports words for the importing step
  * @param fetch words for the fetching step, when `data` is `live`
  * @throws InputError 'bad-option' when live data would be mixed with simulated ones
  */
 export function graphOf(
-  options: OptionValues<typeof GRAPH_OPTIONS> & { readonly 'as-of'?: string },
+  options: OptionValues<typeof GRAPH_OPTIONS>,
   log: Log,
+  imports: readonly string[],
   fetch?: readonly string[],
 ): GraphOptions {
   if (fetch !== undefined) checkNotSimulated(options['data-dir']);
@@ -97,6 +109,7 @@ export function graphOf(
     nSimulatedTrades: options.trades,
     rawFolder: options.data === 'simulated' || fetch !== undefined ? null : options.data,
     ...(fetch === undefined ? {} : { fetch }),
+    imports,
     asOf: options['as-of'] ?? null,
     from: options.from ?? null,
     only: options.only ?? null,
@@ -166,6 +179,13 @@ export function planGraph(options: GraphOptions): Planned[] {
   if (options.from !== null && options.only !== null)
     throw new InputError('bad-option', '--from and --only exclude each other', 'give one of them');
   if (options.asOf !== null) parseMoment('as-of', options.asOf);
+  const [word] = options.imports ?? [];
+  if (word !== undefined && options.rawFolder === null && options.fetch === undefined)
+    throw new InputError(
+      'bad-option',
+      `${word} has no effect on a simulated market`,
+      'add --data and the folder of your raw files, or leave it out',
+    );
   const steps = STEPS.filter((step) => isWanted(step, options));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
@@ -176,11 +196,13 @@ export function planGraph(options: GraphOptions): Planned[] {
     step,
     args: [
       // By a function: text would take `$&` in the name of a folder for what was found.
-      ...step.args.map((word) =>
-        word.replace(/\{(raw|data|trades)\}/g, (_, name: keyof typeof values) => values[name]),
+      ...step.args.flatMap((word) =>
+        word === '{as-of}'
+          ? asOfArgs(options)
+          : word.replace(/\{(raw|data|trades)\}/g, (_, name: keyof typeof values) => values[name]),
       ),
-      ...(step.id === PROFILES_ID ? asOfArgs(options) : []),
       ...(step.id === FETCH_ID ? (options.fetch ?? []) : []),
+      ...(step.id === IMPORT_ID ? (options.imports ?? []) : []),
       ...options.common,
     ],
   }));
@@ -195,7 +217,7 @@ export function formatPlan(planned: readonly Planned[], dataDir: string): string
   const rows = planned.map(({ step, args }) => [
     step.id,
     step.writes.length === 0 ? 'a model' : step.writes.map((folder) => stateOf(join(dataDir, folder))).join('; '),
-    `npx tsx ${step.script} ${args.join(' ')}`,
+    ['npx tsx', step.script, ...args.map(shellWord)].join(' '),
   ]);
   return formatTable(['step', 'its output now', 'command'], rows);
 }
@@ -284,7 +306,8 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
     const { code, report } = await runStep(plan);
     if (code !== 0 || report === null) {
       const what = `step ${plan.step.id} ended with exit code ${code}`;
-      options.log.warn(`${what}; what was made before is whole. Go on with: ${resumption(plan.step, options)}`);
+      const goOn = code === 2 ? 'Once that is mended, go on with' : 'Go on with';
+      options.log.warn(`${what}; what was made before is whole. ${goOn}: ${resumption(plan.step, options)}`);
       failWith(code === 0 ? 1 : code, report === null ? what : `${what}: ${report.message}`);
     }
     ran.push({ step: plan.step, report });
@@ -294,10 +317,11 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
 
 /** The command that goes on with the same data at a step. */
 function resumption(step: Step, options: GraphOptions): string {
-  const { rawFolder, fetch, nSimulatedTrades, common } = options;
-  const simulatedOrLive = fetch === undefined ? ['--trades', nSimulatedTrades] : ['--data', 'live', ...fetch];
+  const { rawFolder, fetch, imports = [], nSimulatedTrades, common } = options;
+  const simulatedOrLive = fetch === undefined ? ['--trades', String(nSimulatedTrades)] : ['--data', 'live', ...fetch];
   const data = rawFolder === null ? simulatedOrLive : ['--data', rawFolder];
-  return ['npm start -- --from', step.id, ...data, ...asOfArgs(options), ...common].join(' ');
+  const words = ['--from', step.id, ...data, ...imports, ...asOfArgs(options), ...common];
+  return ['npm start --', ...words.map(shellWord)].join(' ');
 }
 
 /** Rows of what there is of a step's tables, and where. */

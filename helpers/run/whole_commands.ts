@@ -13,7 +13,7 @@ const SCRIPT = /npx tsx [1-6]_\w+\/[\w-]+\.ts(?!.* --data-dir)/g;
 
 /** A word as a shell takes it. */
 export function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^(\{task\}|[\w./:=@%+,-])+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** `text` with the folders that are not the default ones after every script that it says how to run. */

@@ -1,9 +1,10 @@
 /** The commands of slurm/submit.ts with their options. */
 import { resolve } from 'node:path';
+import { IMPORT_OPTIONS } from '../import/import_options.ts';
 import { PROJECT_ROOT } from '../run/code.ts';
 import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
-import { type CommonName, type OptionSpecs, type OptionValues, parseOptions } from '../run/options.ts';
+import { type CommonName, type OptionSpecs, type OptionValues, parseOptions, wordsFor } from '../run/options.ts';
 import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
 import { integerMin } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
@@ -38,6 +39,7 @@ const list = (describe: string) =>
 
 const SUBMIT = {
   ...GRAPH_OPTIONS,
+  ...IMPORT_OPTIONS,
   'dry-run': {
     type: 'boolean',
     default: false,
@@ -85,7 +87,8 @@ function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
       dataDir: folders['data-dir'],
       nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : resolve(options.data),
-      asOf: null,
+      imports: wordsFor(IMPORT_OPTIONS, options),
+      asOf: options['as-of'] ?? null,
       from: options.from ?? null,
       only: options.only ?? null,
       // Threads are left to the job: SLURM_CPUS_PER_TASK.

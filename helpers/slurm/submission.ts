@@ -1,5 +1,6 @@
 /** Submits the graph: plans it by what there is, refuses what would collide, and leaves nothing behind when it cannot be done. */
 import { resolve } from 'node:path';
+import { resolveAsOf } from '../features/wallets/as_of.ts';
 import { chunksFolder, finishedChunks } from '../features/wallets/profile_chunks.ts';
 import { findStep } from '../pipeline.ts';
 import { isoTime, nowMs } from '../run/clock.ts';
@@ -10,9 +11,9 @@ import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import { withLock } from '../run/lock.ts';
 import { type GraphOptions, type Planned, planGraph, staleSteps } from '../run/pipeline_runner.ts';
+import { shellWord } from '../run/whole_commands.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
-import { endOfData } from '../tables/time_range.ts';
 import { expectedRows } from './data_size.ts';
 import { commentOf, type Job, jobsOf, type RunPlace, type SiteOptions, sbatchArgs } from './graph_jobs.ts';
 import type { Override, ResourceRequest } from './resources.ts';
@@ -26,7 +27,7 @@ import {
   writeRecord,
 } from './run_record.ts';
 import { raisedRequests, viewTasks } from './run_status.ts';
-import { callSlurm, complaintOf, largestTask, shellWord } from './slurm_cli.ts';
+import { callSlurm, complaintOf, largestTask } from './slurm_cli.ts';
 import { isLive, queryTasks } from './task_states.ts';
 
 export interface SubmitOptions {
@@ -46,13 +47,16 @@ export interface Plan {
 }
 
 /** Chunks of the profiles that are finished for the trades there are; null while trades are to be imported first. */
-async function chunksThere(dataDir: string, stale: readonly Planned[]) {
+async function chunksThere({ dataDir, asOf, log }: GraphOptions, stale: readonly Planned[]) {
   const importsTrades = stale.some(({ step }) => step.id === 'import_trades');
   const trades = importsTrades ? null : openTableIfThere(dataDir, RAW_TRADES);
   if (trades === null || trades.manifest.parts.length === 0) return null;
   const { hash: codeHash } = await readStepCode(findStep('build_features').script);
   const markets = readTable(openTable(dataDir, MARKETS));
-  return finishedChunks({ trades, markets, asOfMs: endOfData(trades), codeHash }, chunksFolder(dataDir));
+  return finishedChunks(
+    { trades, markets, asOfMs: resolveAsOf(trades, asOf ?? undefined, log), codeHash },
+    chunksFolder(dataDir),
+  );
 }
 
 /** What is to be submitted: the steps that have work to do, as jobs sized by the data. */
@@ -67,7 +71,7 @@ export async function planSubmission(
   const jobs = jobsOf(stale, {
     nRows,
     nChunks: options.nChunks,
-    finished: force ? null : await chunksThere(graph.dataDir, stale),
+    finished: force ? null : await chunksThere(graph, stale),
     largestTask: largestTask(),
     overrides: options.overrides,
     raised,

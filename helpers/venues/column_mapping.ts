@@ -27,7 +27,7 @@ export const MAPPED_FIELDS = {
   venue: 'polymarket or kalshi; a constant',
 } as const;
 
-type Field = keyof typeof MAPPED_FIELDS;
+export type Field = keyof typeof MAPPED_FIELDS;
 
 /** Units of numbers, in USD or shares. */
 const UNITS: Readonly<Record<string, number>> = { usd: 1, cents: 0.01, percent: 0.01, micro: 1e-6 };

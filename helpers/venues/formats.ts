@@ -1,6 +1,8 @@
 /** Every import format, and how a file is recognised: by its columns. */
 import { InputError } from '../run/errors.ts';
+import { shellWord } from '../run/whole_commands.ts';
 import type { Adapter, BlockAdapter } from './adapter.ts';
+import { columnsHint, plainName } from './column_guess.ts';
 import { KALSHI_MARKETS } from './kalshi/markets.ts';
 import { KALSHI_INTEGER, KALSHI_REST } from './kalshi/trades.ts';
 import { ARCHIVE_FPMM_TRADES } from './polymarket/fpmm.ts';
@@ -51,11 +53,6 @@ export interface FileFormat {
   readonly adapter: Adapter;
   /** What the format calls a column of the file; null for one that it does not use. */
   nameOf(column: string): string | null;
-}
-
-/** `Condition_ID`, `condition id` and `conditionId` alike. */
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
 /** Names of a format by how files may spell them. */
@@ -131,17 +128,22 @@ function nearest(candidates: readonly Candidate[]): Candidate | null {
   return near.reduce<Candidate | null>((best, one) => (best === null || one.nUsed > best.nUsed ? one : best), null);
 }
 
-const MAPPING_HINT =
-  'say which column is which with --columns, for example --columns "time=Timestamp,wallet=Account,side=Type,…"';
-
-function lackOf(path: string, { format, missing }: Candidate): InputError {
+function lackOf(path: string, columns: readonly string[], { format, missing }: Candidate): InputError {
   const { adapter } = format;
+  const unused = columns.filter((column) => format.nameOf(column) === null);
+  const names = missing.map((name) => `${name}=${unused.length === 1 ? unused[0] : '…'}`).join(',');
   return new InputError(
     'bad-schema',
     `${path} lacks column ${missing.join(', ')} of ${adapter.format}, the nearest format (${adapter.what})`,
-    `fetch the file again, or ${MAPPING_HINT}`,
+    unused.length === 0
+      ? 'fetch the file again'
+      : `if it has that under another name (it also has ${shown(unused)}), add --format ${adapter.format} --columns ${shellWord(names)}; else fetch the file again`,
   );
 }
+
+const NAMES_MAX = 12;
+const shown = (columns: readonly string[]): string =>
+  `${columns.slice(0, NAMES_MAX).join(', ')}${columns.length > NAMES_MAX ? ', …' : ''}`;
 
 /** @throws InputError 'bad-option' for a name that is no format */
 export function findAdapter(name: string): Adapter {
@@ -190,10 +192,10 @@ export function recogniseFormat(path: string, columns: readonly string[]): FileF
   const found = fullest.find(({ isExact }) => isExact) ?? fullest[0];
   const near = nearest(candidates);
   if (found !== undefined && (near === null || near.nExact <= found.nUsed)) return found.format;
-  if (near !== null) throw lackOf(path, near);
+  if (near !== null) throw lackOf(path, columns, near);
   throw new InputError(
     'bad-schema',
-    `${path} is no format that can be imported (columns ${columns.slice(0, 12).join(', ')})`,
-    MAPPING_HINT,
+    `${path} is no format that can be imported (columns ${shown(columns)})`,
+    columnsHint(columns),
   );
 }

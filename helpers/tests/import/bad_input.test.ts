@@ -2,12 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { formatImport } from '../../import/import_report.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { pl } from '../../polars/polars.ts';
 import { refusal } from '../refusal.ts';
 import {
   CONDITION,
   EXCHANGE,
+  gammaMarket,
   ORDER_FILLED_HEADER,
   OTHER,
   orderFilled,
@@ -15,7 +17,7 @@ import {
   TX,
   WALLET,
 } from '../venues/samples.ts';
-import { makeSandbox, refusalOf, type Sandbox } from './sandbox.ts';
+import { fillCount, makeSandbox, refusalOf, type Sandbox } from './sandbox.ts';
 
 let box: Sandbox;
 beforeEach(() => {
@@ -79,6 +81,72 @@ describe('a file that cannot be used', () => {
     expect(await refusalOf(box.load(undefined, { format: 'kalshi_rest' }), box)).toBe(
       'bad-schema: ~/raw/a.csv lacks column trade_id, ticker, count_fp, yes_price_dollars, created_time of kalshi_rest',
     );
+  });
+});
+
+describe('rows of which none can be used', () => {
+  const COLUMNS = 'time=When,wallet=Who,side=Type,outcome=Outcome,shares=Shares,price=Price,market=@file';
+  const fileOf = (row: string): string => `When,Who,Type,Outcome,Shares,Price\n${`${row}\n`.repeat(3)}`;
+
+  test.each([
+    [
+      'a wallet that is a name',
+      '2026-01-01T00:00:00Z,alice,Buy,Yes,10,0.5',
+      '3 bad wallet, the first "alice"',
+      'a wallet is 0x and 40 hexadecimal digits; leave the column out, and the fills are anonymous',
+    ],
+    [
+      'a price in cents',
+      `2026-01-01T00:00:00Z,${WALLET},Buy,Yes,10,50`,
+      `3 price outside 0..1, the first "2026-01-01T00:00:00Z,${WALLET},Buy,Yes,10,50"`,
+      'a price is USD per share; write price=Column[cents] in --columns where it is in cents',
+    ],
+  ])('are refused with an example and what it must be: %s', async (_, row, problem, hint) => {
+    box.write('rain.csv', fileOf(row));
+    const refused = await box.load(undefined, { columns: COLUMNS }).catch((error) => error);
+    expect(refused).toMatchObject({
+      tag: 'bad-value',
+      message: `no row of trades can be used (of 3): ${problem}`,
+      hint,
+    });
+    expect(fillCount(box)).toBe(0);
+  });
+
+  test('are counted, and what they should be is said, where other fills are there', async () => {
+    box.write('0.csv', GOOD);
+    await box.load(['0.csv']);
+    box.write('rain.csv', fileOf('2026-01-01T00:00:00Z,alice,Buy,Yes,10,0.5'));
+    const lines = formatImport(await box.load(['rain.csv'], { columns: COLUMNS }), 'data');
+    expect(lines.find((line) => line.startsWith('Rejected'))).toMatch(
+      /^Rejected 3 rows: 3 bad wallet\. They are kept in \S+\.csv\. \(Bad wallet: a wallet is 0x and 40 hexadecimal digits/,
+    );
+  });
+});
+
+describe('a file of no known format', () => {
+  const OWN = 'When,User,Type,Outcome,Shares,Price\n1,2,3,4,5,6\n';
+
+  test('beside a markets file is left out with how to read it', async () => {
+    box.write('m.json', JSON.stringify([gammaMarket()]));
+    box.write('own.csv', OWN);
+    expect(formatImport(await box.load(), 'data')[2]).toContain('own.csv: add --columns');
+  });
+
+  test('among others of no data is refused with how to read it', async () => {
+    box.write('a.csv', '');
+    box.write('own.csv', OWN);
+    const refused = await box.load().catch((error) => error);
+    expect(refused).toMatchObject({ tag: 'empty-input', hint: expect.stringContaining('wallet=User,side=Type') });
+  });
+
+  test('near a known one is said which column to name', async () => {
+    box.write('a.csv', GOOD.replace('maker,', 'owner,'));
+    const refused = await box.load().catch((error) => error);
+    expect(refused.hint).toBe(
+      'if it has that under another name (it also has owner), add --format poly_data_order_filled --columns maker=owner; else fetch the file again',
+    );
+    await box.load(undefined, { format: 'poly_data_order_filled', columns: 'maker=owner' });
+    expect(fillCount(box)).toBe(1);
   });
 });
 

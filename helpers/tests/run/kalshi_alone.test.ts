@@ -39,7 +39,13 @@ const ended = new Map<string, Ended>();
 async function runStep(step: Step, args: readonly string[] = []): Promise<void> {
   const SPYHOP_REPORT = join(dataDir, `${step.id}.json`);
   const where = ['--data-dir', dataDir, '--models-dir', join(dataDir, 'models'), '--quiet'];
-  const words = ['--import', 'tsx', step.script, ...args.map((word) => word.replace('{raw}', raw)), ...where];
+  const words = [
+    '--import',
+    'tsx',
+    step.script,
+    ...args.flatMap((word) => (word === '{as-of}' ? [] : word.replace('{raw}', raw))),
+    ...where,
+  ];
   const child = spawn('node', words, { env: { ...process.env, SPYHOP_REPORT } });
   const texts = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (text) => (texts[stream] += text));

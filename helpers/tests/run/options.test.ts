@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../run/errors.ts';
-import { parseChunk, parseMoment, parseOptions } from '../../run/options.ts';
+import { parseChunk, parseMoment, parseOptions, wordsFor } from '../../run/options.ts';
 import { refusal, rejection } from '../refusal.ts';
 
 const SPECS = {
@@ -28,6 +28,19 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spyhop-options-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('options that are not as by default are the words of a command line again, in their order', async () => {
+  const specs = { ...SPECS, strict: { type: 'boolean', default: false }, zone: { type: 'string' } } as const;
+  const words = ['--size', '4', '--strict', '--zone', 'Europe/Paris'];
+  const given = await parseOptions(
+    ['--input', 'x', '--zone', 'Europe/Paris', '--strict', '--size', '4'],
+    'usage',
+    specs,
+  );
+  const { input: _, ...own } = specs;
+  expect(wordsFor(own, given)).toEqual(words);
+  expect(wordsFor(own, await parseOptions(['--input', 'x'], 'usage', specs))).toEqual([]);
+});
 
 describe('options', () => {
   test('defaults stand where nothing is said', async () => {

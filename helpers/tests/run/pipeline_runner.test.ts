@@ -156,6 +156,21 @@ describe('the master pipeline', () => {
     ]);
   });
 
+  it('imports a file of columns of its own, named as the hint of the refusal says', () => {
+    const raw = join(dataDir, 'rain.csv');
+    const wallet = `0x${'1'.repeat(40)}`;
+    writeFileSync(raw, `Date,User,Type,Outcome,Shares,Price\n2026-01-08T12:00:00Z,${wallet},Buy,Yes,10,0.5\n`);
+    const own = ['--data', raw, '--only', 'import_trades', '--data-dir', join(dataDir, 'own')];
+    const refused = master(...own);
+    const [, columns] = /--columns (\S+)/.exec(refused.err)!;
+    expect([refused.code, columns]).toEqual([
+      2,
+      'time=Date,wallet=User,side=Type,outcome=Outcome,price=Price,shares=Shares,market=@file',
+    ]);
+    const done = master(...own, '--columns', columns);
+    expect([done.code, done.out], done.err).toEqual([0, expect.stringContaining('1 fills added')]);
+  });
+
   it('ends at the step that fails, with its exit code, and says how to go on', () => {
     const raw = join(dataDir, 'empty.csv');
     writeFileSync(raw, '');
@@ -166,6 +181,8 @@ describe('the master pipeline', () => {
       outcome: 'failed',
       message: expect.stringContaining(`import_trades ended with exit code 2: ${raw} is empty`),
     });
-    expect(failed.err).toContain(`npm start -- --from import_trades --data ${raw} --data-dir ${dataDir} --models-dir `);
+    expect(failed.err).toContain(
+      `Once that is mended, go on with: npm start -- --from import_trades --data ${raw} --data-dir ${dataDir} --models-dir `,
+    );
   });
 });

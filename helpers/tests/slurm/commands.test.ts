@@ -1,6 +1,6 @@
 /** The command line of slurm/submit.ts, run as a user runs it, on a machine without SLURM. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,23 @@ describe('slurm/submit.ts', () => {
     expect(stderr).toBe(`error: ${option} is no option\nhint:  see --help for the options\n`);
     expect([status, stdout]).toEqual([2, '']);
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  test('hands what is said of raw files to the job that imports them, as one word each', () => {
+    const raw = join(root, 'raw');
+    mkdirSync(raw);
+    writeFileSync(join(raw, 'rain.csv'), 'When,Who\n1,2\n');
+    const config = join(root, 'options.json');
+    writeFileSync(config, JSON.stringify({ columns: 'time=When was it,market=@file', 'as-of': '2026-01-09' }));
+    const { stdout, stderr } = submit('--dry-run', '--data', raw, '--config', config, '--role', 'taker');
+    const jobs = stdout
+      .split('\n')
+      .filter((line) => line.includes("--columns 'time=When was it,market=@file' --role taker "));
+    expect(
+      jobs.map((line) => /slurm\/\S+\.sbatch/.exec(line)?.[0]),
+      stderr,
+    ).toEqual(['slurm/00-3_import_trades.sbatch']);
+    expect(stdout).toContain('slurm/01_build_features_polars.sbatch --as-of 2026-01-09 ');
   });
 
   test.each([

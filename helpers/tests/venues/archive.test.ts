@@ -166,10 +166,12 @@ describe("the archive's polymarket/trades", () => {
     });
   });
 
-  test('a file of which no block is known leaves its reasons behind and no fill', async () => {
+  test('a file of which no block is known is refused with the reason', async () => {
     box.write('blocks.parquet', blocksFile({ 1: '2020-05-30T00:00:00Z' }));
     box.write('t.parquet', tradesFile({}, {}));
-    expect((await box.load()).rejects).toEqual({ 'block of unknown time': 2 });
+    expect(await refusalOf(box.load(), box)).toMatch(
+      /^bad-value: no row of trades can be used \(of 2\): 2 block of unknown time, the first "/,
+    );
   });
 
   test('blocks whose times cannot be read, or that come twice, do no harm', async () => {

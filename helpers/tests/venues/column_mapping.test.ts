@@ -104,7 +104,11 @@ describe('--columns', () => {
   test('a market that several questions could be is a reject, and so is a third outcome', async () => {
     const twin = gammaMarket({ id: '8', conditionId: `0x${'cc'.repeat(32)}`, slug: 'other', clobTokenIds: '' });
     box.write('m.json', JSON.stringify([MARKET, twin]));
-    const rows = [`${LINES[0]},Will it rain in Paris?`, `${LINES[0].replace('Democrat', 'Green')},alaska_governor`];
+    const rows = [
+      `${LINES[1]},alaska_governor`,
+      `${LINES[0]},Will it rain in Paris?`,
+      `${LINES[0].replace('Democrat', 'Green')},alaska_governor`,
+    ];
     box.write('a.csv', [`${HEADER},Market`, ...rows].join('\n'));
     const { rejects } = await box.load(undefined, { columns: `${COLUMNS},market=Market` });
     expect(rejects).toEqual({ 'market named by several': 1, 'third outcome of a market': 1 });

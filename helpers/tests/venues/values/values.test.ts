@@ -80,7 +80,7 @@ describe('impossible values', () => {
     ['a price in whole cents', row('0.01', '0.145', '10'), {}],
     ['a sum too small to be rounded well', row('0.58', '0.000001', '0.000001'), {}],
   ])('%s', async (_, line, rejects) => {
-    box.write('a.csv', `${HEADER}\n${line}\n`);
+    box.write('a.csv', `${HEADER}\n${line}\n${row('0.5', '1', '2')}\n`);
     expect((await box.load()).rejects).toEqual(rejects);
   });
 

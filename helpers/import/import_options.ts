@@ -1,0 +1,60 @@
+/** What is said of raw files: the options of 00-3, which every command that runs the graph takes too. */
+import type { OptionSpecs } from '../run/options.ts';
+import { MAPPED_FIELDS } from '../venues/column_mapping.ts';
+import { ADAPTERS } from '../venues/formats.ts';
+
+export const IMPORT_WHAT = 'What to read';
+const MEANING = 'What it means';
+
+/** The role of a Data API file's rows by the word of --role. */
+export const DATA_API_ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
+
+export const IMPORT_OPTIONS = {
+  format: {
+    type: 'string',
+    choices: ADAPTERS.map((adapter) => adapter.format),
+    describe: 'force a format (default: recognised by the columns)',
+    group: IMPORT_WHAT,
+  },
+  columns: {
+    type: 'string',
+    describe:
+      `what the columns of any other file mean: field=Column, field=Column[unit] or field:constant, separated by commas. ` +
+      `Fields: ${Object.keys(MAPPED_FIELDS).join(', ')}. Needed: time, side, two of price, shares and amount (in USD, else ` +
+      '[cents], [percent], [micro] or a number), and token or market with outcome; market=@file where the name of the file is ' +
+      'that of the market. Example: "time=Timestamp,wallet=Account,side=Type,outcome=Outcome,shares=Shares,price=Price[cents],market=@file"',
+    group: IMPORT_WHAT,
+  },
+  strict: {
+    type: 'boolean',
+    default: false,
+    describe: 'refuse files of a folder that hold no data, instead of leaving them out',
+    group: IMPORT_WHAT,
+  },
+  'block-mib': {
+    type: 'number',
+    default: 64,
+    describe: 'text held in memory at once, MiB',
+    range: { from: 0.0001, to: 1e4, unit: 'MiB' },
+    group: IMPORT_WHAT,
+  },
+  role: {
+    choices: Object.keys(DATA_API_ROLES) as (keyof typeof DATA_API_ROLES)[],
+    default: 'unknown' as keyof typeof DATA_API_ROLES,
+    describe:
+      'what the wallets of a file without roles were: a Data API download with takerOnly=true (its default) is `taker`',
+    group: MEANING,
+  },
+  'time-zone': {
+    type: 'string',
+    describe: 'zone of times that come without one, for example America/New_York (default: UTC)',
+    group: MEANING,
+  },
+  'duplicate-rows': {
+    formerName: 'repeats',
+    choices: ['keep', 'drop'] as const,
+    default: 'keep' as 'keep' | 'drop',
+    describe: 'identical rows within one file: separate fills, or one',
+    group: MEANING,
+  },
+} as const satisfies OptionSpecs;
