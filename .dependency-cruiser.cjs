@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
   '5_live_inference': 'alerts cases charts fetch http/ports live overview record run step',
-  '6_profitability': 'features profit run/ranges step tables',
+  '6_profitability': 'features profit run/(option_kinds|ranges) step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',

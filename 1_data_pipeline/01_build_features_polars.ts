@@ -12,6 +12,7 @@ import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/
 import { presentChunk } from '../helpers/features/wallets/profile_chunks_report.ts';
 import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
 import { presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { type OptionSpecs, parseChunk } from '../helpers/run/options.ts';
 import { defineStep, made, type OpenInputs, type StepContext, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -21,20 +22,20 @@ import { readTable } from '../helpers/tables/table_store.ts';
 const CHUNKS = 'In chunks (a SLURM array)';
 const OPTIONS = {
   'as-of': AS_OF_OPTION,
-  chunk: {
-    type: 'string',
-    describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge',
-    excludes: ['merge'],
-    group: CHUNKS,
-  },
-  merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
-  'chunk-dir': {
-    type: 'string',
-    describe: 'folder of the chunks',
-    defaultDescription: '11_wallet_profiles.chunks in the data folder',
-    onlyWith: { chunk: true, merge: true },
-    group: CHUNKS,
-  },
+  ...inGroup(CHUNKS, {
+    chunk: {
+      type: 'string',
+      describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge',
+      excludes: ['merge'],
+    },
+    merge: option.flag('join the chunks into profiles'),
+    'chunk-dir': {
+      type: 'string',
+      describe: 'folder of the chunks',
+      defaultDescription: '11_wallet_profiles.chunks in the data folder',
+      onlyWith: { chunk: true, merge: true },
+    },
+  }),
 } as const satisfies OptionSpecs;
 const INPUTS = { trades: RAW_TRADES, markets: MARKETS };
 

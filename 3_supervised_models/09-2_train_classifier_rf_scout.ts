@@ -7,6 +7,7 @@
  *         the best precision at --recall on validation wallets, then reported once on other wallets at newer timestamps
  */
 import { TARGETS } from '../helpers/archetypes/archetypes.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
@@ -27,19 +28,14 @@ await runStep(
   defineStep({
     id: 'train_scout',
     options: {
-      target: {
-        choices: SCOUT_TARGETS,
-        default: 'fresh_whale' as const,
-        describe: 'archetype looked for',
-        group: SCOUT,
-      },
-      recall: {
-        type: 'number',
-        default: 0.5,
-        describe: 'recall that the threshold must reach, 0..1',
-        range: { from: 0.01, to: 1, unit: 'a share' },
-        group: SCOUT,
-      },
+      ...inGroup(SCOUT, {
+        target: option.choice(SCOUT_TARGETS, 'fresh_whale', 'archetype looked for'),
+        recall: option.number(0.5, 'recall that the threshold must reach, 0..1', {
+          from: 0.01,
+          to: 1,
+          unit: 'a share',
+        }),
+      }),
       ...EARLY_TASK_OPTIONS,
     },
     inputs: EARLY_TASK_INPUTS,

@@ -8,6 +8,7 @@
 import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report.ts';
 import { FETCH_OPTIONS } from '../helpers/fetch/request.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import {
   explainSteps,
   formatPlan,
@@ -39,28 +40,27 @@ await runStep(
       venue: { ...FETCH_OPTIONS.venue, ...LIVE },
       since: { ...FETCH_OPTIONS.since, ...LIVE },
       until: { ...FETCH_OPTIONS.until, ...LIVE },
-      'as-of': {
-        type: 'string',
-        describe:
-          'the time T of the profiles and of all that is made of them, as for 01; 09 to 13 of chapters 3 and 6 look at all trades',
-        defaultDescription: 'the end of the last day with trades',
-        group: GRAPH_WHAT,
-      },
-      report: {
-        type: 'boolean',
-        default: false,
-        describe: 'run no step, only renew the case files and the first section',
-        excludes: ['from', 'only', 'plan', 'explain'],
-        group: GRAPH_WHAT,
-      },
+      ...inGroup(GRAPH_WHAT, {
+        'as-of': {
+          type: 'string',
+          describe:
+            'the time T of the profiles and of all that is made of them, as for 01; 09 to 13 of chapters 3 and 6 look at all trades',
+          defaultDescription: 'the end of the last day with trades',
+        },
+        report: {
+          ...option.flag('run no step, only renew the case files and the first section'),
+          excludes: ['from', 'only', 'plan', 'explain'],
+        },
+      }),
       ...CASES_OPTION,
-      plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: GRAPH_WHAT },
-      explain: {
-        type: 'string',
-        describe: 'say why this step (or `all`) is up to date or stale, and do nothing',
-        excludes: ['from', 'only', 'plan', 'force'],
-        group: GRAPH_WHAT,
-      },
+      ...inGroup(GRAPH_WHAT, {
+        plan: option.flag('print what would run and do nothing'),
+        explain: {
+          type: 'string',
+          describe: 'say why this step (or `all`) is up to date or stale, and do nothing',
+          excludes: ['from', 'only', 'plan', 'force'],
+        },
+      }),
     },
     inputs: {},
     isIncremental: true,

@@ -27,6 +27,7 @@ import { presentStrategies, STRATEGIES_SECTION } from '../helpers/profit/strateg
 import { strategiesFrame, strategyEquityFrame, strategyTradesFrame } from '../helpers/profit/strategy_tables.ts';
 import { replayTest } from '../helpers/profit/test_replay.ts';
 import { TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -43,13 +44,7 @@ import { lastMoment } from '../helpers/tables/time_range.ts';
 
 const OPTIONS = {
   ...THRESHOLD_OPTIONS,
-  draws: {
-    type: 'number',
-    default: 20,
-    describe: 'random controls per strategy',
-    range: integerMin(2, 1000),
-    group: 'Controls',
-  },
+  ...inGroup('Controls', { draws: option.number(20, 'random controls per strategy', integerMin(2, 1000)) }),
   ...ORDER_OPTIONS,
   ...PORTFOLIO_OPTIONS,
 } as const;

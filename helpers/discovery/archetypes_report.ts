@@ -4,7 +4,7 @@ import { ARCHETYPES, type WaterfallThresholds } from '../archetypes/archetypes.t
 import { countFreshBets } from '../archetypes/fresh_bets.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
 import { formatArchetypes, formatFreshBets, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
-import { chartBlock } from '../charts/section.ts';
+import { chartBlock, paragraph, tableBlock } from '../charts/section.ts';
 import { distributionsPicture } from '../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
@@ -79,25 +79,12 @@ export function presentArchetypes(
           'wallets',
         ),
       ),
-      {
-        kind: 'table',
-        caption: 'Medians by archetype.',
-        header: [
-          'archetype',
-          'wallets',
-          'mean fill, USD',
-          'fills a day',
-          'markets',
-          'tenure, days',
-          'win rate, %',
-          'ROI, %',
-        ],
-        rows: mediansByArchetype(profiles, archetypes),
-      },
-      ...[...formatUnnamed(summary), ...insiders, ...fresh].map((text) => ({
-        kind: 'paragraph' as const,
-        text,
-      })),
+      tableBlock(
+        'Medians by archetype.',
+        ['archetype', 'wallets', 'mean fill, USD', 'fills a day', 'markets', 'tenure, days', 'win rate, %', 'ROI, %'],
+        mediansByArchetype(profiles, archetypes),
+      ),
+      ...[...formatUnnamed(summary), ...insiders, ...fresh].map(paragraph),
       chartBlock(
         'anomaly_scores',
         `Isolation-forest score of ${countFeatures(profiles, ANOMALY_FEATURES)} by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.`,

@@ -1,31 +1,25 @@
 /** Options of the ablation, and what they mean in its own units. */
 import { DELAY_OPTION, type TARGET_OPTIONS, type Target, targetOf } from '../features/trades/targets.ts';
 import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionValues } from '../run/options.ts';
 import { integerMin } from '../run/ranges.ts';
 import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 
 const GROUP = 'Ablation';
 
-export const ABLATION_OPTIONS = {
+export const ABLATION_OPTIONS = inGroup(GROUP, {
   ablation: {
-    type: 'boolean',
-    default: false,
-    describe: 'also evaluate the widespread recipe and switch its faults off one by one',
-    group: GROUP,
+    ...option.flag('also evaluate the widespread recipe and switch its faults off one by one'),
     formerName: 'ladder',
   },
   'ablation-rows': {
-    type: 'number',
-    default: 1_000_000,
-    describe: 'rows at most, whole markets',
-    range: integerMin(1000),
+    ...option.number(1_000_000, 'rows at most, whole markets', integerMin(1000)),
     onlyWith: { ablation: true },
-    group: GROUP,
     formerName: 'ladder-rows',
   },
-  delay: { ...DELAY_OPTION, onlyWith: { ablation: true }, group: GROUP },
-} as const;
+  delay: { ...DELAY_OPTION, onlyWith: { ablation: true } },
+});
 
 export interface AblationSettings extends ModelSettings {
   readonly horizonMs: number;

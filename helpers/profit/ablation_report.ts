@@ -1,5 +1,5 @@
 /** The ablation in lines and in a section of the report: one table, two pictures, and what each fault was worth. */
-import { type Block, chartBlock } from '../charts/section.ts';
+import { type Block, chartBlock, detailsBlock, paragraph, tableBlock, verdictBlock } from '../charts/section.ts';
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
@@ -98,21 +98,15 @@ function returnMarks(score: AblationScore, { top }: Scorecard): IntervalMark[] {
 function blocksOf(scores: readonly AblationScore[], delayMs: number): Block[] {
   const { card } = scores[scores.length - 1];
   return [
-    { kind: 'verdict', text: formatAblation(scores), tone: card !== null && isProfitable(card) ? 'good' : 'neutral' },
-    {
-      kind: 'details',
-      summary: 'What the steps are',
-      blocks: [
-        {
-          kind: 'paragraph',
-          text:
-            'The same fills, evaluated seven times. Step 0 is the widespread recipe: the later price is that of the nearest trade in the market, ' +
-            'whichever of its two tokens it was, up to an hour beyond the horizon; wallet averages and market volume are those of the whole sample; ' +
-            'training and test rows are mixed at random. Each step switches one of these faults off; the last buys at the first trade after ' +
-            `${delayMs / SECOND_MS} s and pays fees. Precision is not profit: an expensive share that wins nine times in ten may still lose money.`,
-        },
-      ],
-    },
+    verdictBlock(formatAblation(scores), card !== null && isProfitable(card) ? 'good' : 'neutral'),
+    detailsBlock('What the steps are', [
+      paragraph(
+        'The same fills, evaluated seven times. Step 0 is the widespread recipe: the later price is that of the nearest trade in the market, ' +
+          'whichever of its two tokens it was, up to an hour beyond the horizon; wallet averages and market volume are those of the whole sample; ' +
+          'training and test rows are mixed at random. Each step switches one of these faults off; the last buys at the first trade after ' +
+          `${delayMs / SECOND_MS} s and pays fees. Precision is not profit: an expensive share that wins nine times in ten may still lose money.`,
+      ),
+    ]),
     chartBlock(
       'precision',
       'Precision of the picks at each step, with 95 % intervals over markets.',
@@ -132,12 +126,7 @@ function blocksOf(scores: readonly AblationScore[], delayMs: number): Block[] {
         level: { x: 0, label: 'break-even' },
       }),
     ),
-    {
-      kind: 'table',
-      header: HEADER,
-      rows: scores.map(cellsOf),
-      caption: 'Estimates with 95 % intervals from a bootstrap over markets.',
-    },
+    tableBlock('Estimates with 95 % intervals from a bootstrap over markets.', HEADER, scores.map(cellsOf)),
   ];
 }
 

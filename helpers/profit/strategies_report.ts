@@ -1,5 +1,5 @@
 /** What the strategies earn on the test period, in lines, in a section of the report and as JSON. */
-import { type Block, chartBlock } from '../charts/section.ts';
+import { type Block, chartBlock, detailsBlock, paragraph, tableBlock, verdictBlock } from '../charts/section.ts';
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import type { DataFrame } from '../polars/polars.ts';
@@ -206,22 +206,16 @@ export function presentStrategies(
     ],
     blocks: [
       ...names.map((name, i): Block => {
-        return { kind: 'verdict', text: verdicts[i], tone: isProfitable(rows, name) ? 'good' : 'bad' };
+        return verdictBlock(verdicts[i], isProfitable(rows, name) ? 'good' : 'bad');
       }),
-      {
-        kind: 'details',
-        summary: 'What this is based on',
-        blocks: [...details, formatCosts(settings), formatChoice(facts)].map((text) => ({ kind: 'paragraph', text })),
-      },
+      detailsBlock('What this is based on', [...details, formatCosts(settings), formatChoice(facts)].map(paragraph)),
       ...chartsOf(rows, read(STRATEGY_EQUITY), money.bankrollUsd),
       calibrationBlock(calibration, ' on the test period'),
-      {
-        kind: 'table',
-        header: HEADER,
-        rows: cellsOf(rows),
-        caption:
-          'Strategies and controls on the test period. Intervals are 95 %, by markets; of random trades the middle 95 % of the draws. Deflated: probability that the Sharpe ratio beats the luck of the best trial.',
-      },
+      tableBlock(
+        'Strategies and controls on the test period. Intervals are 95 %, by markets; of random trades the middle 95 % of the draws. Deflated: probability that the Sharpe ratio beats the luck of the best trial.',
+        HEADER,
+        cellsOf(rows),
+      ),
     ],
     files: { 'strategies.json': { ...head, calibration: errors, trialSharpes: trials, verdicts, rows } },
     limits: [

@@ -1,5 +1,13 @@
 /** Whether following pays, and above which threshold, in lines, in a section of the report and as JSON. */
-import { type Block, chartBlock, type TableBlock } from '../charts/section.ts';
+import {
+  type Block,
+  chartBlock,
+  detailsBlock,
+  paragraph,
+  type TableBlock,
+  tableBlock,
+  verdictBlock,
+} from '../charts/section.ts';
 import { type LineSeries, linesPicture } from '../charts/specs/lines.ts';
 import { SECOND_MS } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
@@ -161,25 +169,17 @@ interface ThresholdSettings extends BacktestSettings, GivenOptions {
 
 function blocksOf({ rows, calibration }: ThresholdFacts, settings: ThresholdSettings): Block[] {
   const [delayMs, ...others] = settings.delaysMs;
-  const tableAt = (ms: number): TableBlock => ({
-    kind: 'table',
-    header: HEADER,
-    rows: cellsOf(rows, ms),
-    caption: `Thresholds, ${ms / SECOND_MS} s after the fill.`,
-  });
+  const tableAt = (ms: number): TableBlock =>
+    tableBlock(`Thresholds, ${ms / SECOND_MS} s after the fill.`, HEADER, cellsOf(rows, ms));
   const isGood = profitableRows(rows, delayMs).length > 0;
   const how = `Every fill of the ${PERIODS[settings.part]} above a threshold is followed by an order of its own. ${formatCosts(settings)} Price only and the base rate stand beside: a model that does not beat price knows nothing but price. Intervals are 95 %, drawn by whole markets.`;
   return [
-    { kind: 'verdict', text: formatThresholds(rows, delayMs), tone: isGood ? 'good' : 'bad' },
-    {
-      kind: 'details',
-      summary: 'What this is based on',
-      blocks: [how, formatProfitable(rows, delayMs)].map((text) => ({ kind: 'paragraph', text })),
-    },
+    verdictBlock(formatThresholds(rows, delayMs), isGood ? 'good' : 'bad'),
+    detailsBlock('What this is based on', [how, formatProfitable(rows, delayMs)].map(paragraph)),
     ...chartsOf(rows, delayMs),
     calibrationBlock(calibration),
     tableAt(delayMs),
-    { kind: 'details', summary: 'Other delays', blocks: others.map(tableAt) },
+    detailsBlock('Other delays', others.map(tableAt)),
   ];
 }
 

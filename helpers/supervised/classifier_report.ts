@@ -1,5 +1,5 @@
 /** What 09-1 has measured, in lines and in a section: the three rows, forest against boosting, and calibration. */
-import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { Presentation } from '../step/contract.ts';
@@ -92,13 +92,13 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
       `Saved: the ${winner} of the early-detection row.`,
     ],
     blocks: [
-      { kind: 'verdict', tone: isBetter ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, isBetter ? 'good' : 'bad'),
       prAucBlock(facts),
-      {
-        kind: 'details',
-        summary: 'All figures, and whether probabilities are calibrated',
-        blocks: [table.block, { kind: 'paragraph', text: seen }, reliabilityBlock(trials)],
-      },
+      detailsBlock('All figures, and whether probabilities are calibrated', [
+        table.block,
+        paragraph(seen),
+        reliabilityBlock(trials),
+      ]),
     ],
     limits: [
       'A classifier of archetypes predicts what rules and clusters will say of a wallet, not what a person knows.',

@@ -1,5 +1,5 @@
 /** A table of results, for the terminal and for the report. */
-import type { TableBlock } from '../charts/section.ts';
+import { type TableBlock, tableBlock } from '../charts/section.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 
 type Cell = string | number;
@@ -19,6 +19,10 @@ export function resultTable(
       header,
       rows.map((row) => row.map(formatCell)),
     ),
-    block: { kind: 'table', caption, header: [...header], rows: rows.map((row) => [...row]) },
+    block: tableBlock(
+      caption,
+      [...header],
+      rows.map((row) => [...row]),
+    ),
   };
 }

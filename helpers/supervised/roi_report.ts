@@ -1,5 +1,5 @@
 /** How well future ROI can be predicted, by what, and what becomes of two published claims, in lines and in a section. */
-import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { Presentation } from '../step/contract.ts';
@@ -102,14 +102,14 @@ export function presentRoi(facts: RoiFacts): Presentation {
       ...claimLines,
     ],
     blocks: [
-      { kind: 'verdict', tone: isPredicted ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, isPredicted ? 'good' : 'bad'),
       topTenthBlock(results),
-      ...claimLines.map((text) => ({ kind: 'paragraph' as const, text })),
-      {
-        kind: 'details',
-        summary: 'All figures, and what the model looks at',
-        blocks: [table.block, importanceBlock(facts), ...partial.map(partialBlock)],
-      },
+      ...claimLines.map(paragraph),
+      detailsBlock('All figures, and what the model looks at', [
+        table.block,
+        importanceBlock(facts),
+        ...partial.map(partialBlock),
+      ]),
     ],
     limits: [
       'ROI here is before fees and delay, and values open positions at a last price; chapter 6 asks whether anything pays.',

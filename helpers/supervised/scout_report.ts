@@ -1,5 +1,5 @@
 /** What behaviour alone predicts, in lines and in a section. */
-import { chartBlock } from '../charts/section.ts';
+import { chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
@@ -47,7 +47,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
   return {
     lines: [table.text, ...notes, verdict, 'Saved: the forest of the early-detection row.'],
     blocks: [
-      { kind: 'verdict', tone: early.precision.low > baseRate(early) ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, early.precision.low > baseRate(early) ? 'good' : 'bad'),
       chartBlock(
         'precision',
         `Precision at the chosen threshold against the base rate of ${percent(baseRate(early), 2)}.`,
@@ -61,11 +61,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
           'precision, %',
         ),
       ),
-      {
-        kind: 'details',
-        summary: 'All figures, and how they were measured',
-        blocks: [table.block, ...notes.map((text) => ({ kind: 'paragraph' as const, text }))],
-      },
+      detailsBlock('All figures, and how they were measured', [table.block, ...notes.map(paragraph)]),
     ],
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { column, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { endOfData, firstMoment, lastMoment } from '../../tables/time_range.ts';
 
@@ -13,7 +13,7 @@ const EVENTS: TableSchema = {
   folder: 'events',
   what: 'a test',
   madeBy: 'make it',
-  columns: [column('ts_ms', 'int64', 'ms', 'when')],
+  columns: columns('ts_ms: int64 [ms] when'),
 };
 const JANUARY_8_MS = Date.UTC(2026, 0, 8);
 
