@@ -1,9 +1,8 @@
 /**
  * `npm run bench -- red_flags`: learns how much each piece of evidence weighs, by planting the choosing styles into the first
- * half of a real tape and into simulated markets, and writes helpers/red_flags/coefficients.ts. Before that it tests the
+ * half of a real tape and into simulated markets, and writes helpers/red_flags/coefficients.json. Before that it tests the
  * direction of every candidate on every background. The last line is one JSON object.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,9 +10,9 @@ import yargs from 'yargs';
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
+import type { StyleSample, TrainedRedFlags } from '../red_flags/coefficients.ts';
 import { EVIDENCE_NAMES } from '../red_flags/evidence.ts';
 import { featureValues, scoreEvidence } from '../red_flags/score.ts';
-import type { StyleSample, TrainedRedFlags } from '../red_flags/trained.ts';
 import { formatTable } from '../run/console.ts';
 import { makeFolder, writeFileAtomic } from '../run/files.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
@@ -41,7 +40,7 @@ const SCORED = [
   'taker_pct',
 ];
 const N_QUANTILES = 41;
-const FILE = 'helpers/red_flags/coefficients.ts';
+const FILE = 'helpers/red_flags/coefficients.json';
 
 function parse(args: readonly string[]) {
   return yargs([...args])
@@ -133,16 +132,6 @@ function styleSamples(model: TrainedRedFlags, { frame, labels }: LabelledEvidenc
     });
 }
 
-function write(file: string, trained: TrainedRedFlags): void {
-  const text = `/** Made by \`${trained.madeBy}\`: do not edit, make it again. */
-import type { TrainedRedFlags } from './trained.ts';
-
-export const COEFFICIENTS: TrainedRedFlags = ${JSON.stringify(trained)};
-`;
-  writeFileAtomic(file, text);
-  execFileSync('npx', ['biome', 'check', '--write', file], { stdio: 'ignore' });
-}
-
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
   const given = parse(args);
@@ -175,7 +164,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     };
     const fresh = { n: given.draws, nEach: given.each, seed: given.seed * 10_000 + 5_000 };
     const styles = styleSamples(trained, await labelledEvidence(tapes[0], fresh, folder));
-    write(given.out, { ...trained, styles });
+    writeFileAtomic(given.out, `${JSON.stringify({ ...trained, styles })}\n`);
     process.stdout.write(`${directionTable(sets, given.floorUsd)}\n\n`);
     const weights = trained.terms.map(({ name, weight }) => [name, weight.toFixed(2)]);
     process.stdout.write(`${formatTable(['evidence', 'weight of a standard deviation'], weights)}\n`);
