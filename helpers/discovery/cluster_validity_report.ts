@@ -34,12 +34,6 @@ function formatGap({ gapBestK, gaps }: ClusterValidity): string {
   return `The gap statistic chooses ${gapBestK} ${gapBestK === 1 ? 'cluster' : 'clusters'}`;
 }
 
-/** A check with its interval, without a full stop. */
-function formatCheck({ name, value, low, high, bar, outcome }: CheckResult<ValidityCheck>): string {
-  const [own, from, to] = [value, low, high].map((number) => number.toFixed(2));
-  return `${MEASURED[name]} ${own} [${from}, ${to}], needed ${bar.toFixed(2)}: ${outcome}`;
-}
-
 /** Blocks of an assessment; one sentence when there is none. */
 export function validityBlocks(validity: ClusterValidity | NotAssessed): Block[] {
   if ('skippedReason' in validity) return [verdictBlock(`Clusters were not assessed: ${validity.skippedReason}.`)];
@@ -106,7 +100,7 @@ export function formatValidity(validity: ClusterValidity | NotAssessed): string[
     `Silhouette of ${k} clusters ${validity.silhouette.toFixed(3)}; without clusters: ${silhouettes}.`,
     `${formatGap(validity)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
     `DBSCAN finds one cluster at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
-    `Checks: ${validity.checks.map(formatCheck).join('; ')}.`,
+    `Checks: ${validity.checks.map(({ name, outcome }) => `${name} ${outcome}`).join(', ')}.`,
     `Cluster validity (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${summarizeValidity(validity)}`,
   ];
 }

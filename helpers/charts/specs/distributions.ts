@@ -4,6 +4,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { BY_RANK, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export interface DistributionGroup {
@@ -48,41 +49,28 @@ export function distributionsPicture(
     legend: null,
     scale: colourScale(groups.map(({ group }) => group)),
   } as const;
-  const tooltip = [
-    { field: 'name', type: 'nominal', title: 'group' },
-    { field: 'words', type: 'nominal', title: 'median' },
-  ] as const;
+  const tooltip = [told('name', 'group'), told('words', 'median')];
   return {
     note,
     spec: {
       width: 'container',
       height: { step: 44 },
       data: { values },
-      encoding: { y: { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } },
+      encoding: BY_RANK,
       layer: [
         {
           mark: { type: 'rule', strokeWidth: 2, yOffset: 9 },
-          encoding: { x: { field: 'p5', ...x }, x2: { field: 'p95' }, color, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p5', ...x }, x2: { field: 'p95' }, color, tooltip },
         },
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
-          encoding: { x: { field: 'p25', ...x }, x2: { field: 'p75' }, color, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p25', ...x }, x2: { field: 'p75' }, color, tooltip },
         },
         {
           mark: { type: 'tick', thickness: 3, height: 18, yOffset: 9, color: NEUTRAL.ink },
-          encoding: { x: { field: 'p50', ...x }, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p50', ...x }, tooltip },
         },
-        {
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            dy: -10,
-            color: NEUTRAL.ink,
-            limit: { expr: 'width' },
-          },
-          encoding: { x: { value: 0 }, text: { field: 'name', type: 'nominal' } },
-        },
+        ...rowNames('name', -10),
       ],
     },
   };

@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL, REFERENCE } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { told } from './parts.ts';
 import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export type AxisScale = 'linear' | 'log';
@@ -131,7 +132,7 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
             },
             y2: { datum: 0 },
             tooltip: [
-              { field: 'range', type: 'nominal', title: labels.xTitle },
+              told('range', labels.xTitle),
               { field: 'count', type: 'quantitative', title: labels.yTitle, format: ',' },
             ],
           },
