@@ -18,9 +18,9 @@ import {
   EARLY_TASK_OPTIONS,
   earlyTaskSettings,
 } from '../helpers/supervised/early_task.ts';
-import { SCOUT_COLUMNS, SCOUT_TARGETS, type ScoutRow, scoutEntry } from '../helpers/supervised/scout_model.ts';
+import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry, scoutTrials } from '../helpers/supervised/scout_model.ts';
 import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
-import { fitScout, measureScout, predictScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
+import { fitScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
 
 const SCOUT = 'Scout';
 
@@ -59,16 +59,7 @@ await runStep(
         recallMin,
         seed,
       });
-      const trials = ROWS.flatMap((row): ScoutRow[] => {
-        const input = inputOf(row);
-        const predictions = predictScout(input, executor);
-        const trial = measureScout(predictions, input);
-        const onward = row === EARLY ? measureScout(predictions, input, task.tradedOn) : null;
-        return [
-          ...(trial === null ? [] : [{ row, trial }]),
-          ...(onward === null ? [] : [{ row: TRADED_ON, trial: onward } as const]),
-        ];
-      });
+      const trials = ROWS.flatMap((row) => scoutTrials(row, inputOf(row), task.tradedOn, executor));
       const early = inputOf(EARLY);
       const choice = tuneScout(early, Uint32Array.from(labels.keys()), executor);
       if (choice === null || ROWS.some((row) => trials.every((own) => own.row !== row)))

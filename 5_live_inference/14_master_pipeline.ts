@@ -17,16 +17,12 @@ import {
   graphOf,
   planGraph,
   runGraph,
+  wordsGiven,
 } from '../helpers/run/pipeline_runner.ts';
 import { defineStep, made } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 
 const LIVE = { onlyWith: { data: 'live' }, group: GRAPH_WHAT } as const;
-
-/** The words of a command line for options that were given. */
-function wordsOf(options: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
-}
 
 await runStep(
   defineStep({
@@ -51,9 +47,6 @@ await runStep(
           ...option.flag('run no step, only renew the case files and the first section'),
           excludes: ['from', 'only', 'plan', 'explain'],
         },
-      }),
-      ...CASES_OPTION,
-      ...inGroup(GRAPH_WHAT, {
         plan: option.flag('print what would run and do nothing'),
         explain: {
           type: 'string',
@@ -61,6 +54,7 @@ await runStep(
           excludes: ['from', 'only', 'plan', 'force'],
         },
       }),
+      ...CASES_OPTION,
     },
     inputs: {},
     isIncremental: true,
@@ -70,7 +64,7 @@ await runStep(
       report,
       plan,
       explain,
-      graph: graphOf(options, log, options.data === 'live' ? wordsOf({ venue, since, until }) : undefined),
+      graph: graphOf(options, log, options.data === 'live' ? wordsGiven({ venue, since, until }) : undefined),
     }),
     compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();

@@ -3,19 +3,18 @@ import { type Block, chartBlock, detailsBlock, paragraph, tableBlock, verdictBlo
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import type { Money } from '../replay/model.ts';
 import { SECOND_MS } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { STRATEGY_EQUITY } from '../tables/schemas.ts';
-import type { BacktestSettings, GivenOptions } from './backtest_options.ts';
 import type { CalibrationCurves } from './calibration.ts';
 import { calibrationBlock, formatCalibration } from './calibration_report.ts';
 import type { Choice } from './choice.ts';
 import { formatCosts } from './costs.ts';
 import { formatPercent, formatPercentInterval, formatThreshold } from './format.ts';
 import { STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
+import type { StrategySettings } from './strategy_options.ts';
 import { hasLost, isProfitable, type StrategyRow } from './strategy_rows.ts';
 import { formatWithoutFees } from './thresholds_report.ts';
 
@@ -33,10 +32,6 @@ export interface StrategyFacts extends Choice {
   readonly calibration: CalibrationCurves;
   /** Fills that the final model learned from, or why there is none. */
   readonly finalModel: { readonly nFitRows: number } | { readonly reason: string };
-}
-
-interface StrategySettings extends BacktestSettings, GivenOptions {
-  readonly money: Money;
 }
 
 /** Strategies that have a verdict of their own. */

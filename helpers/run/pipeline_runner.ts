@@ -52,6 +52,11 @@ export function wordsForSteps(
   ];
 }
 
+/** The words of a command line for options that were given. */
+export function wordsGiven(options: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+}
+
 export interface GraphOptions {
   readonly dataDir: string;
   /** Folder of raw files, or null for the simulated market. */
