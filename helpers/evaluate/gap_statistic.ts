@@ -1,7 +1,7 @@
 /** How many clusters are better supported than by structureless data? The gap statistic (Tibshirani, Walther & Hastie 2001). */
 
 import { PCA } from 'ml-pca';
-import type { Matrix } from '../kernels/matrix.ts';
+import { type Matrix, rowsOf } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { check, checkFinite, checkSameLength } from './checks.ts';
@@ -65,7 +65,7 @@ function boxAxes(x: Matrix, reference: GapReference): number[][] {
   const identity = Array.from({ length: nCols }, (_, i) => Array.from({ length: nCols }, (_, j) => (i === j ? 1 : 0)));
   if (reference === 'column-box') return identity;
   const matrix = covariance(x, columnMeans(x));
-  const rows = identity.map((_, i) => Array.from(matrix.subarray(i * nCols, (i + 1) * nCols)));
+  const rows = rowsOf(matrix, nCols);
   return new PCA(rows, { isCovarianceMatrix: true }).getEigenvectors().transpose().to2DArray();
 }
 

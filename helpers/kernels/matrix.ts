@@ -27,6 +27,11 @@ export function matrixFromRows(rows: readonly (readonly number[])[], nCols: numb
   return { values, nRows: rows.length, nCols };
 }
 
+/** Rows of `nCols` numbers as lists, for libraries that want them so. */
+export function rowsOf(values: Float32Array | Float64Array, nCols: number): number[][] {
+  return Array.from({ length: values.length / nCols }, (_, i) => [...values.subarray(i * nCols, (i + 1) * nCols)]);
+}
+
 /** The rows numbered by `rowNumbers`, in that order, copied. */
 export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix {
   const { nCols } = matrix;
