@@ -5,7 +5,6 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import yargs from 'yargs';
 import { renderSvg } from '../charts/render.ts';
 import { TARGET_OPTIONS } from '../features/trades/targets.ts';
 import { ablationSettings } from '../profit/ablation_options.ts';
@@ -13,10 +12,12 @@ import { MODEL_OPTIONS } from '../profit/model_options.ts';
 import { readStepCode } from '../run/code.ts';
 import { formatTable } from '../run/console.ts';
 import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { option } from '../run/option_kinds.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
 import { runWorld, type WorldResult } from './ablation/one_world.ts';
 import { ablationBenchPicture } from './ablation/picture.ts';
 import { type Mean, summarise, type WorldSummary } from './ablation/summary.ts';
+import { say, suiteOptions } from './suite/suite.ts';
 
 interface Kept {
   readonly settings: string;
@@ -31,13 +32,7 @@ function short({ mean, low, high }: Mean): string {
 function tableOf(summary: WorldSummary): string {
   return formatTable(
     [
-      'step',
-      'base rate',
-      'model at .75',
-      'model at .90',
-      'return of top 1 %',
-      'price only',
-      'difference',
+      ...['step', 'base rate', 'model at .75', 'model at .90', 'return of top 1 %', 'price only', 'difference'],
       'seeds above price only',
     ],
     summary.steps.map((step) => [
@@ -61,19 +56,18 @@ function defaultsOf<T extends object>(specs: T): { [K in keyof T]: T[K] extends 
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const given = yargs([...args])
-    .option('seeds', { type: 'number', default: 10, describe: 'markets of each kind' })
-    .option('first-seed', { type: 'number', default: 1001, describe: 'seeds count from here' })
-    .option('rows', { type: 'number', default: 60_000, describe: 'fills of each market' })
-    .option('markets', { type: 'number', default: 400, describe: 'markets in each' })
-    .option('wallets', { type: 'number', default: 1500, describe: 'wallets in each' })
-    .option('insiders', { type: 'number', default: 0.05, describe: 'share of insiders where they are planted' })
-    .option('difficulty', { type: 'string', default: 'easy', describe: 'of the planted insiders: easy, medium, hard' })
-    .option('delay', { type: 'number', default: 60, describe: 'seconds between a fill and its follower' })
-    .option('threads', { type: 'number', default: 1, describe: 'threads' })
-    .option('out', { type: 'string', default: 'models/bench/ablation', describe: 'folder of the results' })
-    .strict()
-    .parseSync();
+  const given = suiteOptions(args, {
+    seeds: option.number(10, 'markets of each kind'),
+    'first-seed': option.number(1001, 'seeds count from here'),
+    rows: option.number(60_000, 'fills of each market'),
+    markets: option.number(400, 'markets in each'),
+    wallets: option.number(1500, 'wallets in each'),
+    insiders: option.number(0.05, 'share of insiders where they are planted'),
+    difficulty: option.text('easy', 'of the planted insiders: easy, medium, hard'),
+    delay: option.number(60, 'seconds between a fill and its follower'),
+    threads: option.number(1, 'threads'),
+    out: option.text('models/bench/ablation', 'folder of the results'),
+  });
   const settings = ablationSettings({
     ...defaultsOf(TARGET_OPTIONS),
     ...defaultsOf(MODEL_OPTIONS),
@@ -97,11 +91,11 @@ export async function runSuite(args: readonly string[]): Promise<void> {
           runWorld(seeded, settings, given.threads),
         ),
       );
-      process.stdout.write(`${world} ${seeded.seed} done\n`);
+      say(`${world} ${seeded.seed} done`);
     }
     const summary = summarise(world, results);
     summaries.push(summary);
-    process.stdout.write(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n\n`);
+    say(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n`);
   }
   const result = { bench: 'ablation', settings: given, worlds: summaries };
   writeJsonAtomic(path.join(given.out, 'ablation.json'), result);
@@ -109,7 +103,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     path.join(given.out, 'ablation.svg'),
     await renderSvg(ablationBenchPicture(summaries).spec, 'ablation'),
   );
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  say(JSON.stringify(result));
 }
 
 async function keptOrRun(file: string, settings: string, run: () => Promise<WorldResult>): Promise<WorldResult> {
