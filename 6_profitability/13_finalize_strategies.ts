@@ -27,7 +27,7 @@ import { TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../helpers/tables/schemas.ts';
-import { lastMoment } from '../helpers/tables/time_range.ts';
+import { lastTimestamp } from '../helpers/tables/time_range.ts';
 
 await runStep(
   defineStep({
@@ -51,7 +51,7 @@ await runStep(
       const final =
         settings.training === null
           ? 'the fills were scored by a model made elsewhere'
-          : await trainFinalModel(inputs.features, lastMoment(inputs.trades), settings.training, { seed, executor });
+          : await trainFinalModel(inputs.features, lastTimestamp(inputs.trades), settings.training, { seed, executor });
       return made({
         tables: [
           [STRATEGIES, strategiesFrame(rows)],

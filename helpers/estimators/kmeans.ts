@@ -163,8 +163,8 @@ export class KMeans implements Estimator<KMeansModel> {
   /** The model as plain JSON; float32 centres are exact in it. */
   toModel(): KMeansModel {
     const { centres, inertia, nIterations, hasConverged } = requireFitted(this.#fitted);
-    const head = { format: FORMAT, version: VERSION, featureNames: [...this.featureNames] } as const;
-    return { ...head, centres: rowsOf(centres.values, centres.nCols), inertia, nIterations, hasConverged };
+    const learnt = { centres: rowsOf(centres.values, centres.nCols), inertia, nIterations, hasConverged };
+    return { format: FORMAT, version: VERSION, featureNames: [...this.featureNames], ...learnt };
   }
 
   /** @throws InputError bad-model for anything that `toModel` could not have written */

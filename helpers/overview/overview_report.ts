@@ -29,7 +29,7 @@ import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, readTable, type Table, tableFolder } from '../tables/table_store.ts';
 import { tapeFacts } from '../tables/tape_limits.ts';
 import { formatTapeLimits } from '../tables/tape_limits_report.ts';
-import { firstMoment, lastMoment } from '../tables/time_range.ts';
+import { firstTimestamp, lastTimestamp } from '../tables/time_range.ts';
 import { summarize } from './summary.ts';
 import { summaryBlock } from './summary_report.ts';
 
@@ -143,7 +143,7 @@ function profileBlocks(profiles: Table): Block[] {
     ),
     chartBlock(
       'tenure',
-      'Days between a wallet’s first fill in these data and the moment of the profiles. A wallet may be older than the data: the pile at the right end holds everyone who was there from the start.',
+      'Days between a wallet’s first fill in these data and the timestamp of the profiles. A wallet may be older than the data: the pile at the right end holds everyone who was there from the start.',
       histogramPicture(binValues(column('tenure_days'), 'linear'), { xTitle: 'tenure, days', yTitle }),
     ),
   ];
@@ -183,7 +183,7 @@ function marginalBlocks(dataDir: string): Block[] {
 }
 
 function timeWindow(trades: Table): { fromMs: number; toMs: number } | null {
-  const [fromMs, toMs] = [firstMoment(trades), lastMoment(trades)];
+  const [fromMs, toMs] = [firstTimestamp(trades), lastTimestamp(trades)];
   return toMs >= fromMs ? { fromMs, toMs } : null;
 }
 

@@ -3,6 +3,7 @@
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
 
+import { priceWhere } from '../features/amounts.ts';
 import { tapeOf } from '../features/trades/day_features.ts';
 import { entryRows, nearestRows } from '../features/trades/future_prices.ts';
 import { MarketState } from '../features/trades/market_state.ts';
@@ -15,7 +16,7 @@ import { collectParts } from '../tables/read_parts.ts';
 import type { Table } from '../tables/table_store.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';
 import type { AblationSettings } from './ablation_options.ts';
-import { FEATURES, FOLLOWS_OWN, priceWhere } from './trade_rows.ts';
+import { FEATURES, FOLLOWS_OWN } from './trade_rows.ts';
 
 /** The published join takes the nearest trade this far around the horizon. */
 const NEAREST_MS = HOUR_MS;
@@ -174,7 +175,7 @@ export async function readAblationRows(
   await releaseFrames();
   const columns = ['fill_id', 'market', 'tx', 'nearest_in_market', 'nearest_in_outcome', 'entry_price0'];
   const events = new LabelEncoder('event_id', 'event');
-  const wallets = new LabelEncoder('wallet', 'owner');
+  const wallets = new LabelEncoder('wallet', 'wallet_code');
   const [whole, volumes] = [await wholeSampleWallets(trades), await lifetimeVolumes(trades, markets)];
   const fees = markets.lazy().select('market_id', 'resolved_ms', 'fee_rate', 'fee_exponent');
   const features = await collectParts(table, {
@@ -216,7 +217,7 @@ function assemble(rows: DataFrame): AblationRows {
     exitMs: numbers('exit_ms'),
     market,
     event: Int32Array.from(numbers('event'), (code, i) => (Number.isNaN(code) ? -1 - market[i] : code)),
-    wallet: Int32Array.from(numbers('owner'), (code) => (Number.isNaN(code) ? -1 : code)),
+    wallet: Int32Array.from(numbers('wallet_code'), (code) => (Number.isNaN(code) ? -1 : code)),
     paid: numbers('follow_price'),
     future,
     nearestInMarket: or(numbers('f_market')),

@@ -1,6 +1,7 @@
 /** 15_trade_features as typed arrays, read part by part so that text never piles up. */
+import { priceWhere } from '../features/amounts.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type Expr, pl } from '../polars/polars.ts';
+import { pl } from '../polars/polars.ts';
 import { prefetch } from '../run/prefetch.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
@@ -59,14 +60,6 @@ export function takeValues<T extends Float64Array | Int32Array | Uint32Array | U
   return taken;
 }
 
-/** The price in a column where it is that of the outcome wanted, else what the other outcome costs then. */
-export function priceWhere(isWanted: Expr, column: string): Expr {
-  return pl
-    .when(isWanted)
-    .then(pl.col(column))
-    .otherwise(pl.lit(1).minus(pl.col(column)));
-}
-
 /** Whether a fill is followed by buying the outcome that it traded. */
 export const FOLLOWS_OWN = pl.col('follow_index').eq(pl.col('outcome_index'));
 
@@ -76,7 +69,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
   const books = {
     market: new LabelEncoder('market_id', 'market'),
     event: new LabelEncoder('event_id', 'event'),
-    wallet: new LabelEncoder('wallet', 'owner'),
+    wallet: new LabelEncoder('wallet', 'wallet_code'),
   };
   const rows = {
     tsMs: new Float64Array(n),
@@ -103,7 +96,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
     const future = priceWhere(FOLLOWS_OWN, 'future_price').alias('future');
     rows.future.set(toNumbers(frame.select(future), 'future'), at);
     rows.labels.set(toNumbers(frame, 'label'), at);
-    const [market, event, wallet] = ['market', 'event', 'owner'].map((name) => toNumbers(frame, name));
+    const [market, event, wallet] = ['market', 'event', 'wallet_code'].map((name) => toNumbers(frame, name));
     // Every look at a property of a frame asks Polars for its columns first.
     const { height } = frame;
     for (let i = 0; i < height; i++) {

@@ -8,7 +8,7 @@ import { integerMin, type Range } from '../run/ranges.ts';
 import { type Skipped, type StepContext, skipped, withWallets } from '../step/contract.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
-import { endOfData, firstMoment } from '../tables/time_range.ts';
+import { endOfData, firstTimestamp } from '../tables/time_range.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { WHALE } from './classifier_trial.ts';
 import type { EarlyWindow } from './early_profiles.ts';
@@ -139,7 +139,7 @@ export async function buildEarlyTask(
 ): Promise<EarlyTask | Skipped> {
   const { trades } = inputs;
   const { horizonDays, nFolds } = settings;
-  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstMoment(trades), horizonDays * DAY_MS];
+  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstTimestamp(trades), horizonDays * DAY_MS];
   const nSnapshots = countSnapshots(firstMs, asOfMs, horizonMs, settings.nSnapshotsMax);
   if (nSnapshots < 2) {
     const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);

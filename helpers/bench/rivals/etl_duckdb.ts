@@ -81,25 +81,25 @@ COPY (
 ) TO '${out}/trades' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), OVERWRITE_OR_IGNORE)`;
 
 const WALLETS = `CREATE TABLE wallets AS
-SELECT (row_number() OVER ())::INTEGER AS owner, wallet FROM (SELECT DISTINCT wallet FROM trades)`;
+SELECT (row_number() OVER ())::INTEGER AS wallet_code, wallet FROM (SELECT DISTINCT wallet FROM trades)`;
 
 const FILLS = `
 CREATE TABLE fills AS
-SELECT rn, ts_ms, owner, market, outcome_index, role = 'maker' AS is_maker, side = 'BUY' AS is_buy,
+SELECT rn, ts_ms, wallet_code, market, outcome_index, role = 'maker' AS is_maker, side = 'BUY' AS is_buy,
   usd_u / shares_u AS price, usd_u::DOUBLE AS usd, shares_u::DOUBLE AS shares
 FROM trades JOIN wallets USING (wallet)`;
 
 const BET_SHARES = `
 CREATE TABLE bet_shares AS
-WITH moments AS (
+WITH timestamps AS (
   SELECT market, ts_ms, sum(CASE WHEN is_maker THEN 0 ELSE usd END) AS taken FROM fills GROUP BY market, ts_ms
 ), before AS (
-  SELECT market, ts_ms, sum(taken) OVER (PARTITION BY market ORDER BY ts_ms) - taken AS volume FROM moments
+  SELECT market, ts_ms, sum(taken) OVER (PARTITION BY market ORDER BY ts_ms) - taken AS volume FROM timestamps
 )
-SELECT owner, max(usd / volume) * 100 AS max_bet_share
+SELECT wallet_code, max(usd / volume) * 100 AS max_bet_share
 FROM fills JOIN before USING (market, ts_ms)
 WHERE is_buy AND volume > 0
-GROUP BY owner`;
+GROUP BY wallet_code`;
 
 const POSITIONS = `
 CREATE TABLE positions AS
@@ -114,12 +114,12 @@ facts AS (
     sum(shares * CASE outcome_index WHEN 0 THEN price ELSE 1 - price END) / sum(shares) AS mark_0
   FROM fills JOIN last_moments USING (market) WHERE ts_ms = mark_ms GROUP BY market
 ), sums AS (
-  SELECT owner, market, outcome_index, count(*) AS n, count(*) FILTER (is_buy) AS n_buys,
+  SELECT wallet_code, market, outcome_index, count(*) AS n, count(*) FILTER (is_buy) AS n_buys,
     count(*) FILTER (is_buy AND price < 0.4) AS n_contrarian, count(*) FILTER (is_maker) AS n_maker,
     sum(usd) AS usd, sum(CASE WHEN is_buy THEN usd ELSE 0 END) AS buy_usd, sum(usd * usd) AS usd_squared,
     sum(CASE WHEN is_buy THEN shares ELSE 0 END) AS buy_shares,
     sum(CASE WHEN is_buy THEN shares ELSE -shares END) AS net, max(usd) AS max_usd, sum(ts_ms) AS ts_sum
-  FROM fills GROUP BY owner, market, outcome_index
+  FROM fills GROUP BY wallet_code, market, outcome_index
 )
 SELECT *, buy_usd / nullif(buy_shares, 0) AS paid, winner IS NOT NULL AND buy_shares > 0 AS is_bet,
   payout_0 IS NOT NULL AND buy_shares > 0 AS is_settled_buy, winner = outcome_index AS won,
@@ -129,33 +129,33 @@ FROM sums JOIN marks USING (market) JOIN facts USING (market)`;
 const RHYTHMS = `
 CREATE TABLE rhythms AS
 WITH gaps AS (
-  SELECT owner, ts_ms, ts_ms - lag(ts_ms) OVER (PARTITION BY owner ORDER BY ts_ms) AS gap FROM fills
+  SELECT wallet_code, ts_ms, ts_ms - lag(ts_ms) OVER (PARTITION BY wallet_code ORDER BY ts_ms) AS gap FROM fills
 ), hours AS (
-  SELECT owner, (ts_ms // 3600000) % 24 AS hour, count(*) AS n FROM fills GROUP BY ALL
+  SELECT wallet_code, (ts_ms // 3600000) % 24 AS hour, count(*) AS n FROM fills GROUP BY ALL
 ), entropies AS (
-  SELECT owner, log2(sum(n)) - sum(n * log2(n)) / sum(n) AS hour_entropy FROM hours GROUP BY owner
+  SELECT wallet_code, log2(sum(n)) - sum(n * log2(n)) / sum(n) AS hour_entropy FROM hours GROUP BY wallet_code
 ), days AS (
-  SELECT owner, count(*) AS active_days FROM (SELECT DISTINCT owner, ts_ms // 86400000 FROM fills) GROUP BY owner
+  SELECT wallet_code, count(*) AS active_days FROM (SELECT DISTINCT wallet_code, ts_ms // 86400000 FROM fills) GROUP BY wallet_code
 ), spans AS (
-  SELECT owner, min(ts_ms) AS first_ms, max(ts_ms) AS last_ms, count(*) FILTER (gap <= 60000) AS n_burst
-  FROM gaps GROUP BY owner
+  SELECT wallet_code, min(ts_ms) AS first_ms, max(ts_ms) AS last_ms, count(*) FILTER (gap <= 60000) AS n_burst
+  FROM gaps GROUP BY wallet_code
 )
-SELECT * FROM spans JOIN entropies USING (owner) JOIN days USING (owner)`;
+SELECT * FROM spans JOIN entropies USING (wallet_code) JOIN days USING (wallet_code)`;
 
 const PROFILES = `
 COPY (
   WITH horizon AS (SELECT (max(ts_ms) // 86400000 + 1) * 86400000 AS t FROM fills),
   per_market AS (
-    SELECT owner, market, any_value(domain) AS domain, any_value(created_ms) AS created_ms, any_value(payout_0) AS payout_0,
+    SELECT wallet_code, market, any_value(domain) AS domain, any_value(created_ms) AS created_ms, any_value(payout_0) AS payout_0,
       sum(n) AS n, sum(n_buys) AS n_buys, sum(n_contrarian) AS n_contrarian, sum(n_maker) AS n_maker, sum(usd) AS usd,
       sum(buy_usd) AS buy_usd, sum(usd_squared) AS usd_squared, sum(pnl) AS pnl, max(max_usd) AS max_usd,
       sum(ts_sum) AS ts_sum, count(*) FILTER (payout_0 IS NULL AND net <> 0) AS n_marked,
       min(mark_ms) FILTER (payout_0 IS NULL AND net <> 0) AS oldest_mark_ms, count(*) FILTER (is_settled_buy) AS n_bought,
       count(*) FILTER (is_bet AND won) AS n_bets_won, count(*) FILTER (is_settled_buy AND net > 0) AS n_held,
       sum(CASE WHEN is_bet THEN paid END) AS paid, sum(CASE WHEN is_bet THEN paid * (1 - paid) END) AS paid_variance
-    FROM positions GROUP BY owner, market
+    FROM positions GROUP BY wallet_code, market
   ), per_wallet AS (
-    SELECT owner, sum(n) AS n, sum(n_buys) AS n_buys, sum(n_contrarian) AS n_contrarian, sum(n_maker) AS n_maker,
+    SELECT wallet_code, sum(n) AS n, sum(n_buys) AS n_buys, sum(n_contrarian) AS n_contrarian, sum(n_maker) AS n_maker,
       sum(usd) AS usd, sum(buy_usd) AS buy_usd, sum(usd_squared) AS usd_squared, sum(pnl) AS pnl, max(max_usd) AS max_usd,
       sum(n_marked) AS n_marked, min(oldest_mark_ms) AS oldest_mark_ms, sum(n_bought) AS n_bought,
       sum(n_bets_won) AS n_bets_won, sum(n_held) AS n_held,
@@ -164,7 +164,7 @@ COPY (
       sum(CASE WHEN domain = 'sports' THEN n ELSE 0 END) AS n_sports,
       sum(CASE WHEN domain = 'politics' THEN n ELSE 0 END) AS n_politics,
       sum(CASE WHEN domain = 'crypto' THEN n ELSE 0 END) AS n_crypto, sum(ts_sum - n * created_ms) AS age_ms
-    FROM per_market GROUP BY owner
+    FROM per_market GROUP BY wallet_code
   ), profiles AS (
     SELECT wallet, t AS as_of_ms, first_ms AS first_fill_ms, last_ms AS last_fill_ms, n::BIGINT AS n_fills,
       (t - first_ms) / 86400000 AS tenure_days, usd / 1e6 / n AS aggression_avg_usd,
@@ -181,7 +181,7 @@ COPY (
       100 * n_burst / n AS burst_share_pct, 100 * n_held / nullif(n_bought, 0) AS held_to_resolution_pct,
       CASE WHEN paid_variance > 0 THEN (n_bets_won - paid) / sqrt(paid_variance) END AS edge_z,
       max_bet_share AS max_bet_vs_market_volume_pct
-    FROM per_wallet JOIN rhythms USING (owner) JOIN wallets USING (owner) LEFT JOIN bet_shares USING (owner), horizon
+    FROM per_wallet JOIN rhythms USING (wallet_code) JOIN wallets USING (wallet_code) LEFT JOIN bet_shares USING (wallet_code), horizon
   )
   SELECT *, roi_pct - avg(roi_pct) FILTER (unique_markets IS NOT NULL) OVER () AS alpha_score
   FROM profiles ORDER BY wallet
