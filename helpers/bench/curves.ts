@@ -2,7 +2,6 @@
  * `npm run bench -- curves`: time against rows (10k to 3 M) and columns (5 to 100) for boosting, isolation forest and
  * k-means, drawn as cost_curves.svg and .png, with the points as JSON in the last line.
  */
-
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median } from 'simple-statistics';

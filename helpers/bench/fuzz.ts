@@ -3,7 +3,6 @@
  * taken, asked for predictions. What comes of it must be one line for the user (an InputError) or finite numbers: a
  * failure is a stack trace, an abort or a prediction that is no number.
  */
-
 import { createExecutor } from '../parallel/executor.ts';
 import { option } from '../run/option_kinds.ts';
 import { fuzzedModels, readDamaged } from './fuzz/damaged_models.ts';

@@ -2,7 +2,6 @@
  * The machine-learning benchmarks: every kernel against its rival, the two interleaved in one run, medians of
  * `--repeat` runs, each run in its own process. Prints a table, then one JSON object as the last line.
  */
-
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

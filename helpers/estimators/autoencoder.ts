@@ -1,5 +1,4 @@
 /** An autoencoder: rows that a narrow network cannot reproduce are anomalous. */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import {

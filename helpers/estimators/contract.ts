@@ -7,7 +7,6 @@
  * `X.fromModel(json)` trusts nothing in it. Errors are `InputError`s: bad-option names the option, bad-value and
  * bad-schema the column, bad-model the place in the model.
  */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';

@@ -1,5 +1,4 @@
 /** DBSCAN as an estimator, for one radius or for a sweep over radii and core sizes. */
-
 import { type DbscanResult, sweepDbscan } from '../kernels/dbscan/dbscan.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';

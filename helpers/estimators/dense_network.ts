@@ -1,5 +1,4 @@
 /** Fully connected networks as plain arrays: trained with tfjs layers, run with tfjs, saved as JSON. */
-
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';

@@ -1,5 +1,4 @@
 /** Options of the random forest, their defaults and their checks. */
-
 import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
 import { checkChoice, checkInteger, checkNumber, withDefaults } from './contract.ts';

@@ -3,7 +3,6 @@
  * of several, a mean or a quantile. NaN is a missing value that each split sends to its better side; infinities are
  * rejected. Same bits for any number of threads.
  */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, shuffleColumn } from '../kernels/matrix.ts';

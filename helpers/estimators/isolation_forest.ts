@@ -1,5 +1,4 @@
 /** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are anomalous. */
-
 import type { Executor } from '../kernels/executor.ts';
 import { isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
 import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation/isolation_paths.ts';

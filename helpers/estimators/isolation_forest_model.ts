@@ -1,5 +1,4 @@
 /** The saved form of an isolation forest, and the check that a file holds one. */
-
 import { z } from 'zod';
 import { depthLimit, type IsolationTrees } from '../kernels/isolation/isolation_trees.ts';
 import { featureNamesSchema, float32Schema, type ModelHeader, parseModel, rejectModel } from './contract.ts';

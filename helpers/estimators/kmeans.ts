@@ -1,5 +1,4 @@
 /** K-means as an estimator: options checked, start chosen, the right engine run, the model saved and loaded. */
-
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';

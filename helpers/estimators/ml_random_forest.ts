@@ -3,7 +3,6 @@
  * away: it fails to vote out of bag with few trees (not asked to), and it samples by taking the first rows (given
  * whole, shuffled data).
  */
-
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest';
 import { rowsOf, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';

@@ -1,5 +1,4 @@
 /** Principal components over ml-pca, from the covariance matrix: time grows with the rows, memory does not. */
-
 import { PCA } from 'ml-pca';
 import { z } from 'zod';
 import { type Matrix, rowsOf } from '../kernels/matrix.ts';

@@ -2,7 +2,6 @@
  * Random forest (Breiman 2001) on binned columns, classifier or regressor. NaN is a missing value that each split sends
  * to its better side; infinities are rejected. Same bits for any number of threads.
  */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';

@@ -1,5 +1,4 @@
 /** Column-wise rescaling: to mean 0 and deviation 1, or to the range 0..1. NaN stays NaN and is not counted. */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';

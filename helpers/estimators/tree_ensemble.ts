@@ -1,5 +1,4 @@
 /** Trees added up into raw scores: what boosting and forests share once they are trained. */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';

@@ -1,5 +1,4 @@
 /** What boosting and random forests share once they are trained: outputs, importances and contributions. */
-
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { type PackedTrees, packTrees } from '../kernels/trees/predict_trees.ts';

@@ -1,5 +1,4 @@
 /** t-SNE as an estimator: options checked, neighbours and affinities found, the map made by the gradient asked for. */
-
 import { createRequire } from 'node:module';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, rowsOf } from '../kernels/matrix.ts';

@@ -1,5 +1,4 @@
 /** How many clusters are better supported than by structureless data? The gap statistic (Tibshirani, Walther & Hastie 2001). */
-
 import { PCA } from 'ml-pca';
 import { type Matrix, rowsOf } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';

@@ -1,5 +1,4 @@
 /** The one shape of numbers that kernels and estimators exchange: a dense row-major float32 matrix. */
-
 import type { Random } from './random.ts';
 
 /** `values[row * nCols + column]`; NaN is the only missing value. */

@@ -2,7 +2,6 @@
  * The rows of the ablation: fills of 15_trade_features with everything its steps need beside, also what no honest
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
-
 import { priceWhere } from '../features/amounts.ts';
 import { tapeOf } from '../features/trades/day_features.ts';
 import { entryRows, nearestRows } from '../features/trades/future_prices.ts';

@@ -1,5 +1,4 @@
 /** Whether rows are enough to learn from. */
-
 import type { TrainingCut } from './trade_splits.ts';
 
 /** Fewer fit or validation rows than this teach nothing. */

@@ -11,9 +11,9 @@ interface Folders {
 /** How hints name a numbered script, unless its folders are told already. */
 const SCRIPT = /npx tsx [1-6]_\w+\/[\w-]+\.ts(?!.* --data-dir)/g;
 
-/** A word as a shell takes it. */
+/** A word as a shell takes it; braces around a comma would be an expansion. */
 export function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=@%+,-]+$|^[\w./:=@%+{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** `text` with the folders that are not the default ones after every script that it says how to run. */

@@ -64,11 +64,6 @@ export function largestTask(): number | null {
   }
 }
 
-/** A word as a shell would need it. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A path as sbatch's --output takes it: a per cent sign would be the start of a pattern. */
 export function outputPattern(folder: string, pattern: string): string {
   return `${folder.replaceAll('%', '%%')}/${pattern}`;

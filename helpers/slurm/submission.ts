@@ -10,6 +10,7 @@ import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import { withLock } from '../run/lock.ts';
 import { type GraphOptions, type Planned, planGraph, staleSteps } from '../run/pipeline_runner.ts';
+import { shellWord } from '../run/whole_commands.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
 import { endOfData } from '../tables/time_range.ts';
@@ -26,7 +27,7 @@ import {
   writeRecord,
 } from './run_record.ts';
 import { raisedRequests, viewTasks } from './run_status.ts';
-import { callSlurm, complaintOf, largestTask, shellWord } from './slurm_cli.ts';
+import { callSlurm, complaintOf, largestTask } from './slurm_cli.ts';
 import { isLive, queryTasks } from './task_states.ts';
 
 export interface SubmitOptions {

@@ -1,5 +1,4 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
-
 import { type DataFrame, pl, releaseFramesEvery } from '../../polars/polars.ts';
 import { DAY_MS, isoDay } from '../../run/clock.ts';
 import type { Log } from '../../run/console.ts';

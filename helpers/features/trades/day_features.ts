@@ -1,5 +1,4 @@
 /** The rows of one day: what was known before each fill, and what a share was worth one horizon later. */
-
 import { where } from '../../polars/expressions.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import type { LabelEncoder } from '../../tables/label_encoder.ts';

@@ -1,5 +1,4 @@
 /** What is carried of markets from day to day: takers' volume so far, and whether roles were ever told; and how they ended. */
-
 import { dividedBy } from '../../polars/divide.ts';
 import { float, int, integer, or0, where } from '../../polars/expressions.ts';
 import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';

@@ -2,7 +2,6 @@
  * What is carried of wallets from day to day: sums over their earlier fills, and their positions in markets that are still
  * open. Frames keyed by numbers; a position leaves when its market resolves, so memory follows wallets and open positions.
  */
-
 import { dividedBy } from '../../polars/divide.ts';
 import { float, int, integer, numberWhere, or0, ratio } from '../../polars/expressions.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../../polars/polars.ts';

@@ -1,5 +1,4 @@
 /** Two tables of profiles side by side: for every column the largest difference and the wallet that has it. */
-
 import type { DataFrame } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';

@@ -2,7 +2,6 @@
  * The second half of wallet profiles: partial sums of any number of spans, added up, valued and turned into the columns of
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
-
 import { dividedBy } from '../../polars/divide.ts';
 import { float, int, integer, numberWhere, ratio, where } from '../../polars/expressions.ts';
 import { floorDivide } from '../../polars/floor_divide.ts';

@@ -1,5 +1,4 @@
 /** What is known of wallets after one pass over fills: sums, how they lie in time, and the boldest bet. */
-
 import { where } from '../../polars/expressions.ts';
 import { pl, type Series } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { type ChunkNeeds, findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
 import { planGraph } from '../../run/pipeline_runner.ts';
+import { shellWord } from '../../run/whole_commands.ts';
 import { chunkCount, type Job, type JobOptions, jobNames, jobsOf, sbatchArgs } from '../../slurm/graph_jobs.ts';
 import { chunkRequestFor, parseOverrides, requestFor } from '../../slurm/resources.ts';
-import { shellWord, taskRanges } from '../../slurm/slurm_cli.ts';
+import { taskRanges } from '../../slurm/slurm_cli.ts';
 import { refusal } from '../refusal.ts';
 
 const BASE: JobOptions = {
