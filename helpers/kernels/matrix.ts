@@ -42,6 +42,14 @@ export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix 
   return { values, nRows: rowNumbers.length, nCols };
 }
 
+/** The columns numbered by `columns`, in that order, copied. */
+export function takeColumns({ values, nRows, nCols }: Matrix, columns: readonly number[]): Matrix {
+  const taken = new Float32Array(nRows * columns.length);
+  for (let row = 0; row < nRows; row++)
+    for (let k = 0; k < columns.length; k++) taken[row * columns.length + k] = values[row * nCols + columns[k]];
+  return createMatrix(taken, nRows, columns.length);
+}
+
 /** How many rows differ from all before them; counting ends at `nMax`. */
 export function countDistinctRows({ values, nRows, nCols }: Matrix, nMax = Number.POSITIVE_INFINITY): number {
   const seen = new Set<string>();

@@ -15,15 +15,8 @@ export const CLASSIFIER_SECTION = {
 };
 
 const HEADER = [
-  'features',
-  'model',
-  'test rows',
-  'whales',
-  'accuracy',
-  'whale precision',
-  'whale PR-AUC',
-  'macro F1',
-  'cal. error',
+  ...['features', 'model', 'test rows', 'whales', 'accuracy'],
+  ...['whale precision', 'whale PR-AUC', 'macro F1', 'cal. error'],
 ];
 
 function trialCells({ row, trial }: TrialRow): (string | number)[] {

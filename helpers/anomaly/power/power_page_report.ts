@@ -10,16 +10,8 @@ export function withInterval({ mean, low, high }: OverSeeds, digits = 2): string
 }
 
 const POWER_HEADER = [
-  'detector',
-  'difficulty',
-  'average precision',
-  'precision@planted',
-  'precision@20',
-  'precision@50',
-  'recall@50',
-  'recall, 1 % false',
-  '5 % false',
-  '10 % false',
+  ...['detector', 'difficulty', 'average precision', 'precision@planted', 'precision@20'],
+  ...['precision@50', 'recall@50', 'recall, 1 % false', '5 % false', '10 % false'],
 ];
 
 function powerRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
