@@ -10,7 +10,7 @@ import { TARGET_OPTIONS } from '../features/trades/targets.ts';
 import { ablationSettings } from '../profit/ablation_options.ts';
 import { MODEL_OPTIONS } from '../profit/model_options.ts';
 import { readStepCode } from '../run/code.ts';
-import { formatTable } from '../run/console.ts';
+import { formatTable, tabulate } from '../run/console.ts';
 import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { option } from '../run/option_kinds.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
@@ -30,22 +30,17 @@ function short({ mean, low, high }: Mean): string {
 }
 
 function tableOf(summary: WorldSummary): string {
-  return formatTable(
-    [
-      ...['step', 'base rate', 'model at .75', 'model at .90', 'return of top 1 %', 'price only', 'difference'],
-      'seeds above price only',
-    ],
-    summary.steps.map((step) => [
-      `${step.step} ${step.name}`,
-      short(step.base_rate),
-      short(step.model_precision_75),
-      short(step.model_precision_90),
-      short(step.model_return_top),
-      short(step.price_only_return_top),
-      short(step.return_difference),
-      `${step.seeds_with_difference_above_0} of ${summary.n_seeds}`,
-    ]),
-  );
+  const { header, rows } = tabulate(summary.steps, {
+    step: (own) => `${own.step} ${own.name}`,
+    'base rate': (own) => short(own.base_rate),
+    'model at .75': (own) => short(own.model_precision_75),
+    'model at .90': (own) => short(own.model_precision_90),
+    'return of top 1 %': (own) => short(own.model_return_top),
+    'price only': (own) => short(own.price_only_return_top),
+    difference: (own) => short(own.return_difference),
+    'seeds above price only': (own) => `${own.seeds_with_difference_above_0} of ${summary.n_seeds}`,
+  });
+  return formatTable(header, rows);
 }
 
 function defaultsOf<T extends object>(specs: T): { [K in keyof T]: T[K] extends { default: infer D } ? D : never } {

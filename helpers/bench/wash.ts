@@ -5,7 +5,7 @@
  */
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
-import { formatTable } from '../run/console.ts';
+import { formatTable, tabulate } from '../run/console.ts';
 import { option } from '../run/option_kinds.ts';
 import { calibrateRings, type RingsFound } from '../wash/calibrate_rings.ts';
 import type { Matches } from '../wash/matches.ts';
@@ -93,20 +93,19 @@ export async function runSuite(args: readonly string[]): Promise<void> {
       nNullNetworks,
     });
   }
-  say(
-    `${formatTable(
-      [
-        ...['seed', 'wallets', 'planted', 'groups', 'rings flagged', 'wallets flagged', 'planted among them'],
-        ...['best score', 'best rewired', 'rewired tapes with flags'],
-      ],
-      results.map((own) => [
-        ...[own.seed, own.nWallets, own.nPlanted, own.nCandidates, own.nRings, own.nFlagged, own.nTrue].map(String),
-        own.bestScore.toFixed(2),
-        own.bestRewired.toFixed(2),
-        `${own.nNullNetworks} of ${given.nullNetworks}`,
-      ]),
-    )}`,
-  );
+  const { header, rows } = tabulate(results, {
+    seed: (own) => String(own.seed),
+    wallets: (own) => String(own.nWallets),
+    planted: (own) => String(own.nPlanted),
+    groups: (own) => String(own.nCandidates),
+    'rings flagged': (own) => String(own.nRings),
+    'wallets flagged': (own) => String(own.nFlagged),
+    'planted among them': (own) => String(own.nTrue),
+    'best score': (own) => own.bestScore.toFixed(2),
+    'best rewired': (own) => own.bestRewired.toFixed(2),
+    'rewired tapes with flags': (own) => `${own.nNullNetworks} of ${given.nullNetworks}`,
+  });
+  say(formatTable(header, rows));
   const sum = (name: 'nPlanted' | 'nTrue' | 'nFlagged' | 'nNullNetworks'): number =>
     results.reduce((total, own) => total + own[name], 0);
   const total = {

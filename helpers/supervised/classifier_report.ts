@@ -14,16 +14,17 @@ export const CLASSIFIER_SECTION = {
   title: 'Can an archetype be told before it is obvious?',
 };
 
-const HEADER = [
-  ...['features', 'model', 'test rows', 'whales', 'accuracy'],
-  ...['whale precision', 'whale PR-AUC', 'macro F1', 'cal. error'],
-];
-
-function trialCells({ row, trial }: TrialRow): (string | number)[] {
-  const { kind, nRows, nWhales, accuracy, whalePrecision, whalePrAuc, macroF1 } = trial;
-  const intervals = [accuracy, whalePrecision, whalePrAuc].map((interval) => formatInterval(interval));
-  return [row, kind, nRows, nWhales, ...intervals, macroF1, trial.reliability.expectedCalibrationError];
-}
+const COLUMNS: Readonly<Record<string, (own: TrialRow) => string | number>> = {
+  features: ({ row }) => row,
+  model: ({ trial }) => trial.kind,
+  'test rows': ({ trial }) => trial.nRows,
+  whales: ({ trial }) => trial.nWhales,
+  accuracy: ({ trial }) => formatInterval(trial.accuracy),
+  'whale precision': ({ trial }) => formatInterval(trial.whalePrecision),
+  'whale PR-AUC': ({ trial }) => formatInterval(trial.whalePrAuc),
+  'macro F1': ({ trial }) => trial.macroF1,
+  'cal. error': ({ trial }) => trial.reliability.expectedCalibrationError,
+};
 
 function reliabilityBlock(trials: readonly TrialRow[]): ChartBlock {
   const early = trials.filter(({ row }) => row === EARLY);
@@ -70,8 +71,8 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
     ? `Of wallets that trade on, a model of the first fills finds fresh whales (${best.nWhales} rows) better than the rule applied to the same fills.`
     : `Of wallets that trade on, no model finds fresh whales (${best.nWhales} rows) better than the rule applied to the same first fills.`;
   const table = resultTable(
-    HEADER,
-    trials.map(trialCells),
+    trials,
+    COLUMNS,
     'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection, traded on" is the claim.',
   );
   const seen = formatWhollySeen(facts);
