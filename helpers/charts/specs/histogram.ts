@@ -23,11 +23,11 @@ export interface Histogram {
 /** Bins per factor of ten on a log axis. */
 const BINS_PER_DECADE = 8;
 
-/**
- * Counts values into bins: `nBins` of equal width, or eight per factor of ten.
- */
-export function binValues(values: ArrayLike<number>, scale: AxisScale, nBins = 40): Histogram {
-  return scale === 'log' ? binLog(values) : binLinear(values, nBins);
+const N_LINEAR_BINS = 40;
+
+/** Counts values into bins: 40 of equal width, or eight per factor of ten. */
+export function binValues(values: ArrayLike<number>, scale: AxisScale): Histogram {
+  return scale === 'log' ? binLog(values) : binLinear(values, N_LINEAR_BINS);
 }
 
 function binLog(values: ArrayLike<number>): Histogram {
