@@ -76,7 +76,7 @@ export function formatCounts(counts: WaterfallSummary['counts']): string {
 export function formatArchetypes(summary: WaterfallSummary): string[] {
   // `enough` counts wallets with the resolved markets that evidence needs, `edge` those of them that won beyond their prices.
   const { header, rows } = tabulate(summary.named, {
-    cluster: (own) => own.cluster,
+    cluster: (own) => String(own.cluster),
     pattern: (own) => own.name,
     wallets: (own) => formatCount(own.nWallets),
     'win rate %': (own) =>
