@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options live overview record run step stream tables',
-  '6_profitability': 'features profit run/ranges step tables',
+  '6_profitability': 'features profit run/(option_kinds|ranges) step tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',

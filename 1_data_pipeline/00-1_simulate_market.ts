@@ -6,6 +6,7 @@
  * Method  probabilities follow a martingale to resolution; every match gives N+1 rows; informed flow moves prices for good
  *         (design/methods.md, sections 1 and 6). The output depends on the options alone; memory not on --trades.
  */
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { POPULATIONS, resolveSimulateOptions } from '../helpers/simulate/options.ts';
 import { renewSimulatedFolder } from '../helpers/simulate/simulated_folder.ts';
 import { presentSimulation } from '../helpers/simulate/simulated_folder_report.ts';
@@ -19,67 +20,38 @@ await runStep(
   defineStep({
     id: 'simulate_market',
     options: {
-      trades: { type: 'number', default: 200_000, describe: 'fills to write (rows; N makers give N+1)', group: SIZE },
-      wallets: { type: 'number', defaultDescription: 'by trades and population', describe: 'wallets', group: SIZE },
-      markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets', group: SIZE },
-      days: { type: 'number', default: 60, describe: 'length of the period, days', group: SIZE },
-      'end-date': {
-        type: 'string',
-        default: '2026-03-01',
-        describe: 'first day after the period, UTC, as 2026-03-01',
-        group: WORLD,
-      },
-      population: {
-        choices: POPULATIONS,
-        default: 'whole' as const,
-        describe:
+      ...inGroup(SIZE, {
+        trades: option.number(200_000, 'fills to write (rows; N makers give N+1)'),
+        wallets: { type: 'number', defaultDescription: 'by trades and population', describe: 'wallets' },
+        markets: { type: 'number', defaultDescription: 'trades / 500', describe: 'markets' },
+        days: option.number(60, 'length of the period, days'),
+      }),
+      ...inGroup(WORLD, {
+        'end-date': option.text('2026-03-01', 'first day after the period, UTC, as 2026-03-01'),
+        population: option.choice(
+          POPULATIONS,
+          'whole',
           'active: wallets that trade often; whole: also the many that come once (see 1_data_pipeline/README.md)',
-        group: WORLD,
-      },
-      difficulty: {
-        type: 'string',
-        default: 'medium',
-        describe: 'how close insiders look to casuals: easy, medium, hard or 0 to 1',
-        group: WORLD,
-      },
-      insiders: {
-        type: 'number',
-        default: 0.006,
-        describe: 'share of wallets that are insiders, 0..1; 0: no informed flow',
-        group: WORLD,
-      },
-      format: {
-        choices: ['csv', 'parquet'] as const,
-        default: 'csv' as const,
-        describe: 'format of the fills',
-        group: WORLD,
-      },
+        ),
+        difficulty: option.text('medium', 'how close insiders look to casuals: easy, medium, hard or 0 to 1'),
+        insiders: option.number(0.006, 'share of wallets that are insiders, 0..1; 0: no informed flow'),
+        format: option.choice(['csv', 'parquet'], 'csv', 'format of the fills'),
+      }),
     },
     inputs: {},
     isIncremental: true,
-    settings: ({
-      trades,
-      wallets,
-      markets,
-      days,
-      population,
-      difficulty,
-      insiders,
-      format,
-      seed,
-      'end-date': endDate,
-    }) =>
+    settings: (options) =>
       resolveSimulateOptions({
-        nTrades: trades,
-        nWallets: wallets,
-        nMarkets: markets,
-        nDays: days,
-        endDate,
-        population,
-        difficulty,
-        insiderShare: insiders,
-        format,
-        seed,
+        nTrades: options.trades,
+        nWallets: options.wallets,
+        nMarkets: options.markets,
+        nDays: options.days,
+        endDate: options['end-date'],
+        population: options.population,
+        difficulty: options.difficulty,
+        insiderShare: options.insiders,
+        format: options.format,
+        seed: options.seed,
       }),
     compute: async (_, settings, ctx) => {
       const folder = await renewSimulatedFolder(ctx, settings, ctx.startWork);

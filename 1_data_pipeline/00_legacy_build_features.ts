@@ -12,6 +12,7 @@ import { LEGACY_FILLS_MAX, readFills } from '../helpers/features/wallets/legacy_
 import { legacyProfiles } from '../helpers/features/wallets/legacy_profiles.ts';
 import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
 import { presentDifferences, presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_PROFILES_LEGACY } from '../helpers/tables/schemas.ts';
@@ -39,14 +40,9 @@ const comparison = defineStep({
   id: 'legacy_features',
   part: 'comparison',
   when: ({ compare }) => compare,
-  options: {
-    compare: {
-      type: 'boolean',
-      default: false,
-      describe: 'print the largest difference of every column from 11_wallet_profiles',
-      group: 'What to print',
-    },
-  },
+  options: inGroup('What to print', {
+    compare: option.flag('print the largest difference of every column from 11_wallet_profiles'),
+  }),
   inputs: { legacy: WALLET_PROFILES_LEGACY, streamed: WALLET_PROFILES },
   isIncremental: true,
   settings: () => ({}),

@@ -6,36 +6,19 @@
  * Method  only fills with ts < T and outcomes known before T; partial sums in integers, so that chunks, batches and threads
  *         give the same bits. 00_legacy_build_features.ts computes the same in memory and is the oracle.
  */
-import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
+import { resolveAsOf } from '../helpers/features/wallets/as_of.ts';
 import { buildProfiles, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
 import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/wallets/profile_chunks.ts';
 import { presentChunk } from '../helpers/features/wallets/profile_chunks_report.ts';
+import { PROFILE_OPTIONS } from '../helpers/features/wallets/profile_options.ts';
 import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
 import { presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
-import { type OptionSpecs, parseChunk } from '../helpers/run/options.ts';
+import { parseChunk } from '../helpers/run/options.ts';
 import { defineStep, made, type OpenInputs, type StepContext, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
 import { readTable } from '../helpers/tables/table_store.ts';
 
-const CHUNKS = 'In chunks (a SLURM array)';
-const OPTIONS = {
-  'as-of': AS_OF_OPTION,
-  chunk: {
-    type: 'string',
-    describe: 'sum only chunk i of n (as i/n) and leave the sums for --merge',
-    excludes: ['merge'],
-    group: CHUNKS,
-  },
-  merge: { type: 'boolean', default: false, describe: 'join the chunks into profiles', group: CHUNKS },
-  'chunk-dir': {
-    type: 'string',
-    describe: 'folder of the chunks',
-    defaultDescription: '11_wallet_profiles.chunks in the data folder',
-    onlyWith: { chunk: true, merge: true },
-    group: CHUNKS,
-  },
-} as const satisfies OptionSpecs;
 const INPUTS = { trades: RAW_TRADES, markets: MARKETS };
 
 function jobOf({ trades, markets }: OpenInputs<typeof INPUTS>, asOfMs: number, { log, code }: StepContext): ProfileJob {
@@ -46,7 +29,7 @@ const chunk = defineStep({
   id: 'build_features',
   part: 'chunk',
   when: (options) => options.chunk !== undefined,
-  options: OPTIONS,
+  options: PROFILE_OPTIONS,
   inputs: INPUTS,
   isIncremental: true,
   settings: (options, { trades }, log) => ({
@@ -65,7 +48,7 @@ const chunk = defineStep({
 const profiles = defineStep({
   id: 'build_features',
   when: (options) => options.chunk === undefined,
-  options: OPTIONS,
+  options: PROFILE_OPTIONS,
   inputs: INPUTS,
   outputs: [WALLET_PROFILES],
   settings: (options, { trades }, log) => ({

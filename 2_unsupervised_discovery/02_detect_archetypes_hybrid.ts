@@ -12,6 +12,7 @@ import { assignWaterfall, summarizeWaterfall } from '../helpers/archetypes/water
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
 import { ARCHETYPES_SECTION, presentArchetypes } from '../helpers/discovery/archetypes_report.ts';
 import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -25,28 +26,22 @@ await runStep(
     id: 'detect_archetypes',
     options: {
       ...WATERFALL_OPTIONS,
-      method: {
-        choices: ['kmeans', 'dbscan'] as const,
-        default: 'kmeans' as const,
-        describe: 'how the rest is clustered',
-        group: METHOD,
-      },
-      eps: {
-        type: 'number',
-        default: 0.5,
-        describe: 'with --method dbscan: radius, standard deviations',
-        range: { from: 0, to: 1000, isOpen: true, unit: 'standard deviations' },
-        onlyWith: { method: 'dbscan' },
-        group: METHOD,
-      },
-      'min-samples': {
-        type: 'number',
-        default: 10,
-        describe: 'with --method dbscan: wallets within eps of a core',
-        range: integerMin(1),
-        onlyWith: { method: 'dbscan' },
-        group: METHOD,
-      },
+      ...inGroup(METHOD, {
+        method: option.choice(['kmeans', 'dbscan'], 'kmeans', 'how the rest is clustered'),
+        eps: {
+          ...option.number(0.5, 'with --method dbscan: radius, standard deviations', {
+            from: 0,
+            to: 1000,
+            isOpen: true,
+            unit: 'standard deviations',
+          }),
+          onlyWith: { method: 'dbscan' },
+        },
+        'min-samples': {
+          ...option.number(10, 'with --method dbscan: wallets within eps of a core', integerMin(1)),
+          onlyWith: { method: 'dbscan' },
+        },
+      }),
     },
     inputs: { profiles: withWallets(WALLET_PROFILES) },
     outputs: [CLASSIFIED],

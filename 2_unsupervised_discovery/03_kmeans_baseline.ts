@@ -16,6 +16,7 @@ import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
 import { BASELINE_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { countFeatures } from '../helpers/features/wallets/known_features.ts';
 import { createRandom } from '../helpers/kernels/random.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, skipped, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { KMEANS_BASELINE, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
@@ -24,9 +25,7 @@ import { readTable } from '../helpers/tables/table_store.ts';
 await runStep(
   defineStep({
     id: 'kmeans_baseline',
-    options: {
-      clusters: { type: 'number', default: 3, describe: 'K-Means clusters', range: CLUSTERS, group: 'Clusters' },
-    },
+    options: inGroup('Clusters', { clusters: option.number(3, 'K-Means clusters', CLUSTERS) }),
     inputs: { profiles: withWallets(WALLET_PROFILES) },
     outputs: [KMEANS_BASELINE],
     section: BASELINE_SECTION,

@@ -16,6 +16,7 @@ import { assessClusters } from '../helpers/evaluate/cluster_validity.ts';
 import { conformalFlags, FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { FeatureSpace } from '../helpers/features/wallets/feature_space.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { SHARE } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -26,15 +27,11 @@ await runStep(
   defineStep({
     id: 'detect_anomalies',
     options: {
-      'top-share': {
-        type: 'number',
-        default: 0.05,
-        describe: 'share of the wallets that is flagged for the highest scores, 0..1',
-        range: SHARE,
-        group: FDR_OPTION.group,
-      },
+      ...inGroup(FDR_OPTION.group, {
+        'top-share': option.number(0.05, 'share of the wallets that is flagged for the highest scores, 0..1', SHARE),
+      }),
       fdr: FDR_OPTION,
-      clusters: { type: 'number', default: 4, describe: 'K-Means clusters', range: CLUSTERS, group: 'Clusters' },
+      ...inGroup('Clusters', { clusters: option.number(4, 'K-Means clusters', CLUSTERS) }),
     },
     inputs: { profiles: withWallets(WALLET_PROFILES), classified: CLASSIFIED },
     outputs: [ANOMALIES],

@@ -14,6 +14,7 @@ import { MANIFOLD_SECTION, presentWalletMap } from '../helpers/discovery/wallet_
 import { neighbourPurity } from '../helpers/evaluate/purity.ts';
 import { ANOMALY_FEATURES } from '../helpers/features/wallets/feature_sets.ts';
 import { countFeatures } from '../helpers/features/wallets/known_features.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, skipped, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -26,21 +27,10 @@ const MAP = 'Map';
 await runStep(
   defineStep({
     id: 'visualize_manifold',
-    options: {
-      'max-wallets': {
-        type: 'number',
-        default: 50_000,
-        describe: 'wallets on the map, at most',
-        range: integerMin(1),
-        group: MAP,
-      },
-      engine: {
-        choices: ['spyhop', 'tsne-js'] as const,
-        default: 'spyhop' as const,
-        describe: 't-SNE; tsne-js takes at most 2,000 wallets and is slow',
-        group: MAP,
-      },
-    },
+    options: inGroup(MAP, {
+      'max-wallets': option.number(50_000, 'wallets on the map, at most', integerMin(1)),
+      engine: option.choice(['spyhop', 'tsne-js'], 'spyhop', 't-SNE; tsne-js takes at most 2,000 wallets and is slow'),
+    }),
     inputs: { profiles: withWallets(WALLET_PROFILES), classified: CLASSIFIED },
     outputs: [MANIFOLD],
     section: MANIFOLD_SECTION,

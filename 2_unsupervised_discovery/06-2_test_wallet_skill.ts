@@ -9,6 +9,7 @@
  */
 import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { findSkill } from '../helpers/skill/skill_facts.ts';
 import { presentSkill, SKILL_SECTION } from '../helpers/skill/skill_report.ts';
@@ -22,13 +23,9 @@ await runStep(
     id: 'test_wallet_skill',
     options: {
       'as-of': AS_OF_OPTION,
-      'min-events': {
-        type: 'number',
-        default: 10,
-        describe: 'resolved events that a wallet must have traded to be tested',
-        range: integerMin(2),
-        group: 'What is tested',
-      },
+      ...inGroup('What is tested', {
+        'min-events': option.number(10, 'resolved events that a wallet must have traded to be tested', integerMin(2)),
+      }),
       fdr: FDR_OPTION,
     },
     inputs: { trades: withWallets(RAW_TRADES), markets: MARKETS },

@@ -9,6 +9,7 @@
  */
 import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, skipped, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -24,13 +25,9 @@ await runStep(
     id: 'detect_wash_trading',
     options: {
       'as-of': AS_OF_OPTION,
-      rewired: {
-        type: 'number',
-        default: 40,
-        describe: 'rewired networks that scores are compared with',
-        range: integerMin(10, 10_000),
-        group: FDR_OPTION.group,
-      },
+      ...inGroup(FDR_OPTION.group, {
+        rewired: option.number(40, 'rewired networks that scores are compared with', integerMin(10, 10_000)),
+      }),
       fdr: FDR_OPTION,
     },
     inputs: { trades: withWallets(RAW_TRADES), markets: MARKETS },

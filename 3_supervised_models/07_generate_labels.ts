@@ -9,6 +9,7 @@
 import { checkLabels } from '../helpers/archetypes/labels.ts';
 import { LABELS_SECTION, presentLabels } from '../helpers/archetypes/labels_report.ts';
 import { checkSameWallets } from '../helpers/archetypes/ordinary_wallets.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -20,15 +21,9 @@ import { readTable } from '../helpers/tables/table_store.ts';
 await runStep(
   defineStep({
     id: 'generate_labels',
-    options: {
-      'check-wallets': {
-        type: 'number',
-        default: 5000,
-        describe: 'wallets on the t-SNE check, at most',
-        range: integerMin(1, 50_000),
-        group: 'Check',
-      },
-    },
+    options: inGroup('Check', {
+      'check-wallets': option.number(5000, 'wallets on the t-SNE check, at most', integerMin(1, 50_000)),
+    }),
     inputs: { profiles: withWallets(WALLET_PROFILES), classified: CLASSIFIED },
     outputs: [LABELS],
     section: LABELS_SECTION,

@@ -9,6 +9,7 @@ import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { balancedSample } from '../helpers/archetypes/sampling.ts';
 import { summarizeSample, targetsOf, trainingFrame, WHALE_OPTION } from '../helpers/archetypes/training_sets.ts';
 import { presentTrainingSet } from '../helpers/archetypes/training_sets_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -20,13 +21,7 @@ await runStep(
     id: 'balance_dataset',
     options: {
       whale: WHALE_OPTION,
-      'per-class': {
-        type: 'number',
-        default: 3000,
-        describe: 'wallets of each other class, at most',
-        range: integerMin(1),
-        group: 'Sample',
-      },
+      ...inGroup('Sample', { 'per-class': option.number(3000, 'wallets of each other class, at most', integerMin(1)) }),
     },
     inputs: { profiles: withWallets(WALLET_PROFILES), labels: LABELS },
     outputs: [TRAINING_BALANCED],

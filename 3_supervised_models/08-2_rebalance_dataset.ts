@@ -9,6 +9,7 @@ import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { ratioSample } from '../helpers/archetypes/sampling.ts';
 import { summarizeSample, targetsOf, trainingFrame, WHALE_OPTION } from '../helpers/archetypes/training_sets.ts';
 import { presentTrainingSet } from '../helpers/archetypes/training_sets_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { LABELS, TRAINING_REBALANCED, WALLET_PROFILES } from '../helpers/tables/schemas.ts';
@@ -19,13 +20,14 @@ await runStep(
     id: 'rebalance_dataset',
     options: {
       whale: WHALE_OPTION,
-      ratio: {
-        type: 'number',
-        default: 30,
-        describe: 'other wallets for each whale',
-        range: { from: 1, to: 1e6, unit: 'wallets', hint: 'it counts the others for each whale' },
-        group: 'Sample',
-      },
+      ...inGroup('Sample', {
+        ratio: option.number(30, 'other wallets for each whale', {
+          from: 1,
+          to: 1e6,
+          unit: 'wallets',
+          hint: 'it counts the others for each whale',
+        }),
+      }),
     },
     inputs: { profiles: withWallets(WALLET_PROFILES), labels: LABELS },
     outputs: [TRAINING_REBALANCED],

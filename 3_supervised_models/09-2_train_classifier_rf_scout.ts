@@ -7,6 +7,7 @@
  *         the best precision at --recall on validation wallets, then reported once on other wallets at newer timestamps
  */
 import { TARGETS } from '../helpers/archetypes/archetypes.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
@@ -17,9 +18,9 @@ import {
   EARLY_TASK_OPTIONS,
   earlyTaskSettings,
 } from '../helpers/supervised/early_task.ts';
-import { SCOUT_COLUMNS, SCOUT_TARGETS, type ScoutRow, scoutEntry } from '../helpers/supervised/scout_model.ts';
+import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry, scoutTrials } from '../helpers/supervised/scout_model.ts';
 import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
-import { fitScout, measureScout, predictScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
+import { fitScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
 
 const SCOUT = 'Scout';
 
@@ -27,19 +28,14 @@ await runStep(
   defineStep({
     id: 'train_scout',
     options: {
-      target: {
-        choices: SCOUT_TARGETS,
-        default: 'fresh_whale' as const,
-        describe: 'archetype looked for',
-        group: SCOUT,
-      },
-      recall: {
-        type: 'number',
-        default: 0.5,
-        describe: 'recall that the threshold must reach, 0..1',
-        range: { from: 0.01, to: 1, unit: 'a share' },
-        group: SCOUT,
-      },
+      ...inGroup(SCOUT, {
+        target: option.choice(SCOUT_TARGETS, 'fresh_whale', 'archetype looked for'),
+        recall: option.number(0.5, 'recall that the threshold must reach, 0..1', {
+          from: 0.01,
+          to: 1,
+          unit: 'a share',
+        }),
+      }),
       ...EARLY_TASK_OPTIONS,
     },
     inputs: EARLY_TASK_INPUTS,
@@ -63,16 +59,7 @@ await runStep(
         recallMin,
         seed,
       });
-      const trials = ROWS.flatMap((row): ScoutRow[] => {
-        const input = inputOf(row);
-        const predictions = predictScout(input, executor);
-        const trial = measureScout(predictions, input);
-        const onward = row === EARLY ? measureScout(predictions, input, task.tradedOn) : null;
-        return [
-          ...(trial === null ? [] : [{ row, trial }]),
-          ...(onward === null ? [] : [{ row: TRADED_ON, trial: onward } as const]),
-        ];
-      });
+      const trials = ROWS.flatMap((row) => scoutTrials(row, inputOf(row), task.tradedOn, executor));
       const early = inputOf(EARLY);
       const choice = tuneScout(early, Uint32Array.from(labels.keys()), executor);
       if (choice === null || ROWS.some((row) => trials.every((own) => own.row !== row)))

@@ -8,6 +8,7 @@
  *         winsorised by training rows; two published claims are put to the data, with intervals over wallets
  */
 import { thresholdsOf, WATERFALL_OPTIONS } from '../helpers/archetypes/waterfall_options.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
 import { defineStep, made, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -28,29 +29,13 @@ await runStep(
   defineStep({
     id: 'train_roi_regressor',
     options: {
-      'horizon-days': {
-        type: 'number',
-        default: 7,
-        describe: 'length of a window, days',
-        range: HORIZON_DAYS,
-        group: TASK,
-      },
-      windows: { type: 'number', default: 6, describe: 'windows, at most', range: integerMin(2, 100), group: TASK },
-      'min-invested': {
-        type: 'number',
-        default: 10,
-        describe: 'money paid in a window, at least, USD',
-        range: { from: 0, unit: 'USD' },
-        group: TASK,
-      },
-      'max-wallets': {
-        type: 'number',
-        default: 50_000,
-        describe: 'wallets that take part, at most',
-        range: integerMin(100),
-        group: TASK,
-      },
-      folds: { ...FOLDS_OPTION, group: TASK },
+      ...inGroup(TASK, {
+        'horizon-days': option.number(7, 'length of a window, days', HORIZON_DAYS),
+        windows: option.number(6, 'windows, at most', integerMin(2, 100)),
+        'min-invested': option.number(10, 'money paid in a window, at least, USD', { from: 0, unit: 'USD' }),
+        'max-wallets': option.number(50_000, 'wallets that take part, at most', integerMin(100)),
+        folds: FOLDS_OPTION,
+      }),
       ...WATERFALL_OPTIONS,
     },
     inputs: { trades: withWallets(RAW_TRADES), markets: MARKETS },

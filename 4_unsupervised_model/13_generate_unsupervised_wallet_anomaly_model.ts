@@ -9,16 +9,15 @@
  *         --compare instead measures every detector on simulated markets with planted truth: models/wallet_anomaly/power.json,
  *         reports/power.md
  */
-
 import { ANOMALY_SECTION, presentAnomalies } from '../helpers/anomaly/anomaly_report.ts';
-import { DETECTORS, type DetectorName } from '../helpers/anomaly/detectors.ts';
 import { POWER_OPTIONS, powerSettings, runTrials, savePowerSummary } from '../helpers/anomaly/power/compare.ts';
 import { POWER_SECTION, presentPower } from '../helpers/anomaly/power/power_report.ts';
 import { summarise } from '../helpers/anomaly/power/summary.ts';
-import { type FlagRule, fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
+import { fitWalletModel, scoreWallets, WALLET_ANOMALY } from '../helpers/anomaly/wallet_model.ts';
+import { WALLET_MODEL_OPTIONS, walletModelSettings } from '../helpers/anomaly/wallet_model_options.ts';
 import { countScores, scoresFrame, walletModelEntry } from '../helpers/anomaly/wallet_scores.ts';
 import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
-import { findRedFlags, RED_FLAG_OPTIONS } from '../helpers/red_flags/red_flags.ts';
+import { findRedFlags } from '../helpers/red_flags/red_flags.ts';
 import { defineStep, made, unchanged, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { toNumbers } from '../helpers/tables/matrix.ts';
@@ -26,47 +25,16 @@ import { MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES }
 import { readTable } from '../helpers/tables/table_store.ts';
 
 const ID = 'wallet_anomaly_model';
-const MODEL = 'The model';
-const FLAGS = 'What is flagged';
 
 const model = defineStep({
   id: ID,
   when: ({ compare }) => !compare,
-  options: {
-    detector: {
-      choices: DETECTORS,
-      default: 'kmeans' as DetectorName,
-      describe: 'what measures how anomalous a wallet is',
-      group: MODEL,
-    },
-    flag: {
-      choices: ['fdr', 'percentile'] as const,
-      default: 'fdr' as 'fdr' | 'percentile',
-      describe: 'flag at a false discovery rate, or above a percentile of the calibration scores',
-      group: FLAGS,
-    },
-    fdr: FDR_OPTION,
-    percentile: {
-      type: 'number',
-      default: 95,
-      describe: 'with --flag percentile: percentile, 0..100',
-      range: { from: 0, to: 100, isOpen: true, unit: 'a percentile' },
-      onlyWith: { flag: 'percentile' },
-      group: FLAGS,
-    },
-    ...RED_FLAG_OPTIONS,
-    compare: POWER_OPTIONS.compare,
-  },
+  options: WALLET_MODEL_OPTIONS,
   inputs: { profiles: withWallets(WALLET_PROFILES), trades: RAW_TRADES, markets: MARKETS },
   outputs: [WALLET_SCORES, WALLET_RED_FLAGS],
   model: WALLET_ANOMALY,
   section: ANOMALY_SECTION,
-  settings: ({ detector, flag, fdr, percentile, budget, ...options }) => ({
-    detector,
-    flagRule: (flag === 'fdr' ? { kind: 'fdr', rate: fdr } : { kind: 'percentile', percent: percentile }) as FlagRule,
-    floorUsd: options['floor-usd'],
-    budget,
-  }),
+  settings: walletModelSettings,
   compute: async (inputs, settings, { seed, log, executor }) => {
     const profiles = readTable(inputs.profiles);
     const fitted = await fitWalletModel(profiles, settings, seed, executor);

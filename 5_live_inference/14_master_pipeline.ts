@@ -9,6 +9,7 @@ import { CASES_OPTION, renewCaseFiles } from '../helpers/cases/case_files_report
 import { FETCH_OPTIONS } from '../helpers/fetch/request.ts';
 import { IMPORT_OPTIONS } from '../helpers/import/import_options.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { wordsFor } from '../helpers/run/options.ts';
 import {
   explainSteps,
@@ -37,21 +38,19 @@ await runStep(
       since: { ...FETCH_OPTIONS.since, ...LIVE },
       until: { ...FETCH_OPTIONS.until, ...LIVE },
       ...IMPORT_OPTIONS,
-      report: {
-        type: 'boolean',
-        default: false,
-        describe: 'run no step, only renew the case files and the first section',
-        excludes: ['from', 'only', 'plan', 'explain'],
-        group: GRAPH_WHAT,
-      },
+      ...inGroup(GRAPH_WHAT, {
+        report: {
+          ...option.flag('run no step, only renew the case files and the first section'),
+          excludes: ['from', 'only', 'plan', 'explain'],
+        },
+        plan: option.flag('print what would run and do nothing'),
+        explain: {
+          type: 'string',
+          describe: 'say why this step (or `all`) is up to date or stale, and do nothing',
+          excludes: ['from', 'only', 'plan', 'force'],
+        },
+      }),
       ...CASES_OPTION,
-      plan: { type: 'boolean', default: false, describe: 'print what would run and do nothing', group: GRAPH_WHAT },
-      explain: {
-        type: 'string',
-        describe: 'say why this step (or `all`) is up to date or stale, and do nothing',
-        excludes: ['from', 'only', 'plan', 'force'],
-        group: GRAPH_WHAT,
-      },
     },
     inputs: {},
     isIncremental: true,

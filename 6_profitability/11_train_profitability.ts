@@ -10,18 +10,22 @@
 import { writeFeatures } from '../helpers/features/trades/build_features.ts';
 import { whyNoLabel } from '../helpers/features/trades/label_counts.ts';
 import { presentLabels } from '../helpers/features/trades/label_counts_report.ts';
-import { TARGET_OPTIONS, targetSettings } from '../helpers/features/trades/targets.ts';
-import { runAblation } from '../helpers/profit/ablation.ts';
+import { evaluateAblation } from '../helpers/profit/ablation.ts';
 import { ABLATION_OPTIONS, ablationSettings } from '../helpers/profit/ablation_options.ts';
 import { ABLATION_SECTION, presentAblation } from '../helpers/profit/ablation_report.ts';
-import { readAblationRows } from '../helpers/profit/ablation_rows.ts';
-import { EXTERNAL_MODEL_OPTION, externalModel } from '../helpers/profit/external_model.ts';
-import { MODEL_OPTIONS } from '../helpers/profit/model_options.ts';
 import { writePredictions } from '../helpers/profit/prediction_table.ts';
 import { PROFITABILITY_SECTION, presentProfitability } from '../helpers/profit/profitability_report.ts';
 import { lastFoldModel, TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
 import { readTradeRows } from '../helpers/profit/trade_rows.ts';
-import { decisiveTraining, evaluateFolds, trainingSettings, walkForwardInput } from '../helpers/profit/training.ts';
+import {
+  decisiveTraining,
+  evaluateFolds,
+  FEATURE_OPTIONS,
+  featureSettings,
+  TRAINING_OPTIONS,
+  trainingSettings,
+  walkForwardInput,
+} from '../helpers/profit/training.ts';
 import { runFolds } from '../helpers/profit/walk_forward.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -33,14 +37,10 @@ const id = 'train_profitability';
 const features = defineStep({
   id,
   part: 'features',
-  options: { ...TARGET_OPTIONS, model: EXTERNAL_MODEL_OPTION },
+  options: FEATURE_OPTIONS,
   inputs: { trades: RAW_TRADES, markets: MARKETS },
   outputs: [TRADE_FEATURES],
-  settings: (options) => {
-    // A model that cannot be read ends the script here, before a table is made for another horizon.
-    externalModel(options.model);
-    return targetSettings(options);
-  },
+  settings: featureSettings,
   compute: async ({ trades, markets }, settings, { log, writer }) => {
     const table = writer(TRADE_FEATURES);
     const counts = await writeFeatures({ trades, markets: readTable(markets), ...settings, log }, table);
@@ -53,7 +53,7 @@ const features = defineStep({
 const training = defineStep({
   id,
   part: 'training',
-  options: { ...TARGET_OPTIONS, ...MODEL_OPTIONS, model: EXTERNAL_MODEL_OPTION },
+  options: TRAINING_OPTIONS,
   inputs: { features: orSkip(TRADE_FEATURES) },
   outputs: [TRADE_PREDICTIONS],
   model: TRADE_PROFIT,
@@ -63,10 +63,9 @@ const training = defineStep({
   compute: async (inputs, settings, { seed, executor, log, writer }) => {
     const rows = await readTradeRows(inputs.features);
     const input = walkForwardInput(rows, settings, seed, executor);
-    const results = runFolds(input, executor, log);
-    const { fitted, lacking } = results;
+    const { fitted, lacking } = runFolds(input, executor, log);
     if (fitted.length === 0) return skipped(lacking[0]?.reason ?? 'there is no fold');
-    const facts = evaluateFolds(rows, results, input.heldOut, seed);
+    const facts = evaluateFolds(rows, { fitted, lacking }, input.heldOut, seed);
     const predictions = writer(TRADE_PREDICTIONS);
     await writePredictions(inputs.features, fitted, predictions);
     return made({
@@ -82,14 +81,13 @@ const ablation = defineStep({
   id,
   part: 'ablation',
   when: ({ ablation }) => ablation,
-  options: { ...TARGET_OPTIONS, ...MODEL_OPTIONS, ...ABLATION_OPTIONS },
+  options: ABLATION_OPTIONS,
   inputs: { features: orSkip(TRADE_FEATURES), trades: RAW_TRADES, markets: MARKETS },
   section: ABLATION_SECTION,
   settings: ablationSettings,
   compute: async (inputs, settings, ctx) => {
-    const rows = await readAblationRows({ ...inputs, markets: readTable(inputs.markets) }, settings);
-    const results = runAblation(rows, settings, ctx);
-    return made({ facts: { scores: results.map(({ tested: _, ...score }) => score) } });
+    const sources = { ...inputs, markets: readTable(inputs.markets) };
+    return made({ facts: { scores: await evaluateAblation(sources, settings, ctx) } });
   },
   present: presentAblation,
 });

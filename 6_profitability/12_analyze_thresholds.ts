@@ -17,23 +17,23 @@ import {
 } from '../helpers/profit/backtest_options.ts';
 import { calibrationCurves } from '../helpers/profit/calibration.ts';
 import { openPeriod, replayPeriod, WHY_EMPTY } from '../helpers/profit/evaluation_period.ts';
-import type { Part } from '../helpers/profit/scored_fills.ts';
 import { thresholdsFrame } from '../helpers/profit/threshold_table.ts';
 import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from '../helpers/profit/thresholds.ts';
 import { presentThresholds, TRADE_THRESHOLDS_SECTION } from '../helpers/profit/thresholds_report.ts';
+import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, THRESHOLDS, TRADE_PREDICTIONS } from '../helpers/tables/schemas.ts';
 
 const OPTIONS = {
   ...THRESHOLD_OPTIONS,
-  part: {
-    choices: ['validation', 'test'] as const,
-    default: 'validation' as Part,
-    describe:
+  ...inGroup('Thresholds', {
+    part: option.choice(
+      ['validation', 'test'],
+      'validation',
       'scored fills to look at; validation: those known when the test began. Choosing by the test part spoils it',
-    group: 'Thresholds',
-  },
+    ),
+  }),
   ...ORDER_OPTIONS,
 } as const;
 

@@ -9,72 +9,36 @@
  *         reverse, random trades at the same prices and price alone; Sharpe ratios deflated by all trials (Bailey & López
  *         de Prado 2014). The final model is trained on all fills.
  */
-import {
-  backtestSettings,
-  decisiveBacktest,
-  ORDER_OPTIONS,
-  PORTFOLIO_OPTIONS,
-  pickOptions,
-  portfolioMoney,
-  THRESHOLD_OPTIONS,
-} from '../helpers/profit/backtest_options.ts';
 import { calibrationCurves } from '../helpers/profit/calibration.ts';
 import { chooseOnValidation } from '../helpers/profit/choice.ts';
 import { openPeriod, WHY_EMPTY } from '../helpers/profit/evaluation_period.ts';
-import { finalModelEntry, finalTraining, trainFinalModel } from '../helpers/profit/final_model.ts';
+import { finalModelEntry, trainFinalModel } from '../helpers/profit/final_model.ts';
 import { planTest } from '../helpers/profit/strategies.ts';
 import { presentStrategies, STRATEGIES_SECTION } from '../helpers/profit/strategies_report.ts';
+import {
+  decisiveStrategies,
+  STRATEGY_INPUTS,
+  STRATEGY_OPTIONS,
+  strategySettings,
+} from '../helpers/profit/strategy_options.ts';
 import { strategiesFrame, strategyEquityFrame, strategyTradesFrame } from '../helpers/profit/strategy_tables.ts';
 import { replayTest } from '../helpers/profit/test_replay.ts';
 import { TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
-import { integerMin } from '../helpers/run/ranges.ts';
-import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
+import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
-import {
-  MARKETS,
-  RAW_TRADES,
-  STRATEGIES,
-  STRATEGY_EQUITY,
-  STRATEGY_TRADES,
-  TRADE_FEATURES,
-  TRADE_PREDICTIONS,
-} from '../helpers/tables/schemas.ts';
-import { lastMoment } from '../helpers/tables/time_range.ts';
-
-const OPTIONS = {
-  ...THRESHOLD_OPTIONS,
-  draws: {
-    type: 'number',
-    default: 20,
-    describe: 'random controls per strategy',
-    range: integerMin(2, 1000),
-    group: 'Controls',
-  },
-  ...ORDER_OPTIONS,
-  ...PORTFOLIO_OPTIONS,
-} as const;
+import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../helpers/tables/schemas.ts';
+import { lastTimestamp } from '../helpers/tables/time_range.ts';
 
 await runStep(
   defineStep({
     id: 'finalize_strategies',
-    options: OPTIONS,
-    inputs: {
-      predictions: orSkip(TRADE_PREDICTIONS),
-      features: TRADE_FEATURES,
-      trades: RAW_TRADES,
-      markets: MARKETS,
-    },
+    options: STRATEGY_OPTIONS,
+    inputs: STRATEGY_INPUTS,
     outputs: [STRATEGIES, STRATEGY_TRADES, STRATEGY_EQUITY],
     model: TRADE_PROFIT,
     section: STRATEGIES_SECTION,
-    settings: (options, { predictions, features }) => ({
-      ...backtestSettings(options, predictions),
-      money: portfolioMoney(options),
-      nDraws: options.draws,
-      training: finalTraining(predictions, features),
-      options: pickOptions(options, OPTIONS),
-    }),
-    decisive: (settings) => ({ ...decisiveBacktest(settings), training: settings.training }),
+    settings: strategySettings,
+    decisive: decisiveStrategies,
     compute: async (inputs, settings, { seed, executor, log }) => {
       const validation = await openPeriod(inputs, 'validation');
       const test = await openPeriod(inputs, 'test');
@@ -87,7 +51,7 @@ await runStep(
       const final =
         settings.training === null
           ? 'the fills were scored by a model made elsewhere'
-          : await trainFinalModel(inputs.features, lastMoment(inputs.trades), settings.training, { seed, executor });
+          : await trainFinalModel(inputs.features, lastTimestamp(inputs.trades), settings.training, { seed, executor });
       return made({
         tables: [
           [STRATEGIES, strategiesFrame(rows)],

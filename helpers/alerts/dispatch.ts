@@ -1,5 +1,4 @@
 /** Sends what is pending in the outbox: each sink in its own order and at its own pace, all at once. */
-
 import type { HttpPorts } from '../http/ports.ts';
 import { formatCount } from '../run/console.ts';
 import type { AlertWatch } from './decide.ts';

@@ -1,6 +1,6 @@
 /** Where the most anomalous wallets lie among all, what makes them so, and who shows red flags, in lines and in a section. */
 import { join } from 'node:path';
-import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
 import { binValues, histogramPicture } from '../charts/specs/histogram.ts';
 import { scatterPicture } from '../charts/specs/scatter.ts';
@@ -151,14 +151,13 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<AnomalyS
       ...formatRedFlags(redFlags, facts.redFlags),
     ],
     blocks: [
-      { kind: 'verdict', tone: 'neutral', text: verdict },
-      ...warning.map((text) => ({ kind: 'paragraph' as const, text })),
+      verdictBlock(verdict),
+      ...warning.map(paragraph),
       plane,
-      {
-        kind: 'details',
-        summary: 'What the components are made of, and how scores are distributed',
-        blocks: [loadings, scoreBlock(scores, detector)],
-      },
+      detailsBlock('What the components are made of, and how scores are distributed', [
+        loadings,
+        scoreBlock(scores, detector),
+      ]),
       ...redFlagBlocks(redFlags, facts.redFlags),
       againstRedFlagsBlock(scoreTable, redFlags, detector),
     ],

@@ -73,12 +73,4 @@ export class ExceedanceCounts {
     }
     return nRejected;
   }
-
-  /** 1 for the rows of the highest scores, from the `from`-th up to before the `to`-th, counted from 0. */
-  highest(from: number, to: number): Uint8Array {
-    const n = this.order.length;
-    const marks = new Uint8Array(n);
-    for (const row of this.order.subarray(n - to, n - from)) marks[row] = 1;
-    return marks;
-  }
 }

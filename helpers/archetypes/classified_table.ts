@@ -11,7 +11,7 @@ import { freshWhenItBetBig } from './fresh_bets.ts';
 import type { WaterfallResult } from './waterfall.ts';
 
 /** NaN and infinities become null. */
-export function orNull(values: ArrayLike<number>): (number | null)[] {
+function orNull(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }
 

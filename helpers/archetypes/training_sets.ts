@@ -1,5 +1,6 @@
 /** Training sets from labels: which archetype is kept whole, the classes of the labels, and the sampled profiles. */
 import { type DataFrame, pl } from '../polars/polars.ts';
+import { option } from '../run/option_kinds.ts';
 import { toNumbers } from '../tables/matrix.ts';
 import type { Archetype } from './archetypes.ts';
 import type { Sample } from './sampling.ts';
@@ -10,9 +11,7 @@ export type Whale = (typeof WHALES)[number];
 
 /** Option of both scripts: the archetype of which no wallet is left out. */
 export const WHALE_OPTION = {
-  choices: WHALES,
-  default: 'fresh_whale' as Whale,
-  describe: 'archetype kept whole',
+  ...option.choice(WHALES, 'fresh_whale', 'archetype kept whole'),
   group: 'Sample',
 } as const;
 

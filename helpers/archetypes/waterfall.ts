@@ -2,7 +2,6 @@
  * The waterfall of archetypes: fresh whale, grinder, then clusters of the residual wallets and evidence beyond price separate
  * insider-like from casual. Those two differ by outcomes, so a residual wallet without a win rate stays unnamed.
  */
-
 import { percentile } from '../evaluate/percentile.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';

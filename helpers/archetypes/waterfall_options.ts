@@ -1,5 +1,5 @@
 /** The thresholds of the waterfall as options of a script. */
-import type { OptionSpecs } from '../run/options.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import { integerMin } from '../run/ranges.ts';
 import { DEFAULT_THRESHOLDS, type WaterfallThresholds } from './archetypes.ts';
 
@@ -8,73 +8,53 @@ const GROUP = 'Thresholds of the waterfall';
 export const CLUSTERS = integerMin(2, 100);
 
 /** Options of every script that runs the waterfall. */
-export const WATERFALL_OPTIONS = {
-  'whale-usd': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.whaleAggressionUsd,
-    describe: 'mean fill of a fresh whale, at least, USD',
-    range: { from: 0, unit: 'USD' },
-    group: GROUP,
-  },
-  'whale-days': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.whaleTenureDays,
-    describe: 'tenure of a fresh whale, less than, days',
-    range: { from: 0, unit: 'days' },
-    group: GROUP,
-  },
-  'grinder-percentile': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.grinderPercentile,
-    describe: 'grinders are above it in frequency or markets, 1..100',
-    range: { from: 1, to: 100, unit: 'a percentile', hint: 'it is no share' },
-    group: GROUP,
-  },
-  clusters: {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.nClusters,
-    describe: 'K-Means clusters among the rest',
-    range: CLUSTERS,
-    group: GROUP,
-  },
+export const WATERFALL_OPTIONS = inGroup(GROUP, {
+  'whale-usd': option.number(DEFAULT_THRESHOLDS.whaleAggressionUsd, 'mean fill of a fresh whale, at least, USD', {
+    from: 0,
+    unit: 'USD',
+  }),
+  'whale-days': option.number(DEFAULT_THRESHOLDS.whaleTenureDays, 'tenure of a fresh whale, less than, days', {
+    from: 0,
+    unit: 'days',
+  }),
+  'grinder-percentile': option.number(
+    DEFAULT_THRESHOLDS.grinderPercentile,
+    'grinders are above it in frequency or markets, 1..100',
+    { from: 1, to: 100, unit: 'a percentile', hint: 'it is no share' },
+  ),
+  clusters: option.number(DEFAULT_THRESHOLDS.nClusters, 'K-Means clusters among the rest', CLUSTERS),
   'insider-win-rate': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderWinRateMinPct,
-    describe: 'a cluster wins often when the 95 % interval of its mean win rate lies above this, %',
-    range: { from: 1, to: 100, unit: 'a percentage', hint: 'it is a win rate and no longer a rank' },
+    ...option.number(
+      DEFAULT_THRESHOLDS.insiderWinRateMinPct,
+      'a cluster wins often when the 95 % interval of its mean win rate lies above this, %',
+      { from: 1, to: 100, unit: 'a percentage', hint: 'it is a win rate and no longer a rank' },
+    ),
     formerName: 'insider-win-rank',
-    group: GROUP,
   },
   'insider-markets': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderMarketsMax,
-    describe: 'such a cluster is narrow with this many markets at its centre, at most',
-    range: { from: 1, unit: 'markets', hint: 'it is a number of markets and no longer a rank' },
+    ...option.number(
+      DEFAULT_THRESHOLDS.insiderMarketsMax,
+      'such a cluster is narrow with this many markets at its centre, at most',
+      { from: 1, unit: 'markets', hint: 'it is a number of markets and no longer a rank' },
+    ),
     formerName: 'insider-breadth-rank',
-    group: GROUP,
   },
-  'insider-daily': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderDailyMax,
-    describe: 'and slow with this many fills a day at its centre, at most',
-    range: { from: 0, unit: 'fills a day' },
-    group: GROUP,
-  },
-  'insider-resolved': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderResolvedMin,
-    describe: 'an insider-like wallet of it has this many resolved markets, at least',
-    range: integerMin(1),
-    group: GROUP,
-  },
-  'insider-edge': {
-    type: 'number',
-    default: DEFAULT_THRESHOLDS.insiderEdgeMin,
-    describe: 'and won this much more often than its prices say (edge_z), at least, standard deviations',
-    range: { from: 0, to: 100, unit: 'standard deviations' },
-    group: GROUP,
-  },
-} as const satisfies OptionSpecs;
+  'insider-daily': option.number(
+    DEFAULT_THRESHOLDS.insiderDailyMax,
+    'and slow with this many fills a day at its centre, at most',
+    { from: 0, unit: 'fills a day' },
+  ),
+  'insider-resolved': option.number(
+    DEFAULT_THRESHOLDS.insiderResolvedMin,
+    'an insider-like wallet of it has this many resolved markets, at least',
+    integerMin(1),
+  ),
+  'insider-edge': option.number(
+    DEFAULT_THRESHOLDS.insiderEdgeMin,
+    'and won this much more often than its prices say (edge_z), at least, standard deviations',
+    { from: 0, to: 100, unit: 'standard deviations' },
+  ),
+});
 
 /** The thresholds that the options give. */
 export function thresholdsOf(options: Readonly<Record<keyof typeof WATERFALL_OPTIONS, number>>): WaterfallThresholds {

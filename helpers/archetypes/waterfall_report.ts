@@ -1,23 +1,9 @@
 /** The result of the waterfall, in lines. */
-import { formatCount, formatTable } from '../run/console.ts';
+import { formatCount, formatTable, tabulate } from '../run/console.ts';
 import { counted } from '../run/words.ts';
 import { TARGETS, type WaterfallThresholds } from './archetypes.ts';
 import type { FreshBets } from './fresh_bets.ts';
 import type { WaterfallSummary } from './waterfall.ts';
-
-/** `enough` counts wallets with the resolved markets that evidence needs, `edge` those of them that won beyond their prices. */
-const CLUSTER_HEADER = [
-  'cluster',
-  'pattern',
-  'wallets',
-  'win rate %',
-  'markets',
-  'fills/day',
-  'top market %',
-  'one market %',
-  'enough',
-  'edge',
-];
 
 const orDash = (value: number, nDigits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(nDigits));
 
@@ -88,19 +74,23 @@ export function formatCounts(counts: WaterfallSummary['counts']): string {
 
 /** Counts by archetype, the clusters with their names, and why there are none. */
 export function formatArchetypes(summary: WaterfallSummary): string[] {
-  const clusters = summary.named.map((own) => [
-    own.cluster,
-    own.name,
-    formatCount(own.nWallets),
-    `${orDash(own.winRatePct, 1)} [${orDash(own.winRateLowPct, 1)}, ${orDash(own.winRateHighPct, 1)}]`,
-    ...[1, 2, 3].map((column) => orDash(own.centre[column], column === 2 ? 2 : 1)),
-    (100 * own.oneMarketShare).toFixed(0),
-    formatCount(own.nEnough),
-    formatCount(own.nEvident),
-  ]);
+  // `enough` counts wallets with the resolved markets that evidence needs, `edge` those of them that won beyond their prices.
+  const { header, rows } = tabulate(summary.named, {
+    cluster: (own) => String(own.cluster),
+    pattern: (own) => own.name,
+    wallets: (own) => formatCount(own.nWallets),
+    'win rate %': (own) =>
+      `${orDash(own.winRatePct, 1)} [${orDash(own.winRateLowPct, 1)}, ${orDash(own.winRateHighPct, 1)}]`,
+    markets: (own) => orDash(own.centre[1], 1),
+    'fills/day': (own) => orDash(own.centre[2], 2),
+    'top market %': (own) => orDash(own.centre[3], 1),
+    'one market %': (own) => (100 * own.oneMarketShare).toFixed(0),
+    enough: (own) => formatCount(own.nEnough),
+    edge: (own) => formatCount(own.nEvident),
+  });
   return [
     formatCounts(summary.counts),
-    ...(clusters.length === 0 ? [] : [formatTable(CLUSTER_HEADER, clusters)]),
+    ...(rows.length === 0 ? [] : [formatTable(header, rows)]),
     ...formatUnnamed(summary),
   ];
 }

@@ -5,18 +5,19 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import yargs from 'yargs';
 import { renderSvg } from '../charts/render.ts';
 import { TARGET_OPTIONS } from '../features/trades/targets.ts';
 import { ablationSettings } from '../profit/ablation_options.ts';
 import { MODEL_OPTIONS } from '../profit/model_options.ts';
 import { readStepCode } from '../run/code.ts';
-import { formatTable } from '../run/console.ts';
+import { formatTable, tabulate } from '../run/console.ts';
 import { hashValue, readJson, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { option } from '../run/option_kinds.ts';
 import type { SimulateRequest } from '../simulate/options.ts';
 import { runWorld, type WorldResult } from './ablation/one_world.ts';
 import { ablationBenchPicture } from './ablation/picture.ts';
 import { type Mean, summarise, type WorldSummary } from './ablation/summary.ts';
+import { say, suiteOptions } from './suite/suite.ts';
 
 interface Kept {
   readonly settings: string;
@@ -29,28 +30,17 @@ function short({ mean, low, high }: Mean): string {
 }
 
 function tableOf(summary: WorldSummary): string {
-  return formatTable(
-    [
-      'step',
-      'base rate',
-      'model at .75',
-      'model at .90',
-      'return of top 1 %',
-      'price only',
-      'difference',
-      'seeds above price only',
-    ],
-    summary.steps.map((step) => [
-      `${step.step} ${step.name}`,
-      short(step.base_rate),
-      short(step.model_precision_75),
-      short(step.model_precision_90),
-      short(step.model_return_top),
-      short(step.price_only_return_top),
-      short(step.return_difference),
-      `${step.seeds_with_difference_above_0} of ${summary.n_seeds}`,
-    ]),
-  );
+  const { header, rows } = tabulate(summary.steps, {
+    step: (own) => `${own.step} ${own.name}`,
+    'base rate': (own) => short(own.base_rate),
+    'model at .75': (own) => short(own.model_precision_75),
+    'model at .90': (own) => short(own.model_precision_90),
+    'return of top 1 %': (own) => short(own.model_return_top),
+    'price only': (own) => short(own.price_only_return_top),
+    difference: (own) => short(own.return_difference),
+    'seeds above price only': (own) => `${own.seeds_with_difference_above_0} of ${summary.n_seeds}`,
+  });
+  return formatTable(header, rows);
 }
 
 function defaultsOf<T extends object>(specs: T): { [K in keyof T]: T[K] extends { default: infer D } ? D : never } {
@@ -61,19 +51,18 @@ function defaultsOf<T extends object>(specs: T): { [K in keyof T]: T[K] extends 
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const given = yargs([...args])
-    .option('seeds', { type: 'number', default: 10, describe: 'markets of each kind' })
-    .option('first-seed', { type: 'number', default: 1001, describe: 'seeds count from here' })
-    .option('rows', { type: 'number', default: 60_000, describe: 'fills of each market' })
-    .option('markets', { type: 'number', default: 400, describe: 'markets in each' })
-    .option('wallets', { type: 'number', default: 1500, describe: 'wallets in each' })
-    .option('insiders', { type: 'number', default: 0.05, describe: 'share of insiders where they are planted' })
-    .option('difficulty', { type: 'string', default: 'easy', describe: 'of the planted insiders: easy, medium, hard' })
-    .option('delay', { type: 'number', default: 60, describe: 'seconds between a fill and its follower' })
-    .option('threads', { type: 'number', default: 1, describe: 'threads' })
-    .option('out', { type: 'string', default: 'models/bench/ablation', describe: 'folder of the results' })
-    .strict()
-    .parseSync();
+  const given = suiteOptions(args, {
+    seeds: option.number(10, 'markets of each kind'),
+    'first-seed': option.number(1001, 'seeds count from here'),
+    rows: option.number(60_000, 'fills of each market'),
+    markets: option.number(400, 'markets in each'),
+    wallets: option.number(1500, 'wallets in each'),
+    insiders: option.number(0.05, 'share of insiders where they are planted'),
+    difficulty: option.text('easy', 'of the planted insiders: easy, medium, hard'),
+    delay: option.number(60, 'seconds between a fill and its follower'),
+    threads: option.number(1, 'threads'),
+    out: option.text('models/bench/ablation', 'folder of the results'),
+  });
   const settings = ablationSettings({
     ...defaultsOf(TARGET_OPTIONS),
     ...defaultsOf(MODEL_OPTIONS),
@@ -97,11 +86,11 @@ export async function runSuite(args: readonly string[]): Promise<void> {
           runWorld(seeded, settings, given.threads),
         ),
       );
-      process.stdout.write(`${world} ${seeded.seed} done\n`);
+      say(`${world} ${seeded.seed} done`);
     }
     const summary = summarise(world, results);
     summaries.push(summary);
-    process.stdout.write(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n\n`);
+    say(`\n${world}, ${given.seeds} seeds\n${tableOf(summary)}\n`);
   }
   const result = { bench: 'ablation', settings: given, worlds: summaries };
   writeJsonAtomic(path.join(given.out, 'ablation.json'), result);
@@ -109,7 +98,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     path.join(given.out, 'ablation.svg'),
     await renderSvg(ablationBenchPicture(summaries).spec, 'ablation'),
   );
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  say(JSON.stringify(result));
 }
 
 async function keptOrRun(file: string, settings: string, run: () => Promise<WorldResult>): Promise<WorldResult> {

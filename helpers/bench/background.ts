@@ -3,15 +3,13 @@
  * plus their impact, and compares all detectors with the trivial ones; beside that, what is left of the top of each list when
  * outcomes are randomised. The last line is one JSON object; the picture is `<background>.svg` in --out.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import yargs from 'yargs';
 import { chooseDetectors } from '../anomaly/power/study_detectors.ts';
 import { renderSvg } from '../charts/render.ts';
 import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
+import { option } from '../run/option_kinds.ts';
 import { REPORTED_SIZES_USD, REPORTED_STYLES, type Style } from './background/styles.ts';
 import {
   apTable,
@@ -21,8 +19,10 @@ import {
   detailTables,
   summarise,
 } from './background/summary.ts';
-import { type Half, importBackground, readTape, type Tape } from './background/tape.ts';
+import { type Half, readTape, type Tape } from './background/tape.ts';
 import { runTrial, scoreTape, type TrialResult } from './background/trial.ts';
+import { importRaw } from './suite/bench_run.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 /** The production model and the other learned one, red flags, and the trivial ones. */
 const DETECTORS = 'red_flags,kmeans,isolation_forest,largest_bet,volume,profit,profit_and_concentration';
@@ -31,27 +31,22 @@ const DRAWN_USD = 5_000;
 const SEEDS_A_PLAN = 1_000;
 
 function parse(args: readonly string[]) {
-  return yargs([...args])
-    .option('data', { type: 'string', describe: 'raw files of the background; otherwise what --data-dir holds' })
-    .option('role', { choices: ['maker', 'taker'] as const, describe: 'role of Data API rows' })
-    .option('data-dir', { type: 'string', describe: 'a data folder with an imported tape' })
-    .option('name', { type: 'string', describe: 'name of the background', defaultDescription: 'name of the folder' })
-    .option('half', {
-      choices: ['first', 'second', 'all'] as const,
-      default: 'second' as Half,
-      describe: 'of its events',
-    })
-    .option('styles', { type: 'string', default: 'all', describe: 'names of styles' })
-    .option('detectors', { type: 'string', default: DETECTORS, describe: 'detectors of the power study' })
-    .option('sizes', { type: 'string', default: REPORTED_SIZES_USD.join(','), describe: 'median bets, USD' })
-    .option('planted', { type: 'number', default: 10, describe: 'insiders planted at once' })
-    .option('draws', { type: 'number', default: 6, describe: 'plantings of each style and size' })
-    .option('control-draws', { type: 'number', default: 20, describe: 'tapes with randomised outcomes' })
-    .option('seed', { type: 'number', default: 1, describe: 'seed of everything random' })
-    .option('threads', { type: 'number', default: 1, describe: 'threads' })
-    .option('out', { type: 'string', default: 'models/bench/background', describe: 'folder of the results' })
-    .strict()
-    .parseSync();
+  return suiteOptions(args, {
+    data: { type: 'string', describe: 'raw files of the background; otherwise what --data-dir holds' },
+    role: { choices: ['maker', 'taker'] as const, describe: 'role of Data API rows' },
+    'data-dir': { type: 'string', describe: 'a data folder with an imported tape' },
+    name: { type: 'string', describe: 'name of the background', defaultDescription: 'name of the folder' },
+    half: { choices: ['first', 'second', 'all'] as const, default: 'second' as Half, describe: 'of its events' },
+    styles: option.text('all', 'names of styles'),
+    detectors: option.text(DETECTORS, 'detectors of the power study'),
+    sizes: option.text(REPORTED_SIZES_USD.join(','), 'median bets, USD'),
+    planted: option.number(10, 'insiders planted at once'),
+    draws: option.number(6, 'plantings of each style and size'),
+    'control-draws': option.number(20, 'tapes with randomised outcomes'),
+    seed: option.number(1, 'seed of everything random'),
+    threads: option.number(1, 'threads'),
+    out: option.text('models/bench/background', 'folder of the results'),
+  });
 }
 
 /** @throws InputError 'bad-option' naming what is not known */
@@ -80,7 +75,7 @@ async function measureStyles(tape: Tape, given: Settings, folder: string): Promi
         draws.push(await runTrial(tape, plan, chooseDetectors(given.detectors), () => true, folder, executor));
       }
       rows.push(...summarise({ background: tape.name, style: style.name, medianUsd }, draws));
-      process.stdout.write(`${style.name} $${medianUsd} done\n`);
+      say(`${style.name} $${medianUsd} done`);
     }
   await executor.close();
   return rows;
@@ -114,21 +109,16 @@ async function measureControl(tape: Tape, given: Settings, folder: string): Prom
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
   const given = parse(args);
-  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-background-'));
-  try {
+  await inFolder('background', async (folder) => {
     const dataDir = given.dataDir ?? folder;
-    if (given.data !== undefined) await importBackground(given.data, given.role ?? null, dataDir);
+    if (given.data !== undefined) await importRaw(given.data, dataDir, given.role);
     const source = given.name ?? path.basename(path.resolve(given.data ?? dataDir));
     const name = given.half === 'all' ? source : `${source}_${given.half}_half`;
     const tape = readTape(name, dataDir, given.half);
     const rows = await measureStyles(tape, given, folder);
     const controls = await measureControl(tape, given, folder);
-    const result = {
-      bench: 'background',
-      settings: { ...given, data: undefined, dataDir: undefined },
-      results: rows,
-      controls,
-    };
+    const settings = { ...given, data: undefined, dataDir: undefined };
+    const result = { bench: 'background', settings, results: rows, controls };
     const shown = [...new Set(rows.map(({ detector }) => detector))];
     const picture = backgroundPicture(
       rows,
@@ -137,9 +127,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     );
     writeJsonAtomic(path.join(given.out, `${name}.json`), result);
     writeFileAtomic(path.join(given.out, `${name}.svg`), await renderSvg(picture.spec, 'background'));
-    for (const table of [apTable(rows), ...detailTables(rows, controls)]) process.stdout.write(`\n${table}\n`);
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    for (const table of [apTable(rows), ...detailTables(rows, controls)]) say(`\n${table}`);
+    say(JSON.stringify(result));
+  });
 }

@@ -2,7 +2,6 @@
  * `npm run bench -- <suite> [options]`: runs one benchmark suite against its rivals. Suites are ml.ts, etl.ts, …, each
  * exporting `runSuite(args)`; the last line printed is one JSON object.
  */
-
 import { readdirSync } from 'node:fs';
 import { InputError } from '../run/errors.ts';
 

@@ -2,11 +2,9 @@
  * `npm run bench -- curves`: time against rows (10k to 3 M) and columns (5 to 100) for boosting, isolation forest and
  * k-means, drawn as cost_curves.svg and .png, with the points as JSON in the last line.
  */
-
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median } from 'simple-statistics';
-import yargs from 'yargs';
 import { renderPng, renderSvg } from '../charts/render.ts';
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
@@ -15,8 +13,10 @@ import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { createExecutor } from '../parallel/executor.ts';
+import { option } from '../run/option_kinds.ts';
 import { costCurvesSpec } from './curves/cost_curves.ts';
 import { timed } from './ml/benchmark.ts';
+import { say, suiteOptions } from './suite/suite.ts';
 
 const ROWS = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000];
 const COLUMNS = [5, 10, 20, 50, 100];
@@ -67,20 +67,19 @@ function measure(
   const { x, labels } = makeData(nRows, nCols);
   return Object.entries(MODELS).map(([model, run]) => {
     const seconds = median(Array.from({ length: nRepeats }, () => timed(() => run(executor, x, labels)).seconds));
-    process.stdout.write(`${model}: ${nRows} x ${nCols}: ${seconds.toFixed(3)} s\n`);
+    say(`${model}: ${nRows} x ${nCols}: ${seconds.toFixed(3)} s`);
     return { model, axis, n, seconds };
   });
 }
 
 /** Runs the suite; returns when the pictures are written and the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const options = yargs([...args])
-    .option('rows-max', { type: 'number', default: 3_000_000, describe: 'longest table of the sweep' })
-    .option('threads', { type: 'number', default: 2, describe: 'threads' })
-    .option('repeat', { type: 'number', default: 3, describe: 'runs a point; medians are drawn' })
-    .option('out', { type: 'string', default: 'models/bench', describe: 'folder for the pictures' })
-    .strict()
-    .parseSync();
+  const options = suiteOptions(args, {
+    'rows-max': option.number(3_000_000, 'longest table of the sweep'),
+    threads: option.number(2, 'threads'),
+    repeat: option.number(3, 'runs a point; medians are drawn'),
+    out: option.text('models/bench', 'folder for the pictures'),
+  });
   const executor = createExecutor({ nThreads: options.threads });
   // Twice the smallest table first: what the just-in-time compiler does is no cost of the kernels.
   measure(executor, 2, 'rows', 0, ROWS[0], N_COLUMNS);
@@ -106,5 +105,5 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   mkdirSync(options.out, { recursive: true });
   writeFileSync(path.join(options.out, 'cost_curves.svg'), svg);
   writeFileSync(path.join(options.out, 'cost_curves.png'), renderPng(svg));
-  process.stdout.write(`${JSON.stringify({ bench: 'curves', results: points })}\n`);
+  say(JSON.stringify({ bench: 'curves', results: points }));
 }

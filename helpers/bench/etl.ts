@@ -4,16 +4,16 @@
  * first round checks that all profiles agree.
  * Sizes where the rivals would not fit are measured by `npm run bench -- scale`.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median } from 'd3-array';
-import yargs from 'yargs';
 import { domainOf } from '../features/domain.ts';
 import { formatTable } from '../run/console.ts';
+import { option } from '../run/option_kinds.ts';
 import { compareProfiles } from './etl/compare_profiles.ts';
 import { measureProcess } from './etl/measured_process.ts';
 import { buildProfiles, importTrades, NODE, REPOSITORY, simulate, THREADS } from './etl/steps.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 interface Rival {
   readonly name: string;
@@ -58,14 +58,13 @@ interface Side {
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const options = yargs([...args])
-    .option('rows', { type: 'number', default: 5_000_000, describe: 'fills' })
-    .option('repeat', { type: 'number', default: 3, describe: 'runs a side; medians are reported (pandas runs once)' })
-    .option('only', { type: 'string', describe: 'pandas, pandas-plain, polars or duckdb, comma-separated' })
-    .option('python', { type: 'string', default: 'python3', describe: 'interpreter of the Python rivals' })
-    .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
-    .strict()
-    .parseSync();
+  const options = suiteOptions(args, {
+    rows: option.number(5_000_000, 'fills'),
+    repeat: option.number(3, 'runs a side; medians are reported (pandas runs once)'),
+    only: { type: 'string', describe: 'pandas, pandas-plain, polars or duckdb, comma-separated' },
+    python: option.text('python3', 'interpreter of the Python rivals'),
+    keep: option.flag('leave the temporary folder'),
+  });
   const names = options.only?.split(',') ?? RIVALS.map(({ name }) => name);
   const unknown = names.find((name) => !RIVALS.some((rival) => rival.name === name));
   if (unknown !== undefined) {
@@ -73,21 +72,11 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-etl-'));
-  try {
-    const rivals = RIVALS.filter(({ name }) => names.includes(name)).map((rival) => ({
-      ...rival,
-      command: rival.command.map((word) => (word === 'python3' ? options.python : word)),
-    }));
-    await benchRivals(folder, options.rows, options.repeat, rivals);
-  } finally {
-    if (options.keep) say(`kept: ${folder}`);
-    else rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  const rivals = RIVALS.filter(({ name }) => names.includes(name)).map((rival) => ({
+    ...rival,
+    command: rival.command.map((word) => (word === 'python3' ? options.python : word)),
+  }));
+  await inFolder('etl', (folder) => benchRivals(folder, options.rows, options.repeat, rivals), options.keep);
 }
 
 async function benchRivals(folder: string, nRows: number, nRepeats: number, rivals: readonly Rival[]): Promise<void> {

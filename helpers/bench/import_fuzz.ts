@@ -6,27 +6,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import yargs from 'yargs';
 import { createRandom } from '../kernels/random.ts';
 import { findStep } from '../pipeline.ts';
 import { namedCode } from '../run/code.ts';
 import { createLog } from '../run/console.ts';
+import { option } from '../run/option_kinds.ts';
 import type { Run } from '../run/script.ts';
 import { damageBytes, importDamaged } from './fuzz/damaged_files.ts';
 import { importSamples } from './fuzz/import_samples.ts';
+import { say, suiteOptions } from './suite/suite.ts';
 
 const FAILURES_SHOWN = 5;
 
 /** Runs the suite; the last line is one JSON object. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const { draws, seed, minutes, keep, slowest } = yargs([...args])
-    .option('draws', { type: 'number', default: 20_000, describe: 'damaged files in all' })
-    .option('seed', { type: 'number', default: 1, describe: 'seed of the damage' })
-    .option('minutes', { type: 'number', default: 60, describe: 'no more draws after so long' })
-    .option('slowest', { type: 'number', default: 10, describe: 'seconds that one import may take' })
-    .option('keep', { type: 'string', describe: 'folder for the files that fail' })
-    .strict()
-    .parseSync();
+  const { draws, seed, minutes, keep, slowest } = suiteOptions(args, {
+    draws: option.number(20_000, 'damaged files in all'),
+    seed: option.number(1, 'seed of the damage'),
+    minutes: option.number(60, 'no more draws after so long'),
+    slowest: option.number(10, 'seconds that one import may take'),
+    keep: { type: 'string', describe: 'folder for the files that fail' },
+  });
   const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-import-fuzz-'));
   const step = findStep('import_trades');
   const log = createLog({ quiet: true });
@@ -59,15 +59,15 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     const fault = failure ?? (ms > slowest * 1000 ? `took ${ms.toFixed(0)} ms` : null);
     if (fault === null) continue;
     nFailed++;
-    if (nFailed <= FAILURES_SHOWN) process.stdout.write(`draw ${nDrawn}, ${sample.name}: ${fault}\n`);
+    if (nFailed <= FAILURES_SHOWN) say(`draw ${nDrawn}, ${sample.name}: ${fault}`);
     if (keep !== undefined) writeFileSync(join(keep, `${nDrawn}-${blockBytes}-${sample.name}`), bytes);
   }
   rmSync(dataDir, { recursive: true, force: true });
   const peakMib = Math.round(process.resourceUsage().maxRSS / 1024);
   const counts = [...answers].sort().map(([answer, n]) => `${answer} ${n}`);
-  process.stdout.write(`${counts.join(', ')}; rows of ${nCounted} counted apart; slowest ${slowestMs.toFixed(0)} ms\n`);
+  say(`${counts.join(', ')}; rows of ${nCounted} counted apart; slowest ${slowestMs.toFixed(0)} ms`);
   if (peakMib > step.memoryMib) nFailed++;
   const result = { bench: 'import_fuzz', draws: nDrawn, seed, failed: nFailed, peak_mib: peakMib };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  say(JSON.stringify(result));
   if (nFailed > 0) process.exitCode = 1;
 }

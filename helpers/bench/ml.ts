@@ -2,15 +2,13 @@
  * The machine-learning benchmarks: every kernel against its rival, the two interleaved in one run, medians of
  * `--repeat` runs, each run in its own process. Prints a table, then one JSON object as the last line.
  */
-
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median } from 'd3-array';
-import yargs from 'yargs';
+import { option } from '../run/option_kinds.ts';
 import { loadBenchmarks, type MlBenchmark, writeData } from './ml/benchmark.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 const BENCH_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const CHILD_TIME_MS_MAX = 1_800_000;
@@ -41,13 +39,12 @@ interface ResultRow {
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const options = yargs([...args])
-    .option('only', { type: 'string', describe: 'names or beginnings of names, comma-separated' })
-    .option('rows', { type: 'number', describe: 'rows instead of each default' })
-    .option('repeat', { type: 'number', default: 3, describe: 'runs a side; medians are reported' })
-    .option('threads', { type: 'number', default: 2, describe: 'threads a side' })
-    .strict()
-    .parseSync();
+  const options = suiteOptions(args, {
+    only: { type: 'string', describe: 'names or beginnings of names, comma-separated' },
+    rows: { type: 'number', describe: 'rows instead of each default' },
+    repeat: option.number(3, 'runs a side; medians are reported'),
+    threads: option.number(2, 'threads a side'),
+  });
   const beginnings = options.only?.split(',');
   const all = await loadBenchmarks();
   const chosen = all.filter(({ name }) => beginnings?.some((beginning) => name.startsWith(beginning)) ?? true);
@@ -58,16 +55,20 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   }
   const results: ResultRow[] = [];
   for (const benchmark of chosen) {
-    const row = runBenchmark(benchmark, options.rows ?? benchmark.nRowsDefault, options.repeat, options.threads);
+    const row = await runBenchmark(benchmark, options.rows ?? benchmark.nRowsDefault, options.repeat, options.threads);
     results.push(row);
-    process.stdout.write(`${formatRow(row)}\n`);
+    say(`${formatRow(row)}`);
   }
-  process.stdout.write(`${JSON.stringify({ bench: 'ml', results })}\n`);
+  say(JSON.stringify({ bench: 'ml', results }));
 }
 
-function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, nThreads: number): ResultRow {
-  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-bench-'));
-  try {
+async function runBenchmark(
+  benchmark: MlBenchmark,
+  nRows: number,
+  nRepeats: number,
+  nThreads: number,
+): Promise<ResultRow> {
+  return await inFolder('bench', async (folder) => {
     writeData(folder, benchmark.makeData(nRows));
     const ours: SideResult[] = [];
     const rival: SideResult[] = [];
@@ -78,8 +79,7 @@ function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, n
         benchmark.rivalScript === null
           ? runNode(benchmark.name, 'rival', folder, nThreads)
           : runPython(benchmark.rivalScript, folder, nThreads, benchmark.name);
-      if (other === null)
-        process.stdout.write(`${benchmark.name}: the rival (${benchmark.rival}) could not run here\n`);
+      if (other === null) say(`${benchmark.name}: the rival (${benchmark.rival}) could not run here`);
       else rival.push(other);
     }
     const ours_s = medianOf(ours.map(({ seconds }) => seconds));
@@ -104,9 +104,7 @@ function runBenchmark(benchmark: MlBenchmark, nRows: number, nRepeats: number, n
       ours_peak_mib: medianOf(ours.map(({ peak_mib }) => peak_mib)),
       rival_peak_mib: medianOf(rival.map(({ peak_mib }) => peak_mib)),
     };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function runNode(name: string, side: string, folder: string, nThreads: number): SideResult | null {

@@ -1,23 +1,20 @@
 /**
  * `npm run bench -- red_flags`: learns how much each piece of evidence weighs, by planting the choosing styles into the first
- * half of a real tape and into simulated markets, and writes helpers/red_flags/coefficients.ts. Before that it tests the
+ * half of a real tape and into simulated markets, and writes helpers/red_flags/coefficients.json. Before that it tests the
  * direction of every candidate on every background. The last line is one JSON object.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import yargs from 'yargs';
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
 import { rocCurve } from '../evaluate/roc_curve.ts';
+import type { StyleSample, TrainedRedFlags } from '../red_flags/coefficients.ts';
 import { EVIDENCE_NAMES } from '../red_flags/evidence.ts';
 import { featureValues, scoreEvidence } from '../red_flags/score.ts';
-import type { StyleSample, TrainedRedFlags } from '../red_flags/trained.ts';
 import { formatTable } from '../run/console.ts';
 import { makeFolder, writeFileAtomic } from '../run/files.ts';
+import { option } from '../run/option_kinds.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { benchRun, importBackground, readTape } from './background/tape.ts';
+import { readTape } from './background/tape.ts';
 import { fitLogistic } from './red_flags/fit_logistic.ts';
 import {
   BACKGROUND,
@@ -27,6 +24,8 @@ import {
   type TrainingTape,
   trainingRows,
 } from './red_flags/training_set.ts';
+import { benchRun, importRaw } from './suite/bench_run.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 /** Left out: what the planting itself decides (price and size), and what says on some background the opposite of elsewhere. */
 const SCORED = [
@@ -41,45 +40,37 @@ const SCORED = [
   'taker_pct',
 ];
 const N_QUANTILES = 41;
-const FILE = 'helpers/red_flags/coefficients.ts';
+const FILE = 'helpers/red_flags/coefficients.json';
 
 function parse(args: readonly string[]) {
-  return yargs([...args])
-    .option('data', { type: 'string', describe: 'raw files of the real background; otherwise what --data-dir holds' })
-    .option('role', { choices: ['maker', 'taker'] as const, describe: 'role of Data API rows' })
-    .option('data-dir', { type: 'string', describe: 'a data folder with an imported tape' })
-    .option('name', { type: 'string', default: 'real', describe: 'name of the real background' })
-    .option('simulated', { type: 'string', default: '1,2,3,4', describe: 'seeds of simulated markets' })
-    .option('simulated-weight', {
-      type: 'number',
-      default: 0.5,
-      describe: 'weight of all of them; the real tape has 1',
-    })
-    .option('draws', { type: 'number', default: 6, describe: 'plantings into each background' })
-    .option('each', { type: 'number', default: 3, describe: 'insiders of each style and size in a planting' })
-    .option('ridge', { type: 'number', default: 0.01, describe: 'penalty of the logistic regression' })
-    .option('floor-usd', { type: 'number', default: 500, describe: 'smallest stake that is learnt from, USD' })
-    .option('seed', { type: 'number', default: 1, describe: 'seed of everything random' })
-    .option('out', { type: 'string', default: FILE, describe: 'file of the coefficients' })
-    .strict()
-    .parseSync();
+  return suiteOptions(args, {
+    data: { type: 'string', describe: 'raw files of the real background; otherwise what --data-dir holds' },
+    role: { choices: ['maker', 'taker'] as const, describe: 'role of Data API rows' },
+    'data-dir': { type: 'string', describe: 'a data folder with an imported tape' },
+    name: option.text('real', 'name of the real background'),
+    simulated: option.text('1,2,3,4', 'seeds of simulated markets'),
+    'simulated-weight': option.number(0.5, 'weight of all of them; the real tape has 1'),
+    draws: option.number(6, 'plantings into each background'),
+    each: option.number(3, 'insiders of each style and size in a planting'),
+    ridge: option.number(0.01, 'penalty of the logistic regression'),
+    'floor-usd': option.number(500, 'smallest stake that is learnt from, USD'),
+    seed: option.number(1, 'seed of everything random'),
+    out: option.text(FILE, 'file of the coefficients'),
+  });
 }
 
 /** The first half of the real tape, then the simulated markets. */
 async function openTapes(given: ReturnType<typeof parse>, folder: string): Promise<TrainingTape[]> {
   const dataDir = given.dataDir ?? path.join(folder, 'real');
-  if (given.data !== undefined) await importBackground(given.data, given.role ?? null, dataDir);
+  if (given.data !== undefined) await importRaw(given.data, dataDir, given.role);
   const real = readTape(`${given.name}, first half`, dataDir, 'first');
   const tapes: TrainingTape[] = [{ tape: real, weight: 1, insiders: new Set() }];
   const seeds = given.simulated.split(',').map(Number);
   for (const seed of seeds) {
     const own = path.join(folder, `simulated-${seed}`);
     makeFolder(own);
-    await makeStudyMarket(benchRun('simulate_market', own, seed), own, {
-      seed,
-      difficulty: 'medium',
-      nTrades: 200_000,
-    });
+    const spec = { seed, difficulty: 'medium', nTrades: 200_000 };
+    await makeStudyMarket(benchRun('simulate_market', own, seed), own, spec);
     const tape = readTape(`simulated, seed ${seed}`, own, 'all');
     const wallets = [...new Set(toTexts(tape.trades, 'wallet') as string[])];
     const types = plantedTypes(own, wallets)!;
@@ -133,21 +124,10 @@ function styleSamples(model: TrainedRedFlags, { frame, labels }: LabelledEvidenc
     });
 }
 
-function write(file: string, trained: TrainedRedFlags): void {
-  const text = `/** Made by \`${trained.madeBy}\`: do not edit, make it again. */
-import type { TrainedRedFlags } from './trained.ts';
-
-export const COEFFICIENTS: TrainedRedFlags = ${JSON.stringify(trained)};
-`;
-  writeFileAtomic(file, text);
-  execFileSync('npx', ['biome', 'check', '--write', file], { stdio: 'ignore' });
-}
-
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
   const given = parse(args);
-  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-red-flags-'));
-  try {
+  await inFolder('red-flags', async (folder) => {
     const tapes = await openTapes(given, folder);
     const sets: LabelledEvidence[] = [];
     for (const tape of tapes)
@@ -164,23 +144,18 @@ export async function runSuite(args: readonly string[]): Promise<void> {
       seed: given.seed,
       floorUsd: given.floorUsd,
       ridge: given.ridge,
-      terms: fitted.terms.map(({ name, mean, sd, weight }) => ({
-        name,
-        mean: rounded(mean),
-        sd: rounded(sd),
-        weight: rounded(weight),
-      })),
+      terms: fitted.terms.map(({ name, mean, sd, weight }) => {
+        return { name, mean: rounded(mean), sd: rounded(sd), weight: rounded(weight) };
+      }),
       intercept: rounded(fitted.intercept),
       styles: [],
     };
     const fresh = { n: given.draws, nEach: given.each, seed: given.seed * 10_000 + 5_000 };
     const styles = styleSamples(trained, await labelledEvidence(tapes[0], fresh, folder));
-    write(given.out, { ...trained, styles });
-    process.stdout.write(`${directionTable(sets, given.floorUsd)}\n\n`);
+    writeFileAtomic(given.out, `${JSON.stringify({ ...trained, styles })}\n`);
+    say(`${directionTable(sets, given.floorUsd)}\n`);
     const weights = trained.terms.map(({ name, weight }) => [name, weight.toFixed(2)]);
-    process.stdout.write(`${formatTable(['evidence', 'weight of a standard deviation'], weights)}\n`);
-    process.stdout.write(`${JSON.stringify({ bench: 'red_flags', out: given.out, terms: trained.terms })}\n`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    say(`${formatTable(['evidence', 'weight of a standard deviation'], weights)}`);
+    say(JSON.stringify({ bench: 'red_flags', out: given.out, terms: trained.terms }));
+  });
 }

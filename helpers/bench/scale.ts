@@ -2,17 +2,17 @@
  * `npm run bench -- scale`: time, memory and disk of the ETL at sizes where no rival fits, profiles in chunks as on a cluster.
  * Each size is kept in etl_scale.json, and all of them are drawn as etl_scale.svg and .png; the last line is one JSON object.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import yargs from 'yargs';
 import { z } from 'zod';
 import { renderPng, renderSvg } from '../charts/render.ts';
 import { formatTable } from '../run/console.ts';
 import { folderBytes } from '../run/files.ts';
+import { option } from '../run/option_kinds.ts';
 import { type CostPanel, costCurvesSpec } from './curves/cost_curves.ts';
 import type { Measured } from './etl/measured_process.ts';
 import { buildProfiles, importTrades, simulate } from './etl/steps.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 const MIB = 2 ** 20;
 const taskSchema = z.object({
@@ -31,15 +31,13 @@ type Task = z.infer<typeof taskSchema>;
 
 /** Runs the suite; returns when the picture is drawn and the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const options = yargs([...args])
-    .option('rows', { type: 'number', default: 1_000_000, describe: 'fills' })
-    .option('chunks', { type: 'number', default: 8, describe: 'tasks that sum profiles, one after the other' })
-    .option('out', { type: 'string', default: 'models/bench', describe: 'folder for figures and picture' })
-    .option('keep', { type: 'boolean', default: false, describe: 'leave the temporary folder' })
-    .strict()
-    .parseSync();
-  const folder = mkdtempSync(path.join(tmpdir(), 'spyhop-scale-'));
-  try {
+  const options = suiteOptions(args, {
+    rows: option.number(1_000_000, 'fills'),
+    chunks: option.number(8, 'tasks that sum profiles, one after the other'),
+    out: option.text('models/bench', 'folder for figures and picture'),
+    keep: option.flag('leave the temporary folder'),
+  });
+  const measure = async (folder: string): Promise<void> => {
     const run = await measureRun(folder, options.rows, options.chunks);
     mkdirSync(options.out, { recursive: true });
     const runs = [...readRuns(options.out).filter(({ fills }) => fills !== run.fills), run];
@@ -49,10 +47,8 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     writeFileSync(path.join(options.out, 'etl_scale.svg'), svg);
     writeFileSync(path.join(options.out, 'etl_scale.png'), renderPng(svg));
     report(run);
-  } finally {
-    if (options.keep) process.stdout.write(`kept: ${folder}\n`);
-    else rmSync(folder, { recursive: true, force: true });
-  }
+  };
+  await inFolder('scale', measure, options.keep);
 }
 
 function readRuns(folder: string): ScaleRun[] {
@@ -64,7 +60,7 @@ async function measureRun(folder: string, fills: number, nChunks: number): Promi
   const tasks: Task[] = [];
   const note = (step: Task['step'], measured: Measured): void => {
     tasks.push({ step, ...measured });
-    process.stdout.write(`${step}: ${measured.seconds.toFixed(1)} s, ${measured.peakMib} MiB\n`);
+    say(`${step}: ${measured.seconds.toFixed(1)} s, ${measured.peakMib} MiB`);
   };
   const disk = (name: string): number => Math.round(folderBytes(path.join(folder, name)) / MIB);
   note('simulate', await simulate(folder, fills, 'parquet'));
@@ -106,8 +102,8 @@ function report(run: ScaleRun): void {
     cpuSeconds.toFixed(1),
     peakMib,
   ]);
-  process.stdout.write(`${formatTable(['step', 'wall s', 'cpu s', 'peak MiB'], rows)}\n`);
+  say(`${formatTable(['step', 'wall s', 'cpu s', 'peak MiB'], rows)}`);
   const { raw, canonical, profiles } = run.diskMib;
-  process.stdout.write(`Disk: ${raw} MiB raw, ${canonical} canonical, ${profiles} profiles.\n`);
-  process.stdout.write(`${JSON.stringify({ bench: 'scale', results: [run] })}\n`);
+  say(`Disk: ${raw} MiB raw, ${canonical} canonical, ${profiles} profiles.`);
+  say(JSON.stringify({ bench: 'scale', results: [run] }));
 }

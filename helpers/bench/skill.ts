@@ -4,18 +4,11 @@
  * planted wallets that win 60 % of 100 bets at .50, among others that win half: how many are found, and how many does the
  * binomial distribution promise?
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import yargs from 'yargs';
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createRandom } from '../kernels/random.ts';
 import { createExecutor } from '../parallel/executor.ts';
-import { findStep } from '../pipeline.ts';
-import { nowMs } from '../run/clock.ts';
-import { namedCode } from '../run/code.ts';
-import { createLog } from '../run/console.ts';
+import { option } from '../run/option_kinds.ts';
 import type { WalletBets } from '../skill/bets.ts';
 import { drawOutcomes } from '../skill/persistence.ts';
 import { readBets } from '../skill/read_bets.ts';
@@ -24,6 +17,8 @@ import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, readTable } from '../tables/table_store.ts';
 import { endOfData } from '../tables/time_range.ts';
 import { plantSkill, powerOf } from './skill/planted.ts';
+import { benchRun } from './suite/bench_run.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 /** All bets of a data folder; for tapes whose wallets fit in memory. */
 async function betsOf(dataDir: string, minEvents: number): Promise<WalletBets[]> {
@@ -75,41 +70,32 @@ function testNull(
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const given = yargs([...args])
-    .option('data-dir', {
-      type: 'string',
-      describe: 'folder with 10_raw_trades and 10_markets; default a simulated market',
-    })
-    .option('rows', { type: 'number', default: 60_000, describe: 'fills of the simulated market' })
-    .option('draws', { type: 'number', default: 20, describe: 'times that all outcomes are drawn anew' })
-    .option('min-events', { type: 'number', default: 10, describe: 'events that a wallet must have' })
-    .option('fdr', { type: 'number', default: 0.1, describe: 'false discovery rate' })
-    .option('seed', { type: 'number', default: 1, describe: 'of everything drawn' })
-    .option('threads', { type: 'number', default: 2, describe: 'threads' })
-    .strict()
-    .parseSync();
+  const given = suiteOptions(args, {
+    'data-dir': { type: 'string', describe: 'folder with 10_raw_trades and 10_markets; default a simulated market' },
+    rows: option.number(60_000, 'fills of the simulated market'),
+    draws: option.number(20, 'times that all outcomes are drawn anew'),
+    'min-events': option.number(10, 'events that a wallet must have'),
+    fdr: option.number(0.1, 'false discovery rate'),
+    seed: option.number(1, 'of everything drawn'),
+    threads: option.number(2, 'threads'),
+  });
   const executor = createExecutor({ nThreads: given.threads });
-  const scratch = mkdtempSync(join(tmpdir(), 'spyhop-skill-'));
-  try {
+  await inFolder('skill', async (scratch) => {
     if (given.dataDir === undefined) {
-      const log = createLog({ quiet: true });
-      const base = { step: findStep('import_trades'), log, force: false, startedMs: nowMs(), code: namedCode('bench') };
-      const run = { ...base, dataDir: scratch, modelsDir: scratch, seed: given.seed };
+      const run = benchRun('import_trades', scratch, given.seed);
       await makeStudyMarket(run, scratch, { seed: given.seed, difficulty: 'medium', nTrades: given.rows });
     }
     const tape = await betsOf(given.dataDir ?? scratch, given.minEvents);
     const nothing = testNull(tape, given.draws, given.fdr, given.seed, executor);
-    process.stdout.write(
-      `outcomes drawn by price, ${nothing.nWallets} wallets: somebody is flagged in ${nothing.nDrawsWithFlags} of ${nothing.nDraws} draws (nominal ${given.fdr}), ${(100 * nothing.flaggedShare).toFixed(4)} % of wallets; p <= .05 for ${(100 * nothing.shareBelow05).toFixed(2)} %\n`,
+    say(
+      `outcomes drawn by price, ${nothing.nWallets} wallets: somebody is flagged in ${nothing.nDrawsWithFlags} of ${nothing.nDraws} draws (nominal ${given.fdr}), ${(100 * nothing.flaggedShare).toFixed(4)} % of wallets; p <= .05 for ${(100 * nothing.shareBelow05).toFixed(2)} %`,
     );
     const { bets, isSkilled } = plantSkill(given.seed);
     const power = powerOf(flagSkilled(testWallets(bets, given.seed, executor), given.fdr).flagged, isSkilled);
-    process.stdout.write(
-      `planted, 60 % of 100 bets at .50: ${power.nFound} of ${power.nPlanted} found (${power.found.toFixed(3)}), by the binomial ${power.promised.toFixed(3)} with ${power.winsNeeded} wins needed; ${power.nFalse} of ${power.nFlagged} flagged have no skill\n`,
+    say(
+      `planted, 60 % of 100 bets at .50: ${power.nFound} of ${power.nPlanted} found (${power.found.toFixed(3)}), by the binomial ${power.promised.toFixed(3)} with ${power.winsNeeded} wins needed; ${power.nFalse} of ${power.nFlagged} flagged have no skill`,
     );
-    process.stdout.write(`${JSON.stringify({ bench: 'skill', settings: { ...given }, null: nothing, power })}\n`);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-    executor.close();
-  }
+    say(JSON.stringify({ bench: 'skill', settings: { ...given }, null: nothing, power }));
+  });
+  await executor.close();
 }

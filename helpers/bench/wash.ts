@@ -3,20 +3,16 @@
  * flagged with its ring. Recall is the share of planted wallets that are flagged, false discovery the share of flagged wallets
  * that were not planted. Then the same markets with their counterparties dealt anew, where there is no ring to be found.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import yargs from 'yargs';
 import { makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
-import { findStep } from '../pipeline.ts';
-import { nowMs } from '../run/clock.ts';
-import { namedCode } from '../run/code.ts';
-import { createLog, formatTable } from '../run/console.ts';
+import { formatTable, tabulate } from '../run/console.ts';
+import { option } from '../run/option_kinds.ts';
 import { calibrateRings, type RingsFound } from '../wash/calibrate_rings.ts';
 import type { Matches } from '../wash/matches.ts';
 import { readMatches } from '../wash/read_matches.ts';
 import { rewire } from '../wash/rewire.ts';
+import { benchRun } from './suite/bench_run.ts';
+import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 const PLANTED = 'wash';
 /** So that the networks that a rewired tape is compared with are not the one it is. */
@@ -30,21 +26,13 @@ interface Market {
 }
 
 async function simulate(seed: number, difficulty: string, nTrades: number): Promise<Market> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-wash-'));
-  try {
-    const log = createLog({ quiet: true });
-    const run = { log, dataDir, modelsDir: dataDir, seed, force: false, startedMs: nowMs(), code: namedCode('bench') };
-    const market = await makeStudyMarket({ ...run, step: findStep('import_trades') }, dataDir, {
-      seed,
-      difficulty,
-      nTrades,
-    });
+  return await inFolder('wash', async (dataDir) => {
+    const run = benchRun('import_trades', dataDir, seed);
+    const market = await makeStudyMarket(run, dataDir, { seed, difficulty, nTrades });
     const { matches, names } = await readMatches(market.trades, market.markets, market.endMs);
     const isPlanted = plantedTypes(dataDir, names)!.map((type) => type === PLANTED);
     return { matches, isPlanted, nPlanted: isPlanted.filter((own) => own).length };
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 function flaggedWallets({ rings }: RingsFound): number[] {
@@ -67,24 +55,15 @@ interface MarketResult {
 
 /** Runs the suite; returns when the last line is printed. */
 export async function runSuite(args: readonly string[]): Promise<void> {
-  const given = yargs([...args])
-    .option('seeds', { type: 'number', default: 10, describe: 'simulated markets' })
-    .option('first-seed', {
-      type: 'number',
-      default: 9201,
-      describe: 'seeds count from here; the detector was chosen on 1 to 5',
-    })
-    .option('rows', { type: 'number', default: 60_000, describe: 'fills of each market' })
-    .option('difficulty', { type: 'string', default: 'medium', describe: 'of the market: easy, medium, hard' })
-    .option('fdr', { type: 'number', default: 0.1, describe: 'false discovery rate' })
-    .option('rewired', { type: 'number', default: 40, describe: 'rewired networks to calibrate on' })
-    .option('null-networks', {
-      type: 'number',
-      default: 2,
-      describe: 'rewired tapes of each market that are searched for rings',
-    })
-    .strict()
-    .parseSync();
+  const given = suiteOptions(args, {
+    seeds: option.number(10, 'simulated markets'),
+    'first-seed': option.number(9201, 'seeds count from here; the detector was chosen on 1 to 5'),
+    rows: option.number(60_000, 'fills of each market'),
+    difficulty: option.text('medium', 'of the market: easy, medium, hard'),
+    fdr: option.number(0.1, 'false discovery rate'),
+    rewired: option.number(40, 'rewired networks to calibrate on'),
+    'null-networks': option.number(2, 'rewired tapes of each market that are searched for rings'),
+  });
   const settings = { fdr: given.fdr, nRewired: given.rewired };
   const results: MarketResult[] = [];
   for (let k = 0; k < given.seeds; k++) {
@@ -114,28 +93,19 @@ export async function runSuite(args: readonly string[]): Promise<void> {
       nNullNetworks,
     });
   }
-  process.stdout.write(
-    `${formatTable(
-      [
-        'seed',
-        'wallets',
-        'planted',
-        'groups',
-        'rings flagged',
-        'wallets flagged',
-        'planted among them',
-        'best score',
-        'best rewired',
-        'rewired tapes with flags',
-      ],
-      results.map((own) => [
-        ...[own.seed, own.nWallets, own.nPlanted, own.nCandidates, own.nRings, own.nFlagged, own.nTrue].map(String),
-        own.bestScore.toFixed(2),
-        own.bestRewired.toFixed(2),
-        `${own.nNullNetworks} of ${given.nullNetworks}`,
-      ]),
-    )}\n`,
-  );
+  const { header, rows } = tabulate(results, {
+    seed: (own) => String(own.seed),
+    wallets: (own) => String(own.nWallets),
+    planted: (own) => String(own.nPlanted),
+    groups: (own) => String(own.nCandidates),
+    'rings flagged': (own) => String(own.nRings),
+    'wallets flagged': (own) => String(own.nFlagged),
+    'planted among them': (own) => String(own.nTrue),
+    'best score': (own) => own.bestScore.toFixed(2),
+    'best rewired': (own) => own.bestRewired.toFixed(2),
+    'rewired tapes with flags': (own) => `${own.nNullNetworks} of ${given.nullNetworks}`,
+  });
+  say(formatTable(header, rows));
   const sum = (name: 'nPlanted' | 'nTrue' | 'nFlagged' | 'nNullNetworks'): number =>
     results.reduce((total, own) => total + own[name], 0);
   const total = {
@@ -144,8 +114,8 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     nullNetworksFlagged: sum('nNullNetworks'),
     nNullNetworks: given.nullNetworks * given.seeds,
   };
-  process.stdout.write(
-    `recall ${total.recall.toFixed(3)}, realised false discovery ${total.falseDiscovery.toFixed(3)}; rewired tapes with a flag: ${total.nullNetworksFlagged} of ${total.nNullNetworks} (nominal ${given.fdr})\n`,
+  say(
+    `recall ${total.recall.toFixed(3)}, realised false discovery ${total.falseDiscovery.toFixed(3)}; rewired tapes with a flag: ${total.nullNetworksFlagged} of ${total.nNullNetworks} (nominal ${given.fdr})`,
   );
-  process.stdout.write(`${JSON.stringify({ bench: 'wash', settings: { ...given }, total, results })}\n`);
+  say(JSON.stringify({ bench: 'wash', settings: { ...given }, total, results }));
 }

@@ -4,7 +4,7 @@ import { casesPath } from '../charts/report.ts';
 import { Population } from '../features/wallets/population.ts';
 import { formatBytes, formatCount } from '../run/console.ts';
 import { hashValue, writeFileAtomic } from '../run/files.ts';
-import type { OptionSpecs } from '../run/options.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import { integerMin } from '../run/ranges.ts';
 import type { Run } from '../run/script.ts';
 import { manifestInputs } from '../tables/made_from.ts';
@@ -25,15 +25,13 @@ const N_CASES_MAX = 500;
 const HEAD_BYTES = 4096;
 
 /** The option of a script that makes case files. */
-export const CASES_OPTION = {
-  cases: {
-    type: 'number',
-    default: N_CASES,
-    describe: 'wallets that get a case file in reports/wallets.html, flagged ones first; 0 for none',
-    range: integerMin(0, N_CASES_MAX),
-    group: 'What is reported',
-  },
-} as const satisfies OptionSpecs;
+export const CASES_OPTION = inGroup('What is reported', {
+  cases: option.number(
+    N_CASES,
+    'wallets that get a case file in reports/wallets.html, flagged ones first; 0 for none',
+    integerMin(0, N_CASES_MAX),
+  ),
+});
 
 type CasesRun = Pick<Run, 'dataDir' | 'log' | 'code' | 'force'>;
 

@@ -28,8 +28,7 @@ export function headline(findings: readonly (Finding & Explanation)[]): string {
   const [figure] = first.figures;
   const why = figure === undefined ? '' : `: ${figureText(figure)}`;
   if (flags.length === 0) return `Not flagged, ${rankText(first)} by ${small(first.detector)}${why}.`;
-  const doubt = flags.every(({ isBorderline }) => isBorderline) ? ', borderline' : '';
-  return `Flagged by ${listed(flags.map(({ detector }) => small(detector)))} (${rankText(first)}${doubt})${why}.`;
+  return `Flagged by ${listed(flags.map(({ detector }) => small(detector)))} (${rankText(first)})${why}.`;
 }
 
 /** The findings that count, each with its figures in words. */
@@ -48,9 +47,8 @@ export function reasonsHtml(findings: readonly (Finding & Explanation)[]): strin
 /** Every detector with flag, rank, score and p-value. */
 export function detectorRows(findings: readonly Finding[]): string {
   const rows = findings.map((finding) => {
-    const { detector, isFlagged, isBorderline, rank, nRanked, score, pValue } = finding;
-    const flag = `${isFlagged ? 'yes' : 'no'}${isBorderline ? ', borderline' : ''}`;
-    return `<tr><td>${escapeHtml(detector)}</td><td>${flag}</td><td class="number">${formatCount(rank)} of ${formatCount(nRanked)}</td><td class="number">${score.toPrecision(3)}</td><td class="number">${probabilityText(pValue)}</td></tr>`;
+    const { detector, isFlagged, rank, nRanked, score, pValue } = finding;
+    return `<tr><td>${escapeHtml(detector)}</td><td>${isFlagged ? 'yes' : 'no'}</td><td class="number">${formatCount(rank)} of ${formatCount(nRanked)}</td><td class="number">${score.toPrecision(3)}</td><td class="number">${probabilityText(pValue)}</td></tr>`;
   });
   return `<div class="scroller" role="region" aria-label="Detectors" tabindex="0"><table><thead><tr><th scope="col">detector</th><th scope="col">flagged</th><th scope="col" class="number">rank</th><th scope="col" class="number">score</th><th scope="col" class="number">p</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

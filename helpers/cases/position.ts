@@ -1,5 +1,4 @@
 /** What a wallet holds of a market and what it made there, by average cost. */
-
 import type { Bet } from './wallet_history.ts';
 
 /** Shares below this are rounding: fills count in millionths. */

@@ -13,7 +13,6 @@ export interface RankedTable {
     /** Null where the detector gives none. */
     readonly pValue: string | null;
     readonly isFlagged: string;
-    readonly isBorderline?: string;
   };
   readonly explain: (row: number) => Explanation;
 }
@@ -22,7 +21,6 @@ export interface RankedTable {
 interface Ranking {
   readonly scores: Float64Array;
   readonly isFlagged: Float64Array;
-  readonly isBorderline: Float64Array | null;
   readonly pValues: Float64Array;
   /** Scored rows, by falling score. */
   readonly order: Uint32Array;
@@ -42,7 +40,6 @@ function rank({ frame, columns }: RankedTable): Ranking {
   return {
     scores,
     isFlagged: toNumbers(frame, columns.isFlagged),
-    isBorderline: columns.isBorderline === undefined ? null : toNumbers(frame, columns.isBorderline),
     pValues: columns.pValue === null ? scores.map(() => Number.NaN) : toNumbers(frame, columns.pValue),
     order,
     ranks,
@@ -57,12 +54,11 @@ export function rankedReasons(table: RankedTable): WalletReasons {
     return ranking;
   };
   const find = (row: number): Finding | null => {
-    const { scores, isFlagged, isBorderline, pValues, order, ranks } = ranked();
+    const { scores, isFlagged, pValues, order, ranks } = ranked();
     if (Number.isNaN(scores[row])) return null;
     return {
       detector: table.detector,
       isFlagged: isFlagged[row] === 1,
-      isBorderline: isBorderline?.[row] === 1,
       rank: ranks[row],
       nRanked: order.length,
       score: scores[row],

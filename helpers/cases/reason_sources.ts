@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
 import { namedReasons, type Population, quantileOf } from '../features/wallets/population.ts';
+import { numberWhere } from '../polars/expressions.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import type { Manifest } from '../run/manifest.ts';
 import { toTexts } from '../tables/matrix.ts';
@@ -61,12 +62,12 @@ function namedFigures(frame: DataFrame, population: Population) {
 /** Red flags: the first wallets up to the budget are flagged, and a wallet below the floor has no finding. */
 function redFlagReasons({ frame, manifest }: AlignedTable): WalletReasons {
   const reasons = toTexts(frame, 'reasons');
-  const ranked = pl.when(pl.col('rank').isNotNull()).then(pl.col('insider_evidence')).otherwise(pl.lit(null));
+  const ranked = numberWhere(pl.col('rank').isNotNull(), pl.col('insider_evidence'));
   const budget = budgetSchema.safeParse(manifest.options).data?.budget;
   return rankedReasons({
     detector: 'Red flags',
     rule: budget === undefined ? null : { kind: 'budget', nFirst: budget },
-    frame: frame.withColumns(ranked.cast(pl.Float64).alias('insider_evidence')),
+    frame: frame.withColumns(ranked.alias('insider_evidence')),
     columns: { score: 'insider_evidence', pValue: null, isFlagged: 'is_listed' },
     explain: (row) => ({
       figures: (reasons[row] ?? '')

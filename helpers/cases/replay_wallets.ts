@@ -98,7 +98,7 @@ class MarketStates {
     this.marks = new MarketMarks(facts.length);
   }
 
-  /** Takes in the trades `from` … `to - 1`, all those of a moment. */
+  /** Takes in the trades `from` … `to - 1`, all those of a timestamp. */
   trade(trades: PricedTrades, from: number, to: number): void {
     this.marks.add(trades, from, to);
     for (let i = from; i < to; i++) {
@@ -134,7 +134,7 @@ function numberFills(rows: LazyDataFrame, markets: DataFrame, wallets: DataFrame
       'ts_ms',
       'market',
       'outcome_index',
-      pl.col('owner').fillNull(pl.lit(NOBODY)),
+      pl.col('wallet_code').fillNull(pl.lit(NOBODY)),
       pl.col('side').eq(pl.lit('BUY')).alias('is_buy'),
       'price',
       'shares',
@@ -183,14 +183,16 @@ export async function replayWallets(
       replays[looks[nLooked].wallet].look(looks[nLooked].ms, markets);
   };
   const marketNumbers = numbered('market_id', [...numberOf.keys()], 'market');
-  const walletNumbers = numbered('wallet', wallets, 'owner');
+  const walletNumbers = numbered('wallet', wallets, 'wallet_code');
   const parts = readParts(trades, {
     columns: FILL_COLUMNS,
     between: { untilMs },
     query: (rows) => numberFills(rows, marketNumbers, walletNumbers),
   });
   for await (const frame of parts) {
-    const [ms, market, outcome, owner, isBuy, price, shares, usd] = frame.columns.map((name) => toNumbers(frame, name));
+    const [ms, market, outcome, walletCode, isBuy, price, shares, usd] = frame.columns.map((name) =>
+      toNumbers(frame, name),
+    );
     let momentEnd = 0;
     for (let i = 0; i < ms.length; i++) {
       if (i === momentEnd) {
@@ -198,8 +200,8 @@ export async function replayWallets(
         lookUntil(ms[i]);
         markets.trade({ ms, market, outcome, price, shares }, i, momentEnd);
       }
-      if (owner[i] === NOBODY) continue;
-      const replay = replays[owner[i]];
+      if (walletCode[i] === NOBODY) continue;
+      const replay = replays[walletCode[i]];
       const bet = {
         ms: ms[i],
         outcome: outcome[i] as 0 | 1,

@@ -1,4 +1,4 @@
-/** A stream of moments in bounded memory: as many bins as are allowed, twice as wide whenever there would be more. */
+/** A stream of timestamps in bounded memory: as many bins as are allowed, twice as wide whenever there would be more. */
 
 const WIDTH_FIRST_MS = 1000;
 

@@ -34,10 +34,10 @@ export async function findMarkets(
         .agg(pl.col('amount_usd').sum().alias('usd'), pl.col('ts_ms').min().alias('first_ms')),
   });
   for await (const frame of parts) {
-    const [owners, markets] = [toTexts(frame, 'wallet'), toTexts(frame, 'market_id')];
+    const [walletNames, markets] = [toTexts(frame, 'wallet'), toTexts(frame, 'market_id')];
     const firstMs = toNumbers(frame, 'first_ms');
     toNumbers(frame, 'usd').forEach((usd, i) => {
-      const own = found[numbers.get(owners[i]!)!];
+      const own = found[numbers.get(walletNames[i]!)!];
       own.firstMs = Math.min(own.firstMs, firstMs[i]);
       own.volumes.set(markets[i]!, (own.volumes.get(markets[i]!) ?? 0) + usd);
     });

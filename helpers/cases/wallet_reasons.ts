@@ -20,8 +20,6 @@ export type FlagRule =
 export interface Finding {
   readonly detector: string;
   readonly isFlagged: boolean;
-  /** So close to the bar that more drawn wallets might flag it, or not. */
-  readonly isBorderline: boolean;
   /** 1 for the highest score; wallets of equal score share a rank. */
   readonly rank: number;
   readonly nRanked: number;

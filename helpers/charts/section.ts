@@ -120,6 +120,7 @@ export const sectionSchema = z
 
 export type ReportSection = z.infer<typeof sectionSchema>;
 export type Block = z.infer<typeof blockSchema>;
+type PlainBlock = z.infer<typeof plainBlockSchema>;
 export type ChartBlock = z.infer<typeof chartSchema>;
 export type TableBlock = z.infer<typeof tableSchema>;
 export type VerdictBlock = z.infer<typeof verdictSchema>;
@@ -149,12 +150,32 @@ export function chartBlock(stem: string, caption: string, picture: Picture): Cha
   };
 }
 
+export function paragraph(text: string): z.infer<typeof paragraphSchema> {
+  return { kind: 'paragraph', text };
+}
+
+/** One plain sentence of at most 25 words in a box. */
+export function verdictBlock(text: string, tone: VerdictBlock['tone'] = 'neutral'): VerdictBlock {
+  return { kind: 'verdict', text, tone };
+}
+
+/** @param rows cells as the header names them; null for what is not known */
+export function tableBlock(
+  caption: string,
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): TableBlock {
+  return { kind: 'table', caption, header: [...header], rows: rows.map((row) => [...row]) };
+}
+
+/** Blocks that are folded away below a line. */
+export function detailsBlock(summary: string, blocks: readonly PlainBlock[]): z.infer<typeof detailsSchema> {
+  return { kind: 'details', summary, blocks: [...blocks] };
+}
+
 /** A sentence in a box, and below it, folded away, what it rests on: a paragraph each. */
 export function verdictBlocks(text: string, summary: string, details: readonly string[]): Block[] {
-  const verdict: Block = { kind: 'verdict', tone: 'neutral', text };
-  if (details.length === 0) return [verdict];
-  const blocks = details.map((detail) => ({ kind: 'paragraph' as const, text: detail }));
-  return [verdict, { kind: 'details', summary, blocks }];
+  return [verdictBlock(text), ...(details.length === 0 ? [] : [detailsBlock(summary, details.map(paragraph))])];
 }
 
 /** Name of a chart's picture files, and of its place in the page. */

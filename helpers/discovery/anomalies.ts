@@ -1,12 +1,11 @@
 /** Anomaly scores of wallets: an isolation forest, the highest scores, why the flagged wallets stand out, and rows of 12_anomalies. */
-import { orNull } from '../archetypes/classified_table.ts';
 import { type FeatureAttribution, IsolationForest } from '../estimators/isolation_forest.ts';
 import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
 import type { ConformalFlags } from '../evaluate/conformal_flags.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
-import { conform } from '../tables/schema.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { walletFrame } from '../tables/frame_of.ts';
 import { ANOMALIES } from '../tables/schemas.ts';
 import type { GlobalClusters } from './global_clusters.ts';
 
@@ -52,53 +51,21 @@ export function anomaliesFrame(
   flags: ConformalFlags,
   clusters: GlobalClusters | null,
 ): DataFrame {
-  const rows = Array.from(scores, (_, row) => row);
-  const flagged = rows.filter((row) => isTop[row] === 1 || flags.isFlagged[row] === 1);
+  const flagged = Array.from(scores.keys()).filter((row) => isTop[row] === 1 || flags.isFlagged[row] === 1);
   const explained = flagged.length === 0 ? [] : explain(flagged);
   const reasons = new Map(flagged.map((row, i) => [row, explained[i]]));
-  const reasonColumns = Array.from({ length: N_REASONS }, (_, n) => [
-    pl.Series(
-      `reason_${n + 1}`,
-      rows.map((row) => reasons.get(row)?.[n]?.feature ?? null),
-      pl.Utf8,
-    ),
-    pl.Series(
-      `reason_${n + 1}_bits`,
-      rows.map((row) => reasons.get(row)?.[n]?.contribution ?? null),
-      pl.Float64,
-    ),
-  ]).flat();
-  const ofCluster = <T>(pick: (clusters: GlobalClusters, row: number) => T): (T | null)[] =>
-    rows.map((row) => (clusters === null ? null : pick(clusters, row)));
-  const frame = profiles.select('wallet', 'as_of_ms').withColumns(
-    pl.Series(
-      'cluster',
-      ofCluster((own, row) => own.labels[row]),
-      pl.Int64,
-    ),
-    pl.Series(
-      'cluster_name',
-      ofCluster((own, row) => own.clusters[own.labels[row]].name),
-      pl.Utf8,
-    ),
-    pl.Series(
-      'centre_distance',
-      ofCluster((own, row) => own.distances[row]),
-      pl.Float64,
-    ),
-    pl.Series('anomaly_score', Array.from(scores), pl.Float64),
-    pl.Series(
-      'is_top_share',
-      Array.from(isTop, (flag) => flag === 1),
-      pl.Bool,
-    ),
-    pl.Series('p_value', orNull(flags.pValues), pl.Float64),
-    pl.Series(
-      'is_conformal',
-      Array.from(flags.isFlagged, (flag) => flag === 1),
-      pl.Bool,
-    ),
-    ...reasonColumns,
-  );
-  return conform(frame, ANOMALIES);
+  const reasonColumns = Array.from({ length: N_REASONS }, (_, n) => ({
+    [`reason_${n + 1}`]: (row: number) => reasons.get(row)?.[n]?.feature ?? null,
+    [`reason_${n + 1}_bits`]: (row: number) => reasons.get(row)?.[n]?.contribution ?? null,
+  }));
+  return walletFrame(ANOMALIES, profiles, {
+    cluster: (row) => clusters?.labels[row] ?? null,
+    cluster_name: (row) => clusters?.clusters[clusters.labels[row]].name ?? null,
+    centre_distance: (row) => clusters?.distances[row] ?? null,
+    anomaly_score: (row) => scores[row],
+    is_top_share: (row) => isTop[row],
+    p_value: (row) => flags.pValues[row],
+    is_conformal: (row) => flags.isFlagged[row],
+    ...Object.assign({}, ...reasonColumns),
+  });
 }

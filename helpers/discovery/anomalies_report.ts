@@ -1,5 +1,5 @@
 /** The most anomalous wallets with reasons, who is flagged at which error, and where they lie, in lines and in a section. */
-import { type Block, chartBlock, verdictBlocks } from '../charts/section.ts';
+import { type Block, chartBlock, tableBlock, verdictBlocks } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { scatterPicture } from '../charts/specs/scatter.ts';
 import { ANOMALY_FEATURES } from '../features/wallets/feature_sets.ts';
@@ -134,12 +134,11 @@ export function presentAnomalies(facts: AnomalyFacts, view: PresentView<{ readon
     ],
     blocks: [
       ...verdictBlocks(flagSentence, 'How to read the flags', flagDetails),
-      {
-        kind: 'table',
-        caption: `The most anomalous wallets, scored by ${usedFeatures}, with those that moved their score most.`,
-        header: ['wallet', 'score', 'p', 'what moved its score most'],
-        rows: top.map(({ wallet, score, pValue, reasons }) => [wallet, score, pValue, reasons]),
-      },
+      tableBlock(
+        `The most anomalous wallets, scored by ${usedFeatures}, with those that moved their score most.`,
+        ['wallet', 'score', 'p', 'what moved its score most'],
+        top.map(({ wallet, score, pValue, reasons }) => [wallet, score, pValue, reasons]),
+      ),
       scatterBlock(profiles, anomalies, archetypes),
       ...reasonCounts(anomalies),
       ...validityBlocks(facts.validity),

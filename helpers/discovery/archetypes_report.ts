@@ -1,10 +1,10 @@
 /** Wallets of each archetype, their medians, and whether the clusters are there, in lines and in a section. */
-import { op, table } from 'arquero';
+import { median } from 'd3-array';
 import { ARCHETYPES, type WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { countFreshBets } from '../archetypes/fresh_bets.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
 import { formatArchetypes, formatFreshBets, formatInsiders, formatUnnamed } from '../archetypes/waterfall_report.ts';
-import { chartBlock } from '../charts/section.ts';
+import { chartBlock, paragraph, tableBlock } from '../charts/section.ts';
 import { distributionsPicture } from '../charts/specs/distributions.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
@@ -22,38 +22,25 @@ export const ARCHETYPES_SECTION = {
   title: 'Archetypes: rules first, clusters among the rest',
 };
 
+const MEDIANS = [
+  ...['aggression_avg_usd', 'frequency_trades_daily', 'diversification_markets_count', 'tenure_days'],
+  ...['win_rate_pct', 'roi_pct'],
+];
+
 /** Medians of each archetype, in the order of the archetypes. */
 function mediansByArchetype(profiles: DataFrame, archetypes: readonly string[]): (string | number | null)[][] {
-  const column = (name: string): number[] => Array.from(toNumbers(profiles, name));
-  // Arquero skips null and undefined, but takes NaN for a value.
-  const known = (name: string): (number | null)[] => column(name).map((value) => (Number.isNaN(value) ? null : value));
-  const rows = table({
-    archetype: [...archetypes],
-    fill: column('aggression_avg_usd'),
-    daily: column('frequency_trades_daily'),
-    markets: column('diversification_markets_count'),
-    tenure: column('tenure_days'),
-    win: known('win_rate_pct'),
-    roi: known('roi_pct'),
-  })
-    .groupby('archetype')
-    .rollup({
-      wallets: op.count(),
-      fill: op.median('fill'),
-      daily: op.median('daily'),
-      markets: op.median('markets'),
-      tenure: op.median('tenure'),
-      win: op.median('win'),
-      roi: op.median('roi'),
-    })
-    .objects() as Record<string, number | string>[];
-  const order = (row: Record<string, number | string>): number =>
-    (ARCHETYPES as readonly string[]).indexOf(String(row.archetype));
-  return rows
-    .sort((a, b) => order(a) - order(b))
-    .map((row) =>
-      ['archetype', 'wallets', 'fill', 'daily', 'markets', 'tenure', 'win', 'roi'].map((name) => row[name] ?? null),
-    );
+  const columns = MEDIANS.map((name) => toNumbers(profiles, name));
+  return ARCHETYPES.map((archetype) => ({ archetype, rows: rowsOf(archetypes, archetype) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ archetype, rows }) => [
+      archetype,
+      rows.length,
+      ...columns.map((values) => median(rows, (row) => values[row]) ?? null),
+    ]);
+}
+
+function rowsOf(archetypes: readonly string[], archetype: string): number[] {
+  return Array.from(archetypes.keys()).filter((row) => archetypes[row] === archetype);
 }
 
 export function presentArchetypes(
@@ -79,25 +66,12 @@ export function presentArchetypes(
           'wallets',
         ),
       ),
-      {
-        kind: 'table',
-        caption: 'Medians by archetype.',
-        header: [
-          'archetype',
-          'wallets',
-          'mean fill, USD',
-          'fills a day',
-          'markets',
-          'tenure, days',
-          'win rate, %',
-          'ROI, %',
-        ],
-        rows: mediansByArchetype(profiles, archetypes),
-      },
-      ...[...formatUnnamed(summary), ...insiders, ...fresh].map((text) => ({
-        kind: 'paragraph' as const,
-        text,
-      })),
+      tableBlock(
+        'Medians by archetype.',
+        ['archetype', 'wallets', 'mean fill, USD', 'fills a day', 'markets', 'tenure, days', 'win rate, %', 'ROI, %'],
+        mediansByArchetype(profiles, archetypes),
+      ),
+      ...[...formatUnnamed(summary), ...insiders, ...fresh].map(paragraph),
       chartBlock(
         'anomaly_scores',
         `Isolation-forest score of ${countFeatures(profiles, ANOMALY_FEATURES)} by archetype: line for the median, bar for the middle half, thin line for the middle nine tenths.`,

@@ -1,5 +1,5 @@
 /** Whether clusters are there at all, in lines and in blocks: one sentence, and the figures behind it folded away. */
-import { type Block, chartBlock } from '../charts/section.ts';
+import { type Block, chartBlock, detailsBlock, tableBlock, verdictBlock } from '../charts/section.ts';
 import { heatMapPicture } from '../charts/specs/heat_map.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import type { CheckResult } from '../evaluate/cluster_checks.ts';
@@ -34,72 +34,58 @@ function formatGap({ gapBestK, gaps }: ClusterValidity): string {
   return `The gap statistic chooses ${gapBestK} ${gapBestK === 1 ? 'cluster' : 'clusters'}`;
 }
 
-/** A check with its interval, without a full stop. */
-function formatCheck({ name, value, low, high, bar, outcome }: CheckResult<ValidityCheck>): string {
-  const [own, from, to] = [value, low, high].map((number) => number.toFixed(2));
-  return `${MEASURED[name]} ${own} [${from}, ${to}], needed ${bar.toFixed(2)}: ${outcome}`;
-}
-
 /** Blocks of an assessment; one sentence when there is none. */
 export function validityBlocks(validity: ClusterValidity | NotAssessed): Block[] {
-  if ('skippedReason' in validity)
-    return [{ kind: 'verdict', tone: 'neutral', text: `Clusters were not assessed: ${validity.skippedReason}.` }];
+  if ('skippedReason' in validity) return [verdictBlock(`Clusters were not assessed: ${validity.skippedReason}.`)];
   const { k, silhouette, nulls, gaps, stability, dbscan, nSampled, nPoints, verdict, checks } = validity;
   return [
-    { kind: 'verdict', tone: TONES[verdict], text: summarizeValidity(validity) },
-    {
-      kind: 'details',
-      summary: `The checks behind this sentence (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`,
-      blocks: [
-        {
-          kind: 'table',
-          caption:
-            'The four checks, with 95 % intervals over other draws of the wallets. A check passes, or fails, with its whole interval.',
-          header: ['check', 'value', 'low', 'high', 'needed', 'outcome'],
-          rows: checks.map((own) => [MEASURED[own.name], own.value, own.low, own.high, own.bar, own.outcome]),
-        },
-        {
-          kind: 'table',
-          caption: `Silhouette of ${k} clusters here and in points without clusters; agreement of bootstraps (adjusted Rand).`,
-          header: ['points', 'silhouette', '95th percentile', 'p'],
-          rows: [
-            ['these wallets', silhouette, null, null],
-            ...nulls.map((own) => [own.name, own.mean, own.p95, own.pValue]),
-            ['adjusted Rand over bootstraps', stability.mean, null, null],
+    verdictBlock(summarizeValidity(validity), TONES[verdict]),
+    detailsBlock(`The checks behind this sentence (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets)`, [
+      tableBlock(
+        'The four checks, with 95 % intervals over other draws of the wallets. A check passes, or fails, with its whole interval.',
+        ['check', 'value', 'low', 'high', 'needed', 'outcome'],
+        checks.map((own) => [MEASURED[own.name], own.value, own.low, own.high, own.bar, own.outcome]),
+      ),
+      tableBlock(
+        `Silhouette of ${k} clusters here and in points without clusters; agreement of bootstraps (adjusted Rand).`,
+        ['points', 'silhouette', '95th percentile', 'p'],
+        [
+          ['these wallets', silhouette, null, null],
+          ...nulls.map((own) => [own.name, own.mean, own.p95, own.pValue]),
+          ['adjusted Rand over bootstraps', stability.mean, null, null],
+        ],
+      ),
+      chartBlock(
+        'gap',
+        `Gap statistic by number of clusters (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error. ${formatGap(validity)}.`,
+        linesPicture(
+          [
+            {
+              name: 'gap',
+              points: gaps.map(({ k: x, gap, standardError }) => ({
+                x,
+                y: gap,
+                low: gap - standardError,
+                high: gap + standardError,
+              })),
+            },
           ],
-        },
-        chartBlock(
-          'gap',
-          `Gap statistic by number of clusters (Tibshirani et al. 2001): the best number is the smallest that the next one does not beat by more than its error. ${formatGap(validity)}.`,
-          linesPicture(
-            [
-              {
-                name: 'gap',
-                points: gaps.map(({ k: x, gap, standardError }) => ({
-                  x,
-                  y: gap,
-                  low: gap - standardError,
-                  high: gap + standardError,
-                })),
-              },
-            ],
-            { xTitle: 'clusters', yTitle: 'gap' },
-          ),
+          { xTitle: 'clusters', yTitle: 'gap' },
         ),
-        chartBlock(
-          'dbscan',
-          'Clusters that DBSCAN finds (at least 1 % of the points each), by radius and least number of neighbours.',
-          heatMapPicture(
-            dbscan.map(({ eps, minSamples, nClusters }) => ({
-              row: `eps ${eps.toFixed(2)}`,
-              column: `${minSamples} neighbours`,
-              value: nClusters,
-            })),
-            { rowTitle: 'radius', columnTitle: 'core', valueTitle: 'clusters' },
-          ),
+      ),
+      chartBlock(
+        'dbscan',
+        'Clusters that DBSCAN finds (at least 1 % of the points each), by radius and least number of neighbours.',
+        heatMapPicture(
+          dbscan.map(({ eps, minSamples, nClusters }) => ({
+            row: `eps ${eps.toFixed(2)}`,
+            column: `${minSamples} neighbours`,
+            value: nClusters,
+          })),
+          { rowTitle: 'radius', columnTitle: 'core', valueTitle: 'clusters' },
         ),
-      ],
-    },
+      ),
+    ]),
   ];
 }
 
@@ -114,7 +100,7 @@ export function formatValidity(validity: ClusterValidity | NotAssessed): string[
     `Silhouette of ${k} clusters ${validity.silhouette.toFixed(3)}; without clusters: ${silhouettes}.`,
     `${formatGap(validity)}; adjusted Rand over bootstraps ${stability.mean.toFixed(2)} (5th percentile ${stability.p5.toFixed(2)}).`,
     `DBSCAN finds one cluster at ${nOne} of ${dbscan.length} settings, several at ${nMore}, none at ${dbscan.length - nOne - nMore}.`,
-    `Checks: ${validity.checks.map(formatCheck).join('; ')}.`,
+    `Checks: ${validity.checks.map(({ name, outcome }) => `${name} ${outcome}`).join(', ')}.`,
     `Cluster validity (${formatCount(nSampled)} of ${formatCount(nPoints)} wallets): ${summarizeValidity(validity)}`,
   ];
 }

@@ -1,5 +1,4 @@
 /** K-Means on all wallets without any rule; the clusters are named afterwards, by the rules applied to their centres. */
-
 import { type Archetype, DEFAULT_THRESHOLDS } from '../archetypes/archetypes.ts';
 import { clusterMembers } from '../archetypes/cluster_members.ts';
 import { nameCentre } from '../archetypes/naming.ts';

@@ -1,8 +1,7 @@
 /** What plain K-Means finds without any rule: rows of 12_kmeans_baseline. */
-
 import type { ClusterValidity, NotAssessed } from '../evaluate/cluster_validity.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
-import { conform } from '../tables/schema.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { walletFrame } from '../tables/frame_of.ts';
 import { KMEANS_BASELINE } from '../tables/schemas.ts';
 import type { GlobalClusters } from './global_clusters.ts';
 import type { FeatureImportance } from './importance.ts';
@@ -19,14 +18,10 @@ export interface BaselineFacts extends Pick<GlobalClusters, 'clusters'> {
 
 /** The table: one row per wallet, in the order of the profiles. */
 export function baselineFrame(profiles: DataFrame, found: GlobalClusters): DataFrame {
-  const frame = profiles.select('wallet', 'as_of_ms').withColumns(
-    pl.Series('cluster', Array.from(found.labels), pl.Int64),
-    pl.Series(
-      'cluster_name',
-      Array.from(found.labels, (label) => found.clusters[label].name),
-      pl.Utf8,
-    ),
-    pl.Series('centre_distance', Array.from(found.distances), pl.Float64),
-  );
-  return conform(frame, KMEANS_BASELINE);
+  const { labels, clusters, distances } = found;
+  return walletFrame(KMEANS_BASELINE, profiles, {
+    cluster: (row) => labels[row],
+    cluster_name: (row) => clusters[labels[row]].name,
+    centre_distance: (row) => distances[row],
+  });
 }

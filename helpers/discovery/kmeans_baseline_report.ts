@@ -1,5 +1,5 @@
 /** What plain K-Means finds, and which features decide it, in lines and in a section of the report. */
-import { chartBlock } from '../charts/section.ts';
+import { chartBlock, tableBlock } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation } from '../step/contract.ts';
@@ -33,15 +33,14 @@ export function presentBaseline(facts: BaselineFacts): Presentation {
     lines: [...formatBaseline(facts), ...formatValidity(validity)],
     blocks: [
       ...validityBlocks(validity),
-      {
-        kind: 'table',
-        caption: `Centres in the units of the features: means over the wallets of which the feature is known (of logarithms, but for win rates), a dash where it is known of none. Clustered by ${usedFeatures}; names are what the rules say of the centre.`,
-        header: ['feature', ...clusters.map((own) => `${own.cluster}: ${own.name}`)],
-        rows: [
+      tableBlock(
+        `Centres in the units of the features: means over the wallets of which the feature is known (of logarithms, but for win rates), a dash where it is known of none. Clustered by ${usedFeatures}; names are what the rules say of the centre.`,
+        ['feature', ...clusters.map((own) => `${own.cluster}: ${own.name}`)],
+        [
           ['wallets', ...clusters.map((own) => own.nWallets)],
           ...features.map((feature, column) => [feature, ...clusters.map((own) => own.centre[column])]),
         ],
-      },
+      ),
       chartBlock(
         'importance',
         'Share of each feature’s variance that lies between the clusters.',

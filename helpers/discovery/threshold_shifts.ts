@@ -1,10 +1,9 @@
 /** How much the waterfall depends on each threshold: it is moved by 20 % either way and the wallets that change are counted. */
-
 import type { Archetype, WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { assignWaterfall } from '../archetypes/waterfall.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
-import { conform } from '../tables/schema.ts';
+import { type DataFrame, releaseFrames } from '../polars/polars.ts';
+import { frameOf } from '../tables/frame_of.ts';
 import { THRESHOLD_SHIFTS } from '../tables/schemas.ts';
 
 const SHIFTS = [0.8, 1.2];
@@ -21,58 +20,21 @@ export interface ThresholdShift {
   readonly nLargestMove: number;
 }
 
-interface Movable {
-  readonly option: string;
-  readonly value: (thresholds: WaterfallThresholds) => number;
-  readonly moved: (thresholds: WaterfallThresholds, factor: number) => WaterfallThresholds;
-}
+type Move = (value: number, factor: number) => number;
+const times: Move = (value, factor) => value * factor;
 
-const MOVABLE: readonly Movable[] = [
-  {
-    option: 'whale-usd',
-    value: (t) => t.whaleAggressionUsd,
-    moved: (t, factor) => ({ ...t, whaleAggressionUsd: t.whaleAggressionUsd * factor }),
-  },
-  {
-    option: 'whale-days',
-    value: (t) => t.whaleTenureDays,
-    moved: (t, factor) => ({ ...t, whaleTenureDays: t.whaleTenureDays * factor }),
-  },
-  {
-    // 120 % of a percentile is no percentile: the share above it moves instead.
-    option: 'grinder-percentile',
-    value: (t) => t.grinderPercentile,
-    moved: (t, factor) => ({ ...t, grinderPercentile: Math.max(0, 100 - (100 - t.grinderPercentile) * factor) }),
-  },
-  {
-    option: 'insider-win-rate',
-    value: (t) => t.insiderWinRateMinPct,
-    moved: (t, factor) => ({ ...t, insiderWinRateMinPct: Math.min(100, t.insiderWinRateMinPct * factor) }),
-  },
-  {
-    option: 'insider-markets',
-    value: (t) => t.insiderMarketsMax,
-    moved: (t, factor) => ({ ...t, insiderMarketsMax: t.insiderMarketsMax * factor }),
-  },
-  {
-    option: 'insider-daily',
-    value: (t) => t.insiderDailyMax,
-    moved: (t, factor) => ({ ...t, insiderDailyMax: t.insiderDailyMax * factor }),
-  },
-  {
-    // 20 % of 3 resolved markets is less than one: it moves by a whole one.
-    option: 'insider-resolved',
-    value: (t) => t.insiderResolvedMin,
-    moved: (t, factor) => ({
-      ...t,
-      insiderResolvedMin: (factor < 1 ? Math.floor : Math.ceil)(t.insiderResolvedMin * factor),
-    }),
-  },
-  {
-    option: 'insider-edge',
-    value: (t) => t.insiderEdgeMin,
-    moved: (t, factor) => ({ ...t, insiderEdgeMin: t.insiderEdgeMin * factor }),
-  },
+/** Option, threshold, and how it moves. */
+const MOVABLE: readonly (readonly [string, keyof WaterfallThresholds, Move])[] = [
+  ['whale-usd', 'whaleAggressionUsd', times],
+  ['whale-days', 'whaleTenureDays', times],
+  // 120 % of a percentile is no percentile: the share above it moves instead.
+  ['grinder-percentile', 'grinderPercentile', (value, factor) => Math.max(0, 100 - (100 - value) * factor)],
+  ['insider-win-rate', 'insiderWinRateMinPct', (value, factor) => Math.min(100, value * factor)],
+  ['insider-markets', 'insiderMarketsMax', times],
+  ['insider-daily', 'insiderDailyMax', times],
+  // 20 % of 3 resolved markets is less than one: it moves by a whole one.
+  ['insider-resolved', 'insiderResolvedMin', (value, factor) => (factor < 1 ? Math.floor : Math.ceil)(value * factor)],
+  ['insider-edge', 'insiderEdgeMin', times],
 ];
 
 /** Every threshold moved down and up by 20 %, the whole waterfall computed again each time. */
@@ -84,9 +46,9 @@ export async function shiftThresholds(
   executor: Executor,
 ): Promise<ThresholdShift[]> {
   const shifts: ThresholdShift[] = [];
-  for (const { option, value, moved } of MOVABLE) {
+  for (const [option, key, move] of MOVABLE) {
     for (const factor of SHIFTS) {
-      const shifted = moved(thresholds, factor);
+      const shifted = { ...thresholds, [key]: move(thresholds[key], factor) };
       const { archetypes } = assignWaterfall(profiles, shifted, seed, executor);
       const moves = new Map<string, number>();
       let nChanged = 0;
@@ -99,8 +61,8 @@ export async function shiftThresholds(
       const [largest] = [...moves].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
       shifts.push({
         threshold: option,
-        value: value(thresholds),
-        movedTo: value(shifted),
+        value: thresholds[key],
+        movedTo: shifted[key],
         nChanged,
         changedPct: (100 * nChanged) / Math.max(1, before.length),
         largestMove: largest?.[0] ?? null,
@@ -114,27 +76,13 @@ export async function shiftThresholds(
 
 /** Rows of 12_threshold_shifts. */
 export function shiftsFrame(shifts: readonly ThresholdShift[]): DataFrame {
-  const frame = pl.DataFrame(
-    {
-      threshold: shifts.map((s) => s.threshold),
-      value: shifts.map((s) => s.value),
-      moved_to: shifts.map((s) => s.movedTo),
-      n_changed: shifts.map((s) => s.nChanged),
-      changed_pct: shifts.map((s) => s.changedPct),
-      largest_move: shifts.map((s) => s.largestMove),
-      n_largest_move: shifts.map((s) => s.nLargestMove),
-    },
-    {
-      schema: {
-        threshold: pl.Utf8,
-        value: pl.Float64,
-        moved_to: pl.Float64,
-        n_changed: pl.Int64,
-        changed_pct: pl.Float64,
-        largest_move: pl.Utf8,
-        n_largest_move: pl.Int64,
-      },
-    },
-  );
-  return conform(frame, THRESHOLD_SHIFTS);
+  return frameOf(THRESHOLD_SHIFTS, shifts, {
+    threshold: (shift) => shift.threshold,
+    value: (shift) => shift.value,
+    moved_to: (shift) => shift.movedTo,
+    n_changed: (shift) => shift.nChanged,
+    changed_pct: (shift) => shift.changedPct,
+    largest_move: (shift) => shift.largestMove,
+    n_largest_move: (shift) => shift.nLargestMove,
+  });
 }

@@ -1,7 +1,7 @@
 /** The waterfall step by step, where its thresholds lie, and what moving them changes, in lines and in a section. */
 import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import type { WaterfallSummary } from '../archetypes/waterfall.ts';
-import { type Block, chartBlock, type Picture } from '../charts/section.ts';
+import { type Block, chartBlock, type Picture, verdictBlock } from '../charts/section.ts';
 import { binValues, histogramPicture } from '../charts/specs/histogram.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import { type WaterfallStep, waterfallPicture } from '../charts/specs/waterfall.ts';
@@ -127,11 +127,9 @@ export function presentThresholds(summary: WaterfallSummary, view: PresentView<W
   return {
     lines: [formatSteps(steps), formatShifts(shifts)],
     blocks: [
-      {
-        kind: 'verdict',
-        tone: 'neutral',
-        text: `Moving one threshold by 20 % changes the archetype of at most ${worst.changedPct.toFixed(1)} % of the wallets (${worst.threshold}).`,
-      },
+      verdictBlock(
+        `Moving one threshold by 20 % changes the archetype of at most ${worst.changedPct.toFixed(1)} % of the wallets (${worst.threshold}).`,
+      ),
       chartBlock('waterfall', 'Wallets that each step of the waterfall takes.', waterfallPicture(steps, 'wallets')),
       ...thresholdBlocks(view.read(WALLET_PROFILES), summary, view.settings),
       chartBlock(

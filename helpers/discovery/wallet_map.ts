@@ -1,8 +1,8 @@
 /** The map of wallets as rows of 12_manifold. */
 import type { NeighbourPurity } from '../evaluate/purity.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
-import { conform } from '../tables/schema.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { walletFrame } from '../tables/frame_of.ts';
 import { MANIFOLD } from '../tables/schemas.ts';
 
 /** What the report says of the map, beside the table. */
@@ -22,15 +22,10 @@ export function manifoldFrame(
   archetypes: readonly string[],
   planted: readonly string[] | null,
 ): DataFrame {
-  const coordinate = (column: number): number[] =>
-    Array.from({ length: map.nRows }, (_, row) => map.values[row * 2 + column]);
-  const frame = sampled
-    .select('wallet', 'as_of_ms')
-    .withColumns(
-      pl.Series('x', coordinate(0), pl.Float64),
-      pl.Series('y', coordinate(1), pl.Float64),
-      pl.Series('archetype', [...archetypes], pl.Utf8),
-      pl.Series('planted_type', planted === null ? archetypes.map(() => null) : [...planted], pl.Utf8),
-    );
-  return conform(frame, MANIFOLD);
+  return walletFrame(MANIFOLD, sampled, {
+    x: (row) => map.values[row * 2],
+    y: (row) => map.values[row * 2 + 1],
+    archetype: (row) => archetypes[row],
+    planted_type: (row) => planted?.[row] ?? null,
+  });
 }

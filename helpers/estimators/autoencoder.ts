@@ -1,12 +1,9 @@
 /** An autoencoder: rows that a narrow network cannot reproduce are anomalous. */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
-import { InputError } from '../run/errors.ts';
 import {
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkNumber,
   checkSameColumns,
@@ -14,6 +11,9 @@ import {
   type ModelHeader,
   nameColumns,
   parseModel,
+  rejectModel,
+  requireFitted,
+  withDefaults,
 } from './contract.ts';
 import {
   type DenseLayer,
@@ -119,10 +119,7 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
   }
 
   toModel(): AutoencoderModel {
-    if (this.#fitted === undefined) {
-      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-    }
-    const { scaler, network, lossPerEpoch } = this.#fitted;
+    const { scaler, network, lossPerEpoch } = requireFitted(this.#fitted);
     return {
       format: FORMAT,
       version: VERSION,
@@ -138,8 +135,7 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
     const scaler = StandardScaler.fromModel(model.scaler);
     const nCols = scaler.featureNames.length;
     if (model.network[0].nInputs !== nCols || model.network[model.network.length - 1].nOutputs !== nCols) {
-      const message = `damaged model: the network does not map ${nCols} columns to themselves`;
-      throw new InputError('bad-model', message, 'fit and save the model again');
+      rejectModel(`the network does not map ${nCols} columns to themselves`);
     }
     await loadTensorBackend();
     const autoencoder = new Autoencoder({ hiddenUnits: model.network.slice(0, -1).map(({ nOutputs }) => nOutputs) });
@@ -148,10 +144,11 @@ export class Autoencoder implements Estimator<AutoencoderModel> {
   }
 }
 
+const DEFAULTS = { hiddenUnits: [16, 4, 16], nEpochs: 20, batchSize: 256, learningRate: 0.003, seed: 0 };
+
 function checkOptions(given: AutoencoderOptions): Required<AutoencoderOptions> {
-  const { hiddenUnits = [16, 4, 16], nEpochs = 20, batchSize = 256, learningRate = 0.003, seed = 0 } = given;
-  const options = { hiddenUnits, nEpochs, batchSize, learningRate, seed };
-  checkKnownOptions(given, Object.keys(options));
+  const options = withDefaults<Required<AutoencoderOptions>>(given, DEFAULTS);
+  const { hiddenUnits, nEpochs, batchSize, learningRate, seed } = options;
   checkInteger('nEpochs', nEpochs, 1, 100_000);
   checkInteger('batchSize', batchSize, 1, 1_000_000);
   checkNumber('learningRate', learningRate, 1e-9, 10);

@@ -1,5 +1,4 @@
 /** The rounds of gradient boosting: gradients, a tree, new scores, until a stopping rule holds. */
-
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';

@@ -1,8 +1,7 @@
 /** Options of gradient boosting, their defaults and their checks. */
-
 import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
-import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
+import { checkChoice, checkInteger, checkNumber, withDefaults } from './contract.ts';
 
 export type BoostingObjective = 'binary' | 'multiclass' | 'squared-error' | 'quantile';
 
@@ -69,9 +68,7 @@ const TINY = 1e-9;
  * @throws InputError bad-option naming the option that is unknown or out of range
  */
 export function checkBoostingOptions(options: BoostingOptions): CheckedBoostingOptions {
-  checkKnownOptions(options, Object.keys(DEFAULTS));
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const checked: CheckedBoostingOptions = { ...DEFAULTS, ...given };
+  const checked = withDefaults(options, DEFAULTS);
   checkChoice('objective', checked.objective, ['binary', 'multiclass', 'squared-error', 'quantile']);
   checkChoice('growth', checked.growth, ['depth', 'leaf']);
   checkInteger('nRounds', checked.nRounds, 1, 100_000);

@@ -7,7 +7,6 @@
  * `X.fromModel(json)` trusts nothing in it. Errors are `InputError`s: bad-option names the option, bad-value and
  * bad-schema the column, bad-model the place in the model.
  */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
@@ -29,6 +28,12 @@ export interface Estimator<Model extends ModelHeader> {
 
 /** How an estimator treats NaN: as a missing value it understands, or as a fault. Infinities are always a fault. */
 export type NanPolicy = 'nan-is-missing' | 'nan-is-rejected';
+
+/** What `fit` learnt. @throws InputError bad-value where nothing was fitted or loaded */
+export function requireFitted<T>(fitted: T | undefined): T {
+  if (fitted !== undefined) return fitted;
+  throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
+}
 
 /** Names for the columns of `x`: the given ones, checked, or `column_0`, `column_1`, … */
 export function nameColumns(x: Matrix, names?: readonly string[]): string[] {
@@ -53,7 +58,7 @@ export function nameColumns(x: Matrix, names?: readonly string[]): string[] {
 
 /** Rejects a matrix that does not have the columns of `fit`: their number, and names and order where names are given. */
 export function checkSameColumns(fitted: readonly string[], x: Matrix, names?: readonly string[]): void {
-  if (fitted.length === 0) throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
+  requireFitted(fitted[0]);
   const hint = `the model wants, in this order: ${fitted.join(', ')}`;
   if (x.nCols !== fitted.length) {
     const missing = x.nCols < fitted.length ? ` (column "${fitted[x.nCols]}" and after)` : '';
@@ -110,12 +115,30 @@ export function checkChoice<T extends string>(option: string, value: T, choices:
   throw new InputError('bad-option', `${option} must be ${choices.join(' or ')}, not ${value}`, `change ${option}`);
 }
 
-/** Rejects options that do not exist: a misspelt one would silently do nothing. */
-export function checkKnownOptions(options: object, known: readonly string[]): void {
+/** Options with defaults where none or undefined is given; rejects unknown ones: a misspelt one would silently do nothing. */
+export function withDefaults<T extends object>(
+  options: { readonly [K in keyof T]?: T[K] | undefined },
+  defaults: T,
+): T {
+  const known = Object.keys(defaults);
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;
     throw new InputError('bad-option', `there is no option "${option}"`, `options are: ${known.join(', ')}`);
   }
+  return { ...defaults, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+}
+
+/** Parts of saved models: names of columns, each once; and numbers that float32 holds. */
+export const featureNamesSchema = z
+  .array(z.string().min(1))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, 'a name is given twice');
+export const float32Schema = z.number().refine((value) => Math.fround(value) === value, 'not a float32');
+export const FLOAT32_MAX = 3.4028234663852886e38;
+
+/** @throws InputError bad-model, always */
+export function rejectModel(fault: string): never {
+  throw new InputError('bad-model', `damaged model: ${fault}`, 'fit and save the model again');
 }
 
 const headerSchema = z.object({ format: z.string(), version: z.number().int().min(1) });

@@ -1,9 +1,8 @@
 /** DBSCAN as an estimator, for one radius or for a sweep over radii and core sizes. */
-
 import { type DbscanResult, sweepDbscan } from '../kernels/dbscan/dbscan.ts';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { checkFinite, checkInteger, checkKnownOptions, checkNotEmpty, checkNumber, nameColumns } from './contract.ts';
+import { checkFinite, checkInteger, checkNotEmpty, checkNumber, nameColumns, withDefaults } from './contract.ts';
 import { checkMagnitude, LARGEST_MAGNITUDE } from './magnitude.ts';
 
 /** Squares of smaller radii would leave the range of float32. */
@@ -36,8 +35,7 @@ export class Dbscan {
    * @throws InputError bad-option, bad-value (a column with NaN, infinite or huge values), empty-input
    */
   fit(x: Matrix, featureNames?: readonly string[]): DbscanResult {
-    checkKnownOptions(this.#options, ['eps', 'minSamples']);
-    const { eps = 0.5, minSamples = 5 } = this.#options;
+    const { eps, minSamples } = withDefaults(this.#options, { eps: 0.5, minSamples: 5 });
     return this.sweep(x, [eps], [minSamples], featureNames)[0];
   }
 

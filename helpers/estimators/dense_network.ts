@@ -1,11 +1,11 @@
 /** Fully connected networks as plain arrays: trained with tfjs layers, run with tfjs, saved as JSON. */
-
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import type { Matrix } from '../kernels/matrix.ts';
+import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { InputError } from '../run/errors.ts';
+import { float32Schema } from './contract.ts';
 
 type Activation = 'linear' | 'tanh';
 
@@ -47,11 +47,7 @@ function initialWeights(nInputs: number, nOutputs: number, random: Random): tf.T
 }
 
 function gather(x: Matrix, rows: Uint32Array): tf.Tensor2D {
-  const values = new Float32Array(rows.length * x.nCols);
-  rows.forEach((row, i) => {
-    values.set(x.values.subarray(row * x.nCols, (row + 1) * x.nCols), i * x.nCols);
-  });
-  return tf.tensor2d(values, [rows.length, x.nCols]);
+  return tf.tensor2d(takeRows(x, rows).values, [rows.length, x.nCols]);
 }
 
 /**
@@ -155,7 +151,6 @@ export interface SavedLayer {
 }
 
 const count = z.number().int().min(1).max(65_536);
-const float32 = z.number().refine((value) => Math.fround(value) === value, 'not a float32');
 
 /** Layers whose sizes fit together. */
 export const networkSchema: z.ZodType<SavedLayer[]> = z
@@ -165,8 +160,8 @@ export const networkSchema: z.ZodType<SavedLayer[]> = z
         nInputs: count,
         nOutputs: count,
         activation: z.enum(['linear', 'tanh']),
-        kernel: z.array(float32),
-        bias: z.array(float32),
+        kernel: z.array(float32Schema),
+        bias: z.array(float32Schema),
       })
       .refine(
         ({ nInputs, nOutputs, kernel, bias }) => kernel.length === nInputs * nOutputs && bias.length === nOutputs,

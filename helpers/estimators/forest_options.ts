@@ -1,8 +1,7 @@
 /** Options of the random forest, their defaults and their checks. */
-
 import { N_BINS_MAX } from '../kernels/trees/binning.ts';
 import { InputError } from '../run/errors.ts';
-import { checkChoice, checkInteger, checkKnownOptions, checkNumber } from './contract.ts';
+import { checkChoice, checkInteger, checkNumber, withDefaults } from './contract.ts';
 
 export interface ForestOptions {
   /** Classes 0..k-1, or a number. Default `classifier`. */
@@ -31,31 +30,19 @@ export interface ForestOptions {
 
 export type CheckedForestOptions = Required<ForestOptions>;
 
-const KNOWN = [
-  ...['task', 'nTrees', 'maxFeatures', 'minLeafRows', 'maxDepth', 'maxBins', 'bootstrap', 'classWeights'],
-  ...['outOfBag', 'seed', 'engine'],
-];
+const DEFAULTS: CheckedForestOptions = {
+  ...({ task: 'classifier', maxFeatures: 'sqrt', classWeights: 'none', engine: 'spyhop' } as const),
+  ...{ nTrees: 100, minLeafRows: 1, maxDepth: 64, maxBins: N_BINS_MAX, bootstrap: true, outOfBag: false, seed: 0 },
+};
 
 /**
  * The options with defaults filled in.
  * @throws InputError bad-option naming the option that is unknown, out of range, or does not go with another
  */
 export function checkForestOptions(options: ForestOptions): CheckedForestOptions {
-  checkKnownOptions(options, KNOWN);
   const task = options.task ?? 'classifier';
-  const checked: CheckedForestOptions = {
-    task,
-    nTrees: options.nTrees ?? 100,
-    maxFeatures: options.maxFeatures ?? (task === 'classifier' ? 'sqrt' : 'all'),
-    minLeafRows: options.minLeafRows ?? 1,
-    maxDepth: options.maxDepth ?? 64,
-    maxBins: options.maxBins ?? N_BINS_MAX,
-    bootstrap: options.bootstrap ?? true,
-    classWeights: options.classWeights ?? 'none',
-    outOfBag: options.outOfBag ?? false,
-    seed: options.seed ?? 0,
-    engine: options.engine ?? 'spyhop',
-  };
+  const maxFeatures = task === 'classifier' ? 'sqrt' : 'all';
+  const checked = withDefaults<CheckedForestOptions>(options, { ...DEFAULTS, task, maxFeatures });
   checkChoice('task', checked.task, ['classifier', 'regressor']);
   checkChoice('engine', checked.engine, ['spyhop', 'ml-random-forest']);
   checkInteger('nTrees', checked.nTrees, 1, 100_000);

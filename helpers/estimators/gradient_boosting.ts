@@ -3,16 +3,12 @@
  * of several, a mean or a quantile. NaN is a missing value that each split sends to its better side; infinities are
  * rejected. Same bits for any number of threads.
  */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, shuffleColumn } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Loss } from '../kernels/trees/gradients.ts';
 import { meanLoss, rawToProbabilities } from '../kernels/trees/losses.ts';
-import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
-import { explainTrees } from '../kernels/trees/tree_shap.ts';
-import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { fitBoosting } from './boosting_fit.ts';
 import {
@@ -22,13 +18,13 @@ import {
   monotoneByColumn,
 } from './boosting_options.ts';
 import {
-  checkFinite,
   checkInteger,
-  checkSameColumns,
   type Estimator,
+  featureNamesSchema,
   type ModelHeader,
   nameColumns,
   parseModel,
+  rejectModel,
 } from './contract.ts';
 import { checkClassLabels, checkRows, countClasses } from './labelled_rows.ts';
 import {
@@ -36,11 +32,9 @@ import {
   ensembleFromJson,
   ensembleSchema,
   ensembleToJson,
-  gainImportances,
-  packEnsemble,
-  sumTrees,
   type TreeEnsemble,
 } from './tree_ensemble.ts';
+import { type FittedTrees, likeliestClasses, TreeModel } from './tree_model.ts';
 
 const FORMAT = 'spyhop-gradient-boosting';
 const VERSION = 1;
@@ -57,7 +51,7 @@ const modelSchema = z.object({
   version: z.literal(VERSION),
   objective: z.enum(['binary', 'multiclass', 'squared-error', 'quantile']),
   quantile: z.number().gt(0).lt(1),
-  featureNames: z.array(z.string().min(1)).min(1),
+  featureNames: featureNamesSchema,
   ensemble: ensembleSchema,
 });
 
@@ -71,43 +65,27 @@ export interface BoostingFitInput {
 }
 
 /** What a trained model consists of. */
-export interface FittedBoosting {
+export interface FittedBoosting extends FittedTrees {
   readonly objective: BoostingObjective;
   readonly quantile: number;
-  readonly featureNames: readonly string[];
-  readonly ensemble: TreeEnsemble;
 }
 
 /**
  * Boosted trees (Friedman 2001; Chen & Guestrin 2016): `fit` takes x of nRows × nCols and one target a row, and the
  * loss decides what `predict` and `predictProbability` give.
  */
-export class GradientBoosting implements Estimator<BoostingModel> {
-  private readonly options: BoostingOptions;
-  private given: Executor | undefined;
-  private fitted: FittedBoosting | null = null;
-  private packed: PackedTrees | null = null;
-  private losses: readonly number[] = [];
+export class GradientBoosting extends TreeModel<FittedBoosting> implements Estimator<BoostingModel> {
+  readonly #options: BoostingOptions;
+  #losses: readonly number[] = [];
 
-  /** @param executor threads and memory to work with; by default one thread of its own */
   constructor(options: BoostingOptions = {}, executor?: Executor) {
-    this.options = options;
-    this.given = executor;
-  }
-
-  /** Made when first needed: each reserves address space. */
-  private get executor(): Executor {
-    this.given ??= createExecutor();
-    return this.given;
-  }
-
-  get featureNames(): readonly string[] {
-    return this.fitted?.featureNames ?? [];
+    super(executor);
+    this.#options = options;
   }
 
   /** Mean loss on the validation rows after each round of the last fit (log loss, root mean square, or pinball). */
   get validationLosses(): readonly number[] {
-    return this.losses;
+    return this.#losses;
   }
 
   /** The trees and their sums' start values. */
@@ -115,19 +93,12 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     return this.model.ensemble;
   }
 
-  /** The trained parts, for writers of other formats. */
-  get model(): FittedBoosting {
-    if (this.fitted === null)
-      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-    return this.fitted;
-  }
-
   /**
    * Learns from the rows of `x` and their labels `y`: 0/1 (binary), 0..k-1 (multiclass), or finite numbers.
    * @throws InputError bad-option, bad-value or empty-input, naming the option, the column or the row
    */
   fit(x: Matrix, y: ArrayLike<number>, input: BoostingFitInput = {}): this {
-    const options = checkBoostingOptions(this.options);
+    const options = checkBoostingOptions(this.#options);
     const featureNames = nameColumns(x, input.featureNames);
     const monotone = monotoneByColumn(options.monotone, featureNames);
     const train = checkRows(x, y, input.weights, featureNames, 'training');
@@ -143,19 +114,9 @@ export class GradientBoosting implements Estimator<BoostingModel> {
         : checkRows(validation.x, validation.y, validation.weights, featureNames, 'validation');
     if (watched !== null) checkLabels(loss, watched.labels, 'validation');
     const fit = fitBoosting(this.executor, options, loss, train, watched, monotone);
-    this.packed = null;
-    this.fitted = { objective: options.objective, quantile: options.quantile, featureNames, ensemble: fit.ensemble };
-    this.losses = fit.validationLosses;
-    return this;
-  }
-
-  /** Raw scores before any link: nRows float64 (log odds, mean, quantile), or nRows x classes row-major. */
-  predictRaw(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const { featureNames: fitted, ensemble } = this.model;
-    checkSameColumns(fitted, x, featureNames);
-    checkFinite(x, fitted, 'nan-is-missing');
-    this.packed ??= packEnsemble(ensemble);
-    return sumTrees(this.executor, this.packed, ensemble.base, x);
+    this.#losses = fit.validationLosses;
+    const { objective, quantile } = options;
+    return this.keep({ objective, quantile, featureNames, ensemble: fit.ensemble });
   }
 
   /** Probabilities: of label 1 (nRows) for binary, of every class (nRows x classes, row-major) for multiclass. */
@@ -173,18 +134,7 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     const raw = this.predictRaw(x, featureNames);
     if (objective === 'binary') return raw.map((score) => (score >= 0 ? 1 : 0));
     if (objective !== 'multiclass') return raw;
-    const nClasses = ensemble.base.length;
-    return Float64Array.from({ length: x.nRows }, (_, row) => {
-      let best = 0;
-      for (let c = 1; c < nClasses; c++) if (raw[row * nClasses + c] > raw[row * nClasses + best]) best = c;
-      return best;
-    });
-  }
-
-  /** Share of the total gain that the splits on each column brought. */
-  importancesByGain(): Float64Array {
-    const { ensemble, featureNames } = this.model;
-    return gainImportances(ensemble, featureNames.length);
+    return likeliestClasses(raw, ensemble.base.length);
   }
 
   /**
@@ -210,17 +160,6 @@ export class GradientBoosting implements Estimator<BoostingModel> {
     });
   }
 
-  /**
-   * Contribution of every column to every raw score (TreeSHAP, Lundberg et al. 2018, path-dependent): row-major nRows x
-   * groups x (columns + 1), the last being the expected raw score; each group of columns + 1 adds up to `predictRaw`.
-   */
-  explain(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const { featureNames: fitted, ensemble } = this.model;
-    checkSameColumns(fitted, x, featureNames);
-    checkFinite(x, fitted, 'nan-is-missing');
-    return explainTrees(ensemble.trees, ensemble.groups, ensemble.base, ensemble.scale, x);
-  }
-
   toModel(): BoostingModel {
     const { objective, quantile, featureNames, ensemble } = this.model;
     const parts = { objective, quantile, featureNames: [...featureNames], ensemble: ensembleToJson(ensemble) };
@@ -242,12 +181,10 @@ export class GradientBoosting implements Estimator<BoostingModel> {
   static fromFitted(fitted: FittedBoosting, executor?: Executor): GradientBoosting {
     const nGroups = fitted.ensemble.base.length;
     if ((fitted.objective === 'multiclass') !== nGroups > 1) {
-      const message = `damaged model: objective ${fitted.objective} with ${nGroups} outputs`;
-      throw new InputError('bad-model', message, 'fit and save the model again');
+      rejectModel(`objective ${fitted.objective} with ${nGroups} outputs`);
     }
-    const model = new GradientBoosting({ objective: fitted.objective, quantile: fitted.quantile }, executor);
-    model.fitted = fitted;
-    return model;
+    const { objective, quantile } = fitted;
+    return new GradientBoosting({ objective, quantile }, executor).keep(fitted);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are anomalous. */
-
 import type { Executor } from '../kernels/executor.ts';
 import { isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
 import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation/isolation_paths.ts';
@@ -18,11 +17,12 @@ import { InputError } from '../run/errors.ts';
 import {
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkSameColumns,
   type Estimator,
   nameColumns,
+  requireFitted,
+  withDefaults,
 } from './contract.ts';
 import {
   ISOLATION_FORMAT,
@@ -85,20 +85,14 @@ function medianFills(x: Matrix, samples: readonly Uint32Array[]): Float32Array {
  * how few random cuts set them apart; higher is more anomalous.
  */
 export class IsolationForest implements Estimator<IsolationForestModel> {
-  #options: Required<IsolationForestOptions>;
-  #given: IsolationForestOptions;
+  #options: IsolationForestOptions;
   #executor: Executor;
   #fitted: Fitted | undefined;
   #featureNames: readonly string[] = [];
 
   /** @param executor threads to score on; one thread when left out */
   constructor(options: IsolationForestOptions = {}, executor: Executor = createExecutor()) {
-    this.#given = options;
-    this.#options = {
-      nTrees: options.nTrees ?? 100,
-      nSamples: options.nSamples ?? 256,
-      seed: options.seed ?? 0,
-    };
+    this.#options = options;
     this.#executor = executor;
   }
 
@@ -113,8 +107,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
    * @throws InputError bad-option, empty-input, bad-value
    */
   fit(x: Matrix, featureNames?: readonly string[]): this {
-    const { nTrees, nSamples, seed } = this.#options;
-    checkKnownOptions(this.#given, ['nTrees', 'nSamples', 'seed']);
+    const { nTrees, nSamples, seed } = withDefaults(this.#options, { nTrees: 100, nSamples: 256, seed: 0 });
     checkInteger('nTrees', nTrees, 1, 100_000);
     checkInteger('nSamples', nSamples, 2, N_SAMPLES_MAX);
     checkInteger('seed', seed, 0);
@@ -168,7 +161,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
    *   left with the medians in the place of what was missing
    */
   rowScorer(): (row: Float32Array) => number {
-    const { trees, packed, fills } = this.#whole();
+    const { trees, packed, fills } = requireFitted(this.#fitted);
     const scale = averagePathLength(trees.nSamplesPerTree);
     const sumOf = rowPathLengths(packed);
     return (row) => {
@@ -196,13 +189,8 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     );
   }
 
-  #whole(): Fitted {
-    if (this.#fitted !== undefined) return this.#fitted;
-    throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-  }
-
   toModel(): IsolationForestModel {
-    const { trees, fills } = this.#whole();
+    const { trees, fills } = requireFitted(this.#fitted);
     return {
       format: ISOLATION_FORMAT,
       version: ISOLATION_VERSION,

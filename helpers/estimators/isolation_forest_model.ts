@@ -1,9 +1,7 @@
 /** The saved form of an isolation forest, and the check that a file holds one. */
-
 import { z } from 'zod';
 import { depthLimit, type IsolationTrees } from '../kernels/isolation/isolation_trees.ts';
-import { InputError } from '../run/errors.ts';
-import { type ModelHeader, parseModel } from './contract.ts';
+import { featureNamesSchema, float32Schema, type ModelHeader, parseModel, rejectModel } from './contract.ts';
 
 export const ISOLATION_FORMAT = 'spyhop-isolation-forest';
 export const ISOLATION_VERSION = 1;
@@ -23,7 +21,6 @@ export interface IsolationForestModel extends ModelHeader {
   readonly nodeSamples: number[];
 }
 
-const float32 = z.number().refine((value) => Math.fround(value) === value, 'not a float32');
 const count = z
   .number()
   .int()
@@ -32,15 +29,12 @@ const count = z
 const schema: z.ZodType<IsolationForestModel> = z.object({
   format: z.string(),
   version: z.number(),
-  featureNames: z
-    .array(z.string().min(1))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
-  fills: z.array(float32),
+  featureNames: featureNamesSchema,
+  fills: z.array(float32Schema),
   nSamplesPerTree: z.number().int().min(1).max(N_SAMPLES_MAX),
   treeStarts: z.array(count).min(2),
   features: z.array(z.number().int().min(-1)),
-  thresholds: z.array(float32),
+  thresholds: z.array(float32Schema),
   leftChildren: z.array(count),
   nodeSamples: z.array(z.number().int().min(1)),
 });
@@ -96,9 +90,7 @@ function faultOfModel(model: IsolationForestModel): string | undefined {
 export function parseIsolationForest(json: unknown): IsolationForestModel {
   const model = parseModel(json, ISOLATION_FORMAT, ISOLATION_VERSION, schema);
   const fault = faultOfModel(model);
-  if (fault !== undefined) {
-    throw new InputError('bad-model', `damaged model: ${fault}`, 'fit and save the model again');
-  }
+  if (fault !== undefined) rejectModel(fault);
   return model;
 }
 

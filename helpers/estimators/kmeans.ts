@@ -1,12 +1,11 @@
 /** K-means as an estimator: options checked, start chosen, the right engine run, the model saved and loaded. */
-
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { type LloydResult, lloyd, sumInertia } from '../kernels/kmeans/kmeans.ts';
 import { assignInBlocks, miniBatchKmeans } from '../kernels/kmeans/kmeans_minibatch.ts';
 import { chooseStartCentres } from '../kernels/kmeans/kmeans_start.ts';
-import { createMatrix, type Matrix, matrixFromRows } from '../kernels/matrix.ts';
+import { createMatrix, type Matrix, matrixFromRows, rowsOf } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { summarizeColumns } from '../kernels/statistics/column_summary.ts';
 import { InputError } from '../run/errors.ts';
@@ -14,13 +13,16 @@ import {
   checkChoice,
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkNumber,
   checkSameColumns,
   type Estimator,
+  featureNamesSchema,
+  float32Schema,
   nameColumns,
   parseModel,
+  requireFitted,
+  withDefaults,
 } from './contract.ts';
 import { checkMagnitude, LARGEST_MAGNITUDE } from './magnitude.ts';
 
@@ -55,18 +57,8 @@ const modelSchema = z
   .strictObject({
     format: z.literal(FORMAT),
     version: z.literal(VERSION),
-    featureNames: z.array(z.string().min(1)).min(1),
-    centres: z
-      .array(
-        z.array(
-          z
-            .number()
-            .min(-LARGEST_MAGNITUDE)
-            .max(LARGEST_MAGNITUDE)
-            .refine((value) => Math.fround(value) === value, 'no float32 value'),
-        ),
-      )
-      .min(1),
+    featureNames: featureNamesSchema,
+    centres: z.array(z.array(float32Schema.min(-LARGEST_MAGNITUDE).max(LARGEST_MAGNITUDE))).min(1),
     inertia: z.number().min(0),
     nIterations: z.number().int().min(1),
     hasConverged: z.boolean(),
@@ -74,10 +66,6 @@ const modelSchema = z
   .refine(({ centres, featureNames }) => centres.every((centre) => centre.length === featureNames.length), {
     path: ['centres'],
     message: 'a centre does not have one value for each feature',
-  })
-  .refine(({ featureNames }) => new Set(featureNames).size === featureNames.length, {
-    path: ['featureNames'],
-    message: 'a name is given twice',
   });
 
 export type KMeansModel = z.infer<typeof modelSchema>;
@@ -99,7 +87,7 @@ interface Fitted {
 export class KMeans implements Estimator<KMeansModel> {
   readonly #options: KMeansOptions;
   readonly #executor: Executor;
-  #fitted: Fitted | null = null;
+  #fitted: Fitted | undefined;
   #labels: Int32Array | null = null;
 
   constructor(options: KMeansOptions, executor: Executor) {
@@ -113,21 +101,21 @@ export class KMeans implements Estimator<KMeansModel> {
 
   /** nClusters × columns, float32. */
   get centres(): Matrix {
-    return this.#requireFitted().centres;
+    return requireFitted(this.#fitted).centres;
   }
 
   /** Sum of squared distances of the rows of `fit` to their centres. */
   get inertia(): number {
-    return this.#requireFitted().inertia;
+    return requireFitted(this.#fitted).inertia;
   }
 
   /** Passes over the rows (batches with `mini-batch`) of the best start. */
   get nIterations(): number {
-    return this.#requireFitted().nIterations;
+    return requireFitted(this.#fitted).nIterations;
   }
 
   get hasConverged(): boolean {
-    return this.#requireFitted().hasConverged;
+    return requireFitted(this.#fitted).hasConverged;
   }
 
   /** Cluster of each row of `fit`, 0..nClusters-1; null for a loaded model. */
@@ -173,16 +161,9 @@ export class KMeans implements Estimator<KMeansModel> {
 
   /** The model as plain JSON; float32 centres are exact in it. */
   toModel(): KMeansModel {
-    const { centres, inertia, nIterations, hasConverged } = this.#requireFitted();
-    const rows = Array.from({ length: centres.nRows }, (_, c) =>
-      Array.from(centres.values.subarray(c * centres.nCols, (c + 1) * centres.nCols)),
-    );
-    const head: Pick<KMeansModel, 'format' | 'version' | 'featureNames'> = {
-      format: FORMAT,
-      version: VERSION,
-      featureNames: [...this.featureNames],
-    };
-    return { ...head, centres: rows, inertia, nIterations, hasConverged };
+    const { centres, inertia, nIterations, hasConverged } = requireFitted(this.#fitted);
+    const learnt = { centres: rowsOf(centres.values, centres.nCols), inertia, nIterations, hasConverged };
+    return { format: FORMAT, version: VERSION, featureNames: [...this.featureNames], ...learnt };
   }
 
   /** @throws InputError bad-model for anything that `toModel` could not have written */
@@ -195,35 +176,24 @@ export class KMeans implements Estimator<KMeansModel> {
   }
 
   #nearest(x: Matrix, featureNames?: readonly string[]): { labels: Int32Array; squaredDistances: Float32Array } {
-    const { centres, featureNames: fittedNames } = this.#requireFitted();
+    const { centres, featureNames: fittedNames } = requireFitted(this.#fitted);
     checkSameColumns(fittedNames, x, featureNames);
     checkFinite(x, fittedNames, 'nan-is-rejected');
     checkMagnitude(x, fittedNames);
     return assignInBlocks(this.#executor, x, centres);
   }
-
-  #requireFitted(): Fitted {
-    if (this.#fitted === null) {
-      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-    }
-    return this.#fitted;
-  }
 }
 
 type CheckedOptions = Required<Omit<KMeansOptions, 'startCentres'>> & { readonly startCentres: Matrix | undefined };
 
+const DEFAULTS: CheckedOptions = {
+  ...{ nClusters: 4, nInits: 1, nIterationsMax: 300, tolerance: 1e-4, seed: 0, nRowsPerBatch: 65536 },
+  engine: 'auto',
+  startCentres: undefined,
+};
+
 function checkOptions(given: KMeansOptions, x: Matrix): CheckedOptions {
-  const options = {
-    nClusters: given.nClusters ?? 4,
-    nInits: given.nInits ?? 1,
-    nIterationsMax: given.nIterationsMax ?? 300,
-    tolerance: given.tolerance ?? 1e-4,
-    seed: given.seed ?? 0,
-    nRowsPerBatch: given.nRowsPerBatch ?? 65536,
-    engine: given.engine ?? 'auto',
-    startCentres: given.startCentres,
-  };
-  checkKnownOptions(given, Object.keys(options));
+  const options = withDefaults(given, DEFAULTS);
   checkInteger('nClusters', options.nClusters, 1);
   checkInteger('nInits', options.nInits, 1);
   checkInteger('nIterationsMax', options.nIterationsMax, 1);
@@ -302,10 +272,7 @@ function loadMlKmeans(): typeof import('ml-kmeans').kmeans {
 }
 
 function runMlKmeans(executor: Executor, x: Matrix, options: CheckedOptions): LloydResult {
-  const toRows = (matrix: Matrix): number[][] =>
-    Array.from({ length: matrix.nRows }, (_, i) =>
-      Array.from(matrix.values.subarray(i * matrix.nCols, (i + 1) * matrix.nCols)),
-    );
+  const toRows = ({ values, nCols }: Matrix): number[][] => rowsOf(values, nCols);
   const { startCentres, seed, nIterationsMax, tolerance } = options;
   const initialization = startCentres === undefined ? 'kmeans++' : toRows(startCentres);
   const settings = { initialization, seed, maxIterations: nIterationsMax, tolerance } as const;

@@ -1,5 +1,4 @@
 /** Checks of labels and weights that the tree estimators share. */
-
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 import { checkFinite, checkNotEmpty, checkSameColumns } from './contract.ts';

@@ -1,5 +1,4 @@
 /** The largest value whose squared float32 distances still cannot overflow, and the check for it. */
-
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 

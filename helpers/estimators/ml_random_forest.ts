@@ -3,8 +3,8 @@
  * away: it fails to vote out of bag with few trees (not asked to), and it samples by taking the first rows (given
  * whole, shuffled data).
  */
-
 import { RandomForestClassifier, RandomForestRegression } from 'ml-random-forest';
+import { rowsOf, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
@@ -50,7 +50,7 @@ export function fitMlRandomForest(
   }
   checkFinite(x, featureNames, 'nan-is-rejected');
   const order = createRandom(options.seed).shuffle(Array.from({ length: x.nRows }, (_, row) => row));
-  const table = order.map((row) => [...x.values.subarray(row * x.nCols, (row + 1) * x.nCols)]);
+  const table = rowsOf(takeRows(x, order).values, x.nCols);
   const targets = order.map((row) => labels[row]);
   const settings = {
     // A number up to 1 is read as a share of the columns; this share comes out as one column.

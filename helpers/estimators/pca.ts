@@ -1,25 +1,26 @@
 /** Principal components over ml-pca, from the covariance matrix: time grows with the rows, memory does not. */
-
 import { PCA } from 'ml-pca';
 import { z } from 'zod';
-import type { Matrix } from '../kernels/matrix.ts';
+import { type Matrix, rowsOf } from '../kernels/matrix.ts';
 import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { InputError } from '../run/errors.ts';
 import {
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkSameColumns,
   type Estimator,
+  FLOAT32_MAX,
+  featureNamesSchema,
   type ModelHeader,
   nameColumns,
   parseModel,
+  requireFitted,
+  withDefaults,
 } from './contract.ts';
 
 const FORMAT = 'spyhop-pca';
 const VERSION = 1;
-const FLOAT32_MAX = 3.4028234663852886e38;
 
 export interface PcaOptions {
   /** Components kept, 1..columns; default 2. */
@@ -41,10 +42,7 @@ const schema: z.ZodType<PcaModel> = z
   .object({
     format: z.string(),
     version: z.number(),
-    featureNames: z
-      .array(z.string().min(1))
-      .min(1)
-      .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
+    featureNames: featureNamesSchema,
     means: z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)),
     // Loadings are parts of a vector of length 1.
     components: z.array(z.array(z.number().min(-1.000001).max(1.000001))).min(1),
@@ -91,17 +89,15 @@ export class Pca implements Estimator<PcaModel> {
    * @throws InputError bad-option, empty-input, bad-value
    */
   fit(x: Matrix, featureNames?: readonly string[]): this {
-    checkKnownOptions(this.#options, ['nComponents']);
     checkNotEmpty(x);
-    const nComponents = this.#options.nComponents ?? Math.min(2, x.nCols);
+    const { nComponents } = withDefaults(this.#options, { nComponents: Math.min(2, x.nCols) });
     checkInteger('nComponents', nComponents, 1, x.nCols);
     const names = nameColumns(x, featureNames);
     checkFinite(x, names, 'nan-is-rejected');
     if (x.nRows < 2) throw new InputError('bad-value', 'principal components need two rows', 'give more rows');
     const means = columnMeans(x);
     const matrix = covariance(x, means);
-    const rows = names.map((_, i) => Array.from(matrix.subarray(i * x.nCols, (i + 1) * x.nCols)));
-    const pca = new PCA(rows, { isCovarianceMatrix: true });
+    const pca = new PCA(rowsOf(matrix, x.nCols), { isCovarianceMatrix: true });
     const axes = pca.getEigenvectors().transpose().to2DArray();
     // Rounding can leave an eigenvalue of a flat direction slightly below zero.
     const variances = pca.getEigenvalues().map((value) => Math.max(value, 0));
@@ -118,14 +114,9 @@ export class Pca implements Estimator<PcaModel> {
     return this;
   }
 
-  #fitted(): PcaModel {
-    if (this.#model !== undefined) return this.#model;
-    throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-  }
-
   /** Coordinates along the components, nRows × nComponents. */
   transform(x: Matrix, featureNames?: readonly string[]): Matrix {
-    const { means, components } = this.#fitted();
+    const { means, components } = requireFitted(this.#model);
     checkSameColumns(this.featureNames, x, featureNames);
     checkFinite(x, this.featureNames, 'nan-is-rejected');
     const nComponents = components.length;
@@ -144,7 +135,7 @@ export class Pca implements Estimator<PcaModel> {
   }
 
   toModel(): PcaModel {
-    return structuredClone(this.#fitted()) as PcaModel;
+    return structuredClone(requireFitted(this.#model)) as PcaModel;
   }
 
   /** @throws InputError bad-model */

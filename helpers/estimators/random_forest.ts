@@ -2,25 +2,21 @@
  * Random forest (Breiman 2001) on binned columns, classifier or regressor. NaN is a missing value that each split sends
  * to its better side; infinities are rejected. Same bits for any number of threads.
  */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import { cutAndBin } from '../kernels/trees/binning.ts';
 import { type ForestTree, growForest } from '../kernels/trees/grow_forest.ts';
-import type { PackedTrees } from '../kernels/trees/predict_trees.ts';
 import { findLeaf, type Tree } from '../kernels/trees/tree.ts';
-import { explainTrees } from '../kernels/trees/tree_shap.ts';
-import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import {
-  checkFinite,
-  checkSameColumns,
   type Estimator,
+  featureNamesSchema,
   type ModelHeader,
   nameColumns,
   parseModel,
+  rejectModel,
 } from './contract.ts';
 import {
   type CheckedForestOptions,
@@ -35,11 +31,9 @@ import {
   ensembleFromJson,
   ensembleSchema,
   ensembleToJson,
-  gainImportances,
-  packEnsemble,
-  sumTrees,
   type TreeEnsemble,
 } from './tree_ensemble.ts';
+import { type FittedTrees, likeliestClasses, TreeModel } from './tree_model.ts';
 
 const FORMAT = 'spyhop-random-forest';
 const VERSION = 1;
@@ -56,16 +50,15 @@ const modelSchema = z.object({
   version: z.literal(VERSION),
   task: z.enum(['classifier', 'regressor']),
   nClasses: z.number().int().min(1).max(1000),
-  featureNames: z.array(z.string().min(1)).min(1),
+  featureNames: featureNamesSchema,
   ensemble: ensembleSchema,
 });
 
 /** What a trained forest consists of. */
-export interface FittedForest {
+export interface FittedForest extends FittedTrees {
   readonly task: 'classifier' | 'regressor';
   /** Classes of a classifier, 1 for a regressor. */
   readonly nClasses: number;
-  readonly featureNames: readonly string[];
   /** One output (a mean, or the probability of class 1 of two), or the probabilities of three or more classes. */
   readonly ensemble: TreeEnsemble;
 }
@@ -81,34 +74,13 @@ export interface ForestFitInput {
  * Random forest (Breiman 2001): `fit` takes x of nRows × nCols and one target a row, a class from 0 up or a number;
  * `predict` gives the like for any rows, `predictProbability` the probabilities of the classes.
  */
-export class RandomForest implements Estimator<ForestModel> {
-  private readonly options: ForestOptions;
-  private given: Executor | undefined;
-  private fitted: FittedForest | null = null;
-  private packed: PackedTrees | null = null;
-  private bagScore: number | null = null;
+export class RandomForest extends TreeModel<FittedForest> implements Estimator<ForestModel> {
+  readonly #options: ForestOptions;
+  #bagScore: number | null = null;
 
-  /** @param executor threads and memory to work with; by default one thread of its own */
   constructor(options: ForestOptions = {}, executor?: Executor) {
-    this.options = options;
-    this.given = executor;
-  }
-
-  /** Made when first needed: each reserves address space. */
-  private get executor(): Executor {
-    this.given ??= createExecutor();
-    return this.given;
-  }
-
-  get featureNames(): readonly string[] {
-    return this.fitted?.featureNames ?? [];
-  }
-
-  /** The trained parts, for writers of other formats. */
-  get model(): FittedForest {
-    if (this.fitted === null)
-      throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-    return this.fitted;
+    super(executor);
+    this.#options = options;
   }
 
   /**
@@ -116,7 +88,7 @@ export class RandomForest implements Estimator<ForestModel> {
    * not draw it; rows drawn by all trees are left out. Null otherwise, and for a loaded model.
    */
   get outOfBagScore(): number | null {
-    return this.bagScore;
+    return this.#bagScore;
   }
 
   /**
@@ -124,7 +96,7 @@ export class RandomForest implements Estimator<ForestModel> {
    * @throws InputError bad-option, bad-value or empty-input, naming the option, the column or the row
    */
   fit(x: Matrix, y: ArrayLike<number>, input: ForestFitInput = {}): this {
-    const options = checkForestOptions(this.options);
+    const options = checkForestOptions(this.#options);
     const featureNames = nameColumns(x, input.featureNames);
     const rows = checkRows(x, y, input.weights, featureNames, 'training');
     const isClassifier = options.task === 'classifier';
@@ -133,18 +105,14 @@ export class RandomForest implements Estimator<ForestModel> {
     const nColumnsTried = countColumnsTried(options.maxFeatures, x.nCols);
     if (options.engine === 'ml-random-forest') {
       const ensemble = fitMlRandomForest(rows, nClasses, featureNames, { ...options, nColumnsTried });
-      this.packed = null;
-      this.fitted = { task: options.task, nClasses, featureNames, ensemble };
-      this.bagScore = null;
-      return this;
+      this.#bagScore = null;
+      return this.keep({ task: options.task, nClasses, featureNames, ensemble });
     }
     const weighted = dropWeightless({ ...rows, weights: combineWeights(rows, nClasses, options) });
     const bag = options.outOfBag ? createBag(weighted, nClasses) : null;
     const ensemble = fitForest(this.executor, weighted, nClasses, nColumnsTried, options, bag);
-    this.packed = null;
-    this.fitted = { task: options.task, nClasses, featureNames, ensemble };
-    this.bagScore = bag === null ? null : scoreBag(bag);
-    return this;
+    this.#bagScore = bag === null ? null : scoreBag(bag);
+    return this.keep({ task: options.task, nClasses, featureNames, ensemble });
   }
 
   /** Probabilities of all classes, each within 0..1, row-major nRows x classes (two columns for two classes). */
@@ -170,23 +138,6 @@ export class RandomForest implements Estimator<ForestModel> {
     return likeliest(sums, nClasses);
   }
 
-  /** Share of the total gain that the splits on each column brought. */
-  importancesByGain(): Float64Array {
-    const { ensemble, featureNames } = this.model;
-    return gainImportances(ensemble, featureNames.length);
-  }
-
-  /**
-   * Contribution of every column to every output (TreeSHAP, Lundberg et al. 2018): row-major nRows x outputs x
-   * (columns + 1), the last being the expected output. Two classes have one output, the probability of class 1.
-   */
-  explain(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const { featureNames: fitted, ensemble } = this.model;
-    checkSameColumns(fitted, x, featureNames);
-    checkFinite(x, fitted, 'nan-is-missing');
-    return explainTrees(ensemble.trees, ensemble.groups, ensemble.base, ensemble.scale, x);
-  }
-
   toModel(): ForestModel {
     const { task, nClasses, featureNames, ensemble } = this.model;
     const parts = { task, nClasses, featureNames: [...featureNames], ensemble: ensembleToJson(ensemble) };
@@ -208,21 +159,10 @@ export class RandomForest implements Estimator<ForestModel> {
     const { task, nClasses, ensemble } = fitted;
     const nOutputs = nClasses > 2 ? nClasses : 1;
     if (ensemble.base.length !== nOutputs || (task === 'classifier') !== nClasses > 1) {
-      const message = `damaged model: a ${task} of ${nClasses} classes with ${ensemble.base.length} outputs`;
-      throw new InputError('bad-model', message, 'fit and save the model again');
+      rejectModel(`a ${task} of ${nClasses} classes with ${ensemble.base.length} outputs`);
     }
     if (task === 'classifier') checkProbabilities(ensemble);
-    const model = new RandomForest({ task }, executor);
-    model.fitted = fitted;
-    return model;
-  }
-
-  private predictRaw(x: Matrix, featureNames?: readonly string[]): Float64Array {
-    const { featureNames: fitted, ensemble } = this.model;
-    checkSameColumns(fitted, x, featureNames);
-    checkFinite(x, fitted, 'nan-is-missing');
-    this.packed ??= packEnsemble(ensemble);
-    return sumTrees(this.executor, this.packed, ensemble.base, x);
+    return new RandomForest({ task }, executor).keep(fitted);
   }
 }
 
@@ -240,11 +180,7 @@ function checkProbabilities({ trees, groups, base, scale }: TreeEnsemble): void 
       high += scale * leaves.reduce((most, leaf) => Math.max(most, leaf), Number.NEGATIVE_INFINITY);
     });
     if (low < -PROBABILITY_SLACK || high > 1 + PROBABILITY_SLACK)
-      throw new InputError(
-        'bad-model',
-        `damaged model: probabilities of class ${base.length === 1 ? 1 : k} from ${low} to ${high}`,
-        'fit and save the model again',
-      );
+      rejectModel(`probabilities of class ${base.length === 1 ? 1 : k} from ${low} to ${high}`);
   });
 }
 
@@ -364,10 +300,5 @@ function scoreBag({ rows, nClasses, sums, nVotes }: Bag): number | null {
 /** The class of the highest probability; of two classes the second one when its probability is above a half. */
 function likeliest(probabilities: Float64Array, nClasses: number): Float64Array {
   if (nClasses === 2) return probabilities.map((probability) => (probability > 0.5 ? 1 : 0));
-  return Float64Array.from({ length: probabilities.length / nClasses }, (_, row) => {
-    let best = 0;
-    for (let k = 1; k < nClasses; k++)
-      if (probabilities[row * nClasses + k] > probabilities[row * nClasses + best]) best = k;
-    return best;
-  });
+  return likeliestClasses(probabilities, nClasses);
 }

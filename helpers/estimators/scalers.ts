@@ -1,5 +1,4 @@
 /** Column-wise rescaling: to mean 0 and deviation 1, or to the range 0..1. NaN stays NaN and is not counted. */
-
 import { z } from 'zod';
 import type { Matrix } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
@@ -8,13 +7,15 @@ import {
   checkNotEmpty,
   checkSameColumns,
   type Estimator,
+  FLOAT32_MAX,
+  featureNamesSchema,
   type ModelHeader,
   nameColumns,
   parseModel,
+  requireFitted,
 } from './contract.ts';
 
 const VERSION = 1;
-const FLOAT32_MAX = 3.4028234663852886e38;
 
 /** y = (x − offset) / scale per column. */
 interface Rescaling {
@@ -30,10 +31,7 @@ const schema = z
   .object({
     format: z.string(),
     version: z.number(),
-    featureNames: z
-      .array(z.string().min(1))
-      .min(1)
-      .refine((names) => new Set(names).size === names.length, 'a name is given twice'),
+    featureNames: featureNamesSchema,
     offsets: z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)),
     scales: z.array(
       z
@@ -47,10 +45,6 @@ const schema = z
       offsets.length === featureNames.length && scales.length === featureNames.length,
     'offsets and scales must hold one value per feature name',
   );
-
-function parseScaler(json: unknown, format: string): ScalerModel {
-  return parseModel<ScalerModel>(json, format, VERSION, schema);
-}
 
 interface ColumnSummary {
   nPresent: number;
@@ -85,13 +79,6 @@ function deviation(x: Matrix, column: number, summary: ColumnSummary): number {
   return Math.sqrt(squares / summary.nPresent);
 }
 
-function checkedNames(x: Matrix, featureNames?: readonly string[]): string[] {
-  checkNotEmpty(x);
-  const names = nameColumns(x, featureNames);
-  checkFinite(x, names, 'nan-is-missing');
-  return names;
-}
-
 /** A new matrix with every value mapped by its column; rejects results beyond float32, naming the column. */
 function mapColumns(x: Matrix, names: readonly string[], map: (value: number, column: number) => number): Matrix {
   const values = new Float32Array(x.values.length);
@@ -106,133 +93,83 @@ function mapColumns(x: Matrix, names: readonly string[], map: (value: number, co
   return { values, nRows: x.nRows, nCols: x.nCols };
 }
 
-/** What both scalers do once fitted. */
-class FittedScaler {
-  readonly featureNames: readonly string[];
-  readonly #rescaling: Rescaling;
+/** What scalers share; they differ in the offset and scale that they learn of a column. */
+abstract class Scaler implements Estimator<ScalerModel> {
+  protected abstract readonly format: string;
+  #model: ScalerModel | undefined;
 
-  constructor(featureNames: readonly string[], rescaling: Rescaling) {
-    this.featureNames = featureNames;
-    this.#rescaling = rescaling;
-  }
-
-  transform(x: Matrix, featureNames?: readonly string[]): Matrix {
-    checkSameColumns(this.featureNames, x, featureNames);
-    checkFinite(x, this.featureNames, 'nan-is-missing');
-    const { offsets, scales } = this.#rescaling;
-    return mapColumns(x, this.featureNames, (value, column) => (value - offsets[column]) / scales[column]);
-  }
-
-  inverseTransform(x: Matrix): Matrix {
-    checkSameColumns(this.featureNames, x);
-    const { offsets, scales } = this.#rescaling;
-    return mapColumns(x, this.featureNames, (value, column) => value * scales[column] + offsets[column]);
-  }
-
-  toModel(format: string): ScalerModel {
-    const { offsets, scales } = this.#rescaling;
-    return { format, version: VERSION, featureNames: this.featureNames, offsets, scales };
-  }
-}
-
-function fitted(scaler: FittedScaler | undefined): FittedScaler {
-  if (scaler !== undefined) return scaler;
-  throw new InputError('bad-value', 'this model was not fitted', 'call fit, or load a model');
-}
-
-/** Centres each column and divides it by its population standard deviation. */
-export class StandardScaler implements Estimator<ScalerModel> {
-  static readonly format = 'spyhop-standard-scaler';
-  #scaler: FittedScaler | undefined;
+  protected abstract learn(x: Matrix, column: number): [offset: number, scale: number];
 
   get featureNames(): readonly string[] {
-    return this.#scaler?.featureNames ?? [];
+    return this.#model?.featureNames ?? [];
   }
 
   /**
-   * Learns mean and deviation of each column, NaN left out. A constant column is centred and not divided; a column of
-   * NaN only is left as it is.
+   * Learns offset and scale of each column, NaN left out. A column of NaN only is left as it is.
    * @throws InputError empty-input, bad-option, bad-value for an infinity
    */
   fit(x: Matrix, featureNames?: readonly string[]): this {
-    const names = checkedNames(x, featureNames);
-    const offsets: number[] = [];
-    const scales: number[] = [];
-    names.forEach((_, column) => {
-      const summary = summarize(x, column);
-      const isConstant = !(summary.low < summary.high);
-      offsets.push(isConstant && summary.nPresent > 0 ? summary.low : summary.mean);
-      scales.push(isConstant ? 1 : deviation(x, column, summary));
-    });
-    this.#scaler = new FittedScaler(names, { offsets, scales });
+    checkNotEmpty(x);
+    const names = nameColumns(x, featureNames);
+    checkFinite(x, names, 'nan-is-missing');
+    const learnt = names.map((_, column) => this.learn(x, column));
+    const [offsets, scales] = [0, 1].map((part) => learnt.map((pair) => pair[part]));
+    this.#model = { format: this.format, version: VERSION, featureNames: names, offsets, scales };
     return this;
   }
 
-  /** (x − mean) / deviation, a new matrix; NaN stays NaN. */
+  /** (x − offset) / scale, a new matrix; NaN stays NaN. */
   transform(x: Matrix, featureNames?: readonly string[]): Matrix {
-    return fitted(this.#scaler).transform(x, featureNames);
+    const { featureNames: names, offsets, scales } = this.toModel();
+    checkSameColumns(names, x, featureNames);
+    checkFinite(x, names, 'nan-is-missing');
+    return mapColumns(x, names, (value, column) => (value - offsets[column]) / scales[column]);
   }
 
   /** The matrix that `transform` would turn into `x`, up to rounding. */
   inverseTransform(x: Matrix): Matrix {
-    return fitted(this.#scaler).inverseTransform(x);
+    const { featureNames: names, offsets, scales } = this.toModel();
+    checkSameColumns(names, x);
+    return mapColumns(x, names, (value, column) => value * scales[column] + offsets[column]);
   }
 
   toModel(): ScalerModel {
-    return fitted(this.#scaler).toModel(StandardScaler.format);
+    return requireFitted(this.#model);
+  }
+
+  protected load(json: unknown): this {
+    this.#model = parseModel<ScalerModel>(json, this.format, VERSION, schema);
+    return this;
+  }
+}
+
+/** Centres each column and divides it by its population standard deviation; a constant column is centred and not divided. */
+export class StandardScaler extends Scaler {
+  protected override readonly format = 'spyhop-standard-scaler';
+
+  protected override learn(x: Matrix, column: number): [number, number] {
+    const summary = summarize(x, column);
+    if (summary.low < summary.high) return [summary.mean, deviation(x, column, summary)];
+    return [summary.nPresent > 0 ? summary.low : 0, 1];
   }
 
   /** @throws InputError bad-model */
   static fromModel(json: unknown): StandardScaler {
-    const model = parseScaler(json, StandardScaler.format);
-    const scaler = new StandardScaler();
-    scaler.#scaler = new FittedScaler(model.featureNames, model);
-    return scaler;
+    return new StandardScaler().load(json);
   }
 }
 
-/** Maps the range each column had in `fit` to 0..1; later values may fall outside. */
-export class MinMaxScaler implements Estimator<ScalerModel> {
-  static readonly format = 'spyhop-min-max-scaler';
-  #scaler: FittedScaler | undefined;
+/** Maps the range each column had in `fit` to 0..1; later values may fall outside. A constant column maps to 0. */
+export class MinMaxScaler extends Scaler {
+  protected override readonly format = 'spyhop-min-max-scaler';
 
-  get featureNames(): readonly string[] {
-    return this.#scaler?.featureNames ?? [];
-  }
-
-  /**
-   * Learns the range of each column, NaN left out. A constant column maps to 0; a column of NaN only is left as it is.
-   * @throws InputError empty-input, bad-option, bad-value for an infinity
-   */
-  fit(x: Matrix, featureNames?: readonly string[]): this {
-    const names = checkedNames(x, featureNames);
-    const summaries = names.map((_, column) => summarize(x, column));
-    this.#scaler = new FittedScaler(names, {
-      offsets: summaries.map(({ nPresent, low }) => (nPresent > 0 ? low : 0)),
-      scales: summaries.map(({ low, high }) => (low < high ? high - low : 1)),
-    });
-    return this;
-  }
-
-  /** (x − least) / (greatest − least), a new matrix; NaN stays NaN. */
-  transform(x: Matrix, featureNames?: readonly string[]): Matrix {
-    return fitted(this.#scaler).transform(x, featureNames);
-  }
-
-  /** The matrix that `transform` would turn into `x`, up to rounding. */
-  inverseTransform(x: Matrix): Matrix {
-    return fitted(this.#scaler).inverseTransform(x);
-  }
-
-  toModel(): ScalerModel {
-    return fitted(this.#scaler).toModel(MinMaxScaler.format);
+  protected override learn(x: Matrix, column: number): [number, number] {
+    const { nPresent, low, high } = summarize(x, column);
+    return [nPresent > 0 ? low : 0, low < high ? high - low : 1];
   }
 
   /** @throws InputError bad-model */
   static fromModel(json: unknown): MinMaxScaler {
-    const model = parseScaler(json, MinMaxScaler.format);
-    const scaler = new MinMaxScaler();
-    scaler.#scaler = new FittedScaler(model.featureNames, model);
-    return scaler;
+    return new MinMaxScaler().load(json);
   }
 }

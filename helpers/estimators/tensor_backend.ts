@@ -2,7 +2,6 @@
  * The one place that chooses what computes tensors: TensorFlow's native library when `@tensorflow/tfjs-node` loads (an
  * optional dependency, whose download fails behind a closed network), else its WebAssembly build, which always comes along.
  */
-
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

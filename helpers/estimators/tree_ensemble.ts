@@ -1,11 +1,10 @@
 /** Trees added up into raw scores: what boosting and forests share once they are trained. */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import type { Matrix } from '../kernels/matrix.ts';
-import { addTreeValues, type PackedTrees, packTrees } from '../kernels/trees/predict_trees.ts';
+import { addTreeValues, type PackedTrees } from '../kernels/trees/predict_trees.ts';
 import { type Tree, treeDepth } from '../kernels/trees/tree.ts';
-import { InputError } from '../run/errors.ts';
+import { rejectModel as reject } from './contract.ts';
 
 /** Deeper trees are no trees of ours: prediction takes as many steps as the depth. */
 const DEPTH_MAX = 512;
@@ -19,11 +18,6 @@ export interface TreeEnsemble {
   readonly base: readonly number[];
   /** Factor on tree values: 1 for boosting, 1 / number of trees for a forest. */
   readonly scale: number;
-}
-
-/** The ensemble in the form that prediction walks through; worth keeping between predictions. */
-export function packEnsemble({ trees, groups, scale }: TreeEnsemble): PackedTrees {
-  return packTrees(trees, groups, scale);
 }
 
 /** Raw scores, row-major nRows x base.length, of finite or NaN values. */
@@ -87,16 +81,10 @@ export type EnsembleJson = z.infer<typeof ensembleSchema>;
 /** The ensemble as strings and plain arrays, without loss. */
 export function ensembleToJson(ensemble: TreeEnsemble): EnsembleJson {
   return {
-    trees: ensemble.trees.map((tree) => ({
-      nNodes: tree.column.length,
-      column: encode(tree.column),
-      threshold: encode(tree.threshold),
-      left: encode(tree.left),
-      right: encode(tree.right),
-      missingLeft: encode(tree.missingLeft),
-      value: encode(tree.value),
-      gain: encode(tree.gain),
-      cover: encode(tree.cover),
+    trees: ensemble.trees.map(({ column, threshold, left, right, missingLeft, value, gain, cover }) => ({
+      nNodes: column.length,
+      ...{ column: encode(column), threshold: encode(threshold), left: encode(left), right: encode(right) },
+      ...{ missingLeft: encode(missingLeft), value: encode(value), gain: encode(gain), cover: encode(cover) },
     })),
     groups: [...ensemble.groups],
     base: [...ensemble.base],
@@ -180,8 +168,4 @@ export function checkTree(tree: Tree, nColumns: number, name: string): void {
   }
   for (let node = 1; node < nNodes; node++) if (nParents[node] === 0) reject(`${name}: node ${node} has no parent`);
   if (treeDepth(tree) > DEPTH_MAX) reject(`${name} is deeper than ${DEPTH_MAX}`);
-}
-
-function reject(what: string): never {
-  throw new InputError('bad-model', `damaged model: ${what}`, 'fit and save the model again');
 }

@@ -1,8 +1,7 @@
 /** t-SNE as an estimator: options checked, neighbours and affinities found, the map made by the gradient asked for. */
-
 import { createRequire } from 'node:module';
 import type { Executor } from '../kernels/executor.ts';
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { createMatrix, type Matrix, rowsOf } from '../kernels/matrix.ts';
 import { findNeighboursApproximately } from '../kernels/neighbours/approximate_neighbours.ts';
 import { findNeighbours } from '../kernels/neighbours/neighbours.ts';
 import { createRandom } from '../kernels/random.ts';
@@ -15,10 +14,10 @@ import {
   checkChoice,
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkNumber,
   nameColumns,
+  withDefaults,
 } from './contract.ts';
 import { checkMagnitude } from './magnitude.ts';
 
@@ -63,7 +62,9 @@ export interface TsneOptions {
   readonly nIterationsPerDivergence?: number;
 }
 
-type CheckedOptions = Required<Omit<TsneOptions, 'onProgress'>> & Pick<TsneOptions, 'onProgress'>;
+type CheckedOptions = Required<Omit<TsneOptions, 'onProgress'>> & {
+  readonly onProgress: TsneOptions['onProgress'];
+};
 
 interface TsneJs {
   init(options: { data: readonly number[][]; type: 'dense' }): void;
@@ -110,23 +111,14 @@ export class Tsne {
   }
 }
 
+const DEFAULTS: CheckedOptions = {
+  ...{ perplexity: 30, nIterations: 1000, nEarlyIterations: 250, exaggeration: 12, theta: 0.5, seed: 0 },
+  ...({ learningRate: 'auto', gradient: 'auto', neighbours: 'auto', start: 'pca', engine: 'spyhop' } as const),
+  ...{ onProgress: undefined, nIterationsPerDivergence: 50 },
+};
+
 function checkOptions(given: TsneOptions, x: Matrix): CheckedOptions {
-  const options = {
-    perplexity: given.perplexity ?? 30,
-    nIterations: given.nIterations ?? 1000,
-    nEarlyIterations: given.nEarlyIterations ?? 250,
-    exaggeration: given.exaggeration ?? 12,
-    learningRate: given.learningRate ?? ('auto' as const),
-    gradient: given.gradient ?? ('auto' as const),
-    neighbours: given.neighbours ?? ('auto' as const),
-    theta: given.theta ?? 0.5,
-    start: given.start ?? ('pca' as const),
-    seed: given.seed ?? 0,
-    engine: given.engine ?? ('spyhop' as const),
-    onProgress: given.onProgress,
-    nIterationsPerDivergence: given.nIterationsPerDivergence ?? 50,
-  };
-  checkKnownOptions(given, Object.keys(options));
+  const options = withDefaults(given, DEFAULTS);
   checkNumber('perplexity', options.perplexity, 1);
   checkInteger('nIterations', options.nIterations, 1);
   checkInteger('nEarlyIterations', options.nEarlyIterations, 0);
@@ -206,8 +198,7 @@ function runTsneJs(x: Matrix, options: CheckedOptions): { embedding: Float32Arra
   const learningRate = options.learningRate === 'auto' ? 100 : options.learningRate;
   const settings = { dim: 2, perplexity, earlyExaggeration, learningRate, nIter, metric: 'euclidean' };
   const model = new TsneJsModel(settings);
-  const data = Array.from({ length: x.nRows }, (_, i) => Array.from(x.values.subarray(i * x.nCols, (i + 1) * x.nCols)));
-  model.init({ data, type: 'dense' });
+  model.init({ data: rowsOf(x.values, x.nCols), type: 'dense' });
   const [divergence] = model.run();
   return { embedding: Float32Array.from(model.getOutput().flat()), divergence };
 }

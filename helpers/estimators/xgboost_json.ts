@@ -3,7 +3,6 @@
  * and predict the same there to float32. A forest is one round of parallel trees whose values are averaged already; a
  * forest of k classes is a regression on k targets, the probabilities.
  */
-
 import type { Tree } from '../kernels/trees/tree.ts';
 import { InputError } from '../run/errors.ts';
 import type { BoostingObjective } from './boosting_options.ts';

@@ -3,7 +3,6 @@
  * numerical splits; binary, multiclass, regression. The file is not trusted: every count in it is checked against the
  * arrays that it counts before it is used.
  */
-
 import { z } from 'zod';
 import type { Executor } from '../kernels/executor.ts';
 import { leafNode, type Tree, type TreeNode, treeFromNodes } from '../kernels/trees/tree.ts';

@@ -4,6 +4,9 @@ import { createRandom } from '../kernels/random.ts';
 import { check } from './checks.ts';
 import { rowsByGroup } from './encode_labels.ts';
 
+/** What a 95 % interval leaves out at each end. */
+const TAIL = (1 - 0.95) / 2;
+
 export interface BootstrapOptions {
   nRows: number;
   /** The figure of interest on the given rows (indices, with repeats). NaN marks a resample on which it is undefined. */
@@ -11,8 +14,6 @@ export interface BootstrapOptions {
   /** One key per row: whole groups are drawn, because rows of one market or wallet are not independent. */
   groups?: ArrayLike<string | number>;
   nResamples?: number;
-  /** Coverage of the interval, in (0, 1). */
-  confidence?: number;
   seed: number;
 }
 
@@ -52,10 +53,9 @@ function drawGroups(rowsOfGroup: readonly Uint32Array[], integer: (n: number) =>
  * groups, as many groups as there are. The same seed gives the same interval.
  */
 export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval {
-  const { nRows, statistic, groups, nResamples = 1000, confidence = 0.95, seed } = options;
+  const { nRows, statistic, groups, nResamples = 1000, seed } = options;
   check(Number.isInteger(nRows) && nRows >= 1, `nRows must be a positive integer, got ${nRows}`);
   check(Number.isInteger(nResamples) && nResamples >= 2, `nResamples must be an integer >= 2, got ${nResamples}`);
-  check(confidence > 0 && confidence < 1, `confidence must lie in (0, 1), got ${confidence}`);
   check(groups === undefined || groups.length === nRows, 'groups must hold one key per row');
   const random = createRandom(seed);
   const rowsOfGroup = groups === undefined ? undefined : rowsByGroup(groups);
@@ -70,11 +70,10 @@ export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval 
   }
   values.sort((a, b) => a - b);
   const enough = values.length >= 2;
-  const tail = (1 - confidence) / 2;
   return {
     estimate: statistic(identity),
-    low: enough ? quantileSorted(values, tail) : Number.NaN,
-    high: enough ? quantileSorted(values, 1 - tail) : Number.NaN,
+    low: enough ? quantileSorted(values, TAIL) : Number.NaN,
+    high: enough ? quantileSorted(values, 1 - TAIL) : Number.NaN,
     standardError: enough ? sampleStandardDeviation(values) : Number.NaN,
     nDefined: values.length,
   };

@@ -18,15 +18,13 @@ export function conformalPValues(calibration: ArrayLike<number>, scores: ArrayLi
 
 /**
  * The fewest calibration rows with which Benjamini–Hochberg can flag anything: the smallest p-value, 1/(n+1), must not
- * exceed fdr · nFlagged / nTests. With fewer rows the right answer is a warning, not an empty list.
+ * exceed fdr / nTests. With fewer rows the right answer is a warning, not an empty list.
  * @param nTests scores tested together
  * @param fdr false discovery rate, in (0, 1)
- * @param nFlagged how many true anomalies, all at the smallest p-value, must suffice to be flagged
  */
-export function calibrationRowsNeeded(nTests: number, fdr: number, nFlagged = 1): number {
+export function calibrationRowsNeeded(nTests: number, fdr: number): number {
   check(Number.isInteger(nTests) && nTests >= 1, `nTests must be a positive integer, got ${nTests}`);
   check(fdr > 0 && fdr < 1, `fdr must lie in (0, 1), got ${fdr}`);
-  check(nFlagged >= 1 && nFlagged <= nTests, `nFlagged must lie in 1..${nTests}, got ${nFlagged}`);
   // The quotient of a whole number of rows often misses it by one rounding; without the slack that costs a row.
-  return Math.max(0, Math.ceil((nTests / (fdr * nFlagged)) * (1 - 4 * Number.EPSILON)) - 1);
+  return Math.max(0, Math.ceil((nTests / fdr) * (1 - 4 * Number.EPSILON)) - 1);
 }

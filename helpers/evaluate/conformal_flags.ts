@@ -2,6 +2,7 @@
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import { option } from '../run/option_kinds.ts';
 import { OPEN_SHARE } from '../run/ranges.ts';
 import { conformalPValues } from './conformal.ts';
 import { crossFolds } from './cross_folds.ts';
@@ -12,10 +13,7 @@ const REFERENCE_PER_FOLD_MIN = 20;
 
 /** Option of every script that flags wallets at a false discovery rate. */
 export const FDR_OPTION = {
-  type: 'number',
-  default: 0.1,
-  describe: 'false discovery rate of the flags, 0..1',
-  range: OPEN_SHARE,
+  ...option.number(0.1, 'false discovery rate of the flags, 0..1', OPEN_SHARE),
   group: 'What is flagged',
 } as const;
 

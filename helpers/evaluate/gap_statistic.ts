@@ -1,16 +1,9 @@
 /** How many clusters are better supported than by structureless data? The gap statistic (Tibshirani, Walther & Hastie 2001). */
-
 import { PCA } from 'ml-pca';
-import type { Matrix } from '../kernels/matrix.ts';
+import { type Matrix, rowsOf } from '../kernels/matrix.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { columnMeans, covariance } from '../kernels/statistics/covariance.ts';
 import { check, checkFinite, checkSameLength } from './checks.ts';
-
-/**
- * What the reference data fill uniformly: the box around the columns, or the box around the principal axes, which follows
- * correlated columns and is the harder null. Both are of the paper (its methods a and b).
- */
-type GapReference = 'column-box' | 'principal-box';
 
 export interface GapOptions {
   /** Numbers of clusters to compare, rising by one: 1, 2, 3 … */
@@ -18,7 +11,6 @@ export interface GapOptions {
   /** Cluster number per row; the same seed must give the same answer. */
   cluster: (x: Matrix, k: number, seed: number) => ArrayLike<number>;
   nReferences?: number;
-  reference?: GapReference;
   seed: number;
 }
 
@@ -59,13 +51,9 @@ function logDispersion(x: Matrix, labels: ArrayLike<number>): number {
   return Math.log(total);
 }
 
-/** Axes (rows of nCols numbers) whose box the references fill. */
-function boxAxes(x: Matrix, reference: GapReference): number[][] {
-  const { nCols } = x;
-  const identity = Array.from({ length: nCols }, (_, i) => Array.from({ length: nCols }, (_, j) => (i === j ? 1 : 0)));
-  if (reference === 'column-box') return identity;
-  const matrix = covariance(x, columnMeans(x));
-  const rows = identity.map((_, i) => Array.from(matrix.subarray(i * nCols, (i + 1) * nCols)));
+/** The principal axes (rows of nCols numbers), whose box the references fill: method b of the paper, the harder null. */
+function boxAxes(x: Matrix): number[][] {
+  const rows = rowsOf(covariance(x, columnMeans(x)), x.nCols);
   return new PCA(rows, { isCovarianceMatrix: true }).getEigenvectors().transpose().to2DArray();
 }
 
@@ -104,7 +92,7 @@ function createReferences(x: Matrix, axes: readonly number[][], random: Random):
  * @param x finite, at least two rows
  */
 export function gapStatistic(x: Matrix, options: GapOptions): GapResult {
-  const { ks, cluster, nReferences = 20, reference = 'principal-box', seed } = options;
+  const { ks, cluster, nReferences = 20, seed } = options;
   check(x.nRows >= 2, `the gap statistic needs at least two rows, got ${x.nRows}`);
   checkFinite(x.values, 'x');
   check(ks.length >= 1 && ks[0] >= 1, 'ks must hold at least one positive number');
@@ -113,7 +101,7 @@ export function gapStatistic(x: Matrix, options: GapOptions): GapResult {
     'ks must rise by one',
   );
   check(Number.isInteger(nReferences) && nReferences >= 2, `nReferences must be an integer >= 2, got ${nReferences}`);
-  const draw = createReferences(x, boxAxes(x, reference), createRandom(seed));
+  const draw = createReferences(x, boxAxes(x), createRandom(seed));
   const logsOf = (matrix: Matrix): number[] => ks.map((k) => logDispersion(matrix, cluster(matrix, k, seed)));
   const ours = logsOf(x);
   const references = Array.from({ length: nReferences }, () => logsOf(draw()));

@@ -16,21 +16,15 @@ interface Block {
 }
 
 /**
- * The non-decreasing curve with the least weighted squared error.
+ * The non-decreasing curve with the least squared error.
  * @param scores finite, any order; equal scores are averaged first
  * @param targets 0/1 labels, or any finite target
- * @param weights positive, 1 when left out
  */
-export function fitIsotonic(
-  scores: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): IsotonicCurve {
+export function fitIsotonic(scores: ArrayLike<number>, targets: ArrayLike<number>): IsotonicCurve {
   checkSameLength(scores, targets, 'scores and targets');
   checkFinite(scores, 'scores');
   checkFinite(targets, 'targets');
   check(scores.length > 0, 'an isotonic curve needs at least one row');
-  check(weights === undefined || weights.length === scores.length, 'weights must hold one value per score');
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   const blocks: Block[] = [];
   for (let at = 0; at < order.length; ) {
@@ -38,10 +32,8 @@ export function fitIsotonic(
     let sum = 0;
     let weight = 0;
     for (; at < order.length && scores[order[at]] === score; at++) {
-      const w = weights === undefined ? 1 : weights[order[at]];
-      check(w > 0, `weights[${order[at]}] must be positive, got ${w}`);
-      sum += w * targets[order[at]];
-      weight += w;
+      sum += targets[order[at]];
+      weight++;
     }
     let block: Block = { from: score, to: score, mean: sum / weight, weight };
     for (let last = blocks.at(-1); last !== undefined && last.mean >= block.mean; last = blocks.at(-1)) {

@@ -1,5 +1,4 @@
 /** Points without groups that look like given points: what a clustering must beat before it may be believed. */
-
 import { createMatrix, type Matrix, shuffleColumn, takeRows } from '../kernels/matrix.ts';
 import type { Random } from '../kernels/random.ts';
 import { fastChiSquare, fastNormal } from '../kernels/ziggurat.ts';

@@ -13,8 +13,6 @@ export interface WalkForwardOptions {
   groups?: readonly ArrayLike<string | number>[];
   /** Share of the rows, earliest first, that only ever train; in (0, 1). */
   warmupFraction?: number;
-  /** Train on this much history before the test only; all of it when left out. */
-  trainWindowMs?: number;
 }
 
 export interface TimeSplit extends Split {
@@ -103,9 +101,8 @@ function purge(options: WalkForwardOptions, candidates: Iterable<number>, testRo
  */
 export function purgedWalkForward(options: WalkForwardOptions): TimeSplit[] {
   checkWindows(options);
-  const { startMs, nFolds, warmupFraction = 0.5, trainWindowMs = Infinity } = options;
+  const { startMs, nFolds, warmupFraction = 0.5 } = options;
   check(warmupFraction > 0 && warmupFraction < 1, `warmupFraction must lie in (0, 1), got ${warmupFraction}`);
-  check(trainWindowMs > 0, `trainWindowMs must be positive, got ${trainWindowMs}`);
   const nRows = startMs.length;
   const nWarmup = Math.floor(nRows * warmupFraction);
   const cuts = Array.from({ length: nFolds }, (_, f) => nWarmup + Math.floor(((nRows - nWarmup) * f) / nFolds));
@@ -115,9 +112,7 @@ export function purgedWalkForward(options: WalkForwardOptions): TimeSplit[] {
     .map((testRows) => {
       const firstTestMs = testRows.reduce((least, row) => Math.min(least, startMs[row]), Infinity);
       const candidates: number[] = [];
-      for (let row = 0; row < nRows; row++) {
-        if (startMs[row] < firstTestMs && startMs[row] >= firstTestMs - trainWindowMs) candidates.push(row);
-      }
+      for (let row = 0; row < nRows; row++) if (startMs[row] < firstTestMs) candidates.push(row);
       return purge(options, candidates, testRows);
     });
 }

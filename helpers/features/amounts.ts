@@ -1,4 +1,5 @@
 /** Amounts as whole numbers, whose sums are exact; squares are split, so that Σx² is too: x² = hh · 2^40 + hl · 2^21 + ll. */
+import { where } from '../polars/expressions.ts';
 import { type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
 
 const MICRO = 1e6;
@@ -11,6 +12,11 @@ export function wholeMicro(name: string): Expr {
 /** A column of USD or shares in whole units of 1e-6. */
 export function micro(name: string): Expr {
   return wholeMicro(name).cast(pl.Int64);
+}
+
+/** The price in a column where it is that of the outcome wanted, else what the other outcome costs then. */
+export function priceWhere(isWanted: Expr, column: string): Expr {
+  return where(isWanted, pl.col(column), pl.lit(1).minus(pl.col(column)));
 }
 
 /** The nearest whole number, halves to the even one: what `round(0)` of Polars gives. */

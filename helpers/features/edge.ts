@@ -3,6 +3,7 @@
  * (in part), whose market has resolved; its price p is the mean price paid. Profiles count all that was bought before T,
  * chapter 6 what was bought before the market resolved.
  */
+import { float, int, numberWhere } from '../polars/expressions.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { roundHalfToEven } from './amounts.ts';
 import { ExactSums } from './exact_sums.ts';
@@ -58,8 +59,7 @@ export function betColumns(positions: DataFrame): Series[] {
 
 /** (wins − Σp)/√Σp(1−p) of sums of bets; null where there is no uncertain bet. */
 export function edgeZ(): Expr {
-  const units = (name: string): Expr => pl.col(name).cast(pl.Float64).mul(pl.lit(EDGE_UNIT));
-  const edge = pl.col('n_bets_won').cast(pl.Float64).minus(units('paid')).div(units('paid_variance').pow(0.5));
-  const isUncertain = pl.col('paid_variance').gt(pl.lit(0).cast(pl.Int64));
-  return pl.when(isUncertain).then(edge).otherwise(pl.lit(null)).cast(pl.Float64);
+  const units = (name: string): Expr => float(name).mul(pl.lit(EDGE_UNIT));
+  const edge = float('n_bets_won').minus(units('paid')).div(units('paid_variance').pow(0.5));
+  return numberWhere(pl.col('paid_variance').gt(int(0)), edge);
 }

@@ -1,17 +1,21 @@
 /**
- * What open markets are worth at a moment: the price of outcome 0 in their last trade, of whichever outcome. The clocks of the
- * venues count in seconds, so several trades share a moment, and which of them was last nobody knows: they are weighed by shares.
+ * What open markets are worth at a timestamp: the price of outcome 0 in their last trade, of whichever outcome. The clocks of the
+ * venues count in seconds, so several trades share a timestamp, and which of them was last nobody knows: they are weighed by shares.
  */
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { assert } from '../run/errors.ts';
 import { grown } from './exact_sums.ts';
 
 /**
- * The price of trades of one market and moment, weighed by shares where they differ.
+ * The price of trades of one market and timestamp, weighed by shares where they differ.
  * @param price0 prices of outcome 0
  * @param rows of `price0` and `shares`, at least one; their order does not matter
  */
-export function priceOfMoment(price0: ArrayLike<number>, shares: ArrayLike<number>, rows: readonly number[]): number {
+export function priceAtTimestamp(
+  price0: ArrayLike<number>,
+  shares: ArrayLike<number>,
+  rows: readonly number[],
+): number {
   const first = price0[rows[0]];
   if (rows.every((row) => price0[row] === first)) return first;
   // In an order of their own, so that the last bit of the sums does not depend on that of the table.
@@ -56,14 +60,14 @@ export class MarketMarks {
 
   /**
    * Goes on with trades `from` … `to - 1`, which come after all trades seen so far.
-   * @throws Error when trades of one moment and market come in two calls
+   * @throws Error when trades of one timestamp and market come in two calls
    */
   add(trades: PricedTrades, from = 0, to = trades.ms.length): void {
     const { ms, market, price } = trades;
     if (this.rowOf.length < this.ms.length) this.rowOf = new Uint32Array(this.ms.length);
     const { rowOf, ms: lastMs, price0 } = this;
     const shared = new Map<number, number[]>();
-    // From the last trade back: all but those of a market's last moment are passed over by one comparison.
+    // From the last trade back: all but those of a market's last timestamp are passed over by one comparison.
     for (let i = to - 1; i >= from; i--) {
       const m = market[i];
       if (ms[i] < lastMs[m] || !(price[i] > 0)) continue;
@@ -73,7 +77,7 @@ export class MarketMarks {
         rowOf[m] = i;
       } else {
         const last = rowOf[m];
-        assert(last > i && last < to && market[last] === m && ms[last] === ms[i], 'a moment comes in one piece');
+        assert(last > i && last < to && market[last] === m && ms[last] === ms[i], 'a timestamp comes in one piece');
         const rows = shared.get(m);
         if (rows === undefined) shared.set(m, [last, i]);
         else rows.push(i);
@@ -116,5 +120,5 @@ function price0Of({ outcome, price }: PricedTrades, row: number): number {
 function meanPriceOf(trades: PricedTrades, rows: readonly number[]): number {
   const price0 = rows.map((row) => price0Of(trades, row));
   const shares = rows.map((row) => trades.shares[row]);
-  return priceOfMoment(price0, shares, [...rows.keys()]);
+  return priceAtTimestamp(price0, shares, [...rows.keys()]);
 }

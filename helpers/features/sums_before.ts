@@ -1,7 +1,8 @@
 /**
- * What came strictly before a moment, within a group: running sums that stand still over equal times, because rows of one
+ * What came strictly before a timestamp, within a group: running sums that stand still over equal times, because rows of one
  * millisecond have no order among themselves. One mechanism for a market's volume and for a wallet's earlier bets.
  */
+import { int, where } from '../polars/expressions.ts';
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../polars/polars.ts';
 
 /** A sum to run: integers, so that the order of rows and the cut of the data into spans change no bit. */
@@ -11,7 +12,7 @@ export interface SumBefore {
 }
 
 const GROUP_STARTS = 'starts_group';
-const MOMENT_STARTS = 'starts_moment';
+const TIMESTAMP_STARTS = 'starts_timestamp';
 
 function changes(name: string): Expr {
   return pl.col(name).neq(pl.col(name).shift(1)).fillNull(pl.lit(true));
@@ -32,28 +33,21 @@ export function withSumsBefore(sorted: DataFrame, group: string, sums: readonly 
     .lazy()
     .withColumns(changes(group).alias(GROUP_STARTS), changes('ts_ms').alias('changes_ms'))
     .withColumns(
-      pl.col(GROUP_STARTS).or(pl.col('changes_ms')).alias(MOMENT_STARTS),
+      pl.col(GROUP_STARTS).or(pl.col('changes_ms')).alias(TIMESTAMP_STARTS),
       ...sums.map(({ name, value }) => value.cumSum().minus(value).alias(running(name))),
     );
-  const heldFrom = (start: string, value: Expr): Expr =>
-    pl.when(pl.col(start)).then(value).otherwise(nothing()).forwardFill();
+  const heldFrom = (start: string, value: Expr): Expr => where(pl.col(start), value, nothing()).forwardFill();
   // A group's first row has no row before it; -1 keeps forwardFill from reaching into the group above.
-  const previous = pl.when(pl.col(GROUP_STARTS)).then(pl.lit(-1).cast(pl.Int64)).otherwise(pl.col('ts_ms').shift(1));
+  const previous = where(pl.col(GROUP_STARTS), int(-1), pl.col('ts_ms').shift(1));
   return marked
     .withColumns(
       ...sums.map(({ name }) =>
-        heldFrom(MOMENT_STARTS, pl.col(running(name)))
+        heldFrom(TIMESTAMP_STARTS, pl.col(running(name)))
           .minus(heldFrom(GROUP_STARTS, pl.col(running(name))))
           .alias(name),
       ),
-      heldFrom(MOMENT_STARTS, previous).alias('held_ms'),
+      heldFrom(TIMESTAMP_STARTS, previous).alias('held_ms'),
     )
-    .withColumns(
-      pl
-        .when(pl.col('held_ms').ltEq(pl.lit(-1).cast(pl.Int64)))
-        .then(nothing())
-        .otherwise(pl.col('held_ms'))
-        .alias('previous_ms'),
-    )
-    .drop(GROUP_STARTS, MOMENT_STARTS, 'changes_ms', 'held_ms', ...sums.map(({ name }) => running(name)));
+    .withColumns(where(pl.col('held_ms').ltEq(int(-1)), nothing(), pl.col('held_ms')).alias('previous_ms'))
+    .drop(GROUP_STARTS, TIMESTAMP_STARTS, 'changes_ms', 'held_ms', ...sums.map(({ name }) => running(name)));
 }

@@ -1,5 +1,4 @@
 /** The one shape of numbers that kernels and estimators exchange: a dense row-major float32 matrix. */
-
 import type { Random } from './random.ts';
 
 /** `values[row * nCols + column]`; NaN is the only missing value. */
@@ -27,6 +26,11 @@ export function matrixFromRows(rows: readonly (readonly number[])[], nCols: numb
   return { values, nRows: rows.length, nCols };
 }
 
+/** Rows of `nCols` numbers as lists, for libraries that want them so. */
+export function rowsOf(values: Float32Array | Float64Array, nCols: number): number[][] {
+  return Array.from({ length: values.length / nCols }, (_, i) => [...values.subarray(i * nCols, (i + 1) * nCols)]);
+}
+
 /** The rows numbered by `rowNumbers`, in that order, copied. */
 export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix {
   const { nCols } = matrix;
@@ -36,6 +40,14 @@ export function takeRows(matrix: Matrix, rowNumbers: ArrayLike<number>): Matrix 
     values.set(matrix.values.subarray(from, from + nCols), i * nCols);
   }
   return { values, nRows: rowNumbers.length, nCols };
+}
+
+/** The columns numbered by `columns`, in that order, copied. */
+export function takeColumns({ values, nRows, nCols }: Matrix, columns: readonly number[]): Matrix {
+  const taken = new Float32Array(nRows * columns.length);
+  for (let row = 0; row < nRows; row++)
+    for (let k = 0; k < columns.length; k++) taken[row * columns.length + k] = values[row * nCols + columns[k]];
+  return createMatrix(taken, nRows, columns.length);
 }
 
 /** How many rows differ from all before them; counting ends at `nMax`. */

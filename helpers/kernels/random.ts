@@ -30,7 +30,8 @@ interface Sliced extends Shuffled {
   slice(start?: number, end?: number): this;
 }
 
-function splitmix32(state: number): () => number {
+/** Numbers of 32 bits that begin other generators (splitmix32). */
+export function splitmix32(state: number): () => number {
   let s = state | 0;
   return () => {
     s = (s + 0x9e3779b9) | 0;

@@ -1,5 +1,4 @@
 /** A matrix of any size passed through shared memory slab by slab, copied in and out while the threads work. */
-
 import type { Executor } from './executor.ts';
 import type { Matrix } from './matrix.ts';
 

@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CASES_FILE, casesPath } from '../charts/report.ts';
-import { type Block, chartBlock, type ReportSection } from '../charts/section.ts';
+import {
+  type Block,
+  chartBlock,
+  detailsBlock,
+  paragraph,
+  type ReportSection,
+  tableBlock,
+  verdictBlock,
+} from '../charts/section.ts';
 import { againstBoundsPicture } from '../charts/specs/against_bounds.ts';
 import { type FlowBox, flowPicture } from '../charts/specs/flow.ts';
 import { binValues, createLogCounter, type Histogram, histogramPicture } from '../charts/specs/histogram.ts';
@@ -21,7 +29,7 @@ import { isSimulated, SIMULATED_FOLDER } from '../tables/simulated_data.ts';
 import { openTableIfThere, readTable, type Table, tableFolder } from '../tables/table_store.ts';
 import { tapeFacts } from '../tables/tape_limits.ts';
 import { formatTapeLimits } from '../tables/tape_limits_report.ts';
-import { firstMoment, lastMoment } from '../tables/time_range.ts';
+import { firstTimestamp, lastTimestamp } from '../tables/time_range.ts';
 import { summarize } from './summary.ts';
 import { summaryBlock } from './summary_report.ts';
 
@@ -76,17 +84,15 @@ function rejectBlocks(trades: Manifest): Block[] {
   const nFiles = trades.inputs.length;
   if (nRejected === 0)
     return [
-      {
-        kind: 'paragraph',
-        text: `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; no row was rejected.`,
-      },
+      paragraph(
+        `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; no row was rejected.`,
+      ),
     ];
   return [
-    {
-      kind: 'paragraph',
-      text: `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; ${formatCount(nRejected)} rows were rejected and are kept beside the table.`,
-    },
-    { kind: 'table', caption: 'Rejected rows by reason.', header: ['reason', 'rows'], rows: reasons },
+    paragraph(
+      `${formatCount(trades.rows)} fills were imported from ${formatCount(nFiles)} files; ${formatCount(nRejected)} rows were rejected and are kept beside the table.`,
+    ),
+    tableBlock('Rejected rows by reason.', ['reason', 'rows'], reasons),
   ];
 }
 
@@ -95,11 +101,7 @@ function anonymousFillsBlocks(trades: Table, markets: Table, profiles: Table | n
   const isEmpty = profiles !== null && profiles.manifest.rows === 0;
   const missing = isEmpty ? ' There are no profiles, so the steps of chapters 2 to 4 have nothing to show.' : '';
   const lines = formatAnonymousFills(countAnonymousFills(trades, readTable(markets)), trades.manifest.rows);
-  return lines.map((line) => ({
-    kind: 'verdict',
-    tone: 'neutral',
-    text: `${line}${missing}`,
-  }));
+  return lines.map((line) => verdictBlock(`${line}${missing}`));
 }
 
 /** Sizes of all fills, one part in memory at a time. */
@@ -141,7 +143,7 @@ function profileBlocks(profiles: Table): Block[] {
     ),
     chartBlock(
       'tenure',
-      'Days between a wallet’s first fill in these data and the moment of the profiles. A wallet may be older than the data: the pile at the right end holds everyone who was there from the start.',
+      'Days between a wallet’s first fill in these data and the timestamp of the profiles. A wallet may be older than the data: the pile at the right end holds everyone who was there from the start.',
       histogramPicture(binValues(column('tenure_days'), 'linear'), { xTitle: 'tenure, days', yTitle }),
     ),
   ];
@@ -161,33 +163,27 @@ function marginalBlocks(dataDir: string): Block[] {
   const judged = figures.filter((figure) => figure.applies);
   const nInside = judged.filter(({ value, low, high }) => value >= low && value <= high).length;
   return [
-    {
-      kind: 'verdict',
-      tone: nInside === judged.length ? 'good' : 'bad',
-      text: `The simulated market resembles the published one in ${nInside} of ${judged.length} figures that this run is large enough to judge.`,
-    },
+    verdictBlock(
+      `The simulated market resembles the published one in ${nInside} of ${judged.length} figures that this run is large enough to judge.`,
+      nInside === judged.length ? 'good' : 'bad',
+    ),
     chartBlock(
       'marginals',
       'Simulated figures (dots) against published ones (dark lines), each stretched to the width of its bound (light bars).',
       againstBoundsPicture(figures),
     ),
-    {
-      kind: 'details',
-      summary: 'The same as a table',
-      blocks: [
-        {
-          kind: 'table',
-          caption: 'Simulated and published figures.',
-          header: ['figure', 'published', 'simulated', 'low', 'high', 'judged'],
-          rows: figures.map((f) => [f.name, f.published, f.value, f.low, f.high, f.applies ? 'yes' : 'too few data']),
-        },
-      ],
-    },
+    detailsBlock('The same as a table', [
+      tableBlock(
+        'Simulated and published figures.',
+        ['figure', 'published', 'simulated', 'low', 'high', 'judged'],
+        figures.map((f) => [f.name, f.published, f.value, f.low, f.high, f.applies ? 'yes' : 'too few data']),
+      ),
+    ]),
   ];
 }
 
 function timeWindow(trades: Table): { fromMs: number; toMs: number } | null {
-  const [fromMs, toMs] = [firstMoment(trades), lastMoment(trades)];
+  const [fromMs, toMs] = [firstTimestamp(trades), lastTimestamp(trades)];
   return toMs >= fromMs ? { fromMs, toMs } : null;
 }
 
@@ -196,12 +192,7 @@ function tapeBlocks(dataDir: string): Block[] {
   const facts = tapeFacts(dataDir);
   const sentences = facts === null ? [] : formatTapeLimits(facts);
   if (sentences.length === 0) return [];
-  return [
-    {
-      kind: 'paragraph',
-      text: `What limits the answers, as each section that is limited says again. ${sentences.join(' ')}`,
-    },
-  ];
+  return [paragraph(`What limits the answers, as each section that is limited says again. ${sentences.join(' ')}`)];
 }
 
 /** The section from whatever has been made so far in a data folder. */
@@ -232,12 +223,7 @@ export function makeDataSection(dataDir: string): ReportSection {
         minWidthPx: FLOW_WIDTH_MIN_PX,
       },
       ...(trades === null
-        ? [
-            {
-              kind: 'paragraph' as const,
-              text: `No trades have been imported (${tableFolder('DATA_DIR', RAW_TRADES)}).`,
-            },
-          ]
+        ? [paragraph(`No trades have been imported (${tableFolder('DATA_DIR', RAW_TRADES)}).`)]
         : [
             ...rejectBlocks(trades.manifest),
             ...(markets === null ? [] : anonymousFillsBlocks(trades, markets, profiles)),

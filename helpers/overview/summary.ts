@@ -18,7 +18,7 @@ import {
 } from '../tables/schemas.ts';
 import { isSimulated } from '../tables/simulated_data.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
-import { firstMoment, lastMoment } from '../tables/time_range.ts';
+import { firstTimestamp, lastTimestamp } from '../tables/time_range.ts';
 
 export interface DataFacts {
   readonly nFills: number;
@@ -75,8 +75,8 @@ function dataFacts(dataDir: string): DataFacts | null {
     nFills: trades.manifest.rows,
     nRejected: Object.values(trades.manifest.rejects).reduce((sum, n) => sum + n, 0),
     nMarkets: openTableIfThere(dataDir, MARKETS)?.manifest.rows ?? null,
-    fromMs: firstMoment(trades),
-    toMs: lastMoment(trades),
+    fromMs: firstTimestamp(trades),
+    toMs: lastTimestamp(trades),
   };
 }
 

@@ -2,14 +2,13 @@
  * The ablation: the widespread recipe for "does following this trade pay", and the same rows again with one fault switched
  * off at a time. What a step loses against the one before is what that fault was worth.
  */
-
 import { gainOf, labelOf } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Log } from '../run/console.ts';
 import type { AblationSettings } from './ablation_options.ts';
-import type { AblationRows } from './ablation_rows.ts';
+import { type AblationRows, type AblationSources, readAblationRows } from './ablation_rows.ts';
 import { planFolds } from './fold_plan.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
 import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
@@ -153,4 +152,14 @@ export function runAblation(rows: AblationRows, settings: AblationSettings, cont
   });
   progress.done();
   return results;
+}
+
+/** runAblation from the tables, without the tested rows: what is told of each step. */
+export async function evaluateAblation(
+  sources: AblationSources,
+  settings: AblationSettings,
+  context: Context,
+): Promise<AblationScore[]> {
+  const results = runAblation(await readAblationRows(sources, settings), settings, context);
+  return results.map(({ tested: _, ...score }) => score);
 }

@@ -1,31 +1,27 @@
 /** Options of the ablation, and what they mean in its own units. */
-import { DELAY_OPTION, type TARGET_OPTIONS, type Target, targetOf } from '../features/trades/targets.ts';
+import { DELAY_OPTION, TARGET_OPTIONS, type Target, targetOf } from '../features/trades/targets.ts';
 import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionValues } from '../run/options.ts';
 import { integerMin } from '../run/ranges.ts';
-import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
-
-const GROUP = 'Ablation';
+import { MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 
 export const ABLATION_OPTIONS = {
-  ablation: {
-    type: 'boolean',
-    default: false,
-    describe: 'also evaluate the widespread recipe and switch its faults off one by one',
-    group: GROUP,
-    formerName: 'ladder',
-  },
-  'ablation-rows': {
-    type: 'number',
-    default: 1_000_000,
-    describe: 'rows at most, whole markets',
-    range: integerMin(1000),
-    onlyWith: { ablation: true },
-    group: GROUP,
-    formerName: 'ladder-rows',
-  },
-  delay: { ...DELAY_OPTION, onlyWith: { ablation: true }, group: GROUP },
-} as const;
+  ...TARGET_OPTIONS,
+  ...MODEL_OPTIONS,
+  ...inGroup('Ablation', {
+    ablation: {
+      ...option.flag('also evaluate the widespread recipe and switch its faults off one by one'),
+      formerName: 'ladder',
+    },
+    'ablation-rows': {
+      ...option.number(1_000_000, 'rows at most, whole markets', integerMin(1000)),
+      onlyWith: { ablation: true },
+      formerName: 'ladder-rows',
+    },
+    delay: { ...DELAY_OPTION, onlyWith: { ablation: true } },
+  }),
+};
 
 export interface AblationSettings extends ModelSettings {
   readonly horizonMs: number;
@@ -39,9 +35,7 @@ export interface AblationSettings extends ModelSettings {
 }
 
 /** What the options say of the ablation. */
-export function ablationSettings(
-  options: OptionValues<typeof TARGET_OPTIONS & typeof MODEL_OPTIONS & typeof ABLATION_OPTIONS, never>,
-): AblationSettings {
+export function ablationSettings(options: OptionValues<typeof ABLATION_OPTIONS, never>): AblationSettings {
   return {
     ...modelSettings(options),
     horizonMs: options.horizon * HOUR_MS,

@@ -1,9 +1,9 @@
 /** The ablation in lines and in a section of the report: one table, two pictures, and what each fault was worth. */
-import { type Block, chartBlock } from '../charts/section.ts';
+import { type Block, chartBlock, detailsBlock, paragraph, tableBlock, verdictBlock } from '../charts/section.ts';
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { HOUR_MS, SECOND_MS } from '../run/clock.ts';
-import { formatCount, formatTable } from '../run/console.ts';
+import { formatCount, formatTable, tabulate } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import type { AblationScore } from './ablation.ts';
 import type { AblationSettings } from './ablation_options.ts';
@@ -16,36 +16,24 @@ export const ABLATION_SECTION = { id: 'profit_ablation', order: 111, title: 'Wha
 const MODEL = 'model';
 const PRICE_ONLY = 'price only';
 
-const HEADER = [
-  'step',
-  'rows',
-  'base rate',
-  'price only at .75',
-  'model at .75',
-  'model at .90',
-  'model: return of top 1 %',
-  'price only: the same',
-  'difference',
-];
-
 function picksOf(card: Scorecard, name: ModelScore['name'], threshold: number): Picks {
   return picksAt(scoreOf(card, name), threshold);
 }
 
-function cellsOf({ step, name, card, reason }: AblationScore): string[] {
-  const title = `${step} ${name}`;
-  if (card === null) return [title, `skipped: ${reason}`, ...HEADER.slice(2).map(() => '')];
-  return [
-    title,
-    formatCount(card.nRows),
-    formatShare(card.baseRate),
-    formatPicks(picksOf(card, PRICE_ONLY, 0.75)),
-    formatPicks(picksOf(card, MODEL, 0.75)),
-    formatPicks(picksOf(card, MODEL, 0.9)),
-    formatShare(card.top.modelReturn),
-    formatShare(card.top.priceOnlyReturn),
-    formatShare(card.top.returnDifference),
-  ];
+function tableOf(scores: readonly AblationScore[]) {
+  const of = (cell: (card: Scorecard) => string) => (score: AblationScore) =>
+    score.card === null ? '' : cell(score.card);
+  return tabulate(scores, {
+    step: ({ step, name }) => `${step} ${name}`,
+    rows: ({ card, reason }) => (card === null ? `skipped: ${reason}` : formatCount(card.nRows)),
+    'base rate': of((card) => formatShare(card.baseRate)),
+    'price only at .75': of((card) => formatPicks(picksOf(card, PRICE_ONLY, 0.75))),
+    'model at .75': of((card) => formatPicks(picksOf(card, MODEL, 0.75))),
+    'model at .90': of((card) => formatPicks(picksOf(card, MODEL, 0.9))),
+    'model: return of top 1 %': of(({ top }) => formatShare(top.modelReturn)),
+    'price only: the same': of(({ top }) => formatShare(top.priceOnlyReturn)),
+    difference: of(({ top }) => formatShare(top.returnDifference)),
+  });
 }
 
 /** Whether the last step shows that following pays. */
@@ -59,10 +47,10 @@ export function formatAblation(scores: readonly AblationScore[]): string {
   if (card === null) return `The last step could not be evaluated: ${reason}.`;
   const { modelReturn, priceOnlyReturn, returnDifference } = card.top;
   const [own, rival] = [modelReturn, priceOnlyReturn].map(({ estimate }) => formatPercent(estimate));
-  const figures = `the model's top 1 % of fills return ${own} after costs, that of price alone ${rival}`;
-  if (isProfitable(card)) return `Following is profitable: ${figures}.`;
-  if (returnDifference.low > 0) return `The model beats price alone, but no profit is shown: ${figures}.`;
-  return `No edge is shown: ${figures}.`;
+  const figures = `top 1 % of fills return ${own} after costs, that of price alone ${rival}`;
+  if (isProfitable(card)) return `Following is profitable: the model's ${figures}.`;
+  if (returnDifference.low > 0) return `The model beats price alone, but no profit is shown: its ${figures}.`;
+  return `No edge is shown: the model's ${figures}.`;
 }
 
 function mark(score: AblationScore, series: string, interval: BootstrapInterval, words: string): IntervalMark {
@@ -97,22 +85,17 @@ function returnMarks(score: AblationScore, { top }: Scorecard): IntervalMark[] {
 
 function blocksOf(scores: readonly AblationScore[], delayMs: number): Block[] {
   const { card } = scores[scores.length - 1];
+  const { header, rows } = tableOf(scores);
   return [
-    { kind: 'verdict', text: formatAblation(scores), tone: card !== null && isProfitable(card) ? 'good' : 'neutral' },
-    {
-      kind: 'details',
-      summary: 'What the steps are',
-      blocks: [
-        {
-          kind: 'paragraph',
-          text:
-            'The same fills, evaluated seven times. Step 0 is the widespread recipe: the later price is that of the nearest trade in the market, ' +
-            'whichever of its two tokens it was, up to an hour beyond the horizon; wallet averages and market volume are those of the whole sample; ' +
-            'training and test rows are mixed at random. Each step switches one of these faults off; the last buys at the first trade after ' +
-            `${delayMs / SECOND_MS} s and pays fees. Precision is not profit: an expensive share that wins nine times in ten may still lose money.`,
-        },
-      ],
-    },
+    verdictBlock(formatAblation(scores), card !== null && isProfitable(card) ? 'good' : 'neutral'),
+    detailsBlock('What the steps are', [
+      paragraph(
+        'The same fills, evaluated seven times. Step 0 is the widespread recipe: the later price is that of the nearest trade in the market, ' +
+          'whichever of its two tokens it was, up to an hour beyond the horizon; wallet averages and market volume are those of the whole sample; ' +
+          'training and test rows are mixed at random. Each step switches one of these faults off; the last buys at the first trade after ' +
+          `${delayMs / SECOND_MS} s and pays fees. Precision is not profit: an expensive share that wins nine times in ten may still lose money.`,
+      ),
+    ]),
     chartBlock(
       'precision',
       'Precision of the picks at each step, with 95 % intervals over markets.',
@@ -132,12 +115,7 @@ function blocksOf(scores: readonly AblationScore[], delayMs: number): Block[] {
         level: { x: 0, label: 'break-even' },
       }),
     ),
-    {
-      kind: 'table',
-      header: HEADER,
-      rows: scores.map(cellsOf),
-      caption: 'Estimates with 95 % intervals from a bootstrap over markets.',
-    },
+    tableBlock('Estimates with 95 % intervals from a bootstrap over markets.', header, rows),
   ];
 }
 
@@ -146,8 +124,9 @@ export function presentAblation(
   { settings: { delayMs, horizonMs } }: Pick<PresentView<AblationSettings>, 'settings'>,
 ): Presentation {
   const steps = scores.map(({ step, name, reason, card }) => ({ step: step, name, reason, ...card }));
+  const { header, rows } = tableOf(scores);
   return {
-    lines: [formatTable(HEADER, scores.map(cellsOf)), formatAblation(scores)],
+    lines: [formatTable(header, rows), formatAblation(scores)],
     blocks: blocksOf(scores, delayMs),
     files: { 'profit_ablation.json': { delay_s: delayMs / SECOND_MS, horizon_h: horizonMs / HOUR_MS, steps } },
     limits: [

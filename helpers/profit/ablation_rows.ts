@@ -2,12 +2,12 @@
  * The rows of the ablation: fills of 15_trade_features with everything its steps need beside, also what no honest
  * model may see (whole-sample wallet means, lifetime volume, the nearest trade around the horizon).
  */
-
+import { priceWhere } from '../features/amounts.ts';
 import { tapeOf } from '../features/trades/day_features.ts';
 import { entryRows, nearestRows } from '../features/trades/future_prices.ts';
 import { MarketState } from '../features/trades/market_state.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, type Expr, pl, releaseFrames } from '../polars/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
@@ -15,7 +15,7 @@ import { collectParts } from '../tables/read_parts.ts';
 import type { Table } from '../tables/table_store.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';
 import type { AblationSettings } from './ablation_options.ts';
-import { FEATURES } from './trade_rows.ts';
+import { FEATURES, FOLLOWS_OWN } from './trade_rows.ts';
 
 /** The published join takes the nearest trade this far around the horizon. */
 const NEAREST_MS = HOUR_MS;
@@ -149,14 +149,6 @@ function nearestOfOutcome(
   return found;
 }
 
-/** The price of the followed outcome from that of the fill's own outcome. */
-function followed(name: string): Expr {
-  return pl
-    .when(pl.col('side').eq(pl.lit('BUY')))
-    .then(pl.col(name))
-    .otherwise(pl.lit(1).minus(pl.col(name)));
-}
-
 function fees(rows: DataFrame, entry: Float64Array, future: Float64Array): Float64Array {
   const venues = toTexts(rows, 'venue') as Venue[];
   const [rate, exponent, exitMs, resolvedMs] = ['fee_rate', 'fee_exponent', 'exit_ms', 'resolved_ms'].map((name) =>
@@ -182,7 +174,7 @@ export async function readAblationRows(
   await releaseFrames();
   const columns = ['fill_id', 'market', 'tx', 'nearest_in_market', 'nearest_in_outcome', 'entry_price0'];
   const events = new LabelEncoder('event_id', 'event');
-  const wallets = new LabelEncoder('wallet', 'owner');
+  const wallets = new LabelEncoder('wallet', 'wallet_code');
   const [whole, volumes] = [await wholeSampleWallets(trades), await lifetimeVolumes(trades, markets)];
   const fees = markets.lazy().select('market_id', 'resolved_ms', 'fee_rate', 'fee_exponent');
   const features = await collectParts(table, {
@@ -198,22 +190,15 @@ export async function readAblationRows(
   });
   events.fit(features);
   wallets.fit(features);
-  const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));
-  const entryOwn = pl
-    .when(pl.col('follow_index').eq(pl.lit(0)))
-    .then(pl.col('entry_price0'))
-    .otherwise(pl.lit(1).minus(pl.col('entry_price0')));
-  const rows = wallets.transform(events.transform(features)).withColumns(
-    pl
-      .when(isOwn)
-      .then(pl.col('future_price'))
-      .otherwise(pl.lit(1).minus(pl.col('future_price')))
-      .alias('future'),
-    followed('nearest_in_market').alias('f_market'),
-    followed('nearest_in_outcome').alias('f_outcome'),
-    entryOwn.alias('entry'),
-    pl.col('amount_usd').minus(pl.col('whole_mean_usd')).div(pl.col('whole_sd_usd')).alias('whole_z'),
-  );
+  const rows = wallets
+    .transform(events.transform(features))
+    .withColumns(
+      priceWhere(FOLLOWS_OWN, 'future_price').alias('future'),
+      priceWhere(FOLLOWS_OWN, 'nearest_in_market').alias('f_market'),
+      priceWhere(FOLLOWS_OWN, 'nearest_in_outcome').alias('f_outcome'),
+      priceWhere(pl.col('follow_index').eq(pl.lit(0)), 'entry_price0').alias('entry'),
+      pl.col('amount_usd').minus(pl.col('whole_mean_usd')).div(pl.col('whole_sd_usd')).alias('whole_z'),
+    );
   await releaseFrames();
   return assemble(rows);
 }
@@ -231,7 +216,7 @@ function assemble(rows: DataFrame): AblationRows {
     exitMs: numbers('exit_ms'),
     market,
     event: Int32Array.from(numbers('event'), (code, i) => (Number.isNaN(code) ? -1 - market[i] : code)),
-    wallet: Int32Array.from(numbers('owner'), (code) => (Number.isNaN(code) ? -1 : code)),
+    wallet: Int32Array.from(numbers('wallet_code'), (code) => (Number.isNaN(code) ? -1 : code)),
     paid: numbers('follow_price'),
     future,
     nearestInMarket: or(numbers('f_market')),

@@ -2,6 +2,7 @@
 import { DELAY_OPTION, type TargetSettings } from '../features/trades/targets.ts';
 import type { Money, Rules } from '../replay/model.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionValues } from '../run/options.ts';
 import { checkRange, type Range, SHARE } from '../run/ranges.ts';
 import type { Table } from '../tables/table_store.ts';
@@ -18,95 +19,40 @@ const usdFrom = (from: number): Range => ({ from, to: 1e12, unit: 'USD' });
 
 /** How an order is filled and what it costs. */
 export const ORDER_OPTIONS = {
-  delay: { ...DELAY_OPTION, group: COSTS },
-  'half-spread': {
-    type: 'number',
-    default: 0.5,
-    describe: 'paid at entry and exit, cents a share',
-    range: { from: 0, to: 49, unit: 'cents' },
-    group: COSTS,
-  },
-  exit: {
-    choices: ['horizon', 'resolution'] as const,
-    default: 'horizon' as 'horizon' | 'resolution',
-    describe: 'sell one horizon after the fill, or hold to resolution',
-    group: COSTS,
-  },
-  'entry-window': {
-    type: 'number',
-    default: 60,
-    describe: 'an order that finds no trade for so long is dropped, minutes',
-    range: { from: 0, to: 1e5, unit: 'minutes' },
-    group: COSTS,
-  },
-  'stale-after': {
-    type: 'number',
-    default: 6,
-    describe: 'without a trade for so long after the horizon we sell at the last price, hours',
-    range: { from: 0, to: 1e4, unit: 'hours' },
-    group: COSTS,
-  },
-  'min-order': {
-    type: 'number',
-    default: 1,
-    describe: 'smallest order, USD',
-    range: { from: 0, to: 1e6, unit: 'USD' },
-    group: COSTS,
-  },
-  stake: { type: 'number', default: 100, describe: 'USD per order', range: usdFrom(0.01), group: MONEY },
+  ...inGroup(COSTS, {
+    delay: DELAY_OPTION,
+    'half-spread': option.number(0.5, 'paid at entry and exit, cents a share', { from: 0, to: 49, unit: 'cents' }),
+    exit: option.choice(['horizon', 'resolution'], 'horizon', 'sell one horizon after the fill, or hold to resolution'),
+    'entry-window': option.number(60, 'an order that finds no trade for so long is dropped, minutes', {
+      from: 0,
+      to: 1e5,
+      unit: 'minutes',
+    }),
+    'stale-after': option.number(6, 'without a trade for so long after the horizon we sell at the last price, hours', {
+      from: 0,
+      to: 1e4,
+      unit: 'hours',
+    }),
+    'min-order': option.number(1, 'smallest order, USD', { from: 0, to: 1e6, unit: 'USD' }),
+  }),
+  ...inGroup(MONEY, { stake: option.number(100, 'USD per order', usdFrom(0.01)) }),
 } as const;
 
 /** What a portfolio may spend. */
-export const PORTFOLIO_OPTIONS = {
-  bankroll: {
-    type: 'number',
-    default: 10_000,
-    describe: 'money at the start, USD',
-    range: usdFrom(0.01),
-    group: MONEY,
-  },
-  'market-limit': {
-    type: 'number',
-    default: 500,
-    describe: 'most in one market at once, USD',
-    range: usdFrom(0),
-    group: MONEY,
-  },
-  participation: {
-    type: 'number',
-    default: 0.2,
-    describe: "our share of a trade's size at most, 0..1",
-    range: { ...SHARE, from: 0.0001 },
-    group: MONEY,
-  },
-} as const;
+export const PORTFOLIO_OPTIONS = inGroup(MONEY, {
+  bankroll: option.number(10_000, 'money at the start, USD', usdFrom(0.01)),
+  'market-limit': option.number(500, 'most in one market at once, USD', usdFrom(0)),
+  participation: option.number(0.2, "our share of a trade's size at most, 0..1", { ...SHARE, from: 0.0001 }),
+});
 
 const PROBABILITY = { from: 0, to: 1, unit: 'a probability' } as const satisfies Range;
 
 /** Thresholds of an analysis, rising. */
-export const THRESHOLD_OPTIONS = {
-  'from-threshold': {
-    type: 'number',
-    default: 0.5,
-    describe: 'smallest threshold, 0..1',
-    range: PROBABILITY,
-    group: 'Thresholds',
-  },
-  'to-threshold': {
-    type: 'number',
-    default: 0.9,
-    describe: 'largest threshold, 0..1',
-    range: PROBABILITY,
-    group: 'Thresholds',
-  },
-  step: {
-    type: 'number',
-    default: 0.05,
-    describe: 'from one threshold to the next, 0..1',
-    range: { ...PROBABILITY, from: 0.005 },
-    group: 'Thresholds',
-  },
-} as const;
+export const THRESHOLD_OPTIONS = inGroup('Thresholds', {
+  'from-threshold': option.number(0.5, 'smallest threshold, 0..1', PROBABILITY),
+  'to-threshold': option.number(0.9, 'largest threshold, 0..1', PROBABILITY),
+  step: option.number(0.05, 'from one threshold to the next, 0..1', { ...PROBABILITY, from: 0.005 }),
+});
 
 type OrderOptions = OptionValues<typeof ORDER_OPTIONS, never>;
 type ThresholdOptions = OptionValues<typeof THRESHOLD_OPTIONS, never>;

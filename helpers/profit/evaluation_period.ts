@@ -1,5 +1,4 @@
 /** A period of scored fills, with the trades and markets that strategies are replayed on. */
-
 import type { BacktestMarkets, ReplayResult, Rules, Strategy } from '../replay/model.ts';
 import { replayTrades } from '../replay/tape.ts';
 import type { Log } from '../run/console.ts';

@@ -2,7 +2,7 @@
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { binaryFromXgboost } from '../estimators/xgboost_reader.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type Matrix, takeColumns } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, readJson } from '../run/files.ts';
 import { FEATURES, type TradeRows } from './trade_rows.ts';
@@ -68,9 +68,5 @@ function columnIndex(name: string): number {
 
 /** The columns that the model wants, in its order. */
 export function columnsFor(booster: GradientBoosting, { x }: Pick<TradeRows, 'x'>): Matrix {
-  const at = booster.featureNames.map(columnIndex);
-  const values = new Float32Array(x.nRows * at.length);
-  for (let row = 0; row < x.nRows; row++)
-    for (let k = 0; k < at.length; k++) values[row * at.length + k] = x.values[row * x.nCols + at[k]];
-  return createMatrix(values, x.nRows, at.length);
+  return takeColumns(x, booster.featureNames.map(columnIndex));
 }

@@ -1,7 +1,14 @@
 /** Which folds are used: the walk forward by time, or, where that leaves too little, events held out as well as time. */
 import { reasonToSkipFit } from './fit_rows.ts';
 import { calibrateOnHeldOut, drawEvents, heldOutFolds } from './held_out_folds.ts';
-import { calibrateOnLatest, type Fold, type SplitOptions, type SplitRows, walkForwardFolds } from './trade_splits.ts';
+import {
+  calibrateOnLatest,
+  type Fold,
+  type SplitOptions,
+  type SplitRows,
+  type TrainingCut,
+  walkForwardFolds,
+} from './trade_splits.ts';
 
 /**
  * Rows for a model that goes into use: the latest calibrate; where that leaves too little, the latest of a part of the events.
@@ -13,7 +20,7 @@ export function calibrationSplit(
   trainRows: Uint32Array,
   options: SplitOptions,
   seed: number,
-): Pick<Fold, 'fitRows' | 'validationRows'> {
+): TrainingCut {
   const latest = calibrateOnLatest(rows, trainRows, options);
   if (reasonToSkipFit(labels, latest) === null) return latest;
   const partOf = drawEvents(rows.event, options.heldOutParts, seed);

@@ -4,9 +4,15 @@
  * learned from was known before the test period began.
  */
 import { groupKFold } from '../evaluate/group_split.ts';
-import { purgedWalkForward } from '../evaluate/time_split.ts';
-import { takeValues } from './trade_rows.ts';
-import { type Fold, type SplitOptions, type SplitRows, testsOnUnseenWallets } from './trade_splits.ts';
+import {
+  cutTraining,
+  type Fold,
+  foldOf,
+  type SplitOptions,
+  type SplitRows,
+  type TrainingCut,
+  testPeriods,
+} from './trade_splits.ts';
 
 /** The part of each row, 0..nParts-1, whole events each; null when there are fewer events than parts. */
 export function drawEvents(event: Int32Array, nParts: number, seed: number): Uint8Array | null {
@@ -24,41 +30,24 @@ export function calibrateOnHeldOut(
   trainRows: Uint32Array,
   partOf: Uint8Array,
   part: number,
-  { embargoMs, validationFraction }: SplitOptions,
-): Pick<Fold, 'fitRows' | 'validationRows'> {
-  if (trainRows.length < 2) return { fitRows: new Uint32Array(0), validationRows: new Uint32Array(0) };
-  const [inner] = purgedWalkForward({
-    startMs: takeValues(rows.tsMs, trainRows),
-    endMs: takeValues(rows.exitMs, trainRows),
-    nFolds: 1,
-    embargoMs,
-    warmupFraction: 1 - validationFraction,
-  });
-  const own = (kept: Uint32Array | undefined, isIn: boolean): Uint32Array =>
-    Uint32Array.from(kept ?? [], (k) => trainRows[k]).filter((row) => (partOf[row] === part) === isIn);
-  return { fitRows: own(inner?.trainRows, false), validationRows: own(inner?.testRows, true) };
+  options: SplitOptions,
+): TrainingCut {
+  const { fitRows, validationRows } = cutTraining(rows, trainRows, options, []);
+  return {
+    fitRows: fitRows.filter((row) => partOf[row] !== part),
+    validationRows: validationRows.filter((row) => partOf[row] === part),
+  };
 }
 
 /** A fold for each test period and part, in order of time; together they score each test row once. */
 export function heldOutFolds(rows: SplitRows, partOf: Uint8Array, options: SplitOptions): Fold[] {
-  const { nFolds, embargoMs, warmupFraction, heldOutParts } = options;
-  const periods = purgedWalkForward({ startMs: rows.tsMs, endMs: rows.exitMs, nFolds, embargoMs, warmupFraction });
-  return periods.flatMap(({ trainRows, testRows: tests, testStartMs, nPurged, nEmbargoed }) =>
+  const { heldOutParts } = options;
+  return testPeriods(rows, options, []).flatMap((period) =>
     Array.from({ length: heldOutParts }, (_, part): Fold => {
-      const testRows = tests.filter((row) => partOf[row] === part);
-      const others = trainRows.filter((row) => partOf[row] !== part);
-      const next = (part + 1) % heldOutParts;
-      const { fitRows, validationRows } = calibrateOnHeldOut(rows, others, partOf, next, options);
-      return {
-        fitRows,
-        validationRows,
-        testRows,
-        unseenWalletRows: testsOnUnseenWallets(rows.wallet, fitRows, validationRows, testRows),
-        testStartMs,
-        nPurged,
-        nEmbargoed,
-        nGroupExcluded: trainRows.length - others.length,
-      };
+      const others = period.trainRows.filter((row) => partOf[row] !== part);
+      const cut = calibrateOnHeldOut(rows, others, partOf, (part + 1) % heldOutParts, options);
+      const testRows = period.testRows.filter((row) => partOf[row] === part);
+      return foldOf(rows, cut, { ...period, testRows, nGroupExcluded: period.trainRows.length - others.length });
     }).filter(({ testRows }) => testRows.length > 0),
   );
 }

@@ -1,76 +1,36 @@
 /** The options of chapter 6 that decide how a model is trained and evaluated, and what they mean in its own units. */
 import { HOUR_MS } from '../run/clock.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionValues } from '../run/options.ts';
 import { integerMin, SHARE } from '../run/ranges.ts';
-import { type BoostingSettings, CALIBRATIONS, type CalibrationKind } from './calibrated_boosting.ts';
+import { type BoostingSettings, CALIBRATIONS } from './calibrated_boosting.ts';
 import type { SplitOptions } from './trade_splits.ts';
 
 const SPLIT = 'Splits';
 const MODEL = 'Model';
 
 export const MODEL_OPTIONS = {
-  folds: {
-    type: 'number',
-    default: 3,
-    describe: 'test periods, one after the other',
-    range: integerMin(1, 100),
-    group: SPLIT,
-  },
-  'warmup-share': {
-    type: 'number',
-    default: 0.4,
-    describe: 'share of the rows that only train, 0..1',
-    range: { ...SHARE, from: 0.01, to: 0.99 },
-    group: SPLIT,
-  },
-  'validation-share': {
-    type: 'number',
-    default: 0.25,
-    describe: 'share of the training rows, the latest, that calibrate, 0..1',
-    range: { ...SHARE, from: 0.01, to: 0.9 },
-    group: SPLIT,
-  },
-  'event-parts': {
-    type: 'number',
-    default: 4,
-    describe: 'parts into which events are drawn, each held out in turn, when purging by time leaves too little',
-    range: integerMin(3, 20),
-    group: SPLIT,
-  },
-  embargo: {
-    type: 'number',
-    default: 6,
-    describe: 'kept free between training and test, hours',
-    range: { from: 0, to: 24 * 365, unit: 'hours' },
-    group: SPLIT,
-  },
-  rounds: {
-    type: 'number',
-    default: 300,
-    describe: 'trees at most; validation stops earlier',
-    range: integerMin(1, 10_000),
-    group: MODEL,
-  },
-  depth: {
-    type: 'number',
-    default: 5,
-    describe: 'splits between root and leaf at most',
-    range: integerMin(1, 16),
-    group: MODEL,
-  },
-  calibration: {
-    choices: CALIBRATIONS,
-    default: 'platt' as CalibrationKind,
-    describe: 'curve from scores to probabilities',
-    group: MODEL,
-  },
-  'fit-rows': {
-    type: 'number',
-    default: 2_000_000,
-    describe: 'rows to learn from at most, sampled',
-    range: integerMin(200),
-    group: MODEL,
-  },
+  ...inGroup(SPLIT, {
+    folds: option.number(3, 'test periods, one after the other', integerMin(1, 100)),
+    'warmup-share': option.number(0.4, 'share of the rows that only train, 0..1', { ...SHARE, from: 0.01, to: 0.99 }),
+    'validation-share': option.number(0.25, 'share of the training rows, the latest, that calibrate, 0..1', {
+      ...SHARE,
+      from: 0.01,
+      to: 0.9,
+    }),
+    'event-parts': option.number(
+      4,
+      'parts into which events are drawn, each held out in turn, when purging by time leaves too little',
+      integerMin(3, 20),
+    ),
+    embargo: option.number(6, 'kept free between training and test, hours', { from: 0, to: 24 * 365, unit: 'hours' }),
+  }),
+  ...inGroup(MODEL, {
+    rounds: option.number(300, 'trees at most; validation stops earlier', integerMin(1, 10_000)),
+    depth: option.number(5, 'splits between root and leaf at most', integerMin(1, 16)),
+    calibration: option.choice(CALIBRATIONS, 'platt', 'curve from scores to probabilities'),
+    'fit-rows': option.number(2_000_000, 'rows to learn from at most, sampled', integerMin(200)),
+  }),
 } as const;
 
 /** How a model is trained, but for its seed. */

@@ -1,5 +1,5 @@
 /** What the probabilities of 11 are worth, and whether they mean what they say, in lines and in a section of the report. */
-import type { Block } from '../charts/section.ts';
+import { type Block, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { formatTarget } from '../features/trades/targets.ts';
 import { HOUR_MS, isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
@@ -87,20 +87,15 @@ function formatTopDetails({ top }: Scorecard): string {
 
 function blocksOf(facts: TrainingFacts, foldLines: readonly string[], target: string): Block[] {
   const { scorecard: card, calibration, unseenWallets } = facts;
-  const paragraph = (text: string) => ({ kind: 'paragraph' as const, text });
   return [
-    { kind: 'verdict', text: formatTopPicks(card), tone: card.top.returnDifference.low > 0 ? 'good' : 'neutral' },
-    {
-      kind: 'details',
-      summary: 'What this is based on',
-      blocks: [
-        paragraph(
-          `Label 1 is a ${target}. ${formatCount(card.nRows)} test fills of ${formatCount(card.nMarkets)} markets, each scored by a model that learned ` +
-            'from earlier fills of other markets and events. Returns are before costs; the next sections subtract them.',
-        ),
-        ...[formatTopDetails(card), formatUnseenWallets(unseenWallets), ...foldLines].map(paragraph),
-      ],
-    },
+    verdictBlock(formatTopPicks(card), card.top.returnDifference.low > 0 ? 'good' : 'neutral'),
+    detailsBlock('What this is based on', [
+      paragraph(
+        `Label 1 is a ${target}. ${formatCount(card.nRows)} test fills of ${formatCount(card.nMarkets)} markets, each scored by a model that learned ` +
+          'from earlier fills of other markets and events. Returns are before costs; the next sections subtract them.',
+      ),
+      ...[formatTopDetails(card), formatUnseenWallets(unseenWallets), ...foldLines].map(paragraph),
+    ]),
     {
       kind: 'table',
       ...scorecardCells(card, PICK_THRESHOLDS),

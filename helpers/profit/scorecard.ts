@@ -117,9 +117,12 @@ function modelScore(
   };
 }
 
-function topPicks(evaluation: Evaluation, share: number, options: ClusterOptions): TopPicks {
+/** Share of the rows that the picks of equal number are. */
+const TOP_SHARE = 0.01;
+
+function topPicks(evaluation: Evaluation, options: ClusterOptions): TopPicks {
   const { labels, returns } = evaluation;
-  const nPicks = Math.max(1, Math.round(labels.length * share));
+  const nPicks = Math.max(1, Math.round(labels.length * TOP_SHARE));
   const own = topFlags(evaluation.probabilities, nPicks);
   const rival = topFlags(evaluation.priceOnly, nPicks);
   const mean = (values: ArrayLike<number>, flags: Uint8Array) => clusteredRatio(product(values, flags), flags, options);
@@ -137,11 +140,8 @@ function topPicks(evaluation: Evaluation, share: number, options: ClusterOptions
   };
 }
 
-/**
- * Evaluates the model beside price only and the base rate.
- * @param topShare share of the rows that the picks of equal number are
- */
-export function scorecard(evaluation: Evaluation, seed: number, topShare = 0.01): Scorecard {
+/** Evaluates the model beside price only and the base rate. */
+export function scorecard(evaluation: Evaluation, seed: number): Scorecard {
   const { labels, probabilities, priceOnly, returns, market } = evaluation;
   const ones = new Uint8Array(labels.length).fill(1);
   const clusters: Clusters = numberGroups(market);
@@ -157,7 +157,7 @@ export function scorecard(evaluation: Evaluation, seed: number, topShare = 0.01)
       modelScore('model', probabilities, areas.auc, evaluation, options),
     ],
     aucDifference: areas.difference,
-    top: topPicks(evaluation, topShare, options),
+    top: topPicks(evaluation, options),
   };
 }
 

@@ -1,5 +1,4 @@
 /** Fills with their probabilities, from 16_trade_predictions, and the markets they speak of. */
-
 import { settlementsOf } from '../features/settlement.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import type { BacktestMarkets, Signals } from '../replay/model.ts';

@@ -1,21 +1,20 @@
 /** What the strategies earn on the test period, in lines, in a section of the report and as JSON. */
-import { type Block, chartBlock } from '../charts/section.ts';
+import { type Block, chartBlock, detailsBlock, paragraph, tableBlock, verdictBlock } from '../charts/section.ts';
 import { type IntervalMark, intervalsPicture } from '../charts/specs/intervals.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import type { DataFrame } from '../polars/polars.ts';
-import type { Money } from '../replay/model.ts';
 import { SECOND_MS } from '../run/clock.ts';
-import { formatCount, formatTable } from '../run/console.ts';
+import { formatCount, formatTable, tabulate } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { STRATEGY_EQUITY } from '../tables/schemas.ts';
-import type { BacktestSettings, GivenOptions } from './backtest_options.ts';
 import type { CalibrationCurves } from './calibration.ts';
 import { calibrationBlock, formatCalibration } from './calibration_report.ts';
 import type { Choice } from './choice.ts';
 import { formatCosts } from './costs.ts';
 import { formatPercent, formatPercentInterval, formatThreshold } from './format.ts';
 import { STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
+import type { StrategySettings } from './strategy_options.ts';
 import { hasLost, isProfitable, type StrategyRow } from './strategy_rows.ts';
 import { formatWithoutFees } from './thresholds_report.ts';
 
@@ -35,10 +34,6 @@ export interface StrategyFacts extends Choice {
   readonly finalModel: { readonly nFitRows: number } | { readonly reason: string };
 }
 
-interface StrategySettings extends BacktestSettings, GivenOptions {
-  readonly money: Money;
-}
-
 /** Strategies that have a verdict of their own. */
 const WITH_VERDICT = ['chosen', 'sniper', 'god_mode'] as const;
 
@@ -51,21 +46,6 @@ const VARIANT_NAMES: Readonly<Record<Variant, string>> = {
   price_only: 'price only, as many',
 };
 
-const HEADER = [
-  'strategy',
-  'delay',
-  'fills',
-  'filled',
-  'return per trade after costs',
-  'win rate',
-  'return in all',
-  'Sharpe',
-  'deflated',
-  'drawdown',
-  'hours held',
-  'turnover',
-];
-
 /** Probability of beating luck from which a Sharpe ratio needs no word of caution. */
 const LUCK_BEATEN = 0.95;
 
@@ -76,23 +56,24 @@ function returnOf({ returnMean, returnLow, returnHigh }: StrategyRow): string {
   return formatPercentInterval({ estimate: returnMean, low: returnLow, high: returnHigh });
 }
 
-function cellsOf(rows: readonly StrategyRow[]): string[][] {
-  return rows.map((row) => [
-    row.variant === 'main'
-      ? `${STRATEGY_NAMES[row.name]}${row.threshold === null ? '' : ` >= ${formatThreshold(row.threshold)}`}`
-      : `  ${VARIANT_NAMES[row.variant]}`,
-    `${row.delayMs / SECOND_MS} s`,
-    formatCount(row.nSignals),
-    formatCount(row.nFilled),
-    returnOf(row),
-    formatPercent(row.winRate),
-    formatPercent(row.totalReturn),
-    fixed(row.sharpeAnnual, 2),
-    fixed(row.deflatedSharpe, 3),
-    formatPercent(row.maxDrawdown),
-    fixed(row.holdingHours, 1),
-    fixed(row.turnover, 1),
-  ]);
+function tableOf(rows: readonly StrategyRow[]) {
+  return tabulate(rows, {
+    strategy: (row) =>
+      row.variant === 'main'
+        ? `${STRATEGY_NAMES[row.name]}${row.threshold === null ? '' : ` >= ${formatThreshold(row.threshold)}`}`
+        : `  ${VARIANT_NAMES[row.variant]}`,
+    delay: (row) => `${row.delayMs / SECOND_MS} s`,
+    fills: (row) => formatCount(row.nSignals),
+    filled: (row) => formatCount(row.nFilled),
+    'return per trade after costs': returnOf,
+    'win rate': (row) => formatPercent(row.winRate),
+    'return in all': (row) => formatPercent(row.totalReturn),
+    Sharpe: (row) => fixed(row.sharpeAnnual, 2),
+    deflated: (row) => fixed(row.deflatedSharpe, 3),
+    drawdown: (row) => formatPercent(row.maxDrawdown),
+    'hours held': (row) => fixed(row.holdingHours, 1),
+    turnover: (row) => fixed(row.turnover, 1),
+  });
 }
 
 /** One sentence: whether a strategy was profitable on the test period. */
@@ -190,6 +171,7 @@ export function presentStrategies(
   const names = WITH_VERDICT.filter((name) => rows.some((row) => row.name === name));
   const verdicts = names.map((name) => formatStrategy(rows, name));
   const details = names.map((name) => formatStrategyDetails(rows, name));
+  const table = tableOf(rows);
   const model = formatFinalModel(facts.finalModel, modelFolder);
   const { horizonMs, target, options, money } = settings;
   const errors = { model: calibration.model.error, priceOnly: calibration.priceOnly.error };
@@ -197,7 +179,7 @@ export function presentStrategies(
   return {
     lines: [
       formatChoice(facts),
-      formatTable(HEADER, cellsOf(rows)),
+      formatTable(table.header, table.rows),
       formatCalibration(calibration),
       ...formatWithoutFees(facts.nWithoutFees),
       ...details,
@@ -205,23 +187,15 @@ export function presentStrategies(
       model,
     ],
     blocks: [
-      ...names.map((name, i): Block => {
-        return { kind: 'verdict', text: verdicts[i], tone: isProfitable(rows, name) ? 'good' : 'bad' };
-      }),
-      {
-        kind: 'details',
-        summary: 'What this is based on',
-        blocks: [...details, formatCosts(settings), formatChoice(facts)].map((text) => ({ kind: 'paragraph', text })),
-      },
+      ...names.map((name, i) => verdictBlock(verdicts[i], isProfitable(rows, name) ? 'good' : 'bad')),
+      detailsBlock('What this is based on', [...details, formatCosts(settings), formatChoice(facts)].map(paragraph)),
       ...chartsOf(rows, read(STRATEGY_EQUITY), money.bankrollUsd),
       calibrationBlock(calibration, ' on the test period'),
-      {
-        kind: 'table',
-        header: HEADER,
-        rows: cellsOf(rows),
-        caption:
-          'Strategies and controls on the test period. Intervals are 95 %, by markets; of random trades the middle 95 % of the draws. Deflated: probability that the Sharpe ratio beats the luck of the best trial.',
-      },
+      tableBlock(
+        'Strategies and controls on the test period. Intervals are 95 %, by markets; of random trades the middle 95 % of the draws. Deflated: probability that the Sharpe ratio beats the luck of the best trial.',
+        table.header,
+        table.rows,
+      ),
     ],
     files: { 'strategies.json': { ...head, calibration: errors, trialSharpes: trials, verdicts, rows } },
     limits: [

@@ -7,7 +7,7 @@ import type { ReplayResult } from '../replay/model.ts';
 import { ordersByStrategy } from '../replay/orders.ts';
 import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from '../replay/performance.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import type { PlannedStrategy, StrategyName, Variant } from './strategies.ts';
+import { type PlannedStrategy, STRATEGY_NAMES, type StrategyName, type Variant } from './strategies.ts';
 import { MARKETS_MIN } from './thresholds.ts';
 
 export interface StrategyRow {
@@ -148,7 +148,7 @@ export function collectRows(rows: readonly StrategyRow[]): StrategyRow[] {
   );
 }
 
-const ORDER: readonly StrategyName[] = ['chosen', 'sniper', 'god_mode', 'everything'];
+const ORDER = Object.keys(STRATEGY_NAMES) as StrategyName[];
 const VARIANTS: readonly Variant[] = ['main', 'late', 'reverse', 'random', 'price_only'];
 
 /** What decides whether a strategy has paid. */

@@ -1,8 +1,16 @@
 /** Whether following pays, and above which threshold, in lines, in a section of the report and as JSON. */
-import { type Block, chartBlock, type TableBlock } from '../charts/section.ts';
+import {
+  type Block,
+  chartBlock,
+  detailsBlock,
+  paragraph,
+  type TableBlock,
+  tableBlock,
+  verdictBlock,
+} from '../charts/section.ts';
 import { type LineSeries, linesPicture } from '../charts/specs/lines.ts';
 import { SECOND_MS } from '../run/clock.ts';
-import { formatCount, formatTable } from '../run/console.ts';
+import { formatCount, formatTable, tabulate } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import type { BacktestSettings, GivenOptions } from './backtest_options.ts';
 import { calibrationBlock, formatCalibration } from './calibration_report.ts';
@@ -31,17 +39,6 @@ const PERIODS: Readonly<Record<Part, string>> = {
   test: 'test period',
 };
 
-const HEADER = [
-  'follow',
-  'fills',
-  'markets',
-  'precision',
-  'recall',
-  'filled',
-  'win rate',
-  'return per trade after costs',
-];
-
 function nameOf({ source, threshold }: ThresholdRow): string {
   if (threshold === null) return 'everything (base rate)';
   return source === 'price_only_as_many'
@@ -49,20 +46,19 @@ function nameOf({ source, threshold }: ThresholdRow): string {
     : `${SOURCE_NAMES[source]} >= ${formatThreshold(threshold)}`;
 }
 
-/** Cells of the rows at one delay that follow anything at all. */
-function cellsOf(rows: readonly ThresholdRow[], delayMs: number): string[][] {
-  return rows
-    .filter((row) => row.delayMs === delayMs && row.nSignals > 0)
-    .map((row) => [
-      nameOf(row),
-      formatCount(row.nSignals),
-      formatCount(row.nMarkets),
-      formatPercentInterval(row.precision),
-      formatPercent(row.recall),
-      formatCount(row.nFilled),
-      formatPercent(row.winRate.estimate),
-      formatPercentInterval(row.returns),
-    ]);
+/** The rows at one delay that follow anything at all. */
+function tableOf(rows: readonly ThresholdRow[], delayMs: number) {
+  const own = rows.filter((row) => row.delayMs === delayMs && row.nSignals > 0);
+  return tabulate(own, {
+    follow: nameOf,
+    fills: (row) => formatCount(row.nSignals),
+    markets: (row) => formatCount(row.nMarkets),
+    precision: (row) => formatPercentInterval(row.precision),
+    recall: (row) => formatPercent(row.recall),
+    filled: (row) => formatCount(row.nFilled),
+    'win rate': (row) => formatPercent(row.winRate.estimate),
+    'return per trade after costs': (row) => formatPercentInterval(row.returns),
+  });
 }
 
 /** Rows of the model at one delay at which following was profitable. */
@@ -161,25 +157,19 @@ interface ThresholdSettings extends BacktestSettings, GivenOptions {
 
 function blocksOf({ rows, calibration }: ThresholdFacts, settings: ThresholdSettings): Block[] {
   const [delayMs, ...others] = settings.delaysMs;
-  const tableAt = (ms: number): TableBlock => ({
-    kind: 'table',
-    header: HEADER,
-    rows: cellsOf(rows, ms),
-    caption: `Thresholds, ${ms / SECOND_MS} s after the fill.`,
-  });
+  const tableAt = (ms: number): TableBlock => {
+    const { header, rows: cells } = tableOf(rows, ms);
+    return tableBlock(`Thresholds, ${ms / SECOND_MS} s after the fill.`, header, cells);
+  };
   const isGood = profitableRows(rows, delayMs).length > 0;
   const how = `Every fill of the ${PERIODS[settings.part]} above a threshold is followed by an order of its own. ${formatCosts(settings)} Price only and the base rate stand beside: a model that does not beat price knows nothing but price. Intervals are 95 %, drawn by whole markets.`;
   return [
-    { kind: 'verdict', text: formatThresholds(rows, delayMs), tone: isGood ? 'good' : 'bad' },
-    {
-      kind: 'details',
-      summary: 'What this is based on',
-      blocks: [how, formatProfitable(rows, delayMs)].map((text) => ({ kind: 'paragraph', text })),
-    },
+    verdictBlock(formatThresholds(rows, delayMs), isGood ? 'good' : 'bad'),
+    detailsBlock('What this is based on', [how, formatProfitable(rows, delayMs)].map(paragraph)),
     ...chartsOf(rows, delayMs),
     calibrationBlock(calibration),
     tableAt(delayMs),
-    { kind: 'details', summary: 'Other delays', blocks: others.map(tableAt) },
+    detailsBlock('Other delays', others.map(tableAt)),
   ];
 }
 
@@ -191,12 +181,13 @@ export function presentThresholds(
   const { part, horizonMs, target, options } = settings;
   const [delayMs] = settings.delaysMs;
   const verdict = formatThresholds(rows, delayMs);
+  const table = tableOf(rows, delayMs);
   const errors = { model: calibration.model.error, priceOnly: calibration.priceOnly.error };
   const head = { part, horizonMs, target: target.kind, options, calibration: errors, nWithoutFees, verdict };
   return {
     lines: [
       `Followed: ${formatCount(nScored)} fills of the ${PERIODS[part]}.`,
-      formatTable(HEADER, cellsOf(rows, delayMs)),
+      formatTable(table.header, table.rows),
       formatCalibration(calibration),
       ...formatWithoutFees(nWithoutFees, nScored),
       formatProfitable(rows, delayMs),

@@ -1,6 +1,7 @@
 /** 15_trade_features as typed arrays, read part by part so that text never piles up. */
+import { priceWhere } from '../features/amounts.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
+import { pl } from '../polars/polars.ts';
 import { prefetch } from '../run/prefetch.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toMatrix, toNumbers } from '../tables/matrix.ts';
@@ -59,15 +60,8 @@ export function takeValues<T extends Float64Array | Int32Array | Uint32Array | U
   return taken;
 }
 
-/** What of a part the follower buys and gets, from its price columns. */
-function followedFuture(part: DataFrame): Float64Array {
-  const isOwn = pl.col('follow_index').eq(pl.col('outcome_index'));
-  const future = pl
-    .when(isOwn)
-    .then(pl.col('future_price'))
-    .otherwise(pl.lit(1).minus(pl.col('future_price')));
-  return toNumbers(part.select(future.alias('future')), 'future');
-}
+/** Whether a fill is followed by buying the outcome that it traded. */
+export const FOLLOWS_OWN = pl.col('follow_index').eq(pl.col('outcome_index'));
 
 /** All rows of the table. */
 export async function readTradeRows(table: Table): Promise<TradeRows> {
@@ -75,7 +69,7 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
   const books = {
     market: new LabelEncoder('market_id', 'market'),
     event: new LabelEncoder('event_id', 'event'),
-    wallet: new LabelEncoder('wallet', 'owner'),
+    wallet: new LabelEncoder('wallet', 'wallet_code'),
   };
   const rows = {
     tsMs: new Float64Array(n),
@@ -99,9 +93,10 @@ export async function readTradeRows(table: Table): Promise<TradeRows> {
     rows.tsMs.set(toNumbers(frame, 'ts_ms'), at);
     rows.exitMs.set(toNumbers(frame, 'exit_ms'), at);
     rows.paid.set(toNumbers(frame, 'follow_price'), at);
-    rows.future.set(followedFuture(frame), at);
+    const future = priceWhere(FOLLOWS_OWN, 'future_price').alias('future');
+    rows.future.set(toNumbers(frame.select(future), 'future'), at);
     rows.labels.set(toNumbers(frame, 'label'), at);
-    const [market, event, wallet] = ['market', 'event', 'owner'].map((name) => toNumbers(frame, name));
+    const [market, event, wallet] = ['market', 'event', 'wallet_code'].map((name) => toNumbers(frame, name));
     // Every look at a property of a frame asks Polars for its columns first.
     const { height } = frame;
     for (let i = 0; i < height; i++) {

@@ -1,6 +1,6 @@
 /** How trade rows are cut: walk forward by time, purged, embargoed, no market or event on both sides; and inside, validation. */
 import { disjointTestRows } from '../evaluate/group_split.ts';
-import { purgedWalkForward } from '../evaluate/time_split.ts';
+import { purgedWalkForward, type TimeSplit } from '../evaluate/time_split.ts';
 import { type TradeRows, takeValues } from './trade_rows.ts';
 
 export interface SplitOptions {
@@ -30,52 +30,57 @@ export interface Fold {
 
 export type SplitRows = Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet'>;
 
-/** Training rows cut in two: the latest calibrate, the rest, purged and without their markets and events, is learned from. */
-export function calibrateOnLatest(
-  rows: SplitRows,
+/** Rows that a model learns from, and the later ones that calibrate it. */
+export type TrainingCut = Pick<Fold, 'fitRows' | 'validationRows'>;
+
+/** Training rows cut in two by time: the latest calibrate, what was known before them is learned from; no group is in both. */
+export function cutTraining(
+  { tsMs, exitMs }: SplitRows,
   trainRows: Uint32Array,
-  options: Pick<SplitOptions, 'embargoMs' | 'validationFraction'>,
-): Pick<Fold, 'fitRows' | 'validationRows'> {
+  { embargoMs, validationFraction }: SplitOptions,
+  groups: readonly Int32Array[],
+): TrainingCut {
   if (trainRows.length < 2) return { fitRows: new Uint32Array(0), validationRows: new Uint32Array(0) };
   const [inner] = purgedWalkForward({
-    startMs: takeValues(rows.tsMs, trainRows),
-    endMs: takeValues(rows.exitMs, trainRows),
+    startMs: takeValues(tsMs, trainRows),
+    endMs: takeValues(exitMs, trainRows),
     nFolds: 1,
-    embargoMs: options.embargoMs,
-    warmupFraction: 1 - options.validationFraction,
-    groups: [takeValues(rows.market, trainRows), takeValues(rows.event, trainRows)],
+    embargoMs,
+    warmupFraction: 1 - validationFraction,
+    groups: groups.map((keys) => takeValues(keys, trainRows)),
   });
-  return {
-    fitRows: Uint32Array.from(inner?.trainRows ?? [], (k) => trainRows[k]),
-    validationRows: Uint32Array.from(inner?.testRows ?? [], (k) => trainRows[k]),
-  };
+  const own = (kept: Uint32Array | undefined): Uint32Array => Uint32Array.from(kept ?? [], (k) => trainRows[k]);
+  return { fitRows: own(inner?.trainRows), validationRows: own(inner?.testRows) };
+}
+
+/** cutTraining, with whole markets and events. */
+export function calibrateOnLatest(rows: SplitRows, trainRows: Uint32Array, options: SplitOptions): TrainingCut {
+  return cutTraining(rows, trainRows, options, [rows.market, rows.event]);
+}
+
+/** The test periods, one after the other, each with the earlier rows whose label was known. */
+export function testPeriods(rows: SplitRows, options: SplitOptions, groups: readonly Int32Array[]): TimeSplit[] {
+  const { nFolds, embargoMs, warmupFraction } = options;
+  return purgedWalkForward({ startMs: rows.tsMs, endMs: rows.exitMs, nFolds, embargoMs, warmupFraction, groups });
+}
+
+/** A fold of a test period, or of a part of it. */
+export function foldOf({ wallet }: SplitRows, cut: TrainingCut, period: TimeSplit): Fold {
+  const { testRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded } = period;
+  const unseenWalletRows = testsOnUnseenWallets(wallet, cut, testRows);
+  return { ...cut, testRows, unseenWalletRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded };
 }
 
 /** The folds in order of time. */
 export function walkForwardFolds(rows: SplitRows, options: SplitOptions): Fold[] {
-  const { nFolds, embargoMs, warmupFraction } = options;
-  const { tsMs, exitMs, market, event, wallet } = rows;
-  const outer = purgedWalkForward({
-    startMs: tsMs,
-    endMs: exitMs,
-    nFolds,
-    embargoMs,
-    warmupFraction,
-    groups: [market, event],
-  });
-  return outer.map((split) => {
-    const { fitRows, validationRows } = calibrateOnLatest(rows, split.trainRows, options);
-    const { testRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded } = split;
-    const unseenWalletRows = testsOnUnseenWallets(wallet, fitRows, validationRows, testRows);
-    return { fitRows, validationRows, testRows, unseenWalletRows, testStartMs, nPurged, nEmbargoed, nGroupExcluded };
-  });
+  const periods = testPeriods(rows, options, [rows.market, rows.event]);
+  return periods.map((period) => foldOf(rows, calibrateOnLatest(rows, period.trainRows, options), period));
 }
 
 /** Test rows of wallets that neither fit nor validation rows hold. */
-export function testsOnUnseenWallets(
+function testsOnUnseenWallets(
   wallet: Int32Array,
-  fitRows: Uint32Array,
-  validationRows: Uint32Array,
+  { fitRows, validationRows }: TrainingCut,
   testRows: Uint32Array,
 ): Uint32Array {
   const seen = new Uint32Array(fitRows.length + validationRows.length);

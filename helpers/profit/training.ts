@@ -1,14 +1,20 @@
 /** The walk-forward of 11: what decides it, what it learns from, and how its test rows are evaluated. */
 import { rocCurve } from '../evaluate/roc_curve.ts';
-import { type TargetOptions, type TargetSettings, targetSettings } from '../features/trades/targets.ts';
+import { TARGET_OPTIONS, type TargetSettings, targetSettings } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { takeRows } from '../kernels/matrix.ts';
 import type { OptionValues } from '../run/options.ts';
 import { predictCalibrated } from './calibrated_boosting.ts';
 import { type CalibrationCurves, calibrationCurves } from './calibration.ts';
-import { columnsFor, type ExternalModel, externalModel, readExternalModel } from './external_model.ts';
+import {
+  columnsFor,
+  EXTERNAL_MODEL_OPTION,
+  type ExternalModel,
+  externalModel,
+  readExternalModel,
+} from './external_model.ts';
 import { type FoldPlan, planFolds } from './fold_plan.ts';
-import { type MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
+import { MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
 import { type Evaluation, type Scorecard, scorecard } from './scorecard.ts';
 import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
 import {
@@ -21,16 +27,27 @@ import {
 
 const RELIABILITY_BINS = 20;
 
+/** What decides 15_trade_features, and 16_trade_predictions. */
+export const FEATURE_OPTIONS = { ...TARGET_OPTIONS, model: EXTERNAL_MODEL_OPTION };
+export const TRAINING_OPTIONS = { ...FEATURE_OPTIONS, ...MODEL_OPTIONS };
+
 export interface TrainingSettings extends TargetSettings, ModelSettings {
   /** A model made elsewhere that is scored in place of one trained here, or null. */
   readonly external: ExternalModel | null;
 }
 
 /** @throws InputError as readExternalModel does */
-export function trainingSettings(
-  options: TargetOptions & OptionValues<typeof MODEL_OPTIONS, never> & { readonly model: string | undefined },
-): TrainingSettings {
+export function trainingSettings(options: OptionValues<typeof TRAINING_OPTIONS, never>): TrainingSettings {
   return { ...targetSettings(options), ...modelSettings(options), external: externalModel(options.model) };
+}
+
+/**
+ * What the options say of 15_trade_features. A model that cannot be read ends the script here, before a table is made.
+ * @throws InputError as readExternalModel does
+ */
+export function featureSettings(options: OptionValues<typeof FEATURE_OPTIONS, never>): TargetSettings {
+  externalModel(options.model);
+  return targetSettings(options);
 }
 
 /** What decides the predictions: of a model made elsewhere its content, wherever it lies. */

@@ -1,7 +1,7 @@
 /** Runs a model and its null, price only, through the folds: every test row is scored by what was learned before it. */
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
+import { type Matrix, takeColumns, takeRows } from '../kernels/matrix.ts';
 import { createRandom } from '../kernels/random.ts';
 import type { Log } from '../run/console.ts';
 import {
@@ -51,13 +51,6 @@ export interface FittedFold {
   readonly validation: FoldPredictions;
 }
 
-/** One column as a matrix of its own. */
-function oneColumn(x: Matrix, column: number): Matrix {
-  const values = new Float32Array(x.nRows);
-  for (let row = 0; row < x.nRows; row++) values[row] = x.values[row * x.nCols + column];
-  return createMatrix(values, x.nRows, 1);
-}
-
 /** At most about `most` of the rows, sampled at random, in their order. */
 export function sampleRows(rows: Uint32Array, most: number, seed: number): Uint32Array {
   if (rows.length <= most) return rows;
@@ -103,7 +96,7 @@ function runFold(input: WalkForwardInput, index: number, executor: Executor): Fi
   const { labels, featureNames, boosting, external } = input;
   const fold = input.folds[index];
   const fitRows = sampleRows(fold.fitRows, input.fitRowsMax, boosting.seed);
-  const price = oneColumn(input.x, input.priceColumn);
+  const price = takeColumns(input.x, [input.priceColumn]);
   const x = external?.x ?? input.x;
   const watched = takeRows(x, fold.validationRows);
   const watchedLabels = Float32Array.from(fold.validationRows, (row) => labels[row]);

@@ -13,7 +13,7 @@ import { type DataFrame, releaseFrames } from '../polars/polars.ts';
 import type { Log } from '../run/console.ts';
 import { prefetch } from '../run/prefetch.ts';
 import { countRows } from '../tables/read_parts.ts';
-import { firstMoment } from '../tables/time_range.ts';
+import { firstTimestamp } from '../tables/time_range.ts';
 import { evidenceFrame } from './evidence_frame.ts';
 import { grownStakes, type LargestStakes, StakeTable } from './stakes.ts';
 import { type RankedStakes, WalletEvidence } from './wallet_evidence.ts';
@@ -57,7 +57,7 @@ export async function collectEvidence(job: EvidenceJob): Promise<CollectedEviden
     names: wallets.namesOf(numbers),
     markets: job.markets,
     asOfMs: job.asOfMs,
-    censoredUntilMs: censoredUntilMs(firstMoment(job.trades), job.asOfMs),
+    censoredUntilMs: censoredUntilMs(firstTimestamp(job.trades), job.asOfMs),
     hasBothRoles: roles.hasMakers && roles.hasTakers,
   };
   const frame = evidenceFrame(ranked, stakes, numbers, evidence, context);
@@ -100,14 +100,16 @@ async function largestStakes(job: EvidenceJob, wallets: WalletNumbers) {
 /** The wallets that bought anything. */
 function rankStakes({ token, usd, shares }: LargestStakes) {
   const rowOf = new Int32Array(usd.length).fill(-1);
-  const numbers = Uint32Array.from(Array.from(usd.keys()).filter((owner) => usd[owner] > 0));
-  numbers.forEach((owner, row) => {
-    rowOf[owner] = row;
+  const numbers = Uint32Array.from(Array.from(usd.keys()).filter((walletCode) => usd[walletCode] > 0));
+  numbers.forEach((walletCode, row) => {
+    rowOf[walletCode] = row;
   });
   const ranked: RankedStakes = {
     rowOf,
-    token: numbers.map((owner) => token[owner]),
-    paid: Float64Array.from(numbers, (owner) => (shares[owner] > 0 ? usd[owner] / shares[owner] : 1)),
+    token: numbers.map((walletCode) => token[walletCode]),
+    paid: Float64Array.from(numbers, (walletCode) =>
+      shares[walletCode] > 0 ? usd[walletCode] / shares[walletCode] : 1,
+    ),
   };
   return { ranked, numbers };
 }

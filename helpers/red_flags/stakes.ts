@@ -18,7 +18,7 @@ export interface LargestStakes {
 /** BUY amounts by wallet and outcome: an open-addressing table in typed arrays, 32 bytes a stake. */
 export class StakeTable {
   n = 0;
-  private owners = new Uint32Array(FIRST_SLOTS).fill(NOBODY);
+  private walletCodes = new Uint32Array(FIRST_SLOTS).fill(NOBODY);
   private tokens = new Uint32Array(FIRST_SLOTS);
   private usd = new Float64Array(FIRST_SLOTS);
   private shares = new Float64Array(FIRST_SLOTS);
@@ -28,45 +28,45 @@ export class StakeTable {
   constructor(private readonly fromMs = Number.NEGATIVE_INFINITY) {}
 
   /** Adds the purchases of wallets whose number leaves `remainder` when divided by `nShards`. */
-  add({ ms, market, outcome, owner, flags, usd, shares }: FillColumns, nShards: number, remainder: number): void {
-    for (let i = 0; i < owner.length; i++) {
-      if (owner[i] === NOBODY || (flags[i] & FLAGS.buy) === 0 || owner[i] % nShards !== remainder) continue;
-      const slot = this.slotOf(owner[i], tokenOf(market[i], outcome[i]));
+  add({ ms, market, outcome, walletCode, flags, usd, shares }: FillColumns, nShards: number, remainder: number): void {
+    for (let i = 0; i < walletCode.length; i++) {
+      if (walletCode[i] === NOBODY || (flags[i] & FLAGS.buy) === 0 || walletCode[i] % nShards !== remainder) continue;
+      const slot = this.slotOf(walletCode[i], tokenOf(market[i], outcome[i]));
       this.usd[slot] += usd[i];
       this.shares[slot] += shares[i];
       if (ms[i] >= this.fromMs) this.isRecent[slot] = 1;
     }
   }
 
-  private slotOf(owner: number, token: number): number {
-    const mask = this.owners.length - 1;
-    let slot = hashOf(owner, token) & mask;
-    while (this.owners[slot] !== NOBODY) {
-      if (this.owners[slot] === owner && this.tokens[slot] === token) return slot;
+  private slotOf(walletCode: number, token: number): number {
+    const mask = this.walletCodes.length - 1;
+    let slot = hashOf(walletCode, token) & mask;
+    while (this.walletCodes[slot] !== NOBODY) {
+      if (this.walletCodes[slot] === walletCode && this.tokens[slot] === token) return slot;
       slot = (slot + 1) & mask;
     }
-    if (this.n >= FULL * this.owners.length) {
+    if (this.n >= FULL * this.walletCodes.length) {
       this.grow();
-      return this.slotOf(owner, token);
+      return this.slotOf(walletCode, token);
     }
     this.n++;
-    this.owners[slot] = owner;
+    this.walletCodes[slot] = walletCode;
     this.tokens[slot] = token;
     return slot;
   }
 
   private grow(): void {
-    const { owners, tokens, usd, shares, isRecent } = this;
-    const nSlots = 2 * owners.length;
-    this.owners = new Uint32Array(nSlots).fill(NOBODY);
+    const { walletCodes, tokens, usd, shares, isRecent } = this;
+    const nSlots = 2 * walletCodes.length;
+    this.walletCodes = new Uint32Array(nSlots).fill(NOBODY);
     this.tokens = new Uint32Array(nSlots);
     this.usd = new Float64Array(nSlots);
     this.shares = new Float64Array(nSlots);
     this.isRecent = new Uint8Array(nSlots);
     this.n = 0;
-    for (let old = 0; old < owners.length; old++) {
-      if (owners[old] === NOBODY) continue;
-      const slot = this.slotOf(owners[old], tokens[old]);
+    for (let old = 0; old < walletCodes.length; old++) {
+      if (walletCodes[old] === NOBODY) continue;
+      const slot = this.slotOf(walletCodes[old], tokens[old]);
       this.usd[slot] = usd[old];
       this.shares[slot] = shares[old];
       this.isRecent[slot] = isRecent[old];
@@ -75,20 +75,21 @@ export class StakeTable {
 
   /** Writes the largest stake of each wallet into `into`; of equal ones that of the smaller token. */
   writeLargest(into: LargestStakes): void {
-    for (let slot = 0; slot < this.owners.length; slot++) {
-      const owner = this.owners[slot];
-      if (owner === NOBODY || this.isRecent[slot] === 0) continue;
+    for (let slot = 0; slot < this.walletCodes.length; slot++) {
+      const walletCode = this.walletCodes[slot];
+      if (walletCode === NOBODY || this.isRecent[slot] === 0) continue;
       const [usd, token] = [this.usd[slot], this.tokens[slot]];
-      if (usd < into.usd[owner] || (usd === into.usd[owner] && (usd === 0 || token > into.token[owner]))) continue;
-      into.usd[owner] = usd;
-      into.token[owner] = token;
-      into.shares[owner] = this.shares[slot];
+      if (usd < into.usd[walletCode] || (usd === into.usd[walletCode] && (usd === 0 || token > into.token[walletCode])))
+        continue;
+      into.usd[walletCode] = usd;
+      into.token[walletCode] = token;
+      into.shares[walletCode] = this.shares[slot];
     }
   }
 }
 
-function hashOf(owner: number, token: number): number {
-  const mixed = Math.imul(owner, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
+function hashOf(walletCode: number, token: number): number {
+  const mixed = Math.imul(walletCode, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
   const hash = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
 }

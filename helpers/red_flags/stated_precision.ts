@@ -1,6 +1,6 @@
 /** How many of the first wallets of a list would be planted ones, if insiders were so many and behaved like a known style. */
 import { createRandom, type Random } from '../kernels/random.ts';
-import type { StyleSample } from './trained.ts';
+import type { StyleSample } from './coefficients.ts';
 
 const N_DRAWS = 200;
 const [LOW, HIGH] = [0.025, 0.975];

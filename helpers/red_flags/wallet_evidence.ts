@@ -76,7 +76,7 @@ export class WalletEvidence {
       this.short.until(fills.ms[i]);
       this.long.until(fills.ms[i]);
       this.watch.trade(fills, i);
-      const row = fills.owner[i] === NOBODY ? -1 : this.stakes.rowOf[fills.owner[i]];
+      const row = fills.walletCode[i] === NOBODY ? -1 : this.stakes.rowOf[fills.walletCode[i]];
       if (row < 0) continue;
       this.addOwn(row, fills.ms[i], fills.usd[i]);
       if (fills.market[i] === marketOf(this.stakes.token[row])) this.addInMarket(row, fills, i, volumeBefore[i]);

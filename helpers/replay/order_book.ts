@@ -1,4 +1,4 @@
-/** What is known of an order at any moment: its market, outcome, price, fee, lots and horizon. */
+/** What is known of an order at any timestamp: its market, outcome, price, fee, lots and horizon. */
 import { takerFeeUsd } from '../venues/fees.ts';
 import type { BacktestMarkets, Orders, Rules, Signals, Strategy } from './model.ts';
 

@@ -6,7 +6,6 @@
  *
  * Memory is a fixed number of bytes per order, and per strategy and market; the tape is never held.
  */
-
 import { EventQueue } from '../kernels/event_queue.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { assert } from '../run/errors.ts';

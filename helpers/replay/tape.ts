@@ -1,5 +1,4 @@
 /** The tape: canonical trades of the markets at hand, a part at a time, each match once. */
-
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { DAY_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';

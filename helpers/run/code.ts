@@ -26,7 +26,8 @@ const EXECUTOR = 'helpers/parallel/executor.ts';
 const KERNELS_FOLDER = 'helpers/kernels';
 const KERNEL_SOURCE = /\.as\.ts$/;
 const KERNEL_BINARY = /\.wasm$/;
-const CODE_FILE = /\.(ts|mts|mjs|cjs|js)$/;
+/** Code, and numbers that code reads beside it. */
+const CODE_FILE = /\.(ts|mts|mjs|cjs|js|json)$/;
 /** A string that may be the path of another file of ours. */
 const RELATIVE_PATH = /["'`](\.{1,2}\/[^"'`\n]+)["'`]/g;
 const HASH_LENGTH = 16;
@@ -119,7 +120,7 @@ async function withoutTypes(text: string, path: string): Promise<string> {
 
 /** What of a file decides what it does. */
 async function bareText(text: string, path: string): Promise<string> {
-  if (KERNEL_BINARY.test(path)) return text;
+  if (KERNEL_BINARY.test(path) || path.endsWith('.json')) return text;
   return KERNEL_SOURCE.test(path) ? withoutComments(text) : withoutTypes(text, path);
 }
 

@@ -135,6 +135,15 @@ export function printBug(error: unknown): void {
 /** Digits with separators, a sign, an exponent, a per cent or times sign; or the dash of an unknown number; or nothing. */
 const NUMBER = /^([-+]?[\d,.]*\d(e[-+]?\d+)?[%x]?|–|)$/;
 
+/** Header and rows of a table of records, told column by column: the title, and what stands there for a record. */
+export function tabulate<T, Cell extends string | number>(
+  records: readonly T[],
+  columns: Readonly<Record<string, (record: T) => Cell>>,
+): { header: string[]; rows: Cell[][] } {
+  const cells = Object.values(columns);
+  return { header: Object.keys(columns), rows: records.map((record) => cells.map((cell) => cell(record))) };
+}
+
 /** A plain text table: numbers right-aligned, text left-aligned; line breaks within a cell become spaces. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => {

@@ -8,7 +8,8 @@ import { PROJECT_ROOT } from './code.ts';
 import { formatCount, formatTable, type Log } from './console.ts';
 import { InputError } from './errors.ts';
 import { readManifest } from './manifest.ts';
-import { type OptionSpecs, type OptionValues, parseMoment } from './options.ts';
+import { inGroup, option } from './option_kinds.ts';
+import { type OptionValues, parseMoment } from './options.ts';
 import { integerMin } from './ranges.ts';
 import { failWith, type StepReport } from './script.ts';
 import { endAtSignal, onExit } from './stop.ts';
@@ -26,26 +27,21 @@ const MASTER_STEP = findStep('master_pipeline');
 export const GRAPH_WHAT = 'What to run';
 
 /** The options that every command which runs the graph takes. */
-export const GRAPH_OPTIONS = {
-  data: { type: 'string', default: 'simulated', describe: '`simulated`, or a folder of raw files', group: GRAPH_WHAT },
+export const GRAPH_OPTIONS = inGroup(GRAPH_WHAT, {
+  data: option.text('simulated', '`simulated`, or a folder of raw files'),
   trades: {
-    type: 'number',
-    default: 200_000,
-    describe: 'fills to simulate when --data is simulated',
+    ...option.number(200_000, 'fills to simulate when --data is simulated', integerMin(2)),
     onlyWith: { data: 'simulated' },
-    range: integerMin(2),
-    group: GRAPH_WHAT,
   },
-  from: { type: 'string', describe: 'start at this step (id or number, for example 01)', group: GRAPH_WHAT },
-  only: { type: 'string', describe: 'run this step alone', group: GRAPH_WHAT },
+  from: { type: 'string', describe: 'start at this step (id or number, for example 01)' },
+  only: { type: 'string', describe: 'run this step alone' },
   'as-of': {
     type: 'string',
     describe:
       'the time T of the profiles, UTC (2026-01-09, or 2026-01-09T12:00:00Z): nothing at T or later is used; only 09-1, 09-2, 10 and chapter 6 look at all trades',
     defaultDescription: 'the end of the last day with trades',
-    group: GRAPH_WHAT,
   },
-} as const satisfies OptionSpecs;
+});
 
 /** The common options of a command in the words that each of its steps is given. */
 export function wordsForSteps(

@@ -11,7 +11,7 @@ interface Folders {
 /** How hints name a numbered script, unless its folders are told already. */
 const SCRIPT = /npx tsx [1-6]_\w+\/[\w-]+\.ts(?!.* --data-dir)/g;
 
-/** A word as a shell takes it. */
+/** A word as a shell takes it; braces around a comma would be an expansion. */
 export function shellWord(word: string): string {
   return /^(\{task\}|[\w./:=@%+,-])+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

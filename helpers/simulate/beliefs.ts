@@ -8,7 +8,7 @@
  */
 import type { Random } from '../kernels/random.ts';
 
-/** The probabilities of all legs as of the moment each event was last moved on to; times in seconds since 1970 UTC. */
+/** The probabilities of all legs as of the timestamp each event was last moved on to; times in seconds since 1970 UTC. */
 export class Beliefs {
   /** Probabilities of all legs, event after event; legs of event e are legStarts[e]..legStarts[e+1]-1. */
   readonly probabilities: Float64Array;

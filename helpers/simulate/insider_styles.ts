@@ -69,7 +69,7 @@ export function planOperation(random: Random, operation: Operation): PlannedActi
   const buy = (kind: 'insider' | 'hedge', actor: number, timeS: number, usdOfBet: number): void => {
     actions.push({ timeS: Math.floor(timeS), kind, actor, target: leak, outcome: 0, isBuy: true, usd: usdOfBet });
   };
-  /** Bets of about equal size between two moments. */
+  /** Bets of about equal size between two timestamps. */
   const buyBetween = (actor: number, n: number, firstS: number, lastS: number, usdInAll: number): void => {
     for (let k = 0; k < n; k++) {
       const share = n === 1 ? 0 : (k + 0.5 * random.uniform()) / n;

@@ -20,7 +20,7 @@ export interface SimulateOptions {
   readonly insiderShare: number;
   readonly seed: number;
   readonly format: 'csv' | 'parquet';
-  /** The first moment after the simulated period, `YYYY-MM-DD`, UTC. */
+  /** The first timestamp after the simulated period, `YYYY-MM-DD`, UTC. */
   readonly endDate: string;
 }
 

@@ -4,6 +4,7 @@ import { IMPORT_OPTIONS } from '../import/import_options.ts';
 import { PROJECT_ROOT } from '../run/code.ts';
 import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions, wordsFor } from '../run/options.ts';
 import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
 import { integerMin } from '../run/ranges.ts';
@@ -40,36 +41,25 @@ const list = (describe: string) =>
 const SUBMIT = {
   ...GRAPH_OPTIONS,
   ...IMPORT_OPTIONS,
-  'dry-run': {
-    type: 'boolean',
-    default: false,
-    describe: 'print the jobs and commands and do nothing',
-    group: GRAPH_WHAT,
-  },
-  chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles', group: SIZE },
-  throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: integerMin(1), group: SIZE },
+  ...inGroup(GRAPH_WHAT, { 'dry-run': option.flag('print the jobs and commands and do nothing') }),
+  ...inGroup(SIZE, {
+    chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles' },
+    throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: integerMin(1) },
+  }),
   cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
   mem: list('memory of all jobs (8G) or of one (build_features=8G), MiB or with G'),
   time: list('time limit of all jobs (60) or of one (build_features=60), minutes'),
-  partition: {
-    type: 'string',
-    defaultDescription: "SBATCH_PARTITION or the site's",
-    describe: 'partition',
-    group: SITE,
-  },
-  account: { type: 'string', defaultDescription: "SBATCH_ACCOUNT or the site's", describe: 'account', group: SITE },
-  qos: { type: 'string', defaultDescription: "SBATCH_QOS or the site's", describe: 'quality of service', group: SITE },
-  wait: {
-    type: 'boolean',
-    default: false,
-    describe: 'wait for the end; exit code 1 when not all is done',
-    group: WATCH,
-  },
+  ...inGroup(SITE, {
+    partition: { type: 'string', defaultDescription: "SBATCH_PARTITION or the site's", describe: 'partition' },
+    account: { type: 'string', defaultDescription: "SBATCH_ACCOUNT or the site's", describe: 'account' },
+    qos: { type: 'string', defaultDescription: "SBATCH_QOS or the site's", describe: 'quality of service' },
+  }),
+  ...inGroup(WATCH, { wait: option.flag('wait for the end; exit code 1 when not all is done') }),
   'runs-dir': RUNS_DIR,
 } as const satisfies OptionSpecs;
 
 const FOLLOW = {
-  run: { type: 'string', defaultDescription: 'the last one', describe: 'id of the run', group: WATCH },
+  ...inGroup(WATCH, { run: { type: 'string', defaultDescription: 'the last one', describe: 'id of the run' } }),
   'runs-dir': RUNS_DIR,
 } as const satisfies OptionSpecs;
 

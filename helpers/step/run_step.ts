@@ -1,5 +1,4 @@
 /** Runs a numbered script: looks its result up, skips it or lets it compute, commits what it made, and shows it. */
-
 import { activeModelLine } from '../registry/registry.ts';
 import { formatCount } from '../run/console.ts';
 import { withLock } from '../run/lock.ts';

@@ -1,7 +1,7 @@
 /** How the result of a step reaches people: a section of the report, files beside it, lines; drawn again only when it must be. */
 import { join } from 'node:path';
 import { formatReportPlace, publishedSection, publishSection } from '../charts/report.ts';
-import type { Block } from '../charts/section.ts';
+import { type Block, paragraph, verdictBlock } from '../charts/section.ts';
 import type { StepCode } from '../run/code.ts';
 import { makeFolder, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { endIfOnlyChecking, type Run } from '../run/script.ts';
@@ -47,7 +47,7 @@ function tapeBlocks(dataDir: string, sectionId: string): Block[] {
   if (!isLimitedSection(sectionId)) return [];
   const facts = tapeFacts(dataDir);
   const sentences = facts === null ? [] : formatTapeLimits(facts, sectionId);
-  return sentences.length === 0 ? [] : [{ kind: 'paragraph', text: `What limits this answer. ${sentences.join(' ')}` }];
+  return sentences.length === 0 ? [] : [paragraph(`What limits this answer. ${sentences.join(' ')}`)];
 }
 
 /** Shows a result; what the report shows already, by the same code, is only said again. */
@@ -79,7 +79,7 @@ export async function showSkipped(step: Step, run: Run, reason: string): Promise
   if (step.section === undefined || run.isCheck === true) return;
   await publishSection(run, {
     ...step.section,
-    blocks: [{ kind: 'verdict', tone: 'neutral', text: `Skipped: ${reason}.` }],
+    blocks: [verdictBlock(`Skipped: ${reason}.`)],
     presented: { fingerprint: 'skipped', hash: '', lines: [] },
   });
 }

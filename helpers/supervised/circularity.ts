@@ -2,7 +2,7 @@
 import { LABEL_DEFINING_COLUMNS } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { type Matrix, takeColumns } from '../kernels/matrix.ts';
 
 export const ROWS = ['all columns', 'without label-defining', 'early detection'] as const;
 export type RowName = (typeof ROWS)[number];
@@ -45,19 +45,16 @@ export function featuresOf(
 ): Features {
   const featureNames = COLUMNS_OF[row].filter((name) => allowed.includes(name));
   const [matrix, names] = row === EARLY ? [early, EARLY_COLUMNS] : [present, PRESENT_COLUMNS];
-  const x = featureNames.length === names.length ? matrix : takeColumns(matrix, names, featureNames);
+  const x = featureNames.length === names.length ? matrix : columnsOf(matrix, names, featureNames);
   return { x, featureNames };
 }
 
 /** Some columns of a matrix, by name. */
-export function takeColumns(matrix: Matrix, names: readonly string[], wanted: readonly string[]): Matrix {
-  const at = wanted.map((name) => names.indexOf(name));
-  const values = new Float32Array(matrix.nRows * at.length);
-  for (let row = 0; row < matrix.nRows; row++)
-    at.forEach((column, k) => {
-      values[row * at.length + k] = matrix.values[row * matrix.nCols + column];
-    });
-  return createMatrix(values, matrix.nRows, at.length);
+export function columnsOf(matrix: Matrix, names: readonly string[], wanted: readonly string[]): Matrix {
+  return takeColumns(
+    matrix,
+    wanted.map((name) => names.indexOf(name)),
+  );
 }
 
 /** `0.61 [0.40, 0.80]`; an estimate that does not exist (no wallet was predicted positive) is `none`. */

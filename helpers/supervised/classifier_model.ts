@@ -1,5 +1,4 @@
 /** What 09-1 keeps: the better of its two early-detection models, with a card that says what it is worth. */
-
 import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import { RandomForest } from '../estimators/random_forest.ts';
 import { boostingToXgboost, forestToXgboost } from '../estimators/xgboost_json.ts';

@@ -1,5 +1,5 @@
 /** What 09-1 has measured, in lines and in a section: the three rows, forest against boosting, and calibration. */
-import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { Presentation } from '../step/contract.ts';
@@ -14,23 +14,17 @@ export const CLASSIFIER_SECTION = {
   title: 'Can an archetype be told before it is obvious?',
 };
 
-const HEADER = [
-  'features',
-  'model',
-  'test rows',
-  'whales',
-  'accuracy',
-  'whale precision',
-  'whale PR-AUC',
-  'macro F1',
-  'cal. error',
-];
-
-function trialCells({ row, trial }: TrialRow): (string | number)[] {
-  const { kind, nRows, nWhales, accuracy, whalePrecision, whalePrAuc, macroF1 } = trial;
-  const intervals = [accuracy, whalePrecision, whalePrAuc].map((interval) => formatInterval(interval));
-  return [row, kind, nRows, nWhales, ...intervals, macroF1, trial.reliability.expectedCalibrationError];
-}
+const COLUMNS: Readonly<Record<string, (own: TrialRow) => string | number>> = {
+  features: ({ row }) => row,
+  model: ({ trial }) => trial.kind,
+  'test rows': ({ trial }) => trial.nRows,
+  whales: ({ trial }) => trial.nWhales,
+  accuracy: ({ trial }) => formatInterval(trial.accuracy),
+  'whale precision': ({ trial }) => formatInterval(trial.whalePrecision),
+  'whale PR-AUC': ({ trial }) => formatInterval(trial.whalePrAuc),
+  'macro F1': ({ trial }) => trial.macroF1,
+  'cal. error': ({ trial }) => trial.reliability.expectedCalibrationError,
+};
 
 function reliabilityBlock(trials: readonly TrialRow[]): ChartBlock {
   const early = trials.filter(({ row }) => row === EARLY);
@@ -77,8 +71,8 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
     ? `Of wallets that trade on, a model of the first fills finds fresh whales (${best.nWhales} rows) better than the rule applied to the same fills.`
     : `Of wallets that trade on, no model finds fresh whales (${best.nWhales} rows) better than the rule applied to the same first fills.`;
   const table = resultTable(
-    HEADER,
-    trials.map(trialCells),
+    trials,
+    COLUMNS,
     'Three ways to ask. "All columns" learns the rule back from its own columns and measures nothing; "early detection, traded on" is the claim.',
   );
   const seen = formatWhollySeen(facts);
@@ -92,13 +86,13 @@ export function presentClassifier(facts: ClassifierFacts): Presentation {
       `Saved: the ${winner} of the early-detection row.`,
     ],
     blocks: [
-      { kind: 'verdict', tone: isBetter ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, isBetter ? 'good' : 'bad'),
       prAucBlock(facts),
-      {
-        kind: 'details',
-        summary: 'All figures, and whether probabilities are calibrated',
-        blocks: [table.block, { kind: 'paragraph', text: seen }, reliabilityBlock(trials)],
-      },
+      detailsBlock('All figures, and whether probabilities are calibrated', [
+        table.block,
+        paragraph(seen),
+        reliabilityBlock(trials),
+      ]),
     ],
     limits: [
       'A classifier of archetypes predicts what rules and clusters will say of a wallet, not what a person knows.',

@@ -7,9 +7,7 @@ import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredRatio, numberGroups } from '../evaluate/clustered.ts';
 import { confusionMatrix } from '../evaluate/confusion_matrix.ts';
 import { groupKFold, type Split } from '../evaluate/group_split.ts';
-import { precisionRecallCurve } from '../evaluate/precision_recall_curve.ts';
 import { type Reliability, reliability } from '../evaluate/reliability.ts';
-import { rocCurve } from '../evaluate/roc_curve.ts';
 import { weightedAveragePrecision } from '../evaluate/weighted_ranks.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeRows } from '../kernels/matrix.ts';
@@ -30,9 +28,6 @@ export interface Trial {
   /** Of the wallets predicted as whales, the share that is; NaN when none is predicted. */
   readonly whalePrecision: BootstrapInterval;
   readonly whalePrAuc: BootstrapInterval;
-  readonly whaleRocAuc: number;
-  /** Average precision of each class against the rest; NaN for a class that the test lacks. */
-  readonly prAucByClass: readonly number[];
   readonly reliability: Reliability;
 }
 
@@ -83,8 +78,7 @@ export function fitClassifier(kind: ModelKind, input: TrainingInput, executor: E
 
 /** Probabilities of the five classes, row-major; a class that training never saw has probability 0. */
 export function classProbabilities(model: Classifier, x: Matrix): Float64Array {
-  // A forest's mean of leaf shares can exceed 1 by rounding.
-  const probabilities = model.predictProbability(x).map((probability) => Math.min(Math.max(probability, 0), 1));
+  const probabilities = model.predictProbability(x);
   const nKnown = probabilities.length / x.nRows;
   if (nKnown === N_CLASSES) return probabilities;
   const padded = new Float64Array(x.nRows * N_CLASSES);
@@ -152,16 +146,12 @@ function measure(
     const own = probabilities.subarray(row * N_CLASSES, (row + 1) * N_CLASSES);
     return own.indexOf(Math.max(...own));
   });
-  const column = (k: number): Float64Array => Float64Array.from(truth, (_, row) => probabilities[row * N_CLASSES + k]);
-  const isClass = (k: number): Uint8Array => Uint8Array.from(truth, (label) => (label === k ? 1 : 0));
-  const whale = column(WHALE);
-  const isWhale = isClass(WHALE);
+  const whale = Float64Array.from(truth, (_, row) => probabilities[row * N_CLASSES + WHALE]);
   const groups = numberGroups(wallets);
   const options = { groups, seed, nResamples: N_RESAMPLES };
   const flags = (holds: (row: number) => boolean): Uint8Array =>
     Uint8Array.from(truth, (_, row) => (holds(row) ? 1 : 0));
-  const prAuc = (labels: Uint8Array, scores: Float64Array): number =>
-    precisionRecallCurve(labels, scores).averagePrecision;
+  const isWhale = flags((row) => truth[row] === WHALE);
   return {
     kind,
     nRows: truth.length,
@@ -178,8 +168,6 @@ function measure(
       options,
     ),
     whalePrAuc: clusteredInterval(groups, weightedAveragePrecision(isWhale, whale, groups), options),
-    whaleRocAuc: rocCurve(isWhale, whale).auc,
-    prAucByClass: Array.from({ length: N_CLASSES }, (_, k) => prAuc(isClass(k), column(k))),
     reliability: reliability(isWhale, whale, 10, 'equal-width'),
   };
 }

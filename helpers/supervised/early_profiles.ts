@@ -9,6 +9,7 @@ import { outcomeValues } from '../features/wallets/position_values.ts';
 import { mergeProfiles } from '../features/wallets/profile_merge.ts';
 import { sumTrades } from '../features/wallets/sum_fills.ts';
 import { shardsOf } from '../features/wallets/wallet_numbers.ts';
+import { int } from '../polars/expressions.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
@@ -36,8 +37,6 @@ export interface EarlyFills {
 }
 
 const PRICED = ['ts_ms', 'outcome_index', 'price', 'shares'];
-
-const int64 = (ms: number) => pl.lit(ms).cast(pl.Int64);
 
 /** Walks through trades in order of time and keeps what early profiles need. */
 export class EarlyFillCollector {
@@ -69,9 +68,9 @@ export class EarlyFillCollector {
       Number(rest.getColumn('ts_ms').max()) >= this.timestamps[0]
     ) {
       const at = this.timestamps.shift()!;
-      this.notePrices(rest.filter(pl.col('ts_ms').lt(int64(at))));
+      this.notePrices(rest.filter(pl.col('ts_ms').lt(int(at))));
       this.marksAt.set(at, this.marksNow());
-      rest = rest.filter(pl.col('ts_ms').gtEq(int64(at)));
+      rest = rest.filter(pl.col('ts_ms').gtEq(int(at)));
     }
     this.notePrices(rest);
     this.keepFirst(this.subsample(batch));
@@ -115,9 +114,9 @@ export class EarlyFillCollector {
     const few = numbered.join(known, { on: 'wallet', how: 'left' }).filter(
       pl
         .col('nth')
-        .minus(int64(origin))
-        .add(pl.col('n_seen').fillNull(int64(0)))
-        .lt(int64(this.window.nFills)),
+        .minus(int(origin))
+        .add(pl.col('n_seen').fillNull(int(0)))
+        .lt(int(this.window.nFills)),
     );
     const { hours } = this.window;
     const age = pl.col('ts_ms').minus(pl.col('known_ms').fillNull(pl.col('begin_ms')));
@@ -155,7 +154,7 @@ export async function collectEarlyFills(
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
   const collected = early.marks.get(asOfMs);
   if (collected === undefined) throw new Error(`assertion failed: no marks were collected at ${asOfMs}`);
-  const known = early.fills.filter(pl.col('ts_ms').lt(int64(asOfMs)));
+  const known = early.fills.filter(pl.col('ts_ms').lt(int(asOfMs)));
   const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
   const firstMs = Number(early.fills.getColumn('ts_ms').min());
   const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));

@@ -2,12 +2,13 @@
 import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
 import { DAY_MS } from '../run/clock.ts';
+import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionSpecs, OptionValues } from '../run/options.ts';
 import { integerMin, type Range } from '../run/ranges.ts';
 import { type Skipped, type StepContext, skipped, withWallets } from '../step/contract.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
-import { endOfData, firstMoment } from '../tables/time_range.ts';
+import { endOfData, firstTimestamp } from '../tables/time_range.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { WHALE } from './classifier_trial.ts';
 import type { EarlyWindow } from './early_profiles.ts';
@@ -18,58 +19,24 @@ const TASK = 'Early detection';
 export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const satisfies Range;
 
 /** Wallets are cut into folds, so that no wallet is in training and test. */
-export const FOLDS_OPTION = {
-  type: 'number',
-  default: 3,
-  describe: 'parts into which wallets are cut',
-  range: integerMin(2, 20),
-} as const;
+export const FOLDS_OPTION = option.number(3, 'parts into which wallets are cut', integerMin(2, 20));
 
 /** Options of every script that takes up the task. */
 export const EARLY_TASK_OPTIONS = {
-  'first-fills': {
-    type: 'number',
-    default: 20,
-    describe: 'fills of each wallet that are seen',
-    range: integerMin(1),
-    group: TASK,
-  },
-  'first-hours': {
-    type: 'number',
-    defaultDescription: 'no limit',
-    describe: 'only fills this soon after its first, hours',
-    range: { from: 0.01, to: 1e5, unit: 'hours', hint: 'leave it out for no limit' },
-    group: TASK,
-  },
-  'horizon-days': {
-    type: 'number',
-    default: 3,
-    describe: 'from what is seen to the label, days',
-    range: HORIZON_DAYS,
-    group: TASK,
-  },
-  snapshots: {
-    type: 'number',
-    default: 8,
-    describe: 'timestamps, one horizon apart, at most',
-    range: integerMin(2, 100),
-    group: TASK,
-  },
-  'max-wallets': {
-    type: 'number',
-    default: 200_000,
-    describe: 'wallets that take part, at most',
-    range: integerMin(100),
-    group: TASK,
-  },
-  'per-class': {
-    type: 'number',
-    default: 3000,
-    describe: 'training rows of each class but whales',
-    range: integerMin(1),
-    group: TASK,
-  },
-  folds: { ...FOLDS_OPTION, group: TASK },
+  ...inGroup(TASK, {
+    'first-fills': option.number(20, 'fills of each wallet that are seen', integerMin(1)),
+    'first-hours': {
+      type: 'number',
+      defaultDescription: 'no limit',
+      describe: 'only fills this soon after its first, hours',
+      range: { from: 0.01, to: 1e5, unit: 'hours', hint: 'leave it out for no limit' },
+    },
+    'horizon-days': option.number(3, 'from what is seen to the label, days', HORIZON_DAYS),
+    snapshots: option.number(8, 'timestamps, one horizon apart, at most', integerMin(2, 100)),
+    'max-wallets': option.number(200_000, 'wallets that take part, at most', integerMin(100)),
+    'per-class': option.number(3000, 'training rows of each class but whales', integerMin(1)),
+    folds: FOLDS_OPTION,
+  }),
   ...WATERFALL_OPTIONS,
 } as const satisfies OptionSpecs;
 
@@ -172,7 +139,7 @@ export async function buildEarlyTask(
 ): Promise<EarlyTask | Skipped> {
   const { trades } = inputs;
   const { horizonDays, nFolds } = settings;
-  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstMoment(trades), horizonDays * DAY_MS];
+  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstTimestamp(trades), horizonDays * DAY_MS];
   const nSnapshots = countSnapshots(firstMs, asOfMs, horizonMs, settings.nSnapshotsMax);
   if (nSnapshots < 2) {
     const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);

@@ -1,5 +1,5 @@
 /** What a model predicts on average when every row has the same value of one column (Friedman 2001). */
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { createMatrix, type Matrix, takeRows } from '../kernels/matrix.ts';
 
 const N_POINTS = 20;
 const N_ROWS = 500;
@@ -25,10 +25,7 @@ export function partialDependence(
   if (known.length === 0) return [];
   const stride = Math.max(1, Math.floor(x.nRows / N_ROWS));
   const rows = Array.from({ length: Math.floor((x.nRows - 1) / stride) + 1 }, (_, i) => i * stride);
-  const values = new Float32Array(rows.length * x.nCols);
-  rows.forEach((row, i) => {
-    values.set(x.values.subarray(row * x.nCols, (row + 1) * x.nCols), i * x.nCols);
-  });
+  const { values } = takeRows(x, rows);
   const grid = Array.from(
     { length: N_POINTS },
     (_, i) => known[Math.round((0.02 + (0.96 * i) / (N_POINTS - 1)) * (known.length - 1))],

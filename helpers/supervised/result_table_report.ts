@@ -1,6 +1,6 @@
 /** A table of results, for the terminal and for the report. */
-import type { TableBlock } from '../charts/section.ts';
-import { formatCount, formatTable } from '../run/console.ts';
+import { type TableBlock, tableBlock } from '../charts/section.ts';
+import { formatCount, formatTable, tabulate } from '../run/console.ts';
 
 type Cell = string | number;
 
@@ -9,16 +9,12 @@ function formatCell(cell: Cell): string {
   return Number.isInteger(cell) ? formatCount(cell) : cell.toFixed(4);
 }
 
-export function resultTable(
-  header: readonly string[],
-  rows: readonly (readonly Cell[])[],
+export function resultTable<T>(
+  records: readonly T[],
+  columns: Readonly<Record<string, (record: T) => Cell>>,
   caption: string,
 ): { readonly text: string; readonly block: TableBlock } {
-  return {
-    text: formatTable(
-      header,
-      rows.map((row) => row.map(formatCell)),
-    ),
-    block: { kind: 'table', caption, header: [...header], rows: rows.map((row) => [...row]) },
-  };
+  const { header, rows } = tabulate(records, columns);
+  const texts = rows.map((row) => row.map(formatCell));
+  return { text: formatTable(header, texts), block: tableBlock(caption, header, rows) };
 }

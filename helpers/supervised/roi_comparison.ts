@@ -1,7 +1,7 @@
 /** Boosting on all columns against three baselines: the mean, a price, and the past edge. */
 import type { Split } from '../evaluate/group_split.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { PRESENT_COLUMNS, takeColumns } from './circularity.ts';
+import { columnsOf, PRESENT_COLUMNS } from './circularity.ts';
 import type { RoiRows } from './roi_rows.ts';
 import { measureRoi, type Predictions, predictOut, type RoiTrial } from './roi_trial.ts';
 
@@ -36,7 +36,7 @@ export function compareRoiModels(
 ): RoiComparison {
   const pairs = (['roi', 'alpha'] as const).flatMap((outcome) =>
     Object.entries(MODELS).map(([model, names]) => {
-      const x = names.length === 0 ? null : takeColumns(rows.x, PRESENT_COLUMNS, names);
+      const x = names.length === 0 ? null : columnsOf(rows.x, PRESENT_COLUMNS, names);
       const predictions = predictOut(x, names, outcome === 'roi' ? rows.roiPct : rows.alphaPct, splits, seed, executor);
       return { outcome, model, predictions };
     }),

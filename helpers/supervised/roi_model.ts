@@ -1,5 +1,4 @@
 /** What 10 keeps: a regressor of all rows, what it looks at, and a card that says what it is worth. */
-
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import type { Executor } from '../kernels/executor.ts';

@@ -1,5 +1,5 @@
 /** How well future ROI can be predicted, by what, and what becomes of two published claims, in lines and in a section. */
-import { type ChartBlock, chartBlock } from '../charts/section.ts';
+import { type ChartBlock, chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { linesPicture } from '../charts/specs/lines.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { Presentation } from '../step/contract.ts';
@@ -12,7 +12,15 @@ import type { RoiFacts } from './roi_model.ts';
 
 export const ROI_SECTION = { id: 'roi', order: 100, title: 'Does a wallet that did well go on to do well?' };
 
-const HEADER = ['outcome', 'model', 'test rows', 'R²', 'Spearman', 'ROI of the top tenth, %', 'by money, %'];
+const COLUMNS: Readonly<Record<string, (own: RoiResult) => string | number>> = {
+  outcome: ({ outcome }) => outcome,
+  model: ({ model }) => model,
+  'test rows': ({ trial }) => trial.nRows,
+  'R²': ({ trial }) => formatInterval(trial.r2),
+  Spearman: ({ trial }) => formatInterval(trial.spearman),
+  'ROI of the top tenth, %': ({ trial }) => formatInterval(trial.topRoi),
+  'by money, %': ({ trial }) => formatInterval(trial.topRoiByMoney),
+};
 
 /** "Filtering casuals improves ROI prediction", put to the data, in a sentence. */
 export function formatFiltering({ change, nKept, nRows }: FilteringClaim): string {
@@ -37,11 +45,6 @@ export function formatFreshWhales({ nWhales, roi }: WhaleClaim): string {
     return `${says}: ${formatInterval(difference, 1)} percentage points beside a base of ${formatInterval(base, 1)} %${multiple} (${nWhales} rows)`;
   };
   return `Published claim "fresh whales earn a multiple of the base": ${answer()}.`;
-}
-
-function resultCells({ outcome, model, trial }: RoiResult): (string | number)[] {
-  const { nRows, r2, spearman, topRoi, topRoiByMoney } = trial;
-  return [outcome, model, nRows, ...[r2, spearman, topRoi, topRoiByMoney].map((interval) => formatInterval(interval))];
 }
 
 function topTenthBlock(results: readonly RoiResult[]): ChartBlock {
@@ -89,8 +92,8 @@ export function presentRoi(facts: RoiFacts): Presentation {
     ? 'Future ROI can be predicted a little beyond its mean here.'
     : 'Future ROI is not shown to be predictable beyond its mean here.';
   const table = resultTable(
-    HEADER,
-    results.map(resultCells),
+    results,
+    COLUMNS,
     'ROI of what a wallet trades after T, predicted from its profile at T, and the same above the mean of its window (alpha). The mean ranks nobody: its top tenth is everybody.',
   );
   const claimLines = [formatFiltering(claims.filtering), formatFreshWhales(claims.freshWhales)];
@@ -102,14 +105,14 @@ export function presentRoi(facts: RoiFacts): Presentation {
       ...claimLines,
     ],
     blocks: [
-      { kind: 'verdict', tone: isPredicted ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, isPredicted ? 'good' : 'bad'),
       topTenthBlock(results),
-      ...claimLines.map((text) => ({ kind: 'paragraph' as const, text })),
-      {
-        kind: 'details',
-        summary: 'All figures, and what the model looks at',
-        blocks: [table.block, importanceBlock(facts), ...partial.map(partialBlock)],
-      },
+      ...claimLines.map(paragraph),
+      detailsBlock('All figures, and what the model looks at', [
+        table.block,
+        importanceBlock(facts),
+        ...partial.map(partialBlock),
+      ]),
     ],
     limits: [
       'ROI here is before fees and delay, and values open positions at a last price; chapter 6 asks whether anything pays.',

@@ -3,7 +3,7 @@ import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { type Skipped, type StepContext, skipped } from '../step/contract.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
-import { endOfData, firstMoment } from '../tables/time_range.ts';
+import { endOfData, firstTimestamp } from '../tables/time_range.ts';
 import { PRESENT_COLUMNS } from './circularity.ts';
 import { buildRoiRows, countWindows, type RoiRows } from './roi_rows.ts';
 
@@ -48,7 +48,7 @@ export async function buildRoiTask(
 ): Promise<RoiTask | Skipped> {
   const { trades } = inputs;
   const { horizonDays, nFolds } = settings;
-  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstMoment(trades), horizonDays * DAY_MS];
+  const [asOfMs, firstMs, horizonMs] = [endOfData(trades), firstTimestamp(trades), horizonDays * DAY_MS];
   const nWindows = countWindows(firstMs, asOfMs, horizonMs, settings.nWindowsMax);
   if (nWindows < 2) {
     const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);

@@ -1,5 +1,4 @@
 /** What a regressor of future ROI is worth, against the mean and against price and past edge alone. */
-
 import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredInterval, clusteredRatio, clusteredSums, numberGroups } from '../evaluate/clustered.ts';

@@ -1,14 +1,14 @@
 /** What 09-2 keeps: the forest of the early-detection row with its threshold, and a card that says what it is worth. */
-
 import type { Archetype } from '../archetypes/archetypes.ts';
 import { modelOnnx } from '../estimators/onnx/model_onnx.ts';
 import type { RandomForest } from '../estimators/random_forest.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
+import type { Executor } from '../kernels/executor.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
-import { formatInterval, type TrialName } from './circularity.ts';
+import { EARLY, formatInterval, type RowName, TRADED_ON, type TrialName } from './circularity.ts';
 import type { EarlyTaskFacts, EarlyTaskSettings } from './early_task.ts';
-import type { ScoutChoice, ScoutTrial } from './scout_trial.ts';
+import { measureScout, predictScout, type ScoutChoice, type ScoutInput, type ScoutTrial } from './scout_trial.ts';
 
 export const SCOUT_TARGETS = ['fresh_whale', 'insider_like', 'grinder'] as const satisfies readonly Archetype[];
 
@@ -32,6 +32,19 @@ export interface ScoutFacts extends EarlyTaskFacts {
   readonly trials: readonly ScoutRow[];
   /** Leaves and threshold of the saved forest. */
   readonly choice: ScoutChoice;
+}
+
+/**
+ * What the scout is worth on one row of features, and for early detection also over the wallets that traded on.
+ * @param tradedOn 1 for rows of such wallets
+ */
+export function scoutTrials(row: RowName, input: ScoutInput, tradedOn: Uint8Array, executor: Executor): ScoutRow[] {
+  const predictions = predictScout(input, executor);
+  const measured = [
+    { row, trial: measureScout(predictions, input) },
+    ...(row === EARLY ? [{ row: TRADED_ON, trial: measureScout(predictions, input, tradedOn) } as const] : []),
+  ];
+  return measured.flatMap(({ row: name, trial }) => (trial === null ? [] : [{ row: name, trial }]));
 }
 
 /** @param model of the early-detection row, fitted on all rows */

@@ -1,5 +1,5 @@
 /** What behaviour alone predicts, in lines and in a section. */
-import { chartBlock } from '../charts/section.ts';
+import { chartBlock, detailsBlock, paragraph, verdictBlock } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
@@ -11,15 +11,18 @@ import type { ScoutTrial } from './scout_trial.ts';
 
 export const SCOUT_SECTION = { id: 'scout', order: 92, title: 'The scout: behaviour without money' };
 
-const HEADER = ['features', 'test rows', 'targets', 'predicted', 'precision', 'recall', 'PR-AUC', 'base rate'];
-
 const baseRate = ({ nTargets, nRows }: ScoutTrial): number => nTargets / nRows;
 
-function trialCells({ row, trial }: ScoutRow): (string | number)[] {
-  const { nRows, nTargets, nPredictedPositive, precision, recall, prAuc } = trial;
-  const intervals = [precision, recall, prAuc].map((interval) => formatInterval(interval));
-  return [row, nRows, nTargets, nPredictedPositive, ...intervals, baseRate(trial)];
-}
+const COLUMNS: Readonly<Record<string, (own: ScoutRow) => string | number>> = {
+  features: ({ row }) => row,
+  'test rows': ({ trial }) => trial.nRows,
+  targets: ({ trial }) => trial.nTargets,
+  predicted: ({ trial }) => trial.nPredictedPositive,
+  precision: ({ trial }) => formatInterval(trial.precision),
+  recall: ({ trial }) => formatInterval(trial.recall),
+  'PR-AUC': ({ trial }) => formatInterval(trial.prAuc),
+  'base rate': ({ trial }) => baseRate(trial),
+};
 
 const percent = (share: number, nDigits = 0): string => `${(100 * share).toFixed(nDigits)} %`;
 
@@ -38,7 +41,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
   const { target, recallMin, nFolds } = settings;
   const early = trials[trials.length - 1].trial;
   const verdict = formatVerdict(early, target);
-  const table = resultTable(HEADER, trials.map(trialCells), `Forest on behaviour alone, looking for ${target}.`);
+  const table = resultTable(trials, COLUMNS, `Forest on behaviour alone, looking for ${target}.`);
   const notes = [
     `${early.choices.length} of ${nFolds} folds had enough ${target} wallets to choose a threshold by.`,
     `Behaviour alone, no column of money. The threshold was chosen on validation wallets for a recall of ${recallMin}; test wallets and timestamps are others.`,
@@ -47,7 +50,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
   return {
     lines: [table.text, ...notes, verdict, 'Saved: the forest of the early-detection row.'],
     blocks: [
-      { kind: 'verdict', tone: early.precision.low > baseRate(early) ? 'good' : 'bad', text: verdict },
+      verdictBlock(verdict, early.precision.low > baseRate(early) ? 'good' : 'bad'),
       chartBlock(
         'precision',
         `Precision at the chosen threshold against the base rate of ${percent(baseRate(early), 2)}.`,
@@ -61,11 +64,7 @@ export function presentScout(facts: ScoutFacts, { settings }: PresentView<ScoutS
           'precision, %',
         ),
       ),
-      {
-        kind: 'details',
-        summary: 'All figures, and how they were measured',
-        blocks: [table.block, ...notes.map((text) => ({ kind: 'paragraph' as const, text }))],
-      },
+      detailsBlock('All figures, and how they were measured', [table.block, ...notes.map(paragraph)]),
     ],
   };
 }

@@ -1,5 +1,4 @@
 /** Fills that name no wallet. */
-
 import { type DataFrame, type LazyDataFrame, pl } from '../polars/polars.ts';
 import { readPartsSync } from './read_parts.ts';
 import type { Table } from './table_store.ts';

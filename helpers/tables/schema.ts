@@ -1,5 +1,4 @@
 /** Closed table schemas: every column with type, unit and meaning; anything more or less is an error that names it. */
-
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { hashValue } from '../run/files.ts';
@@ -28,26 +27,23 @@ export interface TableSchema {
   readonly madeBy: string;
 }
 
-/** A column that is never null. */
-export function column(
-  name: string,
-  type: ColumnType,
-  unit: string,
-  meaning: string,
-  kind: ColumnClass = 'key',
-): Column {
-  return { name, type, unit, meaning, nullable: false, class: kind };
-}
+const COLUMN =
+  /^(\w+)(\??): (string|int64|uint64|uint8|float64|bool) (?:\[(.*?)\] )?(?:\((behavioural|money|outcome|market)\) )?(.+)$/;
 
-/** A column that is null where the thing cannot be known. */
-export function optional(
-  name: string,
-  type: ColumnType,
-  unit: string,
-  meaning: string,
-  kind: ColumnClass = 'key',
-): Column {
-  return { name, type, unit, meaning, nullable: true, class: kind };
+/**
+ * Columns, one a line: `name: type [unit] (class) meaning`. A name with `?` is null where the thing cannot be known; unit
+ * and class may be left out (class `key`).
+ */
+export function columns(lines: string): Column[] {
+  return lines
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const match = COLUMN.exec(line.trim());
+      if (match === null) throw new Error(`not a column: ${line}`);
+      const [, name, mark, type, unit = '', kind = 'key', meaning] = match;
+      return { name, type: type as ColumnType, unit, meaning, nullable: mark === '?', class: kind as ColumnClass };
+    });
 }
 
 /** A stable fingerprint of names, types and nullability. */

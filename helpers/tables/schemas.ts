@@ -8,7 +8,7 @@ import {
   TRADE_PREDICTIONS,
 } from './profit_schemas.ts';
 import { WALLET_RED_FLAGS } from './red_flag_schemas.ts';
-import { column, optional, type TableSchema } from './schema.ts';
+import { columns, type TableSchema } from './schema.ts';
 
 export * from './profit_schemas.ts';
 export * from './red_flag_schemas.ts';
@@ -18,49 +18,24 @@ export const RAW_TRADES: TableSchema = {
   folder: '10_raw_trades',
   what: 'Canonical trades: one row per wallet and fill, in parts by month, in order of time.',
   madeBy: 'npx tsx 1_data_pipeline/00-3_import_trades.ts --input <files>',
-  columns: [
-    column('ts_ms', 'int64', 'ms since 1970 UTC', 'time of the fill'),
-    column('venue', 'string', 'polymarket | kalshi', 'where the fill happened'),
-    column(
-      'market_id',
-      'string',
-      '',
-      'condition id (Polymarket), ticker (Kalshi); `gamma:<id>`, `token:<id>` or `fpmm:<address>` where only that is known',
-    ),
-    optional('event_id', 'string', '', 'event that the market belongs to, as in 10_markets; null where no source says'),
-    column('outcome_index', 'uint8', '0 | 1', 'which of the two outcomes was traded; 10_markets has their names'),
-    optional(
-      'wallet',
-      'string',
-      '0x + 40 hex',
-      'address of the account (a pseudonym); null on Kalshi, which publishes none',
-    ),
-    optional(
-      'role',
-      'string',
-      'maker | taker',
-      'taker: sent the order that was matched at once; maker: had an order waiting. On chain a taker is known by an exchange contract as counterparty. Null where the source does not say',
-    ),
-    column('side', 'string', 'BUY | SELL', 'whether this wallet bought or sold this outcome'),
-    column('price', 'float64', 'USD per share, 0..1', 'price of the outcome traded'),
-    column(
-      'shares',
-      'float64',
-      'shares',
-      'number of shares, rounded to 1e-6; a share of the winning outcome pays 1 USD',
-    ),
-    column('amount_usd', 'float64', 'USD', 'USD paid or received, before fees, rounded to 1e-6'),
-    optional(
-      'fee_usd',
-      'float64',
-      'USD',
-      'fee of this fill, not part of amount_usd; null where the source does not say',
-    ),
-    optional('tx', 'string', '', 'transaction hash (Polymarket) or trade id (Kalshi)'),
-    optional('block_number', 'int64', '', 'block of the chain, where the source has it'),
-    optional('log_index', 'int64', '', 'place in that block, where the source has it: it orders fills of one time'),
-    column('fill_id', 'uint64', '', 'hash that identifies the fill; of identical rows in one source each gets its own'),
-  ],
+  columns: columns(`
+    ts_ms: int64 [ms since 1970 UTC] time of the fill
+    venue: string [polymarket | kalshi] where the fill happened
+    market_id: string condition id (Polymarket), ticker (Kalshi); \`gamma:<id>\`, \`token:<id>\` or \`fpmm:<address>\` where only that is known
+    event_id?: string event that the market belongs to, as in 10_markets; null where no source says
+    outcome_index: uint8 [0 | 1] which of the two outcomes was traded; 10_markets has their names
+    wallet?: string [0x + 40 hex] address of the account (a pseudonym); null on Kalshi, which publishes none
+    role?: string [maker | taker] taker: sent the order that was matched at once; maker: had an order waiting. On chain a taker is known by an exchange contract as counterparty. Null where the source does not say
+    side: string [BUY | SELL] whether this wallet bought or sold this outcome
+    price: float64 [USD per share, 0..1] price of the outcome traded
+    shares: float64 [shares] number of shares, rounded to 1e-6; a share of the winning outcome pays 1 USD
+    amount_usd: float64 [USD] USD paid or received, before fees, rounded to 1e-6
+    fee_usd?: float64 [USD] fee of this fill, not part of amount_usd; null where the source does not say
+    tx?: string transaction hash (Polymarket) or trade id (Kalshi)
+    block_number?: int64 block of the chain, where the source has it
+    log_index?: int64 place in that block, where the source has it: it orders fills of one time
+    fill_id: uint64 hash that identifies the fill; of identical rows in one source each gets its own
+  `),
 };
 
 export const MARKETS: TableSchema = {
@@ -68,115 +43,37 @@ export const MARKETS: TableSchema = {
   folder: '10_markets',
   what: 'Markets: one row per market with two outcomes.',
   madeBy: RAW_TRADES.madeBy,
-  columns: [
-    column('market_id', 'string', '', 'key, as in 10_raw_trades', 'market'),
-    column('venue', 'string', 'polymarket | kalshi', 'where the market trades', 'market'),
-    optional('gamma_id', 'string', '', "the venue's short number of the market", 'market'),
-    optional(
-      'event_id',
-      'string',
-      '',
-      'event that the market belongs to: its slug (Polymarket; its number where no slug is told) or ticker (Kalshi); several markets can share one',
-      'market',
-    ),
-    optional(
-      'market_maker',
-      'string',
-      '0x + 40 hex',
-      'contract that traded the market before there was an order book (until 2022)',
-      'market',
-    ),
-    optional('question', 'string', '', 'the question or title', 'market'),
-    optional('slug', 'string', '', "the venue's name of the market in its web addresses", 'market'),
-    optional('tags', 'string', 'joined by ;', "the venue's tags", 'market'),
-    optional(
-      'domain',
-      'string',
-      'sports | politics | crypto | other',
-      'subject of the market, from its tags, else from the words of its question',
-      'market',
-    ),
-    optional('domain_source', 'string', 'tags | question', 'what the domain was derived from', 'market'),
-    optional('outcome_0', 'string', '', 'name of outcome 0', 'market'),
-    optional('outcome_1', 'string', '', 'name of outcome 1', 'market'),
-    optional('token_0', 'string', '76 to 78 digits', 'token id of outcome 0', 'market'),
-    optional('token_1', 'string', '76 to 78 digits', 'token id of outcome 1', 'market'),
-    column(
-      'outcome_order',
-      'string',
-      'venue | name | assumed',
-      'how the order of the outcomes is known: from the venue, from names such as Yes and No, or assumed from the first trade',
-      'market',
-    ),
-    optional(
-      'neg_risk',
-      'bool',
-      '',
-      'whether it is one of several markets of an event of which only one can win',
-      'market',
-    ),
-    optional('created_ms', 'int64', 'ms since 1970 UTC', 'when the market was created', 'market'),
-    optional('open_ms', 'int64', 'ms since 1970 UTC', 'when trading opened', 'market'),
-    optional(
-      'close_ms',
-      'int64',
-      'ms since 1970 UTC',
-      'scheduled end, as it was known while the market traded',
-      'market',
-    ),
-    optional('resolved_ms', 'int64', 'ms since 1970 UTC', 'when the outcome became known', 'market'),
-    optional(
-      'winner_index',
-      'uint8',
-      '0 | 1',
-      'outcome that won; null unless the market is closed and its last prices are exactly 0 and 1',
-      'outcome',
-    ),
-    optional(
-      'is_void',
-      'bool',
-      '',
-      'whether it ended without a winner (Polymarket pays half a USD per share of either outcome, Kalshi settlement_value)',
-      'outcome',
-    ),
-    optional(
-      'settlement_value',
-      'float64',
-      'USD per share, 0..1',
-      'what a market without a winner paid for a share of outcome 0, where the venue states it (Kalshi); outcome 1 got the rest',
-      'outcome',
-    ),
-    optional('resolution_source', 'string', 'venue', 'who says which outcome won', 'outcome'),
-    optional(
-      'fee_rate',
-      'float64',
-      '',
-      "rate in the venue's formula of the taker fee: shares × rate × (p(1 − p))^exponent",
-      'market',
-    ),
-    optional('fee_exponent', 'float64', '', 'exponent in the same formula', 'market'),
-    optional(
-      'lifetime_volume_usd',
-      'float64',
-      'USD',
-      'volume when the market list was downloaded; it includes the future, so no model may use it',
-      'outcome',
-    ),
-    column(
-      'source',
-      'string',
-      'gamma | clob | poly_data | archive | kalshi | trades',
-      'best source of this row; trades: derived from trades alone',
-      'market',
-    ),
-    optional(
-      'evidence',
-      'string',
-      'JSON by source',
-      'what each source says, where more than one describes the market; only for the next import, which must come to what one import of all files comes to',
-      'market',
-    ),
-  ],
+  columns: columns(`
+    market_id: string (market) key, as in 10_raw_trades
+    venue: string [polymarket | kalshi] (market) where the market trades
+    gamma_id?: string (market) the venue's short number of the market
+    event_id?: string (market) event that the market belongs to: its slug (Polymarket; its number where no slug is told) or ticker (Kalshi); several markets can share one
+    market_maker?: string [0x + 40 hex] (market) contract that traded the market before there was an order book (until 2022)
+    question?: string (market) the question or title
+    slug?: string (market) the venue's name of the market in its web addresses
+    tags?: string [joined by ;] (market) the venue's tags
+    domain?: string [sports | politics | crypto | other] (market) subject of the market, from its tags, else from the words of its question
+    domain_source?: string [tags | question] (market) what the domain was derived from
+    outcome_0?: string (market) name of outcome 0
+    outcome_1?: string (market) name of outcome 1
+    token_0?: string [76 to 78 digits] (market) token id of outcome 0
+    token_1?: string [76 to 78 digits] (market) token id of outcome 1
+    outcome_order: string [venue | name | assumed] (market) how the order of the outcomes is known: from the venue, from names such as Yes and No, or assumed from the first trade
+    neg_risk?: bool (market) whether it is one of several markets of an event of which only one can win
+    created_ms?: int64 [ms since 1970 UTC] (market) when the market was created
+    open_ms?: int64 [ms since 1970 UTC] (market) when trading opened
+    close_ms?: int64 [ms since 1970 UTC] (market) scheduled end, as it was known while the market traded
+    resolved_ms?: int64 [ms since 1970 UTC] (market) when the outcome became known
+    winner_index?: uint8 [0 | 1] (outcome) outcome that won; null unless the market is closed and its last prices are exactly 0 and 1
+    is_void?: bool (outcome) whether it ended without a winner (Polymarket pays half a USD per share of either outcome, Kalshi settlement_value)
+    settlement_value?: float64 [USD per share, 0..1] (outcome) what a market without a winner paid for a share of outcome 0, where the venue states it (Kalshi); outcome 1 got the rest
+    resolution_source?: string [venue] (outcome) who says which outcome won
+    fee_rate?: float64 (market) rate in the venue's formula of the taker fee: shares × rate × (p(1 − p))^exponent
+    fee_exponent?: float64 (market) exponent in the same formula
+    lifetime_volume_usd?: float64 [USD] (outcome) volume when the market list was downloaded; it includes the future, so no model may use it
+    source: string [gamma | clob | poly_data | archive | kalshi | trades] (market) best source of this row; trades: derived from trades alone
+    evidence?: string [JSON by source] (market) what each source says, where more than one describes the market; only for the next import, which must come to what one import of all files comes to
+  `),
 };
 
 export const WALLET_PROFILES: TableSchema = {
@@ -184,151 +81,44 @@ export const WALLET_PROFILES: TableSchema = {
   folder: '11_wallet_profiles',
   what: 'Wallet profiles as of T: only fills before T, only outcomes known before T.',
   madeBy: 'npx tsx 1_data_pipeline/01_build_features_polars.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T; a fill at T itself does not count'),
-    column('first_fill_ms', 'int64', 'ms since 1970 UTC', 'time of the first fill'),
-    column('last_fill_ms', 'int64', 'ms since 1970 UTC', 'time of the last fill before T'),
-    column('n_fills', 'int64', 'fills', 'fills before T', 'behavioural'),
-    column('tenure_days', 'float64', 'days', 'time from the first fill to T', 'behavioural'),
-    column(
-      'tenure_is_censored',
-      'bool',
-      '',
-      'true when the first fill lies within the first 5 % of the tape, or its first 3 days: what was before is unknown',
-    ),
-    column('age_at_max_bet_days', 'float64', 'days', 'from the first fill to the largest one', 'behavioural'),
-    column('aggression_avg_usd', 'float64', 'USD', 'mean amount of a fill', 'money'),
-    column(
-      'frequency_trades_daily',
-      'float64',
-      'fills/day',
-      'fills a day: n_fills / max(tenure_days, 1)',
-      'behavioural',
-    ),
-    optional(
-      'domain_focus_sports_pct',
-      'float64',
-      '0..100',
-      'share of fills in sports, among fills in markets whose domain is known',
-      'behavioural',
-    ),
-    optional('domain_focus_politics_pct', 'float64', '0..100', 'the same for politics', 'behavioural'),
-    optional('domain_focus_crypto_pct', 'float64', '0..100', 'the same for crypto', 'behavioural'),
-    column('diversification_markets_count', 'int64', 'markets', 'number of different markets traded', 'behavioural'),
-    column('total_invested', 'float64', 'USD', 'sum of the amounts of all BUY fills', 'money'),
-    column(
-      'total_net_pnl',
-      'float64',
-      'USD',
-      "profit before fees: money received − money paid + value of the shares held. A share is worth what it was paid where the market resolved before T (0, 1, or a fraction without a winner), else its price in the market's last trade before T, of either outcome (p₀ = 1 − p₁; trades of one millisecond weighted by shares; a trade at price 0 does not count)",
-      'outcome',
-    ),
-    column(
-      'pnl_is_marked',
-      'bool',
-      '',
-      'true when the profit depends on a last price, because some markets have not resolved',
-      'outcome',
-    ),
-    optional(
-      'mark_age_days',
-      'float64',
-      'days',
-      'time from the oldest of those last trades to T; null when there is none',
-      'outcome',
-    ),
-    optional(
-      'wins',
-      'int64',
-      'markets',
-      'resolved markets with a profit above 0; null without a resolved market',
-      'outcome',
-    ),
-    optional(
-      'unique_markets',
-      'int64',
-      'markets',
-      'markets traded that resolved before T, with or without a winner (only resolved ones, unlike diversification_markets_count); null when there is none',
-      'outcome',
-    ),
-    optional('win_rate_pct', 'float64', '0..100', '100 × wins / unique_markets', 'outcome'),
-    optional(
-      'roi_pct',
-      'float64',
-      '%',
-      'return on investment: 100 × total_net_pnl / total_invested; null without a BUY',
-      'outcome',
-    ),
-    optional(
-      'alpha_score',
-      'float64',
-      'percentage points',
-      'roi_pct minus the mean roi_pct of all wallets with a resolved market',
-      'outcome',
-    ),
-    optional(
-      'avg_time_to_impact_hours',
-      'float64',
-      'hours',
-      'mean time from the creation of a market to a fill in it, where that is known',
-      'behavioural',
-    ),
-    optional('conviction_avg_buy_usd', 'float64', 'USD', 'mean amount of a BUY fill', 'money'),
-    column('max_bet_usd', 'float64', 'USD', 'amount of the largest fill', 'money'),
-    optional(
-      'bet_size_cv',
-      'float64',
-      '',
-      'how uneven the sizes are: standard deviation / mean of the amounts; null for one fill',
-      'money',
-    ),
-    column(
-      'top_market_share_pct',
-      'float64',
-      '0..100',
-      'share of the USD traded in the market where the wallet traded most',
-      'behavioural',
-    ),
-    optional('maker_share_pct', 'float64', '0..100', 'share of fills as maker, where the role is known', 'behavioural'),
-    optional('contrarian_share_pct', 'float64', '0..100', 'share of BUY fills at a price below .40', 'behavioural'),
-    column('active_days', 'int64', 'days', 'number of UTC days with a fill', 'behavioural'),
-    column(
-      'hour_entropy',
-      'float64',
-      'bits, 0..4.58',
-      'Shannon entropy of the UTC hours of the fills: 0 when all fall in one hour, 4.58 when spread evenly over 24',
-      'behavioural',
-    ),
-    column(
-      'burst_share_pct',
-      'float64',
-      '0..100',
-      "share of fills within 60 s of the wallet's previous fill",
-      'behavioural',
-    ),
-    optional(
-      'held_to_resolution_pct',
-      'float64',
-      '0..100',
-      'share of bought positions still held when their market resolved',
-      'outcome',
-    ),
-    optional(
-      'edge_z',
-      'float64',
-      'z',
-      'how much more often bought positions won than their prices say, in standard deviations: (wins − Σp)/√Σp(1−p) over positions in markets with a winner, p = mean price paid; 0 when the prices were right',
-      'outcome',
-    ),
-    optional(
-      'max_bet_vs_market_volume_pct',
-      'float64',
-      '%',
-      'largest share that one BUY had of the volume traded in its market before it',
-      'money',
-    ),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T; a fill at T itself does not count
+    first_fill_ms: int64 [ms since 1970 UTC] time of the first fill
+    last_fill_ms: int64 [ms since 1970 UTC] time of the last fill before T
+    n_fills: int64 [fills] (behavioural) fills before T
+    tenure_days: float64 [days] (behavioural) time from the first fill to T
+    tenure_is_censored: bool true when the first fill lies within the first 5 % of the tape, or its first 3 days: what was before is unknown
+    age_at_max_bet_days: float64 [days] (behavioural) from the first fill to the largest one
+    aggression_avg_usd: float64 [USD] (money) mean amount of a fill
+    frequency_trades_daily: float64 [fills/day] (behavioural) fills a day: n_fills / max(tenure_days, 1)
+    domain_focus_sports_pct?: float64 [0..100] (behavioural) share of fills in sports, among fills in markets whose domain is known
+    domain_focus_politics_pct?: float64 [0..100] (behavioural) the same for politics
+    domain_focus_crypto_pct?: float64 [0..100] (behavioural) the same for crypto
+    diversification_markets_count: int64 [markets] (behavioural) number of different markets traded
+    total_invested: float64 [USD] (money) sum of the amounts of all BUY fills
+    total_net_pnl: float64 [USD] (outcome) profit before fees: money received − money paid + value of the shares held. A share is worth what it was paid where the market resolved before T (0, 1, or a fraction without a winner), else its price in the market's last trade before T, of either outcome (p₀ = 1 − p₁; trades of one millisecond weighted by shares; a trade at price 0 does not count)
+    pnl_is_marked: bool (outcome) true when the profit depends on a last price, because some markets have not resolved
+    mark_age_days?: float64 [days] (outcome) time from the oldest of those last trades to T; null when there is none
+    wins?: int64 [markets] (outcome) resolved markets with a profit above 0; null without a resolved market
+    unique_markets?: int64 [markets] (outcome) markets traded that resolved before T, with or without a winner (only resolved ones, unlike diversification_markets_count); null when there is none
+    win_rate_pct?: float64 [0..100] (outcome) 100 × wins / unique_markets
+    roi_pct?: float64 [%] (outcome) return on investment: 100 × total_net_pnl / total_invested; null without a BUY
+    alpha_score?: float64 [percentage points] (outcome) roi_pct minus the mean roi_pct of all wallets with a resolved market
+    avg_time_to_impact_hours?: float64 [hours] (behavioural) mean time from the creation of a market to a fill in it, where that is known
+    conviction_avg_buy_usd?: float64 [USD] (money) mean amount of a BUY fill
+    max_bet_usd: float64 [USD] (money) amount of the largest fill
+    bet_size_cv?: float64 (money) how uneven the sizes are: standard deviation / mean of the amounts; null for one fill
+    top_market_share_pct: float64 [0..100] (behavioural) share of the USD traded in the market where the wallet traded most
+    maker_share_pct?: float64 [0..100] (behavioural) share of fills as maker, where the role is known
+    contrarian_share_pct?: float64 [0..100] (behavioural) share of BUY fills at a price below .40
+    active_days: int64 [days] (behavioural) number of UTC days with a fill
+    hour_entropy: float64 [bits, 0..4.58] (behavioural) Shannon entropy of the UTC hours of the fills: 0 when all fall in one hour, 4.58 when spread evenly over 24
+    burst_share_pct: float64 [0..100] (behavioural) share of fills within 60 s of the wallet's previous fill
+    held_to_resolution_pct?: float64 [0..100] (outcome) share of bought positions still held when their market resolved
+    edge_z?: float64 [z] (outcome) how much more often bought positions won than their prices say, in standard deviations: (wins − Σp)/√Σp(1−p) over positions in markets with a winner, p = mean price paid; 0 when the prices were right
+    max_bet_vs_market_volume_pct?: float64 [%] (money) largest share that one BUY had of the volume traded in its market before it
+  `),
 };
 
 /** The same columns from the in-memory reference build; never read by a model. */
@@ -342,22 +132,10 @@ export const WALLET_PROFILES_LEGACY: TableSchema = {
 
 const TARGET_UNIT = '3 whale | 2 insider | 1 grinder | 0 casual';
 /** What the waterfall says of a wallet. */
-const ARCHETYPE_COLUMNS = [
-  column(
-    'archetype',
-    'string',
-    'fresh_whale | grinder | insider_like | casual | unnamed',
-    'kind of wallet by the waterfall of rules and clusters; not a fact about a person',
-    'outcome',
-  ),
-  optional(
-    'target',
-    'uint8',
-    TARGET_UNIT,
-    'the archetype as a number, for training; null for unnamed wallets: no win rate, or no rule fits',
-    'outcome',
-  ),
-];
+const ARCHETYPE_COLUMNS = columns(`
+  archetype: string [fresh_whale | grinder | insider_like | casual | unnamed] (outcome) kind of wallet by the waterfall of rules and clusters; not a fact about a person
+  target?: uint8 [${TARGET_UNIT}] (outcome) the archetype as a number, for training; null for unnamed wallets: no win rate, or no rule fits
+`);
 
 export const LABELS: TableSchema = {
   name: 'labels',
@@ -365,16 +143,14 @@ export const LABELS: TableSchema = {
   what: 'The archetype of every wallet, as training labels.',
   madeBy: 'npx tsx 3_supervised_models/07_generate_labels.ts',
   columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    ...columns(`
+      wallet: string [0x + 40 hex] key
+      as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    `),
     ...ARCHETYPE_COLUMNS,
-    column(
-      'rule',
-      'string',
-      '',
-      'what decided the archetype: the name of a rule, `no win rate`, the name of a cluster, or `not clustered`',
-      'outcome',
-    ),
+    ...columns(`
+      rule: string (outcome) what decided the archetype: the name of a rule, \`no win rate\`, the name of a cluster, or \`not clustered\`
+    `),
   ],
 };
 
@@ -385,16 +161,12 @@ function trainingSet(name: string, folder: string, what: string, madeBy: string)
     what,
     madeBy,
     columns: [
-      column('wallet', 'string', '0x + 40 hex', 'key'),
-      column('archetype', 'string', '', 'as in 13_labels', 'outcome'),
-      column('target', 'uint8', TARGET_UNIT, 'as in 13_labels', 'outcome'),
-      column(
-        'weight',
-        'float64',
-        'wallets',
-        'how many wallets of its class this row stands for: available / taken',
-        'key',
-      ),
+      ...columns(`
+        wallet: string [0x + 40 hex] key
+        archetype: string (outcome) as in 13_labels
+        target: uint8 [${TARGET_UNIT}] (outcome) as in 13_labels
+        weight: float64 [wallets] how many wallets of its class this row stands for: available / taken
+      `),
       ...WALLET_PROFILES.columns.filter((c) => c.name !== 'wallet'),
     ],
   };
@@ -420,37 +192,18 @@ export const CLASSIFIED: TableSchema = {
   what: 'The archetype of every wallet: rules first, then clusters that are named by their centres; with an anomaly score.',
   madeBy: 'npx tsx 2_unsupervised_discovery/02_detect_archetypes_hybrid.ts',
   columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
+    ...columns(`
+      wallet: string [0x + 40 hex] key
+      as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    `),
     ...ARCHETYPE_COLUMNS,
-    column(
-      'rule',
-      'string',
-      '',
-      'what decided the archetype: the name of a rule, `no win rate` (no resolved market), the name of a cluster, `noise` (DBSCAN) or `not clustered`',
-      'outcome',
-    ),
-    optional(
-      'cluster',
-      'int64',
-      '',
-      'number of the residual cluster; null for wallets that a rule named or that have no win rate',
-      'outcome',
-    ),
-    optional(
-      'centre_distance',
-      'float64',
-      'standard deviations',
-      'distance to the nearest cluster centre, in standardised features',
-      'outcome',
-    ),
-    column('anomaly_score', 'float64', '0..1', 'isolation forest on 13 features; higher is more anomalous', 'outcome'),
-    column(
-      'fresh_when_it_bet_big',
-      'bool',
-      '',
-      'beside the archetype: its largest bet reaches --whale-usd and came less than --whale-days after its first, and its tenure is not cut off',
-    ),
+    ...columns(`
+      rule: string (outcome) what decided the archetype: the name of a rule, \`no win rate\` (no resolved market), the name of a cluster, \`noise\` (DBSCAN) or \`not clustered\`
+      cluster?: int64 (outcome) number of the residual cluster; null for wallets that a rule named or that have no win rate
+      centre_distance?: float64 [standard deviations] (outcome) distance to the nearest cluster centre, in standardised features
+      anomaly_score: float64 [0..1] (outcome) isolation forest on 13 features; higher is more anomalous
+      fresh_when_it_bet_big: bool beside the archetype: its largest bet reaches --whale-usd and came less than --whale-days after its first, and its tenure is not cut off
+    `),
   ],
 };
 
@@ -459,25 +212,13 @@ export const KMEANS_BASELINE: TableSchema = {
   folder: '12_kmeans_baseline',
   what: 'Plain K-Means on seven features of all wallets, without any rule, to compare 12_classified with.',
   madeBy: 'npx tsx 2_unsupervised_discovery/03_kmeans_baseline.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    column('cluster', 'int64', '', 'number of the cluster', 'outcome'),
-    column(
-      'cluster_name',
-      'string',
-      'an archetype',
-      'archetype that the rules give to the cluster centre; unnamed when no rule fits',
-      'outcome',
-    ),
-    column(
-      'centre_distance',
-      'float64',
-      'standard deviations',
-      'distance to the nearest cluster centre, in standardised features',
-      'outcome',
-    ),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    cluster: int64 (outcome) number of the cluster
+    cluster_name: string [an archetype] (outcome) archetype that the rules give to the cluster centre; unnamed when no rule fits
+    centre_distance: float64 [standard deviations] (outcome) distance to the nearest cluster centre, in standardised features
+  `),
 };
 
 export const ANOMALIES: TableSchema = {
@@ -485,65 +226,23 @@ export const ANOMALIES: TableSchema = {
   folder: '12_anomalies',
   what: 'How anomalous each wallet is, two ways to flag, and the reasons of the flagged wallets.',
   madeBy: 'npx tsx 2_unsupervised_discovery/04_anomaly_detection_iso.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    optional('cluster', 'int64', '', 'number of the K-Means cluster; null where there were too few wallets', 'outcome'),
-    optional(
-      'cluster_name',
-      'string',
-      'an archetype',
-      'archetype that the rules give to the cluster centre',
-      'outcome',
-    ),
-    optional(
-      'centre_distance',
-      'float64',
-      'standard deviations',
-      'distance to the nearest cluster centre, in standardised features',
-      'outcome',
-    ),
-    column(
-      'anomaly_score',
-      'float64',
-      '0..1',
-      'score of the isolation forest; higher is more anomalous, about .5 is ordinary',
-      'outcome',
-    ),
-    column(
-      'is_top_share',
-      'bool',
-      '',
-      'whether the wallet is in the share of highest scores that --top-share asks for (always some wallets, however ordinary)',
-      'outcome',
-    ),
-    optional(
-      'p_value',
-      'float64',
-      '0..1',
-      'probability that an ordinary wallet scores as high (conformal p-value: by comparison with wallets taken as ordinary)',
-      'outcome',
-    ),
-    column(
-      'is_conformal',
-      'bool',
-      '',
-      'whether the p-value is small enough for the false discovery rate --fdr (Benjamini–Hochberg); possibly no wallet',
-      'outcome',
-    ),
-    optional(
-      'reason_1',
-      'string',
-      'feature',
-      'the column that raised the score most; null for wallets without a flag, or when no column raised it',
-      'outcome',
-    ),
-    optional('reason_2', 'string', 'feature', 'the second most', 'outcome'),
-    optional('reason_3', 'string', 'feature', 'the third most', 'outcome'),
-    optional('reason_1_bits', 'float64', 'bits', 'how much reason_1 added to log₂ of the score', 'outcome'),
-    optional('reason_2_bits', 'float64', 'bits', 'the same for reason_2', 'outcome'),
-    optional('reason_3_bits', 'float64', 'bits', 'the same for reason_3', 'outcome'),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    cluster?: int64 (outcome) number of the K-Means cluster; null where there were too few wallets
+    cluster_name?: string [an archetype] (outcome) archetype that the rules give to the cluster centre
+    centre_distance?: float64 [standard deviations] (outcome) distance to the nearest cluster centre, in standardised features
+    anomaly_score: float64 [0..1] (outcome) score of the isolation forest; higher is more anomalous, about .5 is ordinary
+    is_top_share: bool (outcome) whether the wallet is in the share of highest scores that --top-share asks for (always some wallets, however ordinary)
+    p_value?: float64 [0..1] (outcome) probability that an ordinary wallet scores as high (conformal p-value: by comparison with wallets taken as ordinary)
+    is_conformal: bool (outcome) whether the p-value is small enough for the false discovery rate --fdr (Benjamini–Hochberg); possibly no wallet
+    reason_1?: string [feature] (outcome) the column that raised the score most; null for wallets without a flag, or when no column raised it
+    reason_2?: string [feature] (outcome) the second most
+    reason_3?: string [feature] (outcome) the third most
+    reason_1_bits?: float64 [bits] (outcome) how much reason_1 added to log₂ of the score
+    reason_2_bits?: float64 [bits] (outcome) the same for reason_2
+    reason_3_bits?: float64 [bits] (outcome) the same for reason_3
+  `),
 };
 
 export const MANIFOLD: TableSchema = {
@@ -551,20 +250,14 @@ export const MANIFOLD: TableSchema = {
   folder: '12_manifold',
   what: 'A t-SNE map of wallets: neighbours on the map are neighbours in 13 features; large distances mean nothing.',
   madeBy: 'npx tsx 2_unsupervised_discovery/05_visualize_manifolds_tsne.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    column('x', 'float64', '', 'horizontal place on the map', 'outcome'),
-    column('y', 'float64', '', 'vertical place on the map', 'outcome'),
-    column('archetype', 'string', '', 'as in 12_classified', 'outcome'),
-    optional(
-      'planted_type',
-      'string',
-      '',
-      'true type in a simulated market, to look at only; null for real data',
-      'outcome',
-    ),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    x: float64 (outcome) horizontal place on the map
+    y: float64 (outcome) vertical place on the map
+    archetype: string (outcome) as in 12_classified
+    planted_type?: string (outcome) true type in a simulated market, to look at only; null for real data
+  `),
 };
 
 export const THRESHOLD_SHIFTS: TableSchema = {
@@ -572,15 +265,15 @@ export const THRESHOLD_SHIFTS: TableSchema = {
   folder: '12_threshold_shifts',
   what: 'How many wallets change archetype when one threshold moves by 20 %.',
   madeBy: 'npx tsx 2_unsupervised_discovery/06_visualize_thresholds.ts',
-  columns: [
-    column('threshold', 'string', 'an option of 02', 'the threshold that was moved', 'outcome'),
-    column('value', 'float64', 'as the option', 'its value before', 'outcome'),
-    column('moved_to', 'float64', 'as the option', 'its value after', 'outcome'),
-    column('n_changed', 'int64', 'wallets', 'wallets whose archetype changed', 'outcome'),
-    column('changed_pct', 'float64', '0..100', 'their share of all wallets', 'outcome'),
-    optional('largest_move', 'string', 'from -> to', 'the most frequent change of archetype', 'outcome'),
-    column('n_largest_move', 'int64', 'wallets', 'wallets with that change', 'outcome'),
-  ],
+  columns: columns(`
+    threshold: string [an option of 02] (outcome) the threshold that was moved
+    value: float64 [as the option] (outcome) its value before
+    moved_to: float64 [as the option] (outcome) its value after
+    n_changed: int64 [wallets] (outcome) wallets whose archetype changed
+    changed_pct: float64 [0..100] (outcome) their share of all wallets
+    largest_move?: string [from -> to] (outcome) the most frequent change of archetype
+    n_largest_move: int64 [wallets] (outcome) wallets with that change
+  `),
 };
 
 export const WALLET_SKILL: TableSchema = {
@@ -588,46 +281,22 @@ export const WALLET_SKILL: TableSchema = {
   folder: '12_wallet_skill',
   what: 'Whether wallets with enough resolved events were right, or earned, more than their prices promised; others are not in it.',
   madeBy: 'npx tsx 2_unsupervised_discovery/06-2_test_wallet_skill.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T, exclusive: only fills and resolutions before it'),
-    column(
-      'n_events',
-      'int64',
-      'events',
-      'resolved events with a bet: the net position of the first 10 s of fills, in the market traded first',
-      'behavioural',
-    ),
-    column('n_won', 'int64', 'events', 'bets whose outcome won (a SELL bets on the other outcome)', 'outcome'),
-    column('expected_wins', 'float64', 'events', 'sum of the prices of the bets, .001 at least', 'outcome'),
-    column(
-      'excess_accuracy_pct',
-      'float64',
-      'percentage points',
-      '(n_won − expected_wins) / n_events: right more often than the prices said',
-      'outcome',
-    ),
-    column(
-      'accuracy_p',
-      'float64',
-      '0..1',
-      'P(as many wins or more) were prices right: exact Poisson-binomial',
-      'outcome',
-    ),
-    column('gain_usd', 'float64', 'USD', 'what the bets pay when held to the end, minus their prices', 'outcome'),
-    column('money_p', 'float64', '0..1', '(1 + #) / (n + 1) of outcomes drawn by price that pay as much', 'outcome'),
-    column('n_draws', 'int64', 'draws', 'draws behind money_p: 10,000, more where few paid as much', 'outcome'),
-    column('p_value', 'float64', '0..1', 'twice the smaller of accuracy_p and money_p, 1 at most', 'outcome'),
-    column(
-      'q_value',
-      'float64',
-      '0..1',
-      'lowest false discovery rate at which it is flagged (Benjamini–Hochberg)',
-      'outcome',
-    ),
-    column('is_flagged', 'bool', '', 'beyond the false discovery rate asked for', 'outcome'),
-    column('reason', 'string', '', 'the figures in words', 'outcome'),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T, exclusive: only fills and resolutions before it
+    n_events: int64 [events] (behavioural) resolved events with a bet: the net position of the first 10 s of fills, in the market traded first
+    n_won: int64 [events] (outcome) bets whose outcome won (a SELL bets on the other outcome)
+    expected_wins: float64 [events] (outcome) sum of the prices of the bets, .001 at least
+    excess_accuracy_pct: float64 [percentage points] (outcome) (n_won − expected_wins) / n_events: right more often than the prices said
+    accuracy_p: float64 [0..1] (outcome) P(as many wins or more) were prices right: exact Poisson-binomial
+    gain_usd: float64 [USD] (outcome) what the bets pay when held to the end, minus their prices
+    money_p: float64 [0..1] (outcome) (1 + #) / (n + 1) of outcomes drawn by price that pay as much
+    n_draws: int64 [draws] (outcome) draws behind money_p: 10,000, more where few paid as much
+    p_value: float64 [0..1] (outcome) twice the smaller of accuracy_p and money_p, 1 at most
+    q_value: float64 [0..1] (outcome) lowest false discovery rate at which it is flagged (Benjamini–Hochberg)
+    is_flagged: bool (outcome) beyond the false discovery rate asked for
+    reason: string (outcome) the figures in words
+  `),
 };
 
 export const WASH_RINGS: TableSchema = {
@@ -635,59 +304,23 @@ export const WASH_RINGS: TableSchema = {
   folder: '12_wash_rings',
   what: 'Wallets in near-closed groups that trade in circles, one row per wallet in such a group; a flag is a reason to look, not a proof.',
   madeBy: 'npx tsx 2_unsupervised_discovery/06-3_detect_wash_trading.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T, exclusive: only fills before it'),
-    column('ring_id', 'int64', '', 'number of its group; 1 is the one with the highest score'),
-    column('ring_size', 'int64', 'wallets', 'wallets in the group', 'behavioural'),
-    column(
-      'ring_score',
-      'float64',
-      '',
-      'closed share · round-trip share · log2(1 + matches per wallet), of the group: higher is more like wash trading',
-      'behavioural',
-    ),
-    column(
-      'wash_score',
-      'float64',
-      '0..1',
-      'share of all volume of the wallet that went to the group and came back: closed share · round-trip share',
-      'behavioural',
-    ),
-    column(
-      'closed_share_pct',
-      'float64',
-      '0..100',
-      'share of its volume (shares) with wallets of the group',
-      'behavioural',
-    ),
-    column(
-      'round_trip_share_pct',
-      'float64',
-      '0..100',
-      'share of that volume that left no position: 100 when every market ends as it began',
-      'behavioural',
-    ),
-    column('n_matches', 'int64', 'matches', 'matches with wallets of the group, itself included', 'behavioural'),
-    column('n_self_matches', 'int64', 'matches', 'matches with itself', 'behavioural'),
-    column('matched_shares', 'float64', 'shares', 'volume with the group', 'behavioural'),
-    column(
-      'p_value',
-      'float64',
-      '0..1',
-      '(1 + #) / (n + 1) of rewired networks with a group of this score or higher',
-      'behavioural',
-    ),
-    column(
-      'q_value',
-      'float64',
-      '0..1',
-      'false discovery rate: groups of this score in a rewired network, by groups found',
-      'behavioural',
-    ),
-    column('is_flagged', 'bool', '', 'q_value at most the false discovery rate asked for', 'behavioural'),
-    column('reason', 'string', '', 'the figures in words'),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T, exclusive: only fills before it
+    ring_id: int64 number of its group; 1 is the one with the highest score
+    ring_size: int64 [wallets] (behavioural) wallets in the group
+    ring_score: float64 (behavioural) closed share · round-trip share · log2(1 + matches per wallet), of the group: higher is more like wash trading
+    wash_score: float64 [0..1] (behavioural) share of all volume of the wallet that went to the group and came back: closed share · round-trip share
+    closed_share_pct: float64 [0..100] (behavioural) share of its volume (shares) with wallets of the group
+    round_trip_share_pct: float64 [0..100] (behavioural) share of that volume that left no position: 100 when every market ends as it began
+    n_matches: int64 [matches] (behavioural) matches with wallets of the group, itself included
+    n_self_matches: int64 [matches] (behavioural) matches with itself
+    matched_shares: float64 [shares] (behavioural) volume with the group
+    p_value: float64 [0..1] (behavioural) (1 + #) / (n + 1) of rewired networks with a group of this score or higher
+    q_value: float64 [0..1] (behavioural) false discovery rate: groups of this score in a rewired network, by groups found
+    is_flagged: bool (behavioural) q_value at most the false discovery rate asked for
+    reason: string the figures in words
+  `),
 };
 
 export const WALLET_SCORES: TableSchema = {
@@ -695,26 +328,16 @@ export const WALLET_SCORES: TableSchema = {
   folder: '14_wallet_scores',
   what: 'The score that the production anomaly model gives to every wallet; a flag is a reason to look, not a proof.',
   madeBy: 'npx tsx 4_unsupervised_model/13_generate_unsupervised_wallet_anomaly_model.ts',
-  columns: [
-    column('wallet', 'string', '0x + 40 hex', 'key'),
-    column('as_of_ms', 'int64', 'ms since 1970 UTC', 'T of the profiles'),
-    column('score', 'float64', "the detector's", 'anomaly score; higher is more anomalous'),
-    column(
-      'p_value',
-      'float64',
-      '0..1',
-      'share of calibration wallets that score at least as high (split conformal p-value)',
-    ),
-    column(
-      'is_flagged',
-      'bool',
-      '',
-      'whether the wallet is flagged at the false discovery rate, or above the percentile, asked for',
-    ),
-    optional('reason_1', 'string', '', 'the column that raised the score of a flagged wallet most'),
-    optional('reason_2', 'string', '', 'the next'),
-    optional('reason_3', 'string', '', 'the next'),
-  ],
+  columns: columns(`
+    wallet: string [0x + 40 hex] key
+    as_of_ms: int64 [ms since 1970 UTC] T of the profiles
+    score: float64 [the detector's] anomaly score; higher is more anomalous
+    p_value: float64 [0..1] share of calibration wallets that score at least as high (split conformal p-value)
+    is_flagged: bool whether the wallet is flagged at the false discovery rate, or above the percentile, asked for
+    reason_1?: string the column that raised the score of a flagged wallet most
+    reason_2?: string the next
+    reason_3?: string the next
+  `),
 };
 
 /** The tables in the order of the pipeline. */

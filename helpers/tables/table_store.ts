@@ -296,10 +296,10 @@ export class TableWriter {
   }
 }
 
-/** First and last moment, ms since 1970 UTC. */
+/** First and last timestamp, ms since 1970 UTC. */
 type TimeRange = readonly [number, number];
 
-/** First and last moment of a frame. */
+/** First and last timestamp of a frame. */
 function rangeOf(frame: DataFrame, timeColumn: string | null): TimeRange | null {
   if (timeColumn === null || frame.height === 0) return null;
   const time = frame.getColumn(timeColumn);

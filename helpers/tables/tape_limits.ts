@@ -4,7 +4,7 @@ import { toNumbers } from './matrix.ts';
 import { readPartsSync } from './read_parts.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from './schemas.ts';
 import { openTableIfThere, readTable, type Table } from './table_store.ts';
-import { firstMoment, lastMoment } from './time_range.ts';
+import { firstTimestamp, lastTimestamp } from './time_range.ts';
 
 /** A shorter tape shows few habits, days. */
 const SHORT_DAYS = 30;
@@ -65,7 +65,7 @@ export function tapeFacts(dataDir: string): TapeFacts | null {
   const makerShare = toNumbers(profiles, 'maker_share_pct').filter((share) => !Number.isNaN(share));
   const asOfMs = toNumbers(profiles, 'as_of_ms')[0];
   return {
-    nDays: (lastMoment(trades) - firstMoment(trades)) / DAY_MS,
+    nDays: (lastTimestamp(trades) - firstTimestamp(trades)) / DAY_MS,
     nWallets: profiles.height,
     nCensored: toNumbers(profiles, 'tenure_is_censored').filter((flag) => flag === 1).length,
     cutUsd: cutAt(firstAmounts(trades)),

@@ -97,7 +97,7 @@ async function joinSides(fills: DataFrame): Promise<DataFrame> {
 async function numbersOf(wallets: WalletNumbers, rows: DataFrame, name: string): Promise<Uint32Array> {
   const own = rows.select(pl.col(name).alias('wallet'));
   const numbers = await wallets.of(own);
-  return own.join(numbers, { on: 'wallet', how: 'left' }).getColumn('owner').toTypedArray() as Uint32Array;
+  return own.join(numbers, { on: 'wallet', how: 'left' }).getColumn('wallet_code').toTypedArray() as Uint32Array;
 }
 
 function joined<T extends Uint32Array | Float64Array | Int8Array>(parts: readonly T[], make: new (n: number) => T): T {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { releaseFrames } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { writeJsonAtomic } from '../../run/files.ts';
-import type { OptionSpecs, OptionValues } from '../../run/options.ts';
+import { inGroup, option } from '../../run/option_kinds.ts';
+import type { OptionValues } from '../../run/options.ts';
 import { integerMin, OPEN_SHARE } from '../../run/ranges.ts';
 import type { Run } from '../../run/script.ts';
 import { resolveDifficulty } from '../../simulate/options.ts';
@@ -18,68 +19,31 @@ const STUDY = 'Power study on simulated markets';
 const IN_STUDY = { compare: true } as const;
 
 /** Options of the study. */
-export const POWER_OPTIONS = {
-  compare: {
-    type: 'boolean',
-    default: false,
-    describe: 'run the study instead of the model',
-    excludes: ['detector', 'flag', 'percentile'],
-    group: STUDY,
-  },
-  seeds: {
-    type: 'string',
-    default: '101-110',
-    describe: 'seeds of the markets, as 101-110 or 101,105',
-    onlyWith: IN_STUDY,
-    group: STUDY,
-  },
+export const POWER_OPTIONS = inGroup(STUDY, {
+  compare: { ...option.flag('run the study instead of the model'), excludes: ['detector', 'flag', 'percentile'] },
+  seeds: { ...option.text('101-110', 'seeds of the markets, as 101-110 or 101,105'), onlyWith: IN_STUDY },
   'only-seed': {
     type: 'number',
     describe: 'run the markets of this seed alone (a SLURM array); summarise later without it',
     range: integerMin(0),
     excludes: ['seeds'],
     onlyWith: IN_STUDY,
-    group: STUDY,
   },
   difficulties: {
-    type: 'string',
-    default: 'easy,medium,hard',
-    describe: 'how close insiders look to casuals: easy, medium, hard, some of them',
+    ...option.text('easy,medium,hard', 'how close insiders look to casuals: easy, medium, hard, some of them'),
     onlyWith: IN_STUDY,
-    group: STUDY,
   },
   detectors: {
-    type: 'string',
-    default: 'all',
-    describe: `detectors compared: all, or some of ${STUDY_DETECTOR_NAMES.join(', ')}`,
+    ...option.text('all', `detectors compared: all, or some of ${STUDY_DETECTOR_NAMES.join(', ')}`),
     onlyWith: IN_STUDY,
-    group: STUDY,
   },
-  'market-trades': {
-    type: 'number',
-    default: 200_000,
-    describe: 'fills of a market',
-    range: integerMin(2, 4e9),
-    onlyWith: IN_STUDY,
-    group: STUDY,
-  },
+  'market-trades': { ...option.number(200_000, 'fills of a market', integerMin(2, 4e9)), onlyWith: IN_STUDY },
   'snapshot-days': {
-    type: 'number',
-    default: 5,
-    describe: 'time between two watch lists, days',
-    range: { from: 1, unit: 'days' },
+    ...option.number(5, 'time between two watch lists, days', { from: 1, unit: 'days' }),
     onlyWith: IN_STUDY,
-    group: STUDY,
   },
-  'watch-share': {
-    type: 'number',
-    default: 0.025,
-    describe: 'share of wallets on a watch list, 0..1',
-    range: OPEN_SHARE,
-    onlyWith: IN_STUDY,
-    group: STUDY,
-  },
-} as const satisfies OptionSpecs;
+  'watch-share': { ...option.number(0.025, 'share of wallets on a watch list, 0..1', OPEN_SHARE), onlyWith: IN_STUDY },
+});
 
 export interface PowerSettings {
   /** Every market of the study; at least one. */

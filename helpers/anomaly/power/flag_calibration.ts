@@ -10,7 +10,7 @@ import { benjaminiHochberg } from '../../evaluate/multiple_testing.ts';
 import type { Executor } from '../../kernels/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { takeFrameRows } from '../../tables/matrix.ts';
-import { flagByCopula } from '../copula_calibration.ts';
+import { calibrateByCopula } from '../copula_calibration.ts';
 import type { StudyDetector } from './study_detectors.ts';
 
 export const CALIBRATIONS = [
@@ -32,9 +32,6 @@ const COPULAS = [
   ['Gaussian copula', Number.POSITIVE_INFINITY],
   ['t copula', T_DEGREES],
 ] as const satisfies readonly (readonly [Calibration, number])[];
-
-/** Learned detectors take their time to score, and a mean over markets does not hang on single flags: no samples beyond need. */
-const N_CHEAP = 0;
 
 export interface FlagCount {
   readonly calibration: Calibration;
@@ -89,7 +86,7 @@ async function calibrateByAnother(
 }
 
 /** Against synthetic wallets; null for a rule, which has no points to sample. */
-async function calibrateByCopula(
+async function calibrateBySamples(
   detector: StudyDetector,
   profiles: DataFrame,
   fdr: number,
@@ -99,7 +96,7 @@ async function calibrateByCopula(
 ): Promise<Calibrated | null> {
   const { points, scorePoints } = await detector.fit(profiles, seed, executor);
   if (points === null || scorePoints === null) return null;
-  const { pValues, nSampled } = await flagByCopula(points(profiles), scorePoints, fdr, degrees, seed, N_CHEAP);
+  const { pValues, nSampled } = await calibrateByCopula(points(profiles), scorePoints, fdr, degrees, seed);
   return { pValues, nCalibration: nSampled };
 }
 
@@ -126,7 +123,7 @@ export async function countFlags(detector: StudyDetector, task: FlagTask, execut
     ['another market', await calibrateByAnother(detector, profiles, otherClean, seed, executor)],
   ];
   for (const [calibration, degrees] of COPULAS) {
-    const sampled = await calibrateByCopula(detector, profiles, fdr, degrees, seed, executor);
+    const sampled = await calibrateBySamples(detector, profiles, fdr, degrees, seed, executor);
     if (sampled !== null) results.push([calibration, sampled]);
   }
   return results.map(([calibration, { pValues, nCalibration }]) => {

@@ -1,4 +1,5 @@
 /** What one detector is worth on one market whose truth is known. */
+import { z } from 'zod';
 import { precisionAtK } from '../../evaluate/precision_at_k.ts';
 import { precisionRecallCurve } from '../../evaluate/precision_recall_curve.ts';
 import { rankedCounts } from '../../evaluate/ranked_counts.ts';
@@ -6,20 +7,26 @@ import { rocCurve } from '../../evaluate/roc_curve.ts';
 
 export const FALSE_SHARES = [0.01, 0.05, 0.1] as const;
 
-export interface Power {
-  readonly nPlanted: number;
-  readonly averagePrecision: number;
-  readonly auc: number;
+const figuresSchema = z.object({
+  averagePrecision: z.number(),
+  auc: z.number(),
   /** Of as many wallets as are planted, the share that is. */
-  readonly precisionAtPlanted: number;
+  precisionAtPlanted: z.number(),
   /** Of the 20 and the 50 with the highest scores. */
-  readonly precisionAt20: number;
-  readonly precisionAt50: number;
+  precisionAt20: z.number(),
+  precisionAt50: z.number(),
   /** Share of the planted among the 50 with the highest scores. */
-  readonly recallAt50: number;
+  recallAt50: z.number(),
+});
+export type Figure = keyof z.infer<typeof figuresSchema>;
+export const FIGURES = figuresSchema.keyof().options;
+
+export const powerSchema = figuresSchema.extend({
+  nPlanted: z.number(),
   /** Largest recall of any threshold with at most 1, 5, 10 % false among the flagged. */
-  readonly recallAtFalseShare: number[];
-}
+  recallAtFalseShare: z.array(z.number()),
+});
+export type Power = z.infer<typeof powerSchema>;
 
 /** Largest recall over thresholds whose flagged wallets are false to at most `share`; 0 when there is none. */
 export function recallAtFalseShare(labels: Uint8Array, scores: Float64Array, share: number): number {

@@ -1,4 +1,5 @@
 /** The power study as a page in Markdown, and the cells that all its tables share. */
+import { tabulate } from '../../run/console.ts';
 import { bestDetector, type OverSeeds, type PowerSummary, plantedNames } from './summary.ts';
 
 /** `0.61 [0.40, 0.80]`, without the interval where one market cannot give one. */
@@ -10,16 +11,8 @@ export function withInterval({ mean, low, high }: OverSeeds, digits = 2): string
 }
 
 const POWER_HEADER = [
-  'detector',
-  'difficulty',
-  'average precision',
-  'precision@planted',
-  'precision@20',
-  'precision@50',
-  'recall@50',
-  'recall, 1 % false',
-  '5 % false',
-  '10 % false',
+  ...['detector', 'difficulty', 'average precision', 'precision@planted', 'precision@20'],
+  ...['precision@50', 'recall@50', 'recall, 1 % false', '5 % false', '10 % false'],
 ];
 
 function powerRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
@@ -51,19 +44,18 @@ function byPower(summary: PowerSummary, planted: string): string[] {
 /** Nominal and realised false discovery rates. */
 export function flagTable(summary: PowerSummary): { header: string[]; rows: string[][] } {
   const types = plantedNames(summary).filter((name) => summary.flags.some((row) => name in row.found));
-  return {
-    header: ['detector', 'calibrated on', 'n', 'flagged a market', 'nominal', 'realised', 'within', ...types],
-    rows: summary.flags.map((row) => [
-      row.detector,
-      row.calibration,
-      String(row.nCalibration),
-      row.nFlagged.mean.toFixed(1),
-      row.fdr.toFixed(2),
-      `${row.realised.mean.toFixed(3)} ± ${row.realised.standardError.toFixed(3)}`,
-      row.isWithin ? 'yes' : 'no',
-      ...types.map((type) => row.found[type].toFixed(2)),
-    ]),
-  };
+  return tabulate(summary.flags, {
+    detector: (row) => row.detector,
+    'calibrated on': (row) => row.calibration,
+    n: (row) => String(row.nCalibration),
+    'flagged a market': (row) => row.nFlagged.mean.toFixed(1),
+    nominal: (row) => row.fdr.toFixed(2),
+    realised: (row) => `${row.realised.mean.toFixed(3)} ± ${row.realised.standardError.toFixed(3)}`,
+    within: (row) => (row.isWithin ? 'yes' : 'no'),
+    ...Object.fromEntries(
+      types.map((type) => [type, (row: (typeof summary.flags)[number]) => row.found[type].toFixed(2)]),
+    ),
+  });
 }
 
 function detectionRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {

@@ -1,5 +1,12 @@
 /** Which detector finds which planted type, how soon, and how false flags were, in lines and in a section. */
-import { type ChartBlock, chartBlock, type TableBlock } from '../../charts/section.ts';
+import {
+  type ChartBlock,
+  chartBlock,
+  detailsBlock,
+  type TableBlock,
+  tableBlock,
+  verdictBlock,
+} from '../../charts/section.ts';
 import { heatMapPicture } from '../../charts/specs/heat_map.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
 import { formatCount, formatTable } from '../../run/console.ts';
@@ -59,10 +66,9 @@ function powerBlock(summary: PowerSummary, difficulty: string): ChartBlock {
 }
 
 function bestTable(summary: PowerSummary): TableBlock {
-  return {
-    kind: 'table',
-    caption: 'The best detector of each planted type; means over markets with 95 % intervals over seeds.',
-    header: [
+  return tableBlock(
+    'The best detector of each planted type; means over markets with 95 % intervals over seeds.',
+    [
       'planted',
       'detector',
       'difficulty',
@@ -73,7 +79,7 @@ function bestTable(summary: PowerSummary): TableBlock {
       'ever listed',
       'days to list',
     ],
-    rows: bestRows(summary, (planted, detector, row) => {
+    bestRows(summary, (planted, detector, row) => {
       const listed = summary.detection.find(
         (own) => own.detector === detector && own.planted === planted && own.difficulty === row.difficulty,
       );
@@ -89,7 +95,7 @@ function bestTable(summary: PowerSummary): TableBlock {
         listed === undefined ? '–' : withInterval(listed.medianDays, 1),
       ];
     }),
-  };
+  );
 }
 
 function realisedBlock({ flags }: PowerSummary): ChartBlock {
@@ -123,17 +129,14 @@ export function presentPower({ summary, nRun }: PowerFacts, view: PresentView<Po
   return {
     lines: formatPower(summary),
     blocks: [
-      {
-        kind: 'verdict',
-        tone: 'neutral',
-        text: `On ${formatCount(summary.nMarkets)} simulated markets ${best} ranks planted insiders best: mean average precision ${meanPower(summary, best, 'insider').toFixed(2)}.`,
-      },
+      verdictBlock(
+        `On ${formatCount(summary.nMarkets)} simulated markets ${best} ranks planted insiders best: mean average precision ${meanPower(summary, best, 'insider').toFixed(2)}.`,
+      ),
       ...summary.difficulties.map((difficulty) => powerBlock(summary, difficulty)),
-      {
-        kind: 'details',
-        summary: 'The best detector of each planted type, and how false flags were',
-        blocks: [bestTable(summary), realisedBlock(summary)],
-      },
+      detailsBlock('The best detector of each planted type, and how false flags were', [
+        bestTable(summary),
+        realisedBlock(summary),
+      ]),
     ],
     files: { 'power.md': powerPage(summary, watchShare, snapshotDays) },
     limits: [

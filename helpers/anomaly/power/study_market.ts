@@ -14,13 +14,13 @@ import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { toTexts } from '../../tables/matrix.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
-import { endOfData, firstMoment } from '../../tables/time_range.ts';
+import { endOfData, firstTimestamp } from '../../tables/time_range.ts';
 
 export interface StudyMarket {
   readonly dataDir: string;
   readonly trades: Table;
   readonly markets: DataFrame;
-  /** First and last moment of the trades. */
+  /** First and last timestamp of the trades. */
   readonly fromMs: number;
   readonly endMs: number;
 }
@@ -52,11 +52,11 @@ export async function makeStudyMarket(run: Run, dataDir: string, spec: MarketSpe
   });
   const trades = openTable(dataDir, RAW_TRADES);
   const endMs = endOfData(trades);
-  const fromMs = firstMoment(trades);
+  const fromMs = firstTimestamp(trades);
   return { dataDir, trades, markets: readTable(openTable(dataDir, MARKETS)), fromMs, endMs };
 }
 
-/** Profiles of the market's wallets as of a moment, with RED_FLAG_SCORE. */
+/** Profiles of the market's wallets as of a timestamp, with RED_FLAG_SCORE. */
 export async function profilesAt(run: Run, market: StudyMarket, asOfMs: number): Promise<DataFrame> {
   const { trades, markets, dataDir } = market;
   const job = { trades, markets, asOfMs, log: createLog({ quiet: true }), codeHash: run.code.hash };

@@ -1,7 +1,7 @@
 /** The trials of a power study in one: means over markets with bootstrap intervals over seeds. */
 import { bootstrapInterval } from '../../evaluate/bootstrap.ts';
 import { CALIBRATIONS } from './flag_calibration.ts';
-import { FALSE_SHARES } from './measures.ts';
+import { FALSE_SHARES, FIGURES, type Figure } from './measures.ts';
 import { ANY_PLANTED, type Trial } from './trial.ts';
 
 const N_RESAMPLES = 2000;
@@ -14,18 +14,12 @@ export interface OverSeeds {
   readonly standardError: number;
 }
 
-interface PowerRow {
+interface PowerRow extends Readonly<Record<Figure, OverSeeds>> {
   readonly detector: string;
   readonly planted: string;
   readonly difficulty: string;
   readonly nMarkets: number;
   readonly nPlanted: number;
-  readonly averagePrecision: OverSeeds;
-  readonly auc: OverSeeds;
-  readonly precisionAtPlanted: OverSeeds;
-  readonly precisionAt20: OverSeeds;
-  readonly precisionAt50: OverSeeds;
-  readonly recallAt50: OverSeeds;
   /** At most 1, 5, 10 % false among the flagged. */
   readonly recallAtFalseShare: readonly OverSeeds[];
 }
@@ -92,12 +86,7 @@ export function summarise(trials: readonly Trial[], seed: number): PowerSummary 
           difficulty,
           nMarkets: own.length,
           nPlanted: own.reduce((sum, row) => sum + row.nPlanted, 0),
-          averagePrecision: over((row) => row.averagePrecision),
-          auc: over((row) => row.auc),
-          precisionAtPlanted: over((row) => row.precisionAtPlanted),
-          precisionAt20: over((row) => row.precisionAt20),
-          precisionAt50: over((row) => row.precisionAt50),
-          recallAt50: over((row) => row.recallAt50),
+          ...(Object.fromEntries(FIGURES.map((name) => [name, over((row) => row[name])])) as Record<Figure, OverSeeds>),
           recallAtFalseShare: FALSE_SHARES.map((_, i) => over((row) => row.recallAtFalseShare[i])),
         };
       }),

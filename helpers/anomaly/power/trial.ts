@@ -16,7 +16,7 @@ import type { Run } from '../../run/script.ts';
 import { takeFrameRows } from '../../tables/matrix.ts';
 import { WatchLists } from './detection_time.ts';
 import { CALIBRATIONS, countFlags, type FlagCount } from './flag_calibration.ts';
-import { measurePower } from './measures.ts';
+import { measurePower, powerSchema } from './measures.ts';
 import { chooseDetectors } from './study_detectors.ts';
 import { makeStudyMarket, profilesAt, type StudyMarket, truthOf } from './study_market.ts';
 
@@ -37,17 +37,6 @@ export interface TrialPlan {
   /** Names, or `all`. */
   readonly detectors: string;
 }
-
-const powerSchema = z.object({
-  nPlanted: z.number(),
-  averagePrecision: z.number(),
-  auc: z.number(),
-  precisionAtPlanted: z.number(),
-  precisionAt20: z.number(),
-  precisionAt50: z.number(),
-  recallAt50: z.number(),
-  recallAtFalseShare: z.array(z.number()),
-});
 
 const trialSchema = z.object({
   fingerprint: z.string(),

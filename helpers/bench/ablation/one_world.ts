@@ -1,25 +1,19 @@
 /** One simulated market, imported, its features made, the ablation run: the whole way from raw fills, in one folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFeatures } from '../../features/trades/build_features.ts';
 import { whyNoLabel } from '../../features/trades/label_counts.ts';
-import { importTrades } from '../../import/import_trades.ts';
-import { listInputs } from '../../import/inputs.ts';
 import { createExecutor } from '../../parallel/executor.ts';
-import { findStep } from '../../pipeline.ts';
 import { type AblationScore, runAblation } from '../../profit/ablation.ts';
 import type { AblationSettings } from '../../profit/ablation_options.ts';
 import { readAblationRows } from '../../profit/ablation_rows.ts';
-import { nowMs } from '../../run/clock.ts';
-import { namedCode } from '../../run/code.ts';
-import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
 import type { SimulateRequest } from '../../simulate/options.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
 import { renewSimulatedFolder } from '../../simulate/simulated_folder.ts';
 import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table, TableWriter } from '../../tables/table_store.ts';
+import { benchRun, importRaw } from '../suite/bench_run.ts';
+import { inFolder } from '../suite/suite.ts';
 import { type PlantedScore, scorePlanted } from './planted.ts';
 
 export interface WorldResult {
@@ -27,19 +21,6 @@ export interface WorldResult {
   readonly steps: readonly AblationScore[];
   /** Null where nothing was planted or tested. */
   readonly planted: PlantedScore | null;
-}
-
-function runOf(stepId: string, dataDir: string, seed: number): Run {
-  return {
-    step: findStep(stepId),
-    log: createLog({ quiet: true }),
-    dataDir,
-    modelsDir: dataDir,
-    seed,
-    force: false,
-    startedMs: nowMs(),
-    code: namedCode('bench'),
-  };
 }
 
 /** Makes 15_trade_features of the imported trades. */
@@ -61,22 +42,14 @@ export async function runWorld(
   settings: AblationSettings,
   nThreads: number,
 ): Promise<WorldResult> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-ablation-'));
   const seed = request.seed ?? 1;
-  try {
+  return await inFolder('ablation', async (dataDir) => {
     const { folder } = await renewSimulatedFolder(
-      runOf('simulate_market', dataDir, seed),
+      benchRun('simulate_market', dataDir, seed),
       resolveSimulateOptions({ population: 'active', ...request }),
     );
-    await importTrades(runOf('import_trades', dataDir, seed), listInputs([join(folder, 'raw')]), {
-      format: null,
-      columns: null,
-      isStrict: false,
-      context: { dataApiRole: null, timeZone: null },
-      dropDuplicateRows: false,
-      blockBytes: 2 ** 26,
-    });
-    const run = runOf('train_profitability', dataDir, seed);
+    await importRaw(join(folder, 'raw'), dataDir);
+    const run = benchRun('train_profitability', dataDir, seed);
     const features = await makeFeatures(run, settings);
     const [trades, markets] = [openTable(dataDir, RAW_TRADES), readTable(openTable(dataDir, MARKETS))];
     const rows = await readAblationRows({ trades, features, markets }, settings);
@@ -88,7 +61,5 @@ export async function runWorld(
       steps: results.map(({ tested: _, ...score }) => score),
       planted: hasTruth ? scorePlanted(rows, last, join(folder, 'truth', 'insider_trades.csv'), seed) : null,
     };
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,15 +1,8 @@
 /** A background: canonical trades and markets in memory, and the path of every market's price and volume. */
 import { join } from 'node:path';
 import { bisectRight } from 'd3-array';
-import { importTrades } from '../../import/import_trades.ts';
-import { listInputs } from '../../import/inputs.ts';
-import { findStep } from '../../pipeline.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { nowMs } from '../../run/clock.ts';
-import { namedCode } from '../../run/code.ts';
-import { createLog } from '../../run/console.ts';
 import { InputError } from '../../run/errors.ts';
-import type { Run } from '../../run/script.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable } from '../../tables/table_store.ts';
@@ -38,25 +31,6 @@ export interface Tape {
   readonly paths: readonly MarketPath[];
   /** Whether the tape tells makers from takers. */
   readonly hasRoles: boolean;
-}
-
-/** A quiet run of a step in `dataDir`, for the pipeline's own functions. */
-export function benchRun(stepId: string, dataDir: string, seed = 1): Run {
-  const log = createLog({ quiet: true });
-  const common = { step: findStep(stepId), log, dataDir, modelsDir: dataDir, seed, force: false };
-  return { ...common, startedMs: nowMs(), code: namedCode('bench') };
-}
-
-/** Imports raw files into `dataDir`. @param role of Data API rows, which do not tell; null where unknown */
-export async function importBackground(data: string, role: 'maker' | 'taker' | null, dataDir: string): Promise<void> {
-  await importTrades(benchRun('import_trades', dataDir), listInputs([data]), {
-    format: null,
-    columns: null,
-    isStrict: false,
-    context: { dataApiRole: role, timeZone: null },
-    dropDuplicateRows: false,
-    blockBytes: 2 ** 26,
-  });
 }
 
 /**

@@ -12,9 +12,10 @@ import { toTexts } from '../../tables/matrix.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { endOfData } from '../../tables/time_range.ts';
+import { benchRun } from '../suite/bench_run.ts';
 import { plant, randomiseOutcomes } from './plant.ts';
 import type { Style } from './styles.ts';
-import { benchRun, type Tape } from './tape.ts';
+import type { Tape } from './tape.ts';
 
 export interface TrialPlan {
   readonly style: Style;

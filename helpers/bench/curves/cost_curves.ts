@@ -1,5 +1,4 @@
 /** Specification of pictures of cost against size: time or memory, one line a series, one panel a question. */
-
 import type { ChartSpec } from '../../charts/section.ts';
 
 export interface CostPanel {

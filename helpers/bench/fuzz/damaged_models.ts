@@ -1,5 +1,4 @@
 /** Saved models, damaged at random places, and what reading them comes to. */
-
 import { Autoencoder } from '../../estimators/autoencoder.ts';
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { IsolationForest } from '../../estimators/isolation_forest.ts';

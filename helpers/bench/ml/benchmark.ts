@@ -6,7 +6,6 @@
  * in helpers/bench/rivals/, is called as `python3 <script> <folder> <threads> <benchmark name>`, reads the same arrays
  * (`read_array` in rivals/rival.py) and prints `{"seconds","quality","peak_mib"}` and, where there is a second metric, `"secondQuality"`; both sides time fit/predict only.
  */
-
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Executor } from '../../kernels/executor.ts';

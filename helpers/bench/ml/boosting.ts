@@ -1,5 +1,4 @@
 /** Gradient boosting against XGBoost hist: training, two classes and four, and prediction. */
-
 import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { type BenchData, type MlBenchmark, timed } from './benchmark.ts';

@@ -1,5 +1,4 @@
 /** Child process of the suite: runs one side of one benchmark and prints its measurement with the peak memory. */
-
 import { createExecutor } from '../../parallel/executor.ts';
 import { loadBenchmarks, readData } from './benchmark.ts';
 

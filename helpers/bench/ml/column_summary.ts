@@ -1,5 +1,4 @@
 /** Benchmark of the column summary, mostly a check of the harness: it is bound by memory on both sides. */
-
 import { createMatrix } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { summarizeColumns } from '../../kernels/statistics/column_summary.ts';

@@ -1,5 +1,4 @@
 /** DBSCAN against scikit-learn, and a sweep of 15 settings on one index. */
-
 import { Dbscan } from '../../estimators/dbscan.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';

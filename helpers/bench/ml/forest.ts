@@ -1,5 +1,4 @@
 /** Random forest against scikit-learn, and against the npm package on data it can manage. */
-
 import { RandomForest } from '../../estimators/random_forest.ts';
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';

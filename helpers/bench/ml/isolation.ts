@@ -1,5 +1,4 @@
 /** Benchmark of the isolation forest: fit and score on a correlated cloud with planted outliers. */
-
 import { IsolationForest } from '../../estimators/isolation_forest.ts';
 import { rocCurve } from '../../evaluate/roc_curve.ts';
 import { createMatrix } from '../../kernels/matrix.ts';

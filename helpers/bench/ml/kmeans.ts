@@ -2,7 +2,6 @@
  * K-means against scikit-learn's Lloyd from the same start, until no label changes or 100 passes are done: with a
  * tolerance the last bits of float32 decide after which pass each side stops, and the inertias could not be compared.
  */
-
 import { KMeans } from '../../estimators/kmeans.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';

@@ -1,5 +1,4 @@
 /** Approximate neighbours against our own exact search; quality = share found. */
-
 import { createMatrix, type Matrix } from '../../kernels/matrix.ts';
 import { findNeighboursApproximately } from '../../kernels/neighbours/approximate_neighbours.ts';
 import { findNeighbours, type Neighbours } from '../../kernels/neighbours/neighbours.ts';

@@ -1,5 +1,4 @@
 /** Exact silhouette against scikit-learn's, both under the same labels. */
-
 import { createMatrix } from '../../kernels/matrix.ts';
 import { computeSilhouette } from '../../kernels/statistics/silhouette.ts';
 import { type MlBenchmark, timed } from './benchmark.ts';

@@ -1,5 +1,4 @@
 /** Seeded learning problems with the shapes of trades: heavy tails, counts, shares, missing values, noise columns. */
-
 import { createRandom } from '../../kernels/random.ts';
 
 /** Columns of the problems below. */

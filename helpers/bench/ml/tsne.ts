@@ -1,5 +1,4 @@
 /** t-SNE against scikit-learn (Barnes-Hut) and openTSNE (interpolation), 1,000 iterations each. */
-
 import { Tsne } from '../../estimators/tsne.ts';
 import { createMatrix } from '../../kernels/matrix.ts';
 import { findNeighbours } from '../../kernels/neighbours/neighbours.ts';

@@ -1,5 +1,4 @@
 /** Seeded rows that look like scaled wallet profiles, for the distance kernels. */
-
 import { createRandom } from '../../kernels/random.ts';
 
 const N_KINDS = 24;

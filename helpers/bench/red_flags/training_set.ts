@@ -1,5 +1,4 @@
 /** Evidence of planted insiders and of the wallets of the tapes they were planted in. */
-
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { collectEvidence } from '../../red_flags/collect_evidence.ts';

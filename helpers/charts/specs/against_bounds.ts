@@ -1,7 +1,8 @@
 /** Figures against published ones: each row has its own unit, so all bounds are stretched to the same width. */
 import type { Picture } from '../section.ts';
-import { NEUTRAL, VERDICT } from '../theme.ts';
+import { VERDICT } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { BY_RANK, rowNames, told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface BoundedFigure {
@@ -53,27 +54,27 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
   const present = verdicts.filter((verdict) => values.some((row) => row.verdict === verdict));
   const colours = [VERDICT.good, VERDICT.bad, '#8793a1'];
   const tooltip = [
-    { field: 'name', type: 'nominal', title: 'figure' },
-    { field: 'ours', type: 'nominal', title: 'here' },
-    { field: 'theirs', type: 'nominal', title: 'published' },
-    { field: 'bound', type: 'nominal', title: 'bound' },
-    { field: 'verdict', type: 'nominal', title: 'verdict' },
-  ] as const;
+    told('name', 'figure'),
+    told('ours', 'here'),
+    told('theirs', 'published'),
+    told('bound', 'bound'),
+    told('verdict', 'verdict'),
+  ];
   return {
     note: '',
     spec: {
       width: 'container',
       height: { step: 38 },
       data: { values },
-      encoding: { y: { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } },
+      encoding: BY_RANK,
       layer: [
         {
           mark: { type: 'bar', height: 12, yOffset: 9, color: '#b8cfe0', cornerRadius: 6 },
-          encoding: { x: { field: 'from', ...x }, x2: { field: 'to' }, tooltip: [...tooltip] },
+          encoding: { x: { field: 'from', ...x }, x2: { field: 'to' }, tooltip },
         },
         {
           mark: { type: 'tick', thickness: 2, height: 16, yOffset: 9, color: '#3f4d5c' },
-          encoding: { x: { field: 'publishedAt', ...x }, tooltip: [...tooltip] },
+          encoding: { x: { field: 'publishedAt', ...x }, tooltip },
         },
         {
           mark: { type: 'point', size: 90, yOffset: 9, filled: true, opacity: 1 },
@@ -84,20 +85,10 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
               type: 'nominal',
               scale: { domain: present, range: present.map((verdict) => colours[verdicts.indexOf(verdict)]) },
             },
-            tooltip: [...tooltip],
+            tooltip,
           },
         },
-        {
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            dy: -8,
-            color: NEUTRAL.ink,
-            limit: { expr: 'width' },
-          },
-          encoding: { x: { value: 0 }, text: { field: 'text', type: 'nominal' } },
-        },
+        ...rowNames('text', -8),
       ],
     },
   };

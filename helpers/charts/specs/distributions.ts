@@ -3,23 +3,19 @@ import { quantile } from 'd3-array';
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import type { AxisScale } from './histogram.ts';
-import { AXIS_NUMBERS, logTicks, short } from './words.ts';
+import { BY_RANK, rowNames, told } from './parts.ts';
+import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface DistributionGroup {
   readonly group: string;
   readonly values: ArrayLike<number>;
 }
 
-/** Draws groups in the order given; values that are not finite (or not above 0 on a log axis) are left out and counted. */
-export function distributionsPicture(
-  groups: readonly DistributionGroup[],
-  valueTitle: string,
-  scale: AxisScale = 'linear',
-): Picture {
+/** Draws groups in the order given; values that are not finite are left out and counted. */
+export function distributionsPicture(groups: readonly DistributionGroup[], valueTitle: string): Picture {
   let nLeftOut = 0;
   const values = groups.flatMap(({ group, values: all }, rank) => {
-    const kept = Float64Array.from(all).filter((value) => Number.isFinite(value) && (scale === 'linear' || value > 0));
+    const kept = Float64Array.from(all).filter(Number.isFinite);
     nLeftOut += all.length - kept.length;
     if (kept.length === 0) return [];
     const [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((share) => quantile(kept, share)!);
@@ -27,62 +23,41 @@ export function distributionsPicture(
     const words = `${short(p50)}; half in ${short(p25)} to ${short(p75)}; 90 % in ${short(p5)} to ${short(p95)}`;
     return [{ group, rank, name, words, p5, p25, p50, p75, p95 }];
   });
-  const note =
-    nLeftOut === 0 ? '' : `${nLeftOut.toLocaleString('en-US')} values are not drawn (missing or off a log axis).`;
+  const note = nLeftOut === 0 ? '' : `${nLeftOut.toLocaleString('en-US')} missing values are not drawn.`;
   if (values.length === 0) return { ...emptyPicture(`No values of ${valueTitle}.`), note };
-  const low = values.reduce((least, row) => Math.min(least, row.p5), Infinity);
-  const high = values.reduce((most, row) => Math.max(most, row.p95), -Infinity);
   const x = {
-    type: 'quantitative' as const,
-    scale: { type: scale, zero: false, nice: false },
-    axis: {
-      title: valueTitle,
-      labelExpr: AXIS_NUMBERS,
-      grid: true,
-      ...(scale === 'log' ? { values: logTicks(low, high) } : { tickCount: 6 }),
-    },
-  };
+    type: 'quantitative',
+    scale: { type: 'linear', zero: false, nice: false },
+    axis: { title: valueTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 6 },
+  } as const;
   const color = {
     field: 'group',
     type: 'nominal',
     legend: null,
     scale: colourScale(groups.map(({ group }) => group)),
   } as const;
-  const tooltip = [
-    { field: 'name', type: 'nominal', title: 'group' },
-    { field: 'words', type: 'nominal', title: 'median' },
-  ] as const;
+  const tooltip = [told('name', 'group'), told('words', 'median')];
   return {
     note,
     spec: {
       width: 'container',
       height: { step: 44 },
       data: { values },
-      encoding: { y: { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } },
+      encoding: BY_RANK,
       layer: [
         {
           mark: { type: 'rule', strokeWidth: 2, yOffset: 9 },
-          encoding: { x: { field: 'p5', ...x }, x2: { field: 'p95' }, color, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p5', ...x }, x2: { field: 'p95' }, color, tooltip },
         },
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
-          encoding: { x: { field: 'p25', ...x }, x2: { field: 'p75' }, color, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p25', ...x }, x2: { field: 'p75' }, color, tooltip },
         },
         {
           mark: { type: 'tick', thickness: 3, height: 18, yOffset: 9, color: NEUTRAL.ink },
-          encoding: { x: { field: 'p50', ...x }, tooltip: [...tooltip] },
+          encoding: { x: { field: 'p50', ...x }, tooltip },
         },
-        {
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            dy: -10,
-            color: NEUTRAL.ink,
-            limit: { expr: 'width' },
-          },
-          encoding: { x: { value: 0 }, text: { field: 'name', type: 'nominal' } },
-        },
+        ...rowNames('name', -10),
       ],
     },
   };

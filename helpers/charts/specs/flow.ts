@@ -3,6 +3,7 @@ import type { Picture } from '../section.ts';
 import { textWidthPx } from '../text_width.ts';
 import { ACCENT, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { told } from './parts.ts';
 
 export interface FlowBox {
   readonly id: string;
@@ -109,11 +110,7 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
   });
   const x = { type: 'quantitative' as const, scale: { domain: [0, 1], nice: false }, axis: null };
   const y = { type: 'quantitative' as const, scale: { domain: [heightPx, 0], nice: false, zero: false }, axis: null };
-  const tooltip = [
-    { field: 'id', type: 'nominal', title: 'table' },
-    { field: 'content', type: 'nominal', title: 'holds' },
-    { field: 'detail', type: 'nominal', title: 'made by' },
-  ] as const;
+  const tooltip = [told('id', 'table'), told('content', 'holds'), told('detail', 'made by')];
   return {
     note: '',
     spec: {
@@ -138,7 +135,7 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
             x2: { field: 'right' },
             y: { field: 'top', ...y },
             y2: { field: 'bottom' },
-            tooltip: [...tooltip],
+            tooltip,
           },
         },
         {
@@ -154,7 +151,7 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
             x: { field: 'centre', ...x },
             y: { field: 'firstLine', ...y },
             text: { field: 'id', type: 'nominal' },
-            tooltip: [...tooltip],
+            tooltip,
           },
         },
         {
@@ -164,7 +161,7 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
             x: { field: 'centre', ...x },
             y: { field: 'secondLine', ...y },
             text: { field: 'content', type: 'nominal' },
-            tooltip: [...tooltip],
+            tooltip,
           },
         },
       ],

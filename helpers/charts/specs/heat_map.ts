@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface HeatCell {
@@ -81,9 +82,9 @@ export function heatMapPicture(cells: readonly HeatCell[], labels: HeatLabels): 
               value: 'transparent',
             },
             tooltip: [
-              { field: 'row', type: 'nominal', title: labels.rowTitle },
-              { field: 'column', type: 'nominal', title: labels.columnTitle },
-              { field: 'words', type: 'nominal', title: labels.valueTitle },
+              told('row', labels.rowTitle),
+              told('column', labels.columnTitle),
+              told('words', labels.valueTitle),
             ],
           },
         },

@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL, REFERENCE } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { told } from './parts.ts';
 import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export type AxisScale = 'linear' | 'log';
@@ -22,11 +23,11 @@ export interface Histogram {
 /** Bins per factor of ten on a log axis. */
 const BINS_PER_DECADE = 8;
 
-/**
- * Counts values into bins: `nBins` of equal width, or eight per factor of ten.
- */
-export function binValues(values: ArrayLike<number>, scale: AxisScale, nBins = 40): Histogram {
-  return scale === 'log' ? binLog(values) : binLinear(values, nBins);
+const N_LINEAR_BINS = 40;
+
+/** Counts values into bins: 40 of equal width, or eight per factor of ten. */
+export function binValues(values: ArrayLike<number>, scale: AxisScale): Histogram {
+  return scale === 'log' ? binLog(values) : binLinear(values, N_LINEAR_BINS);
 }
 
 function binLog(values: ArrayLike<number>): Histogram {
@@ -131,7 +132,7 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
             },
             y2: { datum: 0 },
             tooltip: [
-              { field: 'range', type: 'nominal', title: labels.xTitle },
+              told('range', labels.xTitle),
               { field: 'count', type: 'quantitative', title: labels.yTitle, format: ',' },
             ],
           },

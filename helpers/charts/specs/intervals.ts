@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface IntervalMark {
@@ -62,7 +63,7 @@ export function intervalsPicture(marks: readonly IntervalMark[], labels: Interva
           mark: { type: 'rule', color: NEUTRAL.muted, strokeDash: [4, 4] },
           encoding: {
             x: { field: 'x', ...x },
-            tooltip: [{ field: 'label', type: 'nominal', title: 'level' }],
+            tooltip: [told('label', 'level')],
           },
         },
         {
@@ -77,12 +78,7 @@ export function intervalsPicture(marks: readonly IntervalMark[], labels: Interva
             yOffset,
             x: { field: 'value', ...x },
             color,
-            tooltip: [
-              { field: 'name', type: 'nominal', title: ' ' },
-              { field: 'series', type: 'nominal', title: 'series' },
-              { field: 'told', type: 'nominal', title: labels.xTitle },
-              { field: 'words', type: 'nominal', title: 'of' },
-            ],
+            tooltip: [told('name', ' '), told('series', 'series'), told('told', labels.xTitle), told('words', 'of')],
           },
         },
       ],

@@ -3,6 +3,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { type Layers, told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 interface LinePoint {
@@ -41,112 +42,104 @@ function thin(points: readonly LinePoint[]): readonly LinePoint[] {
   return stride <= 1 ? points : points.filter((_, i) => i % stride === 0 || i === points.length - 1);
 }
 
-/** Draws series in the order given; a point whose x or y is not finite is left out. */
-export function linesPicture(series: readonly LineSeries[], labels: LineLabels): Picture {
-  const { xScale = 'linear', xFormat, yFormat, hasDiagonal = false, level } = labels;
+interface Axes {
+  readonly x: object;
+  readonly y: object;
+}
+
+function axesOf({ xTitle, yTitle, xScale = 'linear', xFormat, yFormat }: LineLabels): Axes {
+  const numbers = (format: string | undefined) => (format === undefined ? { labelExpr: AXIS_NUMBERS } : { format });
+  const type = 'quantitative';
+  return {
+    x: {
+      type,
+      scale: { type: xScale, zero: false, nice: false },
+      axis: { title: xTitle, ...numbers(xFormat), tickCount: 6 },
+    },
+    y: { type, scale: { zero: false }, axis: { title: yTitle, ...numbers(yFormat), tickCount: 5 } },
+  };
+}
+
+/** What lines are compared with: the diagonal, and a level with its name. */
+function comparisons({ hasDiagonal = false, level }: LineLabels, { x, y }: Axes): Layers {
+  const levels = level === undefined ? [] : [level];
+  return [
+    {
+      data: { values: hasDiagonal ? [0, 1].map((at) => ({ x: at, y: at })) : [] },
+      mark: { type: 'line', color: NEUTRAL.muted, strokeDash: [4, 4], strokeWidth: 1 },
+      encoding: { x: { field: 'x', ...x }, y: { field: 'y', ...y } },
+    },
+    {
+      data: { values: levels },
+      mark: { type: 'rule', color: NEUTRAL.muted, strokeDash: [4, 4] },
+      encoding: { y: { field: 'y', ...y } },
+    },
+    {
+      data: { values: levels },
+      mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, color: NEUTRAL.muted },
+      encoding: { x: { value: 0 }, y: { field: 'y', ...y }, text: { field: 'label', type: 'nominal' } },
+    },
+  ] as Layers;
+}
+
+/** Points of all series, and whether some were left out of long lines. */
+function pointsOf(series: readonly LineSeries[], xScale: AxisScale) {
   const drawable = series.map(({ name, points }) => ({
     name,
     points: points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (xScale === 'linear' || x > 0)),
   }));
   const thinned = drawable.map(({ name, points }) => ({ name, points: thin(points) }));
-  const values = thinned.flatMap(({ name, points }) => points.map((point, order) => ({ name, order, ...point })));
+  return {
+    values: thinned.flatMap(({ name, points }) => points.map((point, order) => ({ name, order, ...point }))),
+    isThinned: thinned.some(({ points }, i) => points.length < drawable[i].points.length),
+    hasDots: thinned.every(({ points }) => points.length <= MAX_DOTS),
+  };
+}
+
+/** Draws series in the order given; a point whose x or y is not finite is left out. */
+export function linesPicture(series: readonly LineSeries[], labels: LineLabels): Picture {
+  const { values, isThinned, hasDots } = pointsOf(series, labels.xScale ?? 'linear');
   if (values.length === 0) return emptyPicture('No lines to draw.');
-  const isThinned = thinned.some(({ points }, i) => points.length < drawable[i].points.length);
-  const hasDots = thinned.every(({ points }) => points.length <= MAX_DOTS);
-  const [xTold, yTold] = [xFormat ?? '.4~g', yFormat ?? '.4~g'];
   const bands = values.filter(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
-  const xEncoding = {
-    type: 'quantitative',
-    scale: { type: xScale, zero: false, nice: false },
-    axis: {
-      title: labels.xTitle,
-      ...(xFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: xFormat }),
-      tickCount: 6,
-    },
-  } as const;
-  const yEncoding = {
-    type: 'quantitative',
-    scale: { zero: false },
-    axis: {
-      title: labels.yTitle,
-      ...(yFormat === undefined ? { labelExpr: AXIS_NUMBERS } : { format: yFormat }),
-      tickCount: 5,
-    },
-  } as const;
+  const axes = axesOf(labels);
+  const at = { x: { field: 'x', ...axes.x }, y: { field: 'y', ...axes.y } };
   const color = {
     field: 'name',
     type: 'nominal',
     scale: colourScale(series.map(({ name }) => name)),
     ...(series.length === 1 ? { legend: null } : {}),
-  } as const;
-  const diagonal = hasDiagonal ? [0, 1].map((at) => ({ x: at, y: at })) : [];
-  const levels = level === undefined ? [] : [level];
+  };
+  const number = (field: string, title: string, format = '.4~g') => ({ field, type: 'quantitative', title, format });
+  const ends = bands.length === 0 ? [] : ['low', 'high'].map((end) => number(end, end, labels.yFormat));
+  const layer = [
+    {
+      data: { values: bands },
+      mark: { type: 'area', opacity: 0.16, interpolate: 'linear' },
+      encoding: { x: at.x, y: { field: 'low', ...axes.y }, y2: { field: 'high' }, color },
+    },
+    ...comparisons(labels, axes),
+    {
+      data: { values },
+      mark: { type: 'line', strokeWidth: 2 },
+      encoding: { ...at, order: { field: 'order', type: 'quantitative' }, color },
+    },
+    {
+      data: { values },
+      mark: { type: 'circle', size: 50, opacity: hasDots ? 1 : 0 },
+      encoding: {
+        ...at,
+        color,
+        tooltip: [
+          told('name', 'series'),
+          number('x', labels.xTitle, labels.xFormat),
+          number('y', labels.yTitle, labels.yFormat),
+          ...ends,
+        ],
+      },
+    },
+  ] as Layers;
   return {
     note: isThinned ? `Long lines are drawn through about ${MAX_POINTS_PER_LINE} of their points.` : '',
-    spec: {
-      width: 'container',
-      height: 280,
-      layer: [
-        {
-          data: { values: bands },
-          mark: { type: 'area', opacity: 0.16, interpolate: 'linear' },
-          encoding: {
-            x: { field: 'x', ...xEncoding },
-            y: { field: 'low', ...yEncoding },
-            y2: { field: 'high' },
-            color,
-          },
-        },
-        {
-          data: { values: diagonal },
-          mark: { type: 'line', color: NEUTRAL.muted, strokeDash: [4, 4], strokeWidth: 1 },
-          encoding: { x: { field: 'x', ...xEncoding }, y: { field: 'y', ...yEncoding } },
-        },
-        {
-          data: { values: levels },
-          mark: { type: 'rule', color: NEUTRAL.muted, strokeDash: [4, 4] },
-          encoding: { y: { field: 'y', ...yEncoding } },
-        },
-        {
-          data: { values: levels },
-          mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, color: NEUTRAL.muted },
-          encoding: {
-            x: { value: 0 },
-            y: { field: 'y', ...yEncoding },
-            text: { field: 'label', type: 'nominal' },
-          },
-        },
-        {
-          data: { values },
-          mark: { type: 'line', strokeWidth: 2 },
-          encoding: {
-            x: { field: 'x', ...xEncoding },
-            y: { field: 'y', ...yEncoding },
-            order: { field: 'order', type: 'quantitative' },
-            color,
-          },
-        },
-        {
-          data: { values },
-          mark: { type: 'circle', size: 50, opacity: hasDots ? 1 : 0 },
-          encoding: {
-            x: { field: 'x', ...xEncoding },
-            y: { field: 'y', ...yEncoding },
-            color,
-            tooltip: [
-              { field: 'name', type: 'nominal', title: 'series' },
-              { field: 'x', type: 'quantitative', title: labels.xTitle, format: xTold },
-              { field: 'y', type: 'quantitative', title: labels.yTitle, format: yTold },
-              ...(bands.length === 0
-                ? []
-                : ([
-                    { field: 'low', type: 'quantitative', title: 'low', format: yTold },
-                    { field: 'high', type: 'quantitative', title: 'high', format: yTold },
-                  ] as const)),
-            ],
-          },
-        },
-      ],
-    },
+    spec: { width: 'container', height: 280, layer },
   };
 }

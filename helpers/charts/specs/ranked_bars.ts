@@ -2,6 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { BY_RANK, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface RankedBar {
@@ -34,14 +35,13 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
   });
   const groups = values.map((bar) => bar.group);
   const hasGroups = groups.some((group) => group !== '');
-  const y = { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } as const;
   return {
     note,
     spec: {
       width: 'container',
       height: { step: 40 },
       data: { values },
-      encoding: { y },
+      encoding: BY_RANK,
       layer: [
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadiusEnd: 2 },
@@ -52,11 +52,7 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
               axis: { title: valueTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 },
             },
             color: hasGroups ? { field: 'group', type: 'nominal', scale: colourScale(groups) } : { value: ACCENT },
-            tooltip: [
-              { field: 'label', type: 'nominal', title: ' ' },
-              { field: 'words', type: 'nominal', title: valueTitle },
-              ...(hasGroups ? [{ field: 'group', type: 'nominal', title: 'kind' } as const] : []),
-            ],
+            tooltip: [told('label', ' '), told('words', valueTitle), ...(hasGroups ? [told('group', 'kind')] : [])],
           },
         },
         {
@@ -64,17 +60,7 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
           mark: { type: 'rule', color: NEUTRAL.ink, strokeWidth: 1.5, yOffset: 9 },
           encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
         },
-        {
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            dy: -9,
-            color: NEUTRAL.ink,
-            limit: { expr: 'width' },
-          },
-          encoding: { x: { datum: 0, type: 'quantitative' }, text: { field: 'label', type: 'nominal' } },
-        },
+        ...rowNames('label', -9),
       ],
     },
   };

@@ -4,6 +4,7 @@ import type { Picture } from '../section.ts';
 import { colourScale } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
+import { told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 export interface ScatterPoint {
@@ -86,7 +87,7 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
         y: { field: 'y', type: 'quantitative', scale: { type: yScale, zero: false }, axis: axis(labels.yTitle) },
         color: { field: 'group', type: 'nominal', scale, ...(scale.domain.length === 1 ? { legend: null } : {}) },
         tooltip: [
-          { field: 'group', type: 'nominal', title: 'kind' },
+          told('group', 'kind'),
           ...titles.map((title, k) => ({ field: `t${k}`, type: 'nominal', title }) as const),
         ],
       },

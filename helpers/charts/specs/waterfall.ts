@@ -1,7 +1,8 @@
 /** Waterfall of counts: from all wallets, what each rule takes away, and who is left. */
 import type { Picture } from '../section.ts';
-import { colourScale, NEUTRAL } from '../theme.ts';
+import { colourScale } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
+import { BY_RANK, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 export interface WaterfallStep {
@@ -37,7 +38,7 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
       width: 'container',
       height: { step: 40 },
       data: { values },
-      encoding: { y: { field: 'rank', type: 'ordinal', axis: null, scale: { padding: 0.1 } } },
+      encoding: BY_RANK,
       layer: [
         {
           mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
@@ -50,23 +51,10 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
               legend: null,
               scale: { domain: ['all', ...kinds.domain], range: ['#3f4d5c', ...kinds.range] },
             },
-            tooltip: [
-              { field: 'label', type: 'nominal', title: 'step' },
-              { field: 'words', type: 'nominal', title: countTitle },
-            ],
+            tooltip: [told('label', 'step'), told('words', countTitle)],
           },
         },
-        {
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            dy: -9,
-            color: NEUTRAL.ink,
-            limit: { expr: 'width' },
-          },
-          encoding: { x: { datum: 0, ...x }, text: { field: 'text', type: 'nominal' } },
-        },
+        ...rowNames('text', -9),
       ],
     },
   };

@@ -1,5 +1,4 @@
 /** Isolation forests as ONNX. */
-
 import { averagePathLength } from '../../kernels/isolation/isolation_trees.ts';
 import type { IsolationForest } from '../isolation_forest.ts';
 import type { IsolationForestModel } from '../isolation_forest_model.ts';

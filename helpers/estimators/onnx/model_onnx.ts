@@ -1,5 +1,4 @@
 /** Tree models as ONNX files, which run anywhere without this program. */
-
 import { GradientBoosting } from '../gradient_boosting.ts';
 import type { IsolationForest } from '../isolation_forest.ts';
 import { RandomForest } from '../random_forest.ts';

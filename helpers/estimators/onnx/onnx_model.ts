@@ -1,5 +1,4 @@
 /** Building blocks of an ONNX file: nodes, constants, and the model around them. */
-
 import { createRequire } from 'node:module';
 import type onnxProto from 'onnx-proto';
 

@@ -1,5 +1,4 @@
 /** Decision trees as the TreeEnsembleRegressor operator of ai.onnx.ml. */
-
 import {
   floatsAttribute,
   intAttribute,

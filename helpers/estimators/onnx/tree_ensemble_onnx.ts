@@ -1,5 +1,4 @@
 /** Gradient boosting and random forests as ONNX. */
-
 import type { GradientBoosting } from '../gradient_boosting.ts';
 import type { RandomForest } from '../random_forest.ts';
 import type { TreeEnsemble } from '../tree_ensemble.ts';

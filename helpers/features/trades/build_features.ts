@@ -1,5 +1,4 @@
 /** Makes 15_trade_features day by day: memory follows one day of fills with its horizon, the wallets and the open positions. */
-
 import { type DataFrame, pl, releaseFramesEvery } from '../../polars/polars.ts';
 import { DAY_MS, isoDay } from '../../run/clock.ts';
 import type { Log } from '../../run/console.ts';
@@ -8,7 +7,7 @@ import { LabelEncoder } from '../../tables/label_encoder.ts';
 import { collectParts } from '../../tables/read_parts.ts';
 import { TRADE_FEATURES } from '../../tables/schemas.ts';
 import type { Table, TableWriter } from '../../tables/table_store.ts';
-import { lastMoment } from '../../tables/time_range.ts';
+import { lastTimestamp } from '../../tables/time_range.ts';
 import { type CarriedState, dayFeatures, dayRows, FILL_COLUMNS, PRINT_COLUMNS } from './day_features.ts';
 import { LABEL_STATES, type LabelState } from './future_prices.ts';
 import type { LabelCounts } from './label_counts.ts';
@@ -76,7 +75,7 @@ export async function featuresBefore(trades: Table, markets: DataFrame, beforeMs
 function emptyState(markets: DataFrame): CarriedState {
   const marketCodes = new LabelEncoder('market_id', 'market');
   return {
-    walletCodes: new LabelEncoder('wallet', 'owner'),
+    walletCodes: new LabelEncoder('wallet', 'wallet_code'),
     marketCodes,
     wallets: new WalletState(),
     markets: new MarketState(markets, marketCodes),
@@ -89,7 +88,7 @@ export async function forEachDay(
   onDay: (dayMs: number, frame: DataFrame) => void,
 ): Promise<LabelCounts> {
   const { trades, horizonMs, target, log } = job;
-  const lookahead = { horizonMs, target, endMs: lastMoment(trades) };
+  const lookahead = { horizonMs, target, endMs: lastTimestamp(trades) };
   const state = emptyState(job.markets);
   const totals = Object.fromEntries(LABEL_STATES.map((name) => [name, 0])) as Record<LabelState, number>;
   const progress = log.progress('features of fills', trades.manifest.rows);

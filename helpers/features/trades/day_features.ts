@@ -1,9 +1,9 @@
 /** The rows of one day: what was known before each fill, and what a share was worth one horizon later. */
-
-import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';
+import { where } from '../../polars/expressions.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import type { LabelEncoder } from '../../tables/label_encoder.ts';
 import { toNumbers } from '../../tables/matrix.ts';
-import { micro } from '../amounts.ts';
+import { micro, priceWhere } from '../amounts.ts';
 import { type FuturePrices, futurePrices, LABEL_STATES, type LabelState, type Tape } from './future_prices.ts';
 import type { MarketState } from './market_state.ts';
 import { labelOf, type Target } from './targets.ts';
@@ -11,18 +11,8 @@ import type { WalletState } from './wallet_state.ts';
 
 /** Columns of 10_raw_trades that a day's rows are made of. */
 export const FILL_COLUMNS = [
-  'ts_ms',
-  'venue',
-  'market_id',
-  'event_id',
-  'outcome_index',
-  'wallet',
-  'role',
-  'side',
-  'price',
-  'shares',
-  'amount_usd',
-  'fill_id',
+  ...['ts_ms', 'venue', 'market_id', 'event_id', 'outcome_index', 'wallet', 'role'],
+  ...['side', 'price', 'shares', 'amount_usd', 'fill_id'],
 ] as const;
 
 /** Columns of the fills after the day that labels look at. */
@@ -31,7 +21,7 @@ export const PRINT_COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'price', 's
 export interface Lookahead {
   readonly horizonMs: number;
   readonly target: Target;
-  /** Last moment of the data. */
+  /** Last timestamp of the data. */
   readonly endMs: number;
 }
 
@@ -42,20 +32,15 @@ export interface DayRows {
   readonly counts: Readonly<Record<LabelState, number>>;
 }
 
-/** Price of outcome 0 that a trade at `price` in `outcome_index` stands for. */
-function price0(): Expr {
-  return pl
-    .when(pl.col('outcome_index').eq(pl.lit(0)))
-    .then(pl.col('price'))
-    .otherwise(pl.lit(1).minus(pl.col('price')));
-}
-
 /** A frame sorted by market and time as a tape. */
 export function tapeOf(sorted: DataFrame): Tape {
   return {
     market: toNumbers(sorted, 'market'),
     tsMs: toNumbers(sorted, 'ts_ms'),
-    price0: toNumbers(sorted.withColumns(price0().alias('price0')), 'price0'),
+    price0: toNumbers(
+      sorted.withColumns(priceWhere(pl.col('outcome_index').eq(pl.lit(0)), 'price').alias('price0')),
+      'price0',
+    ),
     shares: toNumbers(sorted, 'shares'),
   };
 }
@@ -84,29 +69,23 @@ function codedFills(day: DataFrame, { walletCodes, marketCodes }: CarriedState):
 
 /** What was known before each fill of a day; the state takes the day in. */
 function withFeatures(fills: DataFrame, byMarket: DataFrame, state: CarriedState): DataFrame {
-  const owned = fills.filter(pl.col('owner').isNotNull());
+  const withWallet = fills.filter(pl.col('wallet_code').isNotNull());
   const isBuy = pl.col('side').eq(pl.lit('BUY'));
   const frame = fills
     .lazy()
     .join(state.markets.featuresOf(byMarket).lazy(), { on: 'row', how: 'left' })
-    .join(state.wallets.featuresOf(owned).lazy(), { on: 'row', how: 'left' })
+    .join(state.wallets.featuresOf(withWallet).lazy(), { on: 'row', how: 'left' })
     .withColumns(
       isBuy.cast(pl.UInt8).alias('is_buy'),
       pl.col('role').eq(pl.lit('taker')).cast(pl.UInt8).alias('is_taker'),
-      pl
-        .when(isBuy)
-        .then(pl.col('outcome_index'))
-        .otherwise(pl.lit(1).cast(pl.UInt8).minus(pl.col('outcome_index')))
-        .alias('follow_index'),
-      pl
-        .when(isBuy)
-        .then(pl.col('price'))
-        .otherwise(pl.lit(1).minus(pl.col('price')))
-        .alias('follow_price'),
+      where(isBuy, pl.col('outcome_index'), pl.lit(1).cast(pl.UInt8).minus(pl.col('outcome_index'))).alias(
+        'follow_index',
+      ),
+      priceWhere(isBuy, 'price').alias('follow_price'),
     )
     .sort('row')
     .collectSync();
-  state.wallets.addDay(owned, state.markets.beforeResolution(owned));
+  state.wallets.addDay(withWallet, state.markets.beforeResolution(withWallet));
   state.markets.addDay(fills);
   return frame;
 }

@@ -1,8 +1,8 @@
 /**
  * Looks ahead from fills to prices, on a tape sorted by market and time: what a share of outcome 0 is worth one horizon
- * later, when a follower could first trade, and which trade lies nearest to a moment. Two pointers a market, no joins.
+ * later, when a follower could first trade, and which trade lies nearest to a timestamp. Two pointers a market, no joins.
  */
-import { priceOfMoment } from '../market_marks.ts';
+import { priceAtTimestamp } from '../market_marks.ts';
 
 /** Fills of some span, sorted by market, then by time; equal times in any order. */
 export interface Tape {
@@ -48,19 +48,19 @@ export interface FuturePrices {
 }
 
 /**
- * Price of outcome 0 at the moment of row `i`, see priceOfMoment.
- * @param i the last row of its moment
+ * Price of outcome 0 at the timestamp of row `i`, see priceAtTimestamp.
+ * @param i the last row of its timestamp
  */
 function momentPrice({ market, tsMs, price0, shares }: Tape, i: number): number {
   const rows = [i];
   for (let row = i - 1; row >= 0 && market[row] === market[i] && tsMs[row] === tsMs[i]; row--) rows.push(row);
-  return priceOfMoment(price0, shares, rows);
+  return priceAtTimestamp(price0, shares, rows);
 }
 
 /**
  * The price of outcome 0 one horizon after every row: its payoff once resolved by then, else the last trade at or before
- * t + horizon and strictly after t (of several at one moment their mean). Nothing after the resolution but the payoff counts.
- * @param endMs last moment of the data: horizons that reach beyond it are unknown, resolved or not, for a resolution is
+ * t + horizon and strictly after t (of several at one timestamp their mean). Nothing after the resolution but the payoff counts.
+ * @param endMs last timestamp of the data: horizons that reach beyond it are unknown, resolved or not, for a resolution is
  *   learned from them only when it comes early
  */
 export function futurePrices(tape: Tape, ends: Resolutions, horizonMs: number, endMs: number): FuturePrices {

@@ -1,17 +1,15 @@
 /** What is carried of markets from day to day: takers' volume so far, and whether roles were ever told; and how they ended. */
-
 import { dividedBy } from '../../polars/divide.ts';
+import { float, int, integer, or0, where } from '../../polars/expressions.ts';
 import { type DataFrame, type Expr, pl } from '../../polars/polars.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import type { LabelEncoder } from '../../tables/label_encoder.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 import { withSumsBefore } from '../sums_before.ts';
-import { integer } from '../wallets/profile_merge.ts';
 import type { Resolutions } from './future_prices.ts';
 
 const SUMS = ['volume_u', 'n_role'] as const;
 
-const zero = (): Expr => pl.lit(0).cast(pl.Int64);
 const ms = (name: string): Expr => pl.col(name).cast(pl.Int64);
 
 /** Markets up to the end of the days that were told; volumes in millionths of a USD. */
@@ -48,9 +46,8 @@ export class MarketState {
    * @param toMs not before that of the last call
    */
   endedBefore(toMs: number): DataFrame {
-    const at = (value: number): Expr => pl.lit(value).cast(pl.Int64);
     const resolvedMs = pl.col('resolved_ms');
-    const ended = this.facts.filter(resolvedMs.gtEq(at(this.settledMs)).and(resolvedMs.lt(at(toMs))));
+    const ended = this.facts.filter(resolvedMs.gtEq(int(this.settledMs)).and(resolvedMs.lt(int(toMs))));
     this.settledMs = toMs;
     return ended.select('market', 'winner');
   }
@@ -94,24 +91,21 @@ export class MarketState {
     const isTaker = pl.col('role').eq(pl.lit('taker')).fillNull(pl.lit(false));
     const known = integer(pl.col('role').isNotNull());
     const hours = (value: Expr): Expr => dividedBy(value, HOUR_MS);
-    const volume = pl.col('volume_before_u').add(pl.col('volume_u').fillNull(zero()));
+    const volume = pl.col('volume_before_u').add(or0('volume_u'));
     // A fill's own role tells that the source gives roles; what comes later must not.
-    const hasRoles = pl.col('n_role_before').add(pl.col('n_role').fillNull(zero())).add(known).gt(zero());
-    const usd = (name: string): Expr => pl.col(name).cast(pl.Float64);
+    const hasRoles = pl.col('n_role_before').add(or0('n_role')).add(known).gt(int(0));
     return withSumsBefore(sorted, 'market', [
-      { name: 'volume_before_u', value: pl.when(isTaker).then(pl.col('usd_u')).otherwise(zero()) },
+      { name: 'volume_before_u', value: where(isTaker, pl.col('usd_u'), int(0)) },
       { name: 'n_role_before', value: known },
     ])
       .join(this.volumes.lazy(), { on: 'market', how: 'left' })
       .join(this.facts.lazy(), { on: 'market', how: 'left' })
-      .withColumns(
-        pl.when(hasRoles).then(volume).otherwise(pl.lit(null).cast(pl.Int64)).cast(pl.Int64).alias('so_far_u'),
-      )
+      .withColumns(where(hasRoles, volume, pl.lit(null).cast(pl.Int64)).cast(pl.Int64).alias('so_far_u'))
       .select(
         'row',
-        dividedBy(usd('so_far_u'), 1e6).alias('market_volume_usd'),
-        usd('usd_u')
-          .div(usd('so_far_u').add(usd('usd_u')))
+        dividedBy(float('so_far_u'), 1e6).alias('market_volume_usd'),
+        float('usd_u')
+          .div(float('so_far_u').add(float('usd_u')))
           .alias('bet_vs_volume'),
         hours(pl.col('close_ms').minus(pl.col('ts_ms'))).alias('hours_to_close'),
         hours(pl.col('ts_ms').minus(pl.col('opened_ms'))).alias('hours_since_open'),
@@ -122,10 +116,7 @@ export class MarketState {
   /** Takes in a day's fills. */
   addDay(fills: DataFrame): void {
     const day = fills.groupBy(['market']).agg(
-      pl
-        .when(pl.col('role').eq(pl.lit('taker')))
-        .then(pl.col('usd_u'))
-        .otherwise(zero())
+      where(pl.col('role').eq(pl.lit('taker')), pl.col('usd_u'), int(0))
         .sum()
         .alias('volume_u'),
       integer(pl.col('role').count()).alias('n_role'),

@@ -3,6 +3,7 @@
  * buying the other outcome at 1 − price, so that every row is a purchase and no row a short sale.
  */
 import { HOUR_MS } from '../../run/clock.ts';
+import { inGroup, option } from '../../run/option_kinds.ts';
 import type { OptionValues } from '../../run/options.ts';
 
 export const TARGETS = ['roi', 'cents', 'neutral'] as const;
@@ -16,54 +17,37 @@ export interface Target {
 
 const GROUP = 'What pays';
 
-export const TARGET_OPTIONS = {
-  horizon: {
-    type: 'number',
-    default: 6,
-    describe: 'from the fill to the price it is evaluated by, hours',
-    range: { from: 0.0003, to: 24 * 3650, unit: 'hours' },
-    group: GROUP,
-  },
-  target: {
-    choices: TARGETS,
-    default: 'roi' as TargetKind,
-    describe:
-      'gain as roi (over the price paid), cents (a share) or neutral (over √(p(1−p)), the same risk at any price)',
-    group: GROUP,
-  },
+export const TARGET_OPTIONS = inGroup(GROUP, {
+  horizon: option.number(6, 'from the fill to the price it is evaluated by, hours', {
+    from: 0.0003,
+    to: 24 * 3650,
+    unit: 'hours',
+  }),
+  target: option.choice(
+    TARGETS,
+    'roi',
+    'gain as roi (over the price paid), cents (a share) or neutral (over √(p(1−p)), the same risk at any price)',
+  ),
   'roi-min': {
-    type: 'number',
-    default: 5,
-    describe: 'for roi: gain that counts, % of the price',
-    range: { from: -100, to: 1e6, unit: 'per cent' },
+    ...option.number(5, 'for roi: gain that counts, % of the price', { from: -100, to: 1e6, unit: 'per cent' }),
     onlyWith: { target: 'roi', ablation: true },
-    group: GROUP,
   },
   'cents-min': {
-    type: 'number',
-    default: 2,
-    describe: 'for cents: gain that counts, cents a share',
-    range: { from: -100, to: 100, unit: 'cents' },
+    ...option.number(2, 'for cents: gain that counts, cents a share', { from: -100, to: 100, unit: 'cents' }),
     onlyWith: { target: 'cents' },
-    group: GROUP,
   },
   'neutral-min': {
-    type: 'number',
-    default: 0.1,
-    describe: 'for neutral: gain that counts, in √(p(1−p))',
-    range: { from: -100, to: 100 },
+    ...option.number(0.1, 'for neutral: gain that counts, in √(p(1−p))', { from: -100, to: 100 }),
     onlyWith: { target: 'neutral', ablation: true },
-    group: GROUP,
   },
-} as const;
+});
 
 /** How late we follow, wherever that is asked. */
-export const DELAY_OPTION = {
-  type: 'number',
-  default: 30,
-  describe: 'from a fill to our order, seconds',
-  range: { from: 0, to: 86_400, unit: 'seconds' },
-} as const;
+export const DELAY_OPTION = option.number(30, 'from a fill to our order, seconds', {
+  from: 0,
+  to: 86_400,
+  unit: 'seconds',
+});
 
 export type TargetOptions = OptionValues<typeof TARGET_OPTIONS, never>;
 

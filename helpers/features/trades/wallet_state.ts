@@ -2,24 +2,18 @@
  * What is carried of wallets from day to day: sums over their earlier fills, and their positions in markets that are still
  * open. Frames keyed by numbers; a position leaves when its market resolves, so memory follows wallets and open positions.
  */
-
 import { dividedBy } from '../../polars/divide.ts';
+import { float, int, integer, numberWhere, or0, ratio } from '../../polars/expressions.ts';
 import { type DataFrame, type DataType, type Expr, pl } from '../../polars/polars.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { SQUARE_PARTS, SQUARE_SPLIT, withSquareParts } from '../amounts.ts';
 import { BET_SUMS, betColumns, edgeZ } from '../edge.ts';
 import { withSumsBefore } from '../sums_before.ts';
-import { integer, ratio } from '../wallets/profile_merge.ts';
 
 const MICRO = 1e6;
 const FILL_SUMS = ['n_fills', 'usd_u', ...SQUARE_PARTS] as const;
 const DAY_SUMS = ['n_maker', 'n_role', 'n_markets'] as const;
 const SUMS = [...FILL_SUMS, ...DAY_SUMS, ...BET_SUMS];
-
-const zero = (): Expr => pl.lit(0).cast(pl.Int64);
-const or0 = (name: string): Expr => pl.col(name).fillNull(zero());
-const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
-const nothing = (): Expr => pl.lit(null).cast(pl.Float64);
 
 function emptyOf(types: Readonly<Record<string, DataType>>): DataFrame {
   return pl.DataFrame(Object.fromEntries(Object.keys(types).map((name) => [name, []])), { schema: { ...types } });
@@ -32,10 +26,10 @@ function int64(names: readonly string[]): Record<string, DataType> {
 /** Wallets up to the end of the days that were told; amounts in millionths of a USD or of a share. */
 export class WalletState {
   /** One row per wallet: first_ms, last_ms and SUMS over the fills of earlier days. */
-  private wallets = emptyOf({ owner: pl.UInt32, ...int64(['first_ms', 'last_ms', ...SUMS]) });
+  private wallets = emptyOf({ wallet_code: pl.UInt32, ...int64(['first_ms', 'last_ms', ...SUMS]) });
   /** One row per wallet, market and outcome of markets not yet resolved. */
   private positions = emptyOf({
-    owner: pl.UInt32,
+    wallet_code: pl.UInt32,
     market: pl.UInt32,
     outcome_index: pl.UInt8,
     ...int64(['buy_usd_u', 'buy_shares_u']),
@@ -54,32 +48,32 @@ export class WalletState {
     if (settled.height === 0) return;
     this.positions = this.positions.join(ended.select('market'), { on: 'market', how: 'anti' });
     const sums = pl
-      .DataFrame([settled.getColumn('owner'), ...betColumns(settled)])
-      .groupBy(['owner'])
+      .DataFrame([settled.getColumn('wallet_code'), ...betColumns(settled)])
+      .groupBy(['wallet_code'])
       .agg(...BET_SUMS.map((name) => pl.col(name).sum()));
     this.add(sums);
   }
 
   /**
    * Wallet features of fills as they stood strictly before each fill's millisecond; profiles as of the start of the day.
-   * @param fills rows of one day that have an `owner`: row, owner, ts_ms, usd_u, role
+   * @param fills rows of one day that have a `wallet_code`: row, wallet_code, ts_ms, usd_u, role
    * @returns one row per fill: row and the wallet columns of 15_trade_features
    */
   featuresOf(fills: DataFrame): DataFrame {
     const sorted = withSquareParts(
       fills
         .lazy()
-        .select('row', 'owner', 'ts_ms', 'usd_u', integer(pl.col('owner').isNotNull()).alias('n_fills'))
-        .sort(['owner', 'ts_ms', 'row']),
+        .select('row', 'wallet_code', 'ts_ms', 'usd_u', integer(pl.col('wallet_code').isNotNull()).alias('n_fills'))
+        .sort(['wallet_code', 'ts_ms', 'row']),
     ).collectSync();
     const within = withSumsBefore(
       sorted,
-      'owner',
+      'wallet_code',
       FILL_SUMS.map((name) => ({ name: `${name}_before`, value: pl.col(name) })),
     )
       .withColumns(pl.col('usd_u').alias('own_u'))
       .drop(...FILL_SUMS);
-    const firsts = sorted.groupBy(['owner']).agg(pl.col('ts_ms').min().alias('first_today_ms'));
+    const firsts = sorted.groupBy(['wallet_code']).agg(pl.col('ts_ms').min().alias('first_today_ms'));
     const n = pl.col('n');
     const mean = float('sum_u').div(float('n'));
     const squares = float('square_hh')
@@ -90,8 +84,8 @@ export class WalletState {
     const hours = (ms: Expr): Expr => dividedBy(ms, HOUR_MS);
     const since = (name: string): Expr => hours(pl.col('ts_ms').minus(pl.col(name)));
     return within
-      .join(firsts.lazy(), { on: 'owner', how: 'left' })
-      .join(this.wallets.lazy(), { on: 'owner', how: 'left' })
+      .join(firsts.lazy(), { on: 'wallet_code', how: 'left' })
+      .join(this.wallets.lazy(), { on: 'wallet_code', how: 'left' })
       .withColumns(
         or0('n_fills').add(pl.col('n_fills_before')).alias('n'),
         or0('usd_u').add(pl.col('usd_u_before')).alias('sum_u'),
@@ -103,23 +97,16 @@ export class WalletState {
         pl.col('first_ms').fillNull(pl.col('first_today_ms')).alias('first_ms'),
         pl.col('previous_ms').fillNull(pl.col('last_ms')).alias('last_ms'),
       )
-      .withColumns(
-        pl
-          .when(n.gt(pl.lit(1)))
-          .then(spread)
-          .otherwise(nothing())
-          .alias('variance_u'),
-      )
+      .withColumns(numberWhere(n.gt(pl.lit(1)), spread).alias('variance_u'))
       .select(
         'row',
         n.alias('wallet_n_bets'),
-        pl.when(n.gt(zero())).then(dividedBy(mean, MICRO)).otherwise(nothing()).alias('wallet_mean_bet_usd'),
+        numberWhere(n.gt(int(0)), dividedBy(mean, MICRO)).alias('wallet_mean_bet_usd'),
         // Bets that differ by less than a cent have no spread to measure in, only rounding.
-        pl
-          .when(pl.col('variance_u').gt(pl.lit((0.01 * MICRO) ** 2)))
-          .then(float('own_u').minus(mean).div(pl.col('variance_u').pow(0.5)))
-          .otherwise(nothing())
-          .alias('z_score_size'),
+        numberWhere(
+          pl.col('variance_u').gt(pl.lit((0.01 * MICRO) ** 2)),
+          float('own_u').minus(mean).div(pl.col('variance_u').pow(0.5)),
+        ).alias('z_score_size'),
         since('first_ms').alias('wallet_age_hours'),
         since('last_ms').alias('wallet_idle_hours'),
         or0('n_markets').alias('wallet_markets'),
@@ -141,17 +128,17 @@ export class WalletState {
     const bought = bets
       .lazy()
       .withColumns(pl.col('usd_u').mul(isBuy).alias('buy_usd_u'), pl.col('shares_u').mul(isBuy).alias('buy_shares_u'))
-      .groupBy(['owner', 'market', 'outcome_index'])
+      .groupBy(['wallet_code', 'market', 'outcome_index'])
       .agg(pl.col('buy_usd_u').sum(), pl.col('buy_shares_u').sum())
       .collectSync();
     const entered = bought
-      .select('owner', 'market')
+      .select('wallet_code', 'market')
       .unique()
-      .join(this.positions, { on: ['owner', 'market'], how: 'anti' })
-      .groupBy(['owner'])
+      .join(this.positions, { on: ['wallet_code', 'market'], how: 'anti' })
+      .groupBy(['wallet_code'])
       .agg(integer(pl.len()).alias('n_markets'));
     const sums = withSquareParts(fills.lazy())
-      .groupBy(['owner'])
+      .groupBy(['wallet_code'])
       .agg(
         pl.col('ts_ms').min().alias('first_ms'),
         pl.col('ts_ms').max().alias('last_ms'),
@@ -161,12 +148,12 @@ export class WalletState {
         integer(pl.col('role').eq(pl.lit('maker')).sum()).alias('n_maker'),
         integer(pl.col('role').count()).alias('n_role'),
       )
-      .join(entered.lazy(), { on: 'owner', how: 'left' })
+      .join(entered.lazy(), { on: 'wallet_code', how: 'left' })
       .collectSync();
     this.add(sums);
     this.positions = pl
       .concat([this.positions, bought.select(...this.positions.columns)])
-      .groupBy(['owner', 'market', 'outcome_index'])
+      .groupBy(['wallet_code', 'market', 'outcome_index'])
       .agg(pl.col('buy_usd_u').sum(), pl.col('buy_shares_u').sum());
   }
 
@@ -174,15 +161,15 @@ export class WalletState {
   private add(sums: DataFrame): void {
     const given = new Set(sums.columns);
     const complete = sums.select(
-      'owner',
+      'wallet_code',
       ...['first_ms', 'last_ms'].map((name) =>
         (given.has(name) ? pl.col(name) : pl.lit(null)).cast(pl.Int64).alias(name),
       ),
-      ...SUMS.map((name) => (given.has(name) ? or0(name) : zero()).alias(name)),
+      ...SUMS.map((name) => (given.has(name) ? or0(name) : int(0)).alias(name)),
     );
     this.wallets = pl
       .concat([this.wallets, complete])
-      .groupBy(['owner'])
+      .groupBy(['wallet_code'])
       .agg(pl.col('first_ms').min(), pl.col('last_ms').max(), ...SUMS.map((name) => pl.col(name).sum()));
   }
 }

@@ -5,7 +5,7 @@ import { InputError } from '../../run/errors.ts';
 import { parseMoment } from '../../run/options.ts';
 import { RAW_TRADES } from '../../tables/schemas.ts';
 import type { Table } from '../../tables/table_store.ts';
-import { endOfData, lastMoment } from '../../tables/time_range.ts';
+import { endOfData, lastTimestamp } from '../../tables/time_range.ts';
 
 export const AS_OF_OPTION = {
   type: 'string',
@@ -30,7 +30,7 @@ export function resolveAsOf(trades: Table, asOf: string | undefined, log: Pick<L
     );
   if (asOf === undefined) return endOfData(trades);
   const asOfMs = parseMoment('as-of', asOf);
-  const lastMs = lastMoment(trades);
+  const lastMs = lastTimestamp(trades);
   if (asOfMs - lastMs > LATE_MS)
     log.warn(
       `--as-of ${asOf} is ${formatCount((asOfMs - lastMs) / LATE_MS)} days after the last fill, ${isoTime(lastMs)}`,

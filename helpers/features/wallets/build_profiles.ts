@@ -12,7 +12,7 @@ import type { ManifestPart } from '../../run/manifest.ts';
 import { prefetch } from '../../run/prefetch.ts';
 import { countRows, readParts, scanParts, selectParts } from '../../tables/read_parts.ts';
 import { awaitParquet, type Table } from '../../tables/table_store.ts';
-import { firstMoment } from '../../tables/time_range.ts';
+import { firstTimestamp } from '../../tables/time_range.ts';
 import { micro } from '../amounts.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { MarketVolumes } from './market_volumes.ts';
@@ -131,7 +131,7 @@ export function finishProfiles(profiles: readonly DataFrame[]): DataFrame {
   return withAlpha(all.sort('wallet'));
 }
 
-/** The line for a moment before all trades. */
+/** The line for a timestamp before all trades. */
 export function nothingBefore(asOfMs: number): InputError {
   return new InputError('empty-input', `no trade lies before ${isoTime(asOfMs)}`, 'choose a later --as-of');
 }
@@ -147,7 +147,7 @@ export async function buildProfiles(job: ProfileJob, scratch: string): Promise<D
   }
 }
 
-/** Wallet profiles at one moment after the other: each fill is summed once, however many moments there are. */
+/** Wallet profiles at one timestamp after the other: each fill is summed once, however many timestamps there are. */
 export class ProfileHistory {
   private readonly spans: Shards[] = [];
   private readonly nShards: number;
@@ -157,7 +157,7 @@ export class ProfileHistory {
   private readonly volumes: MarketVolumes;
 
   /**
-   * @param lastMs the last moment that will be asked for
+   * @param lastMs the last timestamp that will be asked for
    * @param scratch folder for partial sums of a large table; removed by `close`
    */
   constructor(
@@ -181,7 +181,7 @@ export class ProfileHistory {
     return { ...this.source, asOfMs: this.asOfMs, fromMs: this.fromMs };
   }
 
-  /** Moves on to a later moment. */
+  /** Moves on to a later timestamp. */
   async advance(toMs: number): Promise<void> {
     if (this.asOfMs > Number.NEGATIVE_INFINITY) this.fromMs = this.asOfMs;
     this.asOfMs = toMs;
@@ -193,18 +193,18 @@ export class ProfileHistory {
     await sumBatches(job, spanParts(job), this.volumes, span);
   }
 
-  /** Whether fills came since the moment before. */
+  /** Whether fills came since the timestamp before. */
   get hasNewFills(): boolean {
     return (this.spans.at(-1)?.nSums ?? 0) > 0;
   }
 
-  /** Profiles as of the moment, sorted by wallet. @throws InputError 'empty-input' when no fill lies before it */
+  /** Profiles as of the timestamp, sorted by wallet. @throws InputError 'empty-input' when no fill lies before it */
   profiles(): Promise<DataFrame> {
     return this.profilesOf(this.spans);
   }
 
   /**
-   * Profiles of the fills since the moment before alone, valued at the last prices among them and by the settlements known by
+   * Profiles of the fills since the timestamp before alone, valued at the last prices among them and by the settlements known by
    * now. Only `max_bet_vs_market_volume_pct` looks further back, to all volume before the bet.
    */
   latestSpan(): Promise<DataFrame> {
@@ -229,7 +229,7 @@ export async function mergeShards(job: ProfileJob, spans: readonly Shards[], nSh
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
     const sums = spans.flatMap((span) => span.sumsOf(shard));
-    profiles.push(mergeProfiles(sums, values, firstMoment(job.trades), job.asOfMs));
+    profiles.push(mergeProfiles(sums, values, firstTimestamp(job.trades), job.asOfMs));
     progress.update(shard + 1);
     await releaseFrames();
   }

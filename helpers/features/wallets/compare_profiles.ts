@@ -1,5 +1,4 @@
 /** Two tables of profiles side by side: for every column the largest difference and the wallet that has it. */
-
 import type { DataFrame } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 import { WALLET_PROFILES } from '../../tables/schemas.ts';
@@ -29,7 +28,7 @@ function difference(a: Cell, b: Cell, base: Cell): number {
 /**
  * The largest difference of every column of WALLET_PROFILES, relative to the larger value where that exceeds 1 (below, a
  * billionth of a dollar, a percentage point or a day is nothing); that of alpha_score is relative to the ROI it is cut from.
- * @throws InputError 'bad-value' when the tables do not hold the same wallets as of the same moment
+ * @throws InputError 'bad-value' when the tables do not hold the same wallets as of the same timestamp
  */
 export function compareProfiles(ours: DataFrame, theirs: DataFrame): ColumnDifference[] {
   const columns = WALLET_PROFILES.columns.map((column) => ({
@@ -44,7 +43,7 @@ export function compareProfiles(ours: DataFrame, theirs: DataFrame): ColumnDiffe
     throw new InputError(
       'bad-value',
       `the tables hold other wallets (${wallets.length} and ${others.length}; they part at row ${stranger + 1})`,
-      'build both from the same trades and as of the same moment',
+      'build both from the same trades and as of the same timestamp',
     );
   return columns.map(({ name, ours: a, theirs: b }) => {
     const base = columns.find((c) => c.name === MADE_FROM[name])?.ours;

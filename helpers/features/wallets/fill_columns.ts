@@ -15,7 +15,7 @@ export interface FillColumns {
   /** 0 or 1. */
   readonly outcome: Uint8Array;
   /** Number of the wallet, or NOBODY. */
-  readonly owner: Uint32Array;
+  readonly walletCode: Uint32Array;
   /** Sums of FLAGS. */
   readonly flags: Uint8Array;
   readonly price: Float64Array;

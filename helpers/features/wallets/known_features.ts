@@ -1,5 +1,4 @@
 /** Which features of a population are known at all: a column without any value tells no wallet from another. */
-
 import type { DataFrame } from '../../polars/polars.ts';
 import { toNumbers } from '../../tables/matrix.ts';
 

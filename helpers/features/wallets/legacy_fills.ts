@@ -13,27 +13,14 @@ export const LEGACY_FILLS_MAX = 2_000_000;
 
 /** Columns of the trades that profiles are made of. */
 const FILL_COLUMNS = [
-  'ts_ms',
-  'market_id',
-  'outcome_index',
-  'wallet',
-  'role',
-  'side',
-  'price',
-  'shares',
-  'amount_usd',
+  ...['ts_ms', 'market_id', 'outcome_index', 'wallet', 'role'],
+  ...['side', 'price', 'shares', 'amount_usd'],
 ] as const;
 
 /** Columns of the markets that they are made of. */
 const MARKET_COLUMNS = [
-  'market_id',
-  'venue',
-  'domain',
-  'created_ms',
-  'resolved_ms',
-  'winner_index',
-  'is_void',
-  'settlement_value',
+  ...['market_id', 'venue', 'domain', 'created_ms'],
+  ...['resolved_ms', 'winner_index', 'is_void', 'settlement_value'],
 ] as const;
 
 interface Fill {
@@ -142,7 +129,7 @@ function marks(fills: ColumnTable): ColumnTable {
     .select('market_id', 'mark_0', 'mark_ms');
 }
 
-/** Of every market and moment with a fill: the takers' volume at strictly earlier moments, in USD. */
+/** Of every market and timestamp with a fill: the takers' volume at strictly earlier timestamps, in USD. */
 function volumeBefore(fills: ColumnTable): ColumnTable {
   return fills
     .derive({ taker_usd: rowwise((f: Fill) => (f.role === 'taker' ? f.amount_usd : 0)) })

@@ -1,5 +1,4 @@
 /** Markets as numbers: their ids are 66 characters, and a profile meets one for every position. */
-
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { InputError } from '../../run/errors.ts';
 

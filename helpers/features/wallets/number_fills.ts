@@ -10,15 +10,8 @@ export const BATCH_ROWS = 1_000_000;
 
 /** Columns of 10_raw_trades that profiles are made of. */
 export const TRADE_COLUMNS = [
-  'ts_ms',
-  'market_id',
-  'outcome_index',
-  'wallet',
-  'role',
-  'side',
-  'price',
-  'shares',
-  'amount_usd',
+  ...['ts_ms', 'market_id', 'outcome_index', 'wallet', 'role'],
+  ...['side', 'price', 'shares', 'amount_usd'],
 ] as const;
 
 /** Fills with numbers for wallets and markets. */
@@ -65,7 +58,7 @@ export async function numberFills(
     .lazy()
     .join(numbers.lazy(), { on: 'wallet', how: 'left' })
     .join(markets.lazy(), { on: 'market_id', how: 'left' })
-    .withColumns(pl.col('owner').fillNull(pl.lit(NOBODY).cast(pl.UInt32)))
+    .withColumns(pl.col('wallet_code').fillNull(pl.lit(NOBODY).cast(pl.UInt32)).alias('walletCode'))
     .drop('wallet')
     .collect();
   if (Number(numbered.getColumn('outcome').max() ?? 0) > 1)
@@ -77,7 +70,7 @@ export async function numberFills(
   return { columns, nWallets: wallets.n };
 }
 
-const FILL_COLUMNS = ['ms', 'market', 'outcome', 'owner', 'flags', 'price', 'usd', 'shares'] as const;
+const FILL_COLUMNS = ['ms', 'market', 'outcome', 'walletCode', 'flags', 'price', 'usd', 'shares'] as const;
 
 /** What FillSummer is to know of 10_markets, in the order of numberMarkets. */
 export function marketColumns(markets: DataFrame): MarketColumns {

@@ -5,10 +5,10 @@ import { ExactSums, grown } from '../exact_sums.ts';
 import { type FillColumns, FLAGS, NOBODY, tokenOf } from './fill_columns.ts';
 
 /** Whose position it is, and in what (see tokenOf). */
-export const POSITION_KEYS = ['owner', 'token'] as const;
+export const POSITION_KEYS = ['wallet_code', 'token'] as const;
 /** What must be known of every position, to value it: all fills and the BUYs, in whole units of 1e-6 USD and 1e-6 shares. */
 export const POSITION_SUMS = ['usd_u', 'buy_usd_u', 'shares_u', 'buy_shares_u'] as const;
-const [OWNER, TOKEN] = POSITION_KEYS.keys();
+const [WALLET_CODE, TOKEN] = POSITION_KEYS.keys();
 const [USD, BUY_USD, SHARES, BUY_SHARES] = POSITION_SUMS.keys();
 const N_KEYS = POSITION_KEYS.length;
 const N_SUMS = POSITION_SUMS.length;
@@ -38,29 +38,29 @@ export class PositionTable {
   }
 
   /** The position of every fill that is a wallet's; to be handed to `add`. */
-  number({ market, outcome, owner }: FillColumns): Uint32Array {
-    this.keys = grown(this.keys, N_KEYS * (this.n + owner.length));
-    const numbers = new Uint32Array(owner.length);
-    for (let i = 0; i < owner.length; i++) {
-      if (owner[i] === NOBODY) continue;
-      numbers[i] = this.numberOf(owner[i], tokenOf(market[i], outcome[i]));
+  number({ market, outcome, walletCode }: FillColumns): Uint32Array {
+    this.keys = grown(this.keys, N_KEYS * (this.n + walletCode.length));
+    const numbers = new Uint32Array(walletCode.length);
+    for (let i = 0; i < walletCode.length; i++) {
+      if (walletCode[i] === NOBODY) continue;
+      numbers[i] = this.numberOf(walletCode[i], tokenOf(market[i], outcome[i]));
       if (4 * this.n > 3 * this.slots.length) this.rehash();
     }
     return numbers;
   }
 
-  private numberOf(owner: number, token: number): number {
+  private numberOf(walletCode: number, token: number): number {
     const { slots, keys } = this;
     const mask = slots.length - 1;
-    for (let slot = hashOf(owner, token) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(walletCode, token) & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot];
       if (number < 0) {
         slots[slot] = this.n;
-        keys[N_KEYS * this.n + OWNER] = owner;
+        keys[N_KEYS * this.n + WALLET_CODE] = walletCode;
         keys[N_KEYS * this.n + TOKEN] = token;
         return this.n++;
       }
-      if (keys[N_KEYS * number + OWNER] === owner && keys[N_KEYS * number + TOKEN] === token) return number;
+      if (keys[N_KEYS * number + WALLET_CODE] === walletCode && keys[N_KEYS * number + TOKEN] === token) return number;
     }
   }
 
@@ -68,7 +68,7 @@ export class PositionTable {
     const slots = new Int32Array(4 * this.slots.length).fill(-1);
     const mask = slots.length - 1;
     for (let number = 0; number < this.n; number++) {
-      let slot = hashOf(this.keys[N_KEYS * number + OWNER], this.keys[N_KEYS * number + TOKEN]) & mask;
+      let slot = hashOf(this.keys[N_KEYS * number + WALLET_CODE], this.keys[N_KEYS * number + TOKEN]) & mask;
       while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = number;
     }
@@ -76,11 +76,11 @@ export class PositionTable {
   }
 
   /** @param numbers what `number` gave for these fills */
-  add({ owner, flags, usd, shares }: FillColumns, numbers: Uint32Array): void {
+  add({ walletCode, flags, usd, shares }: FillColumns, numbers: Uint32Array): void {
     const { sums } = this;
     sums.makeRoom(this.n);
-    for (let i = 0; i < owner.length; i++) {
-      if (owner[i] === NOBODY) continue;
+    for (let i = 0; i < walletCode.length; i++) {
+      if (walletCode[i] === NOBODY) continue;
       const base = numbers[i] * N_SUMS;
       sums.add(base + USD, usd[i]);
       sums.add(base + SHARES, shares[i]);
@@ -103,9 +103,9 @@ export class PositionTable {
     };
     const shards = new Uint32Array(nShards > 1 ? this.n : 0);
     for (let row = 0; row < this.n; row++) {
-      const wallet = all.keys[N_KEYS * row + OWNER];
+      const wallet = all.keys[N_KEYS * row + WALLET_CODE];
       if (nShards > 1) shards[row] = shardOf[wallet];
-      all.keys[N_KEYS * row + OWNER] = placeOf[wallet];
+      all.keys[N_KEYS * row + WALLET_CODE] = placeOf[wallet];
     }
     if (nShards === 1) return () => all;
     const { rows, starts } = countingSort(shards, nShards);
@@ -113,8 +113,8 @@ export class PositionTable {
   }
 }
 
-function hashOf(owner: number, token: number): number {
-  const mixed = Math.imul(owner, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
+function hashOf(walletCode: number, token: number): number {
+  const mixed = Math.imul(walletCode, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
   const hash = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
 }

@@ -1,5 +1,5 @@
 /**
- * What positions come to at a moment: each is worth what its outcome paid, or its mark while that is open; the two
+ * What positions come to at a timestamp: each is worth what its outcome paid, or its mark while that is open; the two
  * outcomes of a market make the wallet's profit there, and its markets add up. Plain arrays, wallet by wallet, where a query
  * engine joins twice and groups twice.
  */
@@ -14,12 +14,12 @@ import { marketOf, outcomeOf } from './fill_columns.ts';
 import { numberMarkets, withMarketNumbers } from './market_numbers.ts';
 import { POSITION_KEYS, POSITION_SUMS, type Positions } from './position_table.ts';
 
-const [OWNER, TOKEN] = POSITION_KEYS.keys();
+const [WALLET_CODE, TOKEN] = POSITION_KEYS.keys();
 const [USD_SUM, BUY_USD_SUM, SHARES_SUM, BUY_SHARES_SUM] = POSITION_SUMS.keys();
 const N_SUMS = POSITION_SUMS.length;
 const PAIR = 2 * N_SUMS;
 
-/** What a share of outcome 0 is worth at a moment, by the numbers of markets; one of outcome 1 is worth the rest of a dollar. */
+/** What a share of outcome 0 is worth at a timestamp, by the numbers of markets; one of outcome 1 is worth the rest of a dollar. */
 export interface OutcomeValues {
   /** What it was paid; NaN while that is not known. */
   readonly payout0: Float64Array;
@@ -129,7 +129,7 @@ class Holdings {
 /**
  * VALUE_COLUMNS of wallets, as int64; row i is wallet i.
  * @param spans positions that add up where they are the same
- * @param places for each span, which wallet stands behind an `owner`: a number below `nWallets`
+ * @param places for each span, which wallet stands behind a `wallet_code`: a number below `nWallets`
  */
 export function valueByWallet(
   spans: readonly Positions[],
@@ -153,9 +153,10 @@ export function valueByWallet(
 }
 
 function ownersOf(keys: Uint32Array, places: Uint32Array): Uint32Array {
-  const owners = new Uint32Array(keys.length / POSITION_KEYS.length);
-  for (let row = 0; row < owners.length; row++) owners[row] = places[keys[POSITION_KEYS.length * row + OWNER]];
-  return owners;
+  const walletCodes = new Uint32Array(keys.length / POSITION_KEYS.length);
+  for (let row = 0; row < walletCodes.length; row++)
+    walletCodes[row] = places[keys[POSITION_KEYS.length * row + WALLET_CODE]];
+  return walletCodes;
 }
 
 function addMarket(result: ExactSums, base: number, holdings: Holdings, place: number, values: OutcomeValues): void {

@@ -77,7 +77,7 @@ function chunkFolder(folder: string, chunk: number, nChunks: number): string {
   return join(folder, `chunk-${String(chunk).padStart(4, '0')}-of-${String(nChunks).padStart(4, '0')}`);
 }
 
-/** What all chunks of one table, moment and code have in common. */
+/** What all chunks of one table, timestamp and code have in common. */
 type ChunkJob = Pick<ProfileJob, 'trades' | 'markets' | 'asOfMs' | 'codeHash'>;
 
 function belongsTo(info: ChunkInfo, job: ChunkJob): boolean {
@@ -85,7 +85,7 @@ function belongsTo(info: ChunkInfo, job: ChunkJob): boolean {
 }
 
 /**
- * The chunks of these trades, moment and code that are finished in `folder`, and how many chunks there will be when all are;
+ * The chunks of these trades, timestamp and code that are finished in `folder`, and how many chunks there will be when all are;
  * null when there are none.
  */
 export function finishedChunks(job: ChunkJob, folder: string): { nChunks: number; finished: number[] } | null {
@@ -97,7 +97,7 @@ export function finishedChunks(job: ChunkJob, folder: string): { nChunks: number
   return { nChunks, finished: finished.sort((a, b) => a - b) };
 }
 
-/** Removes chunks that can never be merged with those of `job`: of other trades, moment, code or number of chunks. */
+/** Removes chunks that can never be merged with those of `job`: of other trades, timestamp, code or number of chunks. */
 function sweepForeignChunks(job: ChunkJob, folder: string, nChunks: number): void {
   for (const path of chunkInfoPaths(folder)) {
     const info = chunkSchema.safeParse(readJson(path));

@@ -2,8 +2,8 @@
  * The second half of wallet profiles: partial sums of any number of spans, added up, valued and turned into the columns of
  * 11_wallet_profiles. Sums stay integers until the last division.
  */
-
 import { dividedBy } from '../../polars/divide.ts';
+import { float, int, integer, numberWhere, ratio, where } from '../../polars/expressions.ts';
 import { floorDivide } from '../../polars/floor_divide.ts';
 import { type DataFrame, type Expr, type LazyDataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
@@ -20,35 +20,31 @@ const MICRO = 1e6;
 /** Terms n·log2 n of the entropy are summed as integers of this unit. */
 const ENTROPY_UNIT = 1e-9;
 
-const zero = (): Expr => pl.lit(0).cast(pl.Int64);
-/** As int64; true is 1. */
-export const integer = (value: Expr): Expr => value.cast(pl.Int64);
-const float = (name: string): Expr => pl.col(name).cast(pl.Float64);
 const or = (value: Expr, otherwise: Expr): Expr => value.fillNull(otherwise);
 
 /**
  * Joins the wallets of spans in order of time: where a wallet goes on within a minute of the span before, that fill belongs
  * to the burst, and a day that both spans touch counts once.
- * @param spans with `owner`, a number that holds for all spans
+ * @param spans with `wallet_code`, a number that holds for all spans
  */
 function addWallets(spans: readonly DataFrame[]): LazyDataFrame {
   if (spans.length === 1) return spans[0].lazy();
   const numbered = spans.map((span, i) => span.withColumns(pl.lit(i).cast(pl.Int32).alias('span')));
   const day = (name: string): Expr => floorDivide(pl.col(name), DAY_MS);
-  const isSame = pl.col('owner').eq(pl.col('owner').shift(1));
+  const isSame = pl.col('wallet_code').eq(pl.col('wallet_code').shift(1));
   const previous = pl.col('last_ms').shift(1);
   const counted = ['n_burst', 'n_days'];
   return pl
     .concat(numbered)
     .lazy()
-    .sort(['owner', 'span'])
+    .sort(['wallet_code', 'span'])
     .withColumns(
       integer(or(isSame.and(pl.col('first_ms').minus(previous).ltEq(pl.lit(BURST_MS))), pl.lit(false))).alias(
         'joins_burst',
       ),
       integer(or(isSame.and(day('first_ms').eq(day('last_ms').shift(1))), pl.lit(false))).alias('joins_day'),
     )
-    .groupBy(['owner'])
+    .groupBy(['wallet_code'])
     .agg(
       ...WALLET_SUMS.filter((name) => !counted.includes(name)).map((name) => pl.col(name).sum()),
       ...HOURS.map((name) => pl.col(name).sum()),
@@ -70,10 +66,7 @@ function hourEntropy(): Expr {
     const term = dividedBy(n.mul(n.log(2)), ENTROPY_UNIT)
       .round(0)
       .cast(pl.Int64, false);
-    return pl
-      .when(n.gt(pl.lit(0)))
-      .then(term)
-      .otherwise(zero());
+    return where(n.gt(pl.lit(0)), term, int(0));
   });
   const total = float('n_fills');
   return total
@@ -88,15 +81,6 @@ function hourEntropy(): Expr {
     .clip(0, 5);
 }
 
-/** `part / whole · scale`, null where the whole is 0. */
-export function ratio(part: string, whole: string, scale: number): Expr {
-  return pl
-    .when(pl.col(whole).gt(zero()))
-    .then(float(part).mul(pl.lit(scale)).div(float(whole)))
-    .otherwise(pl.lit(null))
-    .cast(pl.Float64);
-}
-
 /** Standard deviation over mean of amounts, from n·Σx² − (Σx)² in exact 128-bit integers; null for one fill. */
 function sizeVariation(): Expr {
   const wide = (name: string): Expr => pl.col(name).cast(pl.Decimal(38, 0));
@@ -109,26 +93,25 @@ function sizeVariation(): Expr {
     .mul(squares)
     .minus(wide('usd_u').mul(wide('usd_u')))
     .cast(pl.Float64);
-  return pl
-    .when(pl.col('n_fills').gt(pl.lit(1)).and(pl.col('usd_u').gt(zero())))
-    .then(spread.pow(0.5).div(float('usd_u')))
-    .otherwise(pl.lit(null))
-    .cast(pl.Float64);
+  return numberWhere(
+    pl
+      .col('n_fills')
+      .gt(pl.lit(1))
+      .and(pl.col('usd_u').gt(int(0))),
+    spread.pow(0.5).div(float('usd_u')),
+  );
 }
 
 function nullUnlessResolved(name: string): Expr {
-  return pl.when(pl.col('n_resolved').gt(zero())).then(pl.col(name)).otherwise(pl.lit(null)).cast(pl.Int64);
+  return where(pl.col('n_resolved').gt(int(0)), pl.col(name), pl.lit(null)).cast(pl.Int64);
 }
 
 /** All columns of the schema but alpha_score, which needs every wallet. */
 function toProfiles(wallets: LazyDataFrame, firstMs: number, asOfMs: number): LazyDataFrame {
   const censoredUntil = Math.ceil(censoredUntilMs(firstMs, asOfMs));
-  const asOf = pl.lit(asOfMs).cast(pl.Int64);
+  const asOf = int(asOfMs);
   const tenure = dividedBy(asOf.minus(pl.col('first_ms')), DAY_MS);
-  const daily = pl
-    .when(tenure.gt(pl.lit(1)))
-    .then(tenure)
-    .otherwise(pl.lit(1));
+  const daily = where(tenure.gt(pl.lit(1)), tenure, pl.lit(1));
   const usd = (name: string): Expr => dividedBy(pl.col(name), MICRO);
   return wallets.select(
     'wallet',
@@ -137,7 +120,7 @@ function toProfiles(wallets: LazyDataFrame, firstMs: number, asOfMs: number): La
     pl.col('last_ms').alias('last_fill_ms'),
     'n_fills',
     tenure.alias('tenure_days'),
-    pl.col('first_ms').lt(pl.lit(censoredUntil).cast(pl.Int64)).alias('tenure_is_censored'),
+    pl.col('first_ms').lt(int(censoredUntil)).alias('tenure_is_censored'),
     dividedBy(pl.col('max_ms').minus(pl.col('first_ms')), DAY_MS).alias('age_at_max_bet_days'),
     usd('usd_u').div(float('n_fills')).alias('aggression_avg_usd'),
     float('n_fills').div(daily).alias('frequency_trades_daily'),
@@ -145,13 +128,10 @@ function toProfiles(wallets: LazyDataFrame, firstMs: number, asOfMs: number): La
     pl.col('n_markets').alias('diversification_markets_count'),
     usd('buy_usd_u').alias('total_invested'),
     usd('pnl_u').alias('total_net_pnl'),
-    pl.col('n_marked').gt(zero()).alias('pnl_is_marked'),
-    pl
-      .when(pl.col('oldest_mark_ms').gt(zero()))
-      .then(dividedBy(asOf.minus(pl.col('oldest_mark_ms')), DAY_MS))
-      .otherwise(pl.lit(null))
-      .cast(pl.Float64)
-      .alias('mark_age_days'),
+    pl.col('n_marked').gt(int(0)).alias('pnl_is_marked'),
+    numberWhere(pl.col('oldest_mark_ms').gt(int(0)), dividedBy(asOf.minus(pl.col('oldest_mark_ms')), DAY_MS)).alias(
+      'mark_age_days',
+    ),
     nullUnlessResolved('n_won').alias('wins'),
     nullUnlessResolved('n_resolved').alias('unique_markets'),
     ratio('n_won', 'n_resolved', 100).alias('win_rate_pct'),
@@ -188,14 +168,14 @@ export function mergeProfiles(
   const wallets = spans.map((span) => span.wallets.join(named, { on: 'wallet', how: 'left' }).drop('wallet'));
   const worth = valueByWallet(
     spans.map((span) => span.positions),
-    wallets.map((frame) => frame.getColumn('owner').toTypedArray() as Uint32Array),
+    wallets.map((frame) => frame.getColumn('wallet_code').toTypedArray() as Uint32Array),
     named.height,
     values,
   );
   const age = pl.col('dated_ms').minus(pl.col('created_ms'));
   const profiles = addWallets(wallets)
     .withColumns(age.alias('age_ms'), hourEntropy().alias('hour_entropy'))
-    .join(pl.DataFrame([...named.getColumns(), ...worth]).lazy(), { on: 'owner', how: 'left' });
+    .join(pl.DataFrame([...named.getColumns(), ...worth]).lazy(), { on: 'wallet_code', how: 'left' });
   return toProfiles(profiles, firstMs, asOfMs).collectSync();
 }
 

@@ -1,5 +1,4 @@
 /** Figures of a wallet as reasons that people can read: in words, with the value, and with how rare it is. */
-
 import { plural } from '../../run/words.ts';
 import { type Population, type Quantile, quantileOf } from './population.ts';
 

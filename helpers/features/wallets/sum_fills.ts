@@ -15,7 +15,7 @@ import { type Positions, PositionTable } from './position_table.ts';
 import { shardsOf, WalletNumbers } from './wallet_numbers.ts';
 import { WalletTable } from './wallet_table.ts';
 
-/** Sums of some wallets; `owner` is the place of a wallet in `wallets`. */
+/** Sums of some wallets; `wallet_code` is the place of a wallet in `wallets`. */
 export interface WalletSums {
   /** One row per wallet: `wallet` and the columns of WalletTable. */
   readonly wallets: DataFrame;
@@ -97,7 +97,7 @@ export class FillSummer {
   }
 }
 
-/** Sums of all trades before a moment, in one shard; see numberFills. */
+/** Sums of all trades before a timestamp, in one shard; see numberFills. */
 export async function sumTrades(
   trades: LazyDataFrame,
   asOfMs: number,

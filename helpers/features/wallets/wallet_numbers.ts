@@ -1,14 +1,14 @@
 /** Wallets as numbers: grouping by numbers takes half the time of grouping by 42 letters, and plain arrays know no text. */
 import { type DataFrame, pl, type Series } from '../../polars/polars.ts';
 
-/** The distinct wallets of some frames, numbered: `wallet` and `owner`. */
+/** The distinct wallets of some frames, numbered: `wallet` and `wallet_code`. */
 export function numberWallets(...frames: readonly DataFrame[]): DataFrame {
   return numbered(pl.concat(frames.map((frame) => frame.select('wallet'))).unique(), 0);
 }
 
 function numbered(wallets: DataFrame, first: number): DataFrame {
   return wallets.withColumns(
-    pl.intRange(0, pl.len(), 1).add(pl.lit(first).cast(pl.Int64)).cast(pl.UInt32).alias('owner'),
+    pl.intRange(0, pl.len(), 1).add(pl.lit(first).cast(pl.Int64)).cast(pl.UInt32).alias('wallet_code'),
   );
 }
 
@@ -23,7 +23,7 @@ export function shardsOf(rows: DataFrame, nShards: number): Int32Array {
 
 /** Numbers for wallets as they are met, batch by batch. */
 export class WalletNumbers {
-  /** `wallet` and `owner`, the place of the row. */
+  /** `wallet` and `wallet_code`, the place of the row. */
   private known: DataFrame | null = null;
 
   /** How many have a number. */
@@ -39,7 +39,7 @@ export class WalletNumbers {
       return this.known;
     }
     const met = await distinct.join(this.known.lazy(), { on: 'wallet', how: 'left' }).collect();
-    const isNew = pl.col('owner').isNull();
+    const isNew = pl.col('wallet_code').isNull();
     const fresh = numbered(met.filter(isNew).select('wallet'), this.n);
     this.known = pl.concat([this.known, fresh]);
     return pl.concat([met.filter(isNew.not()), fresh]);
@@ -48,7 +48,7 @@ export class WalletNumbers {
   /** `wallet` of some of them, in the order of `numbers`. */
   namesOf(numbers: Uint32Array): Series {
     if (this.known === null) throw new Error('assertion failed: no wallet has been given a number');
-    const wanted = pl.DataFrame([pl.Series('owner', numbers)]);
-    return wanted.join(this.known, { on: 'owner', how: 'left' }).getColumn('wallet');
+    const wanted = pl.DataFrame([pl.Series('wallet_code', numbers)]);
+    return wanted.join(this.known, { on: 'wallet_code', how: 'left' }).getColumn('wallet');
   }
 }

@@ -1,5 +1,5 @@
 /** What is known of wallets after one pass over fills: sums, how they lie in time, and the boldest bet. */
-
+import { where } from '../../polars/expressions.ts';
 import { pl, type Series } from '../../polars/polars.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { SQUARE_SPLIT } from '../amounts.ts';
@@ -74,7 +74,7 @@ export class WalletTable {
    * @param volumeBefore of each fill, see MarketVolumes
    */
   add(
-    { ms, market, owner, flags, price, usd }: FillColumns,
+    { ms, market, walletCode, flags, price, usd }: FillColumns,
     nWallets: number,
     { domain, createdMs }: MarketColumns,
     volumeBefore: Float64Array,
@@ -87,7 +87,7 @@ export class WalletTable {
     const { byHour, maxShare } = this;
     let [dayMs, hour, nextHourMs] = [0, 0, Number.NEGATIVE_INFINITY];
     for (let i = 0; i < ms.length; i++) {
-      const wallet = owner[i];
+      const wallet = walletCode[i];
       if (wallet === NOBODY) continue;
       const base = wallet * WALLET_COLUMNS.length;
       if (ms[i] >= nextHourMs) {
@@ -162,11 +162,7 @@ export class WalletTable {
       ),
     ]);
     const share = pl.col('share');
-    const orNull = pl
-      .when(share.gt(pl.lit(0)))
-      .then(share)
-      .otherwise(pl.lit(null))
-      .alias('max_bet_share');
+    const orNull = where(share.gt(pl.lit(0)), share, pl.lit(null)).alias('max_bet_share');
     return [...this.sums.columns(wallets), ...hours, shares.select(orNull).getColumn('max_bet_share')];
   }
 }

@@ -1,5 +1,4 @@
 /** A k-d tree of boxes over rows, flat: the index for radius searches, independent of the radius. */
-
 import type { Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { selectLowest } from '../neighbours/quickselect.ts';

@@ -1,5 +1,4 @@
 /** DBSCAN over one tree for any number of radii and core sizes. */
-
 import { countChunks, type Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { type BoxTree, buildBoxTree, NO_ROW } from './box_tree.ts';

@@ -1,5 +1,4 @@
 /** Passes of DBSCAN over the leaves of a box tree as kernels, and their reference implementations, which look at every pair. */
-
 import type { Kernel } from '../executor.ts';
 import { NO_ROW } from './box_tree.ts';
 
@@ -12,13 +11,17 @@ function squaredDistance(blocks: Float32Array, a: number, b: number, nCols: numb
   return sum;
 }
 
+/** Arguments of the passes; each takes the first ones, as many as it needs. */
+type Pass = [
+  ...tree: [blocks: Float32Array, nCols: number, nodes: Uint32Array, boxes: Float32Array, nNodes: number],
+  ...work: [leaves: Uint32Array, nLeaves: number, nLeavesPerTask: number, epsSquared: number, slack: number],
+  ...found: [counts: Uint32Array, nMin: number, rows: Uint32Array, parents: Uint32Array, roots: Uint32Array],
+];
+
 /** Calls `visit` with every position of a row in the task's leaves. */
 function forEachPosition(
   task: number,
-  nodes: Uint32Array,
-  leaves: Uint32Array,
-  nLeaves: number,
-  nLeavesPerTask: number,
+  [, , nodes, , , leaves, nLeaves, nLeavesPerTask]: Pass,
   visit: (position: number) => void,
 ): void {
   const end = Math.min((task + 1) * nLeavesPerTask, nLeaves);
@@ -28,21 +31,9 @@ function forEachPosition(
   }
 }
 
-function count(
-  task: number,
-  blocks: Float32Array,
-  nCols: number,
-  nodes: Uint32Array,
-  _boxes: Float32Array,
-  _nNodes: number,
-  leaves: Uint32Array,
-  nLeaves: number,
-  nLeavesPerTask: number,
-  epsSquared: number,
-  _slack: number,
-  counts: Uint32Array,
-): void {
-  forEachPosition(task, nodes, leaves, nLeaves, nLeavesPerTask, (a) => {
+function count(task: number, ...pass: Pass): void {
+  const [blocks, nCols, , , , , , , epsSquared, , counts] = pass;
+  forEachPosition(task, pass, (a) => {
     counts[a] = 0;
     // Padding lies at Infinity, so it is never near.
     for (let b = 0; b < counts.length; b++) if (squaredDistance(blocks, a, b, nCols) <= epsSquared) counts[a]++;
@@ -55,24 +46,9 @@ function findRoot(parents: Uint32Array, row: number): number {
   return root;
 }
 
-function connect(
-  task: number,
-  blocks: Float32Array,
-  nCols: number,
-  nodes: Uint32Array,
-  _boxes: Float32Array,
-  _nNodes: number,
-  leaves: Uint32Array,
-  nLeaves: number,
-  nLeavesPerTask: number,
-  epsSquared: number,
-  _slack: number,
-  counts: Uint32Array,
-  nMin: number,
-  rows: Uint32Array,
-  parents: Uint32Array,
-): void {
-  forEachPosition(task, nodes, leaves, nLeaves, nLeavesPerTask, (a) => {
+function connect(task: number, ...pass: Pass): void {
+  const [blocks, nCols, , , , , , , epsSquared, , counts, nMin, rows, parents] = pass;
+  forEachPosition(task, pass, (a) => {
     if (counts[a] < nMin) return;
     for (let b = 0; b < a; b++) {
       if (counts[b] < nMin || !(squaredDistance(blocks, a, b, nCols) <= epsSquared)) continue;
@@ -83,25 +59,9 @@ function connect(
   });
 }
 
-function assign(
-  task: number,
-  blocks: Float32Array,
-  nCols: number,
-  nodes: Uint32Array,
-  _boxes: Float32Array,
-  _nNodes: number,
-  leaves: Uint32Array,
-  nLeaves: number,
-  nLeavesPerTask: number,
-  epsSquared: number,
-  _slack: number,
-  counts: Uint32Array,
-  nMin: number,
-  rows: Uint32Array,
-  parents: Uint32Array,
-  roots: Uint32Array,
-): void {
-  forEachPosition(task, nodes, leaves, nLeaves, nLeavesPerTask, (a) => {
+function assign(task: number, ...pass: Pass): void {
+  const [blocks, nCols, , , , , , , epsSquared, , counts, nMin, rows, parents, roots] = pass;
+  forEachPosition(task, pass, (a) => {
     roots[rows[a]] = counts[a] >= nMin ? findRoot(parents, rows[a]) : NO_ROW;
     if (counts[a] >= nMin) return;
     for (let b = 0; b < counts.length; b++) {

@@ -1,5 +1,4 @@
 /** Which columns moved a row's isolation score: the change of expected path length at every split it passed. */
-
 import type { Matrix } from '../matrix.ts';
 import { averagePathLength, type IsolationTrees } from './isolation_trees.ts';
 

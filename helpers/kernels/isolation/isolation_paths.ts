@@ -1,5 +1,4 @@
 /** Average path length of every row in an isolation forest: the part that takes the time. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { streamSlabs } from '../slabs.ts';

@@ -1,5 +1,4 @@
 /** Growing isolation trees (Liu, Ting & Zhou 2008) on small random samples. */
-
 import type { Matrix } from '../matrix.ts';
 import { createRandom, type Random } from '../random.ts';
 

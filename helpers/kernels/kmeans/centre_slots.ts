@@ -1,5 +1,4 @@
 /** Puts centres into groups of near ones and lays them out in blocks of four for SIMD. */
-
 import type { Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 

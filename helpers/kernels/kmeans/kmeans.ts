@@ -1,5 +1,4 @@
 /** Lloyd's k-means from given centres, behind triangle-inequality bounds that change its speed and not its result. */
-
 import { countChunks, type Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { type CentreSlots, distanceBetween, layOutCentres, writeCentres } from './centre_slots.ts';

@@ -1,5 +1,4 @@
 /** Mini-batch k-means for tables of which one pass is already long: centres learnt from small random batches. */
-
 import type { Executor } from '../executor.ts';
 import { createMatrix, type Matrix, takeRows } from '../matrix.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,4 @@
 /** The passes of k-means over rows as WebAssembly kernels, and their reference implementations, which look at every centre of every row. */
-
 import type { Kernel } from '../executor.ts';
 
 /** Label of a row that has no centre yet. */

@@ -1,5 +1,4 @@
 /** Start centres for k-means: greedy k-means++, rows drawn far from those already chosen. */
-
 import { countChunks, type Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,4 @@
 /** Nearest neighbours, approximate: leaf mates in random-projection trees, improved by neighbours of neighbours. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { createRandom } from '../random.ts';

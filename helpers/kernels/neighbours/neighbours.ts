@@ -1,5 +1,4 @@
 /** Nearest neighbours, exact: every query against all rows in SIMD blocks, a heap of the k best for each. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 

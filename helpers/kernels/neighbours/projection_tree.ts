@@ -1,5 +1,4 @@
 /** A random-projection tree: rows halved again and again at the median along random directions. */
-
 import type { Matrix } from '../matrix.ts';
 import type { Random } from '../random.ts';
 import { selectLowest } from './quickselect.ts';

@@ -1,5 +1,6 @@
 /** Resolves all bets of wallets anew, many times, and counts the draws in which a wallet gets at least what it got. */
 import type { Executor, Kernel } from '../executor.ts';
+import { splitmix32 } from '../random.ts';
 
 const OUTCOME_DRAWS: Kernel = { name: 'outcomeDraws', run: outcomeDraws };
 const LANES = 8;
@@ -81,15 +82,7 @@ function outcomeDraws(
   nDraws: number,
   counts: Uint32Array,
 ): void {
-  let state = seed ^ Math.imul(keys[task], 0x9e3779b1);
-  const next = (): number => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state ^ (state >>> 16);
-    z = Math.imul(z, 0x21f0aaad);
-    z ^= z >>> 15;
-    z = Math.imul(z, 0x735a2d97);
-    return z ^ (z >>> 15);
-  };
+  const next = splitmix32(seed ^ Math.imul(keys[task], 0x9e3779b1));
   let count = 0;
   for (let lane = 0; lane < LANES; lane++) {
     let [a, b, c, d] = [next(), next(), next(), next()];

@@ -1,5 +1,4 @@
 /** Count, range and sum of every column of a matrix; also the worked example of a kernel. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 

@@ -1,5 +1,4 @@
 /** Column means and the covariance matrix of the columns, in float64 and in two passes so that large offsets do no harm. */
-
 import type { Matrix } from '../matrix.ts';
 
 /** Mean of each column; NaN for a column that holds one, and for no rows. */

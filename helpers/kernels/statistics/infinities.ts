@@ -1,5 +1,4 @@
 /** Whether a matrix holds an infinity: a check that every fit makes, so it should cost less than reading the rows twice. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { streamSlabs } from '../slabs.ts';

@@ -1,5 +1,4 @@
 /** How well rows fit their clusters: silhouette values, exact, or of a sample of rows with an interval for the mean. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,4 @@
 /** Quantile binning: at most 255 bins a column, uint8 bin numbers, 255 for NaN. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 

@@ -2,7 +2,6 @@
  * First and second derivatives of the boosting losses (Friedman 2001; Chen & Guestrin 2016) as float32 pairs
  * `pairs[2 * row] = gradient, pairs[2 * row + 1] = hessian`, each times the row's weight.
  */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 
 const N_ROWS_PER_CHUNK = 8192;
@@ -77,15 +76,13 @@ function powerOfTwo(k: number): number {
   return result;
 }
 
-function logisticGradients(
-  task: number,
-  nRows: number,
-  nRowsPerChunk: number,
-  raw: Float64Array,
-  labels: Float32Array,
-  weights: Float32Array | null,
-  pairs: Float32Array,
-): void {
+/** Arguments that all losses share. */
+type Rows = [
+  ...rows: [nRows: number, nRowsPerChunk: number, raw: Float64Array, labels: Float32Array],
+  ...rest: [weights: Float32Array | null, pairs: Float32Array],
+];
+
+function logisticGradients(task: number, ...[nRows, nRowsPerChunk, raw, labels, weights, pairs]: Rows): void {
   const endRow = Math.min((task + 1) * nRowsPerChunk, nRows);
   for (let row = task * nRowsPerChunk; row < endRow; row++) {
     const p = 1 / (1 + portableExp(-raw[row]));
@@ -97,14 +94,11 @@ function logisticGradients(
 
 function softmaxGradients(
   task: number,
-  nRows: number,
-  nRowsPerChunk: number,
-  raw: Float64Array,
-  labels: Float32Array,
-  weights: Float32Array | null,
-  pairs: Float32Array,
-  nClasses: number,
-  probabilities: Float64Array,
+  ...[nRows, nRowsPerChunk, raw, labels, weights, pairs, nClasses, probabilities]: [
+    ...Rows,
+    nClasses: number,
+    probabilities: Float64Array,
+  ]
 ): void {
   const endRow = Math.min((task + 1) * nRowsPerChunk, nRows);
   const own = probabilities.subarray(task * nClasses, (task + 1) * nClasses);
@@ -128,13 +122,7 @@ function softmaxGradients(
 
 function regressionGradients(
   task: number,
-  nRows: number,
-  nRowsPerChunk: number,
-  raw: Float64Array,
-  labels: Float32Array,
-  weights: Float32Array | null,
-  pairs: Float32Array,
-  level: number,
+  ...[nRows, nRowsPerChunk, raw, labels, weights, pairs, level]: [...Rows, level: number]
 ): void {
   const endRow = Math.min((task + 1) * nRowsPerChunk, nRows);
   for (let row = task * nRowsPerChunk; row < endRow; row++) {

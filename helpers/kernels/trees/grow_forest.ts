@@ -2,7 +2,6 @@
  * Grows the trees of a random forest (Breiman 2001) on binned columns: a bootstrap of the rows a tree, a few columns
  * drawn a node, split by squared error (for labels 0/1 that is Gini) or by the Gini impurity of several classes.
  */
-
 import type { Executor, Kernel } from '../executor.ts';
 import { type BinnedMatrix, type Cuts, MISSING_BIN, N_SLOTS } from './binning.ts';
 import { ABOVE_ALL, type Tree } from './tree.ts';

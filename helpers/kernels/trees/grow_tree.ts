@@ -2,7 +2,6 @@
  * Grows one regression tree on gradients by binned histograms: level by level (as XGBoost does) or best leaf first (as
  * LightGBM does; Ke et al. 2017), building only the smaller child's histogram and subtracting for the larger one.
  */
-
 import type { Executor } from '../executor.ts';
 import { type BinnedMatrix, type Cuts, N_SLOTS } from './binning.ts';
 import { buildHistograms, slotLength } from './histogram.ts';

@@ -1,5 +1,4 @@
 /** Gradient histograms of row ranges: the inner loop of growing trees. */
-
 import type { Executor, Kernel } from '../executor.ts';
 import type { BinnedMatrix } from './binning.ts';
 

@@ -1,5 +1,4 @@
 /** Start values, probabilities and mean losses of the boosting objectives. */
-
 import { type Loss, portableExp } from './gradients.ts';
 
 /** Raw scores turned into probabilities in place: logistic (one column) or softmax over `nGroups` columns. */

@@ -1,5 +1,4 @@
 /** Splits the row lists of nodes in two, stably and in parallel, and adds leaf values to raw scores. */
-
 import type { Executor, Kernel } from '../executor.ts';
 
 const SPLIT_RANGE: Kernel = { name: 'splitRange', run: splitRange };

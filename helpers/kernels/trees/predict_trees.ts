@@ -1,5 +1,4 @@
 /** Sums of tree values over many rows: trees packed into 16-byte nodes whose children lie side by side. */
-
 import { countChunks, type Executor, type Kernel } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Tree, treeDepth } from './tree.ts';

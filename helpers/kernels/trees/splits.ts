@@ -1,5 +1,4 @@
 /** The best split of each node on each column, found from gradient histograms (Chen & Guestrin 2016, eq. 7). */
-
 import type { Executor, Kernel } from '../executor.ts';
 
 /** Words of a pair in `pairTable`: slots of the smaller and larger child, first part, parts, node numbers of both. */

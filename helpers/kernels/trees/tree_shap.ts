@@ -2,7 +2,6 @@
  * TreeSHAP: exact Shapley values of tree predictions, path-dependent (Lundberg, Erion & Lee 2018, algorithm 2). The
  * probability of each side of a split is its share of the node's cover.
  */
-
 import type { Matrix } from '../matrix.ts';
 import { type Tree, treeDepth } from './tree.ts';
 

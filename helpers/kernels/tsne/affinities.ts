@@ -1,5 +1,4 @@
 /** The input side of t-SNE: how likely each point would pick each neighbour, made symmetric, as a sparse matrix. */
-
 import { countChunks, type Executor } from '../executor.ts';
 import type { Neighbours } from '../neighbours/neighbours.ts';
 import { AFFINITIES } from './tsne_passes.ts';

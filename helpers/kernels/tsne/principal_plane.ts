@@ -1,5 +1,4 @@
 /** The two directions of largest variance, for the start of t-SNE. */
-
 import type { Matrix } from '../matrix.ts';
 
 const N_SWEEPS_MAX = 60;

@@ -1,5 +1,4 @@
 /** The map side of t-SNE: gradient descent from a start to an embedding in the plane. */
-
 import { countChunks, type Executor } from '../executor.ts';
 import type { Affinities } from './affinities.ts';
 import { EDGE_COST, STEP } from './tsne_passes.ts';

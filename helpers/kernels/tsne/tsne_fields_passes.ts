@@ -5,7 +5,6 @@
  * rows side by side: (row, column) is at ((row >> 2) * width + column) * 4 + (row & 3). The kernels' spectra are row-major
  * by ky, `pitch` wide. n = 2 * nNodes, so that the circular convolution does not wrap. `scratch` has 24 n float32 a thread.
  */
-
 import type { Kernel } from '../executor.ts';
 import { transformLanes } from './fft_lanes.ts';
 

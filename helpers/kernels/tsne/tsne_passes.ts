@@ -1,5 +1,4 @@
 /** Passes of t-SNE over points as kernels, and their reference implementations: affinities, update, cost, exact and tree repulsion. */
-
 import type { Kernel } from '../executor.ts';
 
 function affinities(

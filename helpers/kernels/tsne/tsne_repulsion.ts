@@ -1,5 +1,4 @@
 /** Three ways to the repulsion of t-SNE: exact, Barnes-Hut, and convolution on a grid (FIt-SNE). */
-
 import { countChunks, type Executor } from '../executor.ts';
 import { fillTurns, smoothSize } from './fft_lanes.ts';
 import { buildQuadtree, countNodesMax } from './quadtree.ts';

@@ -126,7 +126,6 @@ it('says in one sentence who flags a wallet, or how high it ranks', () => {
   const finding = {
     detector: 'Whale signs',
     isFlagged: true,
-    isBorderline: true,
     rank: 3,
     nRanked: 2000,
     score: 1,
@@ -135,7 +134,7 @@ it('says in one sentence who flags a wallet, or how high it ranks', () => {
     figuresAre: '',
   };
   expect(headline([finding, { ...finding, detector: 'Isolation forest', rank: 9 }])).toBe(
-    'Flagged by whale signs and isolation forest (rank 3 of 2,000, borderline).',
+    'Flagged by whale signs and isolation forest (rank 3 of 2,000).',
   );
   const figure = { column: 'wins', value: 7, quantile: { below: 0.995, above: 0 } };
   expect(headline([{ ...finding, isFlagged: false, figures: [figure] }])).toBe(

@@ -26,7 +26,7 @@ it('ranks by falling score, equal scores alike, and flagged wallets before all o
   expect(own.top(3)).toEqual([0, 1, 2]);
   expect(own.top(9)).toEqual([0, 1, 2, 4]);
   expect([0, 1, 2, 3, 4].map((row) => own.find(row)?.rank ?? null)).toEqual([4, 1, 1, null, 3]);
-  expect(own.find(4)).toMatchObject({ nRanked: 4, isFlagged: false, isBorderline: false, score: 0.5, pValue: 0.5 });
+  expect(own.find(4)).toMatchObject({ nRanked: 4, isFlagged: false, score: 0.5, pValue: 0.5 });
   expect(own.flagged()).toEqual([0]);
 });
 

@@ -82,9 +82,8 @@ export function galleryPictures(): Record<string, Picture> {
       { rowTitle: 'truth', columnTitle: 'predicted', valueTitle: 'wallets' },
     ),
     distributions: distributionsPicture(
-      KINDS.map((group, k) => ({ group, values: normals(10 + k, 400, k).map(Math.exp) })),
-      'mean trade, USD',
-      'log',
+      KINDS.map((group, k) => ({ group, values: normals(10 + k, 400, k) })),
+      'mean score',
     ),
     bounds: againstBoundsPicture([
       { name: 'win rate, mean', value: 0.45, published: 0.496, low: 0.44, high: 0.55, applies: true },

@@ -106,7 +106,9 @@ describe('the commands in the READMEs', () => {
         .filter((name) => name.endsWith('.ts') && !name.startsWith('tests'))
         .map((name) => readFileSync(join(folder, name), 'utf8')),
     );
-    const keys = sources.flatMap((text) => [...text.matchAll(/(?<=[\s'{])([\w-]+)'?: \{/g)].map(([, key]) => key));
+    const keys = sources.flatMap((text) =>
+      [...text.matchAll(/(?<=[\s'{])([\w-]+)'?: (?:\{|option\.)/g)].map(([, key]) => key),
+    );
     const known = new Set([...keys, ...[...options.values()].flatMap((names) => [...names]), ...SBATCH_OPTIONS]);
     const named = READMES.flatMap((path) =>
       [...textOf.get(path)!.matchAll(/`--([\w-]+)/g)].map(([, name]) => ({ path, name })),

@@ -4,12 +4,12 @@ import {
   checkChoice,
   checkFinite,
   checkInteger,
-  checkKnownOptions,
   checkNotEmpty,
   checkNumber,
   checkSameColumns,
   nameColumns,
   parseModel,
+  withDefaults,
 } from '../../estimators/contract.ts';
 import { createMatrix, matrixFromRows } from '../../kernels/matrix.ts';
 import { InputError } from '../../run/errors.ts';
@@ -63,7 +63,9 @@ describe('estimator contract checks', () => {
     expect(refusal(() => checkNumber('rate', Number.NaN, 0, 1))).toMatch(/^bad-option: rate/);
     expect(refusal(() => checkNumber('rate', Number.POSITIVE_INFINITY, 0))).toMatch(/^bad-option: rate/);
     expect(refusal(() => checkChoice<string>('loss', 'x', ['a', 'b']))).toBe('bad-option: loss must be a or b, not x');
-    expect(refusal(() => checkKnownOptions({ dept: 3 }, ['depth']))).toBe('bad-option: there is no option "dept"');
+    const misspelt = { dept: 3 } as { depth?: number };
+    expect(refusal(() => withDefaults(misspelt, { depth: 6 }))).toBe('bad-option: there is no option "dept"');
+    expect(withDefaults({ depth: undefined, seed: 1 }, { depth: 6, seed: 0 })).toEqual({ depth: 6, seed: 1 });
     expect(refusal(() => checkNotEmpty(createMatrix(new Float32Array(0), 0, 3)))).toMatch(/^empty-input/);
   });
 

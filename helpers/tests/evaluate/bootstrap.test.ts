@@ -103,7 +103,6 @@ describe('bootstrapInterval', () => {
     const statistic = () => 0;
     expect(() => bootstrapInterval({ nRows: 0, statistic, seed: 1 })).toThrow(/nRows/);
     expect(() => bootstrapInterval({ nRows: 2, statistic, nResamples: 1, seed: 1 })).toThrow(/nResamples/);
-    expect(() => bootstrapInterval({ nRows: 2, statistic, confidence: 95, seed: 1 })).toThrow(/confidence/);
     expect(() => bootstrapInterval({ nRows: 2, statistic, groups: [1], seed: 1 })).toThrow(/groups/);
   });
 });

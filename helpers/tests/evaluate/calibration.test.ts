@@ -21,35 +21,20 @@ describe('fitIsotonic', () => {
   it('has the min-max form of the least-squares solution', () => {
     const random = createRandom(41);
     const targets = Array.from({ length: 25 }, () => random.normal());
-    const weights = targets.map(() => 0.5 + random.uniform());
     const scores = targets.map((_, i) => i);
-    const fitted = applyIsotonic(fitIsotonic(scores, targets, weights), scores);
-    const meanOf = (from: number, to: number) => {
-      let sum = 0;
-      let weight = 0;
-      for (let i = from; i <= to; i++) {
-        sum += weights[i] * targets[i];
-        weight += weights[i];
-      }
-      return sum / weight;
-    };
+    const fitted = applyIsotonic(fitIsotonic(scores, targets), scores);
+    const meanOf = (from: number, to: number) =>
+      targets.slice(from, to + 1).reduce((sum, target) => sum + target, 0) / (to + 1 - from);
     for (let i = 0; i < 25; i++) {
       const best = scores.slice(0, i + 1).map((from) => Math.min(...scores.slice(i).map((to) => meanOf(from, to))));
       expect(fitted[i]).toBeCloseTo(Math.max(...best), 10);
     }
   });
 
-  it('weighs a row of weight two like two rows', () => {
-    const weighted = fitIsotonic([1, 2, 3], [0, 1, 0], [1, 2, 1]);
-    const repeated = fitIsotonic([1, 2, 2, 3], [0, 1, 1, 0]);
-    expect(weighted).toEqual(repeated);
-  });
-
-  it('is constant for one row or one score, passes NaN through, and rejects no rows and bad weights', () => {
+  it('is constant for one row or one score, passes NaN through, and rejects no rows', () => {
     expect([...applyIsotonic(fitIsotonic([2], [0.3]), [-1, 2, 5])]).toEqual([0.3, 0.3, 0.3]);
     expect([...applyIsotonic(fitIsotonic([2, 2], [0, 1]), [-1, Number.NaN])]).toEqual([0.5, Number.NaN]);
     expect(() => fitIsotonic([], [])).toThrow(/at least one row/);
-    expect(() => fitIsotonic([1], [1], [0])).toThrow(/weights\[0\]/);
     expect(() => fitIsotonic([Number.NaN], [1])).toThrow(/scores\[0\]/);
   });
 });

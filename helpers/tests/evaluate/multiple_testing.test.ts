@@ -74,18 +74,18 @@ describe('conformalPValues', () => {
 
 describe('calibrationRowsNeeded', () => {
   it('is exactly enough: one row fewer flags nothing', () => {
-    for (const [nTests, fdr, nFlagged] of [
-      [100, 0.1, 1],
-      [100, 0.05, 3],
-      [7, 0.3, 2],
-      [1, 0.5, 1],
+    for (const [nTests, fdr] of [
+      [100, 0.1],
+      [100, 0.05],
+      [7, 0.3],
+      [1, 0.5],
     ]) {
-      const n = calibrationRowsNeeded(nTests, fdr, nFlagged);
+      const n = calibrationRowsNeeded(nTests, fdr);
       const nRejected = (nCalibration: number) => {
-        const scores = Array.from({ length: nTests }, (_, i) => (i < nFlagged ? 9 : -9));
+        const scores = Array.from({ length: nTests }, (_, i) => (i === 0 ? 9 : -9));
         return benjaminiHochberg(conformalPValues(new Float64Array(nCalibration), scores), fdr).nRejected;
       };
-      expect(nRejected(n)).toBe(nFlagged);
+      expect(nRejected(n)).toBe(1);
       expect(nRejected(n - 1)).toBe(0);
     }
   });
@@ -93,6 +93,5 @@ describe('calibrationRowsNeeded', () => {
   it('rejects bad options by name', () => {
     expect(() => calibrationRowsNeeded(0, 0.1)).toThrow(/nTests/);
     expect(() => calibrationRowsNeeded(5, 0)).toThrow(/fdr/);
-    expect(() => calibrationRowsNeeded(5, 0.1, 6)).toThrow(/nFlagged/);
   });
 });

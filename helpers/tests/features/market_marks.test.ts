@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MarketMarks, type PricedTrades, priceOfMoment } from '../../features/market_marks.ts';
+import { MarketMarks, type PricedTrades, priceAtTimestamp } from '../../features/market_marks.ts';
 
 interface Row {
   readonly ms: number;
@@ -85,5 +85,5 @@ it('refuses a moment that comes in two pieces', () => {
 });
 
 it('gives the one price there is as it is, whatever the shares', () => {
-  expect(priceOfMoment([0.1, 0.1, 0.1], [1 / 3, 1e9, 7], [0, 1, 2])).toBe(0.1);
+  expect(priceAtTimestamp([0.1, 0.1, 0.1], [1 / 3, 1e9, 7], [0, 1, 2])).toBe(0.1);
 });

@@ -15,7 +15,7 @@ import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { toMatrix, toNumbers } from '../../tables/matrix.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../../tables/table_store.ts';
-import { lastMoment } from '../../tables/time_range.ts';
+import { lastTimestamp } from '../../tables/time_range.ts';
 import { importPaths, newFolder, removeFolders } from '../features/tables.ts';
 import { findLeaks } from './leak_check.ts';
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   ]);
   trades = openTable(dataDir, RAW_TRADES);
   markets = readTable(openTable(dataDir, MARKETS));
-  wholeMs = lastMoment(trades) + 1;
+  wholeMs = lastTimestamp(trades) + 1;
 }, 60_000);
 afterAll(removeFolders);
 

@@ -52,7 +52,17 @@ describe('the sentence on a strategy', () => {
 it('strategies are shown from facts and the table of equity, one sentence each', () => {
   const money = { bankrollUsd: 100, stakeUsd: 1, marketLimitUsd: 10, participation: 1 };
   const rules = { horizonMs: 1, entryWindowMs: 1, staleMs: 1, halfSpread: 0.005, minOrderUsd: 1 };
-  const settings = { ...PREDICTION_SETTINGS, rules, money, delaysMs: [0], thresholds: [0.5], stakeUsd: 1, options: {} };
+  const settings = {
+    ...PREDICTION_SETTINGS,
+    rules,
+    money,
+    delaysMs: [0],
+    thresholds: [0.5],
+    stakeUsd: 1,
+    options: {},
+    nDraws: 1,
+    training: null,
+  };
   const curve = { points: [{ x: 0.5, y: 0.5 }], error: 0 };
   const facts: StrategyFacts = {
     chosen: null,

@@ -54,6 +54,14 @@ describe('the code of a step', () => {
     expect(hasKernels).toBe(true);
   });
 
+  test('has the numbers that it reads from a JSON file beside it', async () => {
+    write('helpers/a.ts', "export const a = read(new URL('./numbers.json', import.meta.url));\n");
+    write('helpers/numbers.json', '[1]');
+    const before = await read();
+    write('helpers/numbers.json', '[2]');
+    expect((await read()).hash).not.toBe(before.hash);
+  });
+
   test('has no kernels where it only draws numbers or holds matrices', async () => {
     write(SCRIPT, "import { draw } from '../helpers/kernels/random.ts';\ndraw();\n");
     write('helpers/kernels/random.ts', 'export const draw = () => 4;\n');

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readSections } from '../../charts/report.ts';
+import { verdictFaults } from '../../charts/verdicts.ts';
 import { createLog } from '../../run/console.ts';
 import { planGraph } from '../../run/pipeline_runner.ts';
 import { refusal } from '../refusal.ts';
@@ -53,6 +55,12 @@ describe('the master pipeline', () => {
     const lineOf = (id: string): string => first.out.split('\n').find((line) => line.startsWith(`${id} `))!;
     for (const id of ['train_scout', 'analyze_thresholds']) expect(lineOf(id)).toMatch(/ skipped .* – +–$/);
     expect(lineOf('train_profitability')).toMatch(/skipped .* [\d,]+ +\S+\/15_trade_features$/);
+  });
+
+  it('boxes every verdict of the report in one sentence of at most 25 words', () => {
+    const { sections } = readSections(dataDir);
+    expect(sections.length).toBeGreaterThan(10);
+    expect(verdictFaults(sections)).toEqual([]);
   });
 
   it('does nothing a second time', () => {

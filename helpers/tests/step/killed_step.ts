@@ -8,7 +8,7 @@ import { pl } from '../../polars/polars.ts';
 import { StatusBoard } from '../../status/board.ts';
 import { defineStep, made } from '../../step/contract.ts';
 import { performStep } from '../../step/run_step.ts';
-import { column, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import { testRun } from '../profit/predictions.ts';
 
 const [dataDir, modelsDir, generation] = process.argv.slice(2);
@@ -17,7 +17,7 @@ const schemaOf = (name: string): TableSchema => ({
   folder: name,
   what: 'a test',
   madeBy: `make ${name}`,
-  columns: [column('n', 'int64', '', 'generation')],
+  columns: columns('n: int64 generation'),
 });
 const [ONE, TWO] = ['one', 'two'].map(schemaOf);
 const frame = () => pl.DataFrame({ n: [Number(generation)] }, { schema: { n: pl.Int64 } });

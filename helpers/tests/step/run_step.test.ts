@@ -10,7 +10,7 @@ import type { Run } from '../../run/script.ts';
 import { StatusBoard } from '../../status/board.ts';
 import { defineStep, type InputSpecs, made, orSkip, type Step, skipped, withWallets } from '../../step/contract.ts';
 import { performStep } from '../../step/run_step.ts';
-import { column, optional, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import { openTable, readTable, TableWriter } from '../../tables/table_store.ts';
 import { newFolder, removeFolders } from '../features/tables.ts';
 import { testRun } from '../profit/predictions.ts';
@@ -18,18 +18,17 @@ import { refusal, rejection } from '../refusal.ts';
 
 afterAll(removeFolders);
 
-const schemaOf = (name: string, ...columns: TableSchema['columns']): TableSchema => ({
+const schemaOf = (name: string, lines = 'n: int64 a number'): TableSchema => ({
   name,
   folder: name,
   what: 'a test',
   madeBy: `make ${name}`,
-  columns,
+  columns: columns(lines),
 });
-const N = column('n', 'int64', '', 'a number');
-const SOURCE = schemaOf('source', N, optional('wallet', 'string', '', 'who'));
-const DOUBLED = schemaOf('doubled', N);
-const SQUARED = schemaOf('squared', N);
-const TRIPLED = schemaOf('tripled', N);
+const SOURCE = schemaOf('source', 'n: int64 a number\nwallet?: string who');
+const DOUBLED = schemaOf('doubled');
+const SQUARED = schemaOf('squared');
+const TRIPLED = schemaOf('tripled');
 const SECTION = { id: 'numbers', order: 10, title: 'Numbers' };
 const CARD = { purpose: 'Test.', data: 'none', features: ['n'], split: 'none', metrics: [], limits: [] };
 
@@ -337,7 +336,7 @@ describe('a step that has nothing to work on', () => {
   });
 
   test('names the table that it must have, and the command that makes it', async () => {
-    const other = schemaOf('missing', N);
+    const other = schemaOf('missing');
     expect(await rejection(() => perform(stepOf({ inputs: { source: SOURCE, other } })))).toContain(
       'missing-input: table missing',
     );

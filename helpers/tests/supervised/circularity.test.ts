@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
-import { EARLY_COLUMNS, featuresOf, PRESENT_COLUMNS, takeColumns } from '../../supervised/circularity.ts';
+import { columnsOf, EARLY_COLUMNS, featuresOf, PRESENT_COLUMNS } from '../../supervised/circularity.ts';
 
-describe('takeColumns', () => {
+describe('columnsOf', () => {
   it('takes columns by name in the order asked for', () => {
     const matrix = createMatrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3);
-    expect([...takeColumns(matrix, ['a', 'b', 'c'], ['c', 'a']).values]).toEqual([3, 1, 6, 4]);
+    expect([...columnsOf(matrix, ['a', 'b', 'c'], ['c', 'a']).values]).toEqual([3, 1, 6, 4]);
   });
 });
 

@@ -14,8 +14,6 @@ const trialOf = (kind: ModelKind, prAuc: number): Trial => ({
   macroF1: 0.75,
   whalePrecision: NO_INTERVAL,
   whalePrAuc: interval(prAuc - 0.1, prAuc, prAuc + 0.1),
-  whaleRocAuc: 0.9,
-  prAucByClass: [],
   reliability: {
     bins: [{ nRows: 40, meanProbability: 0.1, eventRate: 0.2 }],
     expectedCalibrationError: 0.1,

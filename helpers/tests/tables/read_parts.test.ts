@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
 import { collectParts, readParts } from '../../tables/read_parts.ts';
-import { column, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
 import { newFolder, removeFolders } from '../features/tables.ts';
 import { rejection } from '../refusal.ts';
@@ -13,7 +13,7 @@ const TIMES: TableSchema = {
   folder: 'times',
   what: 'a test',
   madeBy: 'make it',
-  columns: [column('ts_ms', 'int64', 'ms', 'when'), column('n', 'int64', '', 'a number')],
+  columns: columns('ts_ms: int64 [ms] when\nn: int64 a number'),
 };
 
 let table: Table;

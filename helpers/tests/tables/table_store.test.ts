@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
-import { column, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import {
   commitTogether,
   openTable,
@@ -20,7 +20,7 @@ const schemaOf = (name: string): TableSchema => ({
   folder: name,
   what: 'a test',
   madeBy: 'make it',
-  columns: [column('n', 'int64', '', 'a number')],
+  columns: columns('n: int64 a number'),
 });
 const ONE = schemaOf('one');
 const TWO = schemaOf('two');
@@ -83,7 +83,7 @@ describe('a table on disk', () => {
     expect(openTableIfThere(dir, ONE)).toBeNull();
     expect(refusal(() => openTable(dir, ONE))).toBe(`missing-input: table one is not in ${dir}`);
     write(ONE, 1).commit([], BODY);
-    const other = { ...ONE, columns: [column('m', 'int64', '', 'another')] };
+    const other = { ...ONE, columns: columns('m: int64 another') };
     expect(refusal(() => openTable(dir, other))).toBe(
       `bad-schema: table ${join(dir, 'one')} was made with other columns`,
     );

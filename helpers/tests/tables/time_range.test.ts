@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pl } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { column, type TableSchema } from '../../tables/schema.ts';
+import { columns, type TableSchema } from '../../tables/schema.ts';
 import { openTable, type Table, TableWriter } from '../../tables/table_store.ts';
-import { endOfData, firstMoment, lastMoment } from '../../tables/time_range.ts';
+import { endOfData, firstTimestamp, lastTimestamp } from '../../tables/time_range.ts';
 
 const EVENTS: TableSchema = {
   name: 'events',
   folder: 'events',
   what: 'a test',
   madeBy: 'make it',
-  columns: [column('ts_ms', 'int64', 'ms', 'when')],
+  columns: columns('ts_ms: int64 [ms] when'),
 };
 const JANUARY_8_MS = Date.UTC(2026, 0, 8);
 
@@ -35,12 +35,12 @@ function tableOf(...parts: number[][]): Table {
 
 test('first and last moment are those of all parts, in whatever order these stand', () => {
   const table = tableOf([JANUARY_8_MS + 5, JANUARY_8_MS + 9], [JANUARY_8_MS - 3, JANUARY_8_MS + 2]);
-  expect([firstMoment(table), lastMoment(table)]).toEqual([JANUARY_8_MS - 3, JANUARY_8_MS + 9]);
+  expect([firstTimestamp(table), lastTimestamp(table)]).toEqual([JANUARY_8_MS - 3, JANUARY_8_MS + 9]);
 });
 
 test('a part without rows tells no moment', () => {
   const table = tableOf([], [JANUARY_8_MS]);
-  expect([firstMoment(table), lastMoment(table)]).toEqual([JANUARY_8_MS, JANUARY_8_MS]);
+  expect([firstTimestamp(table), lastTimestamp(table)]).toEqual([JANUARY_8_MS, JANUARY_8_MS]);
 });
 
 test.each([
@@ -56,5 +56,5 @@ test('moments before 1970 belong to the day they fall on', () => {
 
 test('a table without rows starts at Infinity and ends at -Infinity', () => {
   const table = tableOf();
-  expect([firstMoment(table), lastMoment(table), endOfData(table)]).toEqual([Infinity, -Infinity, -Infinity]);
+  expect([firstTimestamp(table), lastTimestamp(table), endOfData(table)]).toEqual([Infinity, -Infinity, -Infinity]);
 });

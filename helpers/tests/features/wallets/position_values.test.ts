@@ -8,7 +8,7 @@ const N_MARKETS = 4;
 const N_WALLETS = 3;
 
 interface Row {
-  readonly owner: number;
+  readonly walletCode: number;
   readonly market: number;
   readonly outcome: number;
   readonly buyUsd: number;
@@ -20,7 +20,7 @@ interface Row {
 const amount = fc.constantFrom(0, 1, 3, 250_000, 1e6, 7_654_321, 5e12, 1e14);
 const row: fc.Arbitrary<Row> = fc
   .record({
-    owner: fc.nat(N_WALLETS - 1),
+    walletCode: fc.nat(N_WALLETS - 1),
     market: fc.nat(N_MARKETS - 1),
     outcome: fc.nat(1),
     price: fc.constantFrom(0, 0.3, 0.5, 1),
@@ -36,7 +36,7 @@ const drawnValues = fc.record({
 
 function positions(rows: readonly Row[]): Positions {
   return {
-    keys: Uint32Array.from(rows.flatMap(({ owner, market, outcome }) => [owner, 2 * market + outcome])),
+    keys: Uint32Array.from(rows.flatMap(({ walletCode, market, outcome }) => [walletCode, 2 * market + outcome])),
     sums: Float64Array.from(
       rows.flatMap(({ buyUsd, sellUsd, buyShares, sellShares }) => [
         buyUsd + sellUsd,
@@ -50,9 +50,9 @@ function positions(rows: readonly Row[]): Positions {
 
 /** What the columns of wallets say, as numbers. Each span has its own numbers for wallets. */
 function valued(spans: readonly (readonly Row[])[], values: OutcomeValues): Record<string, number>[] {
-  const turned = (owner: number, span: number): number => (owner + span) % N_WALLETS;
+  const turned = (walletCode: number, span: number): number => (walletCode + span) % N_WALLETS;
   const columns = valueByWallet(
-    spans.map((rows, span) => positions(rows.map((r) => ({ ...r, owner: turned(r.owner, span) })))),
+    spans.map((rows, span) => positions(rows.map((r) => ({ ...r, walletCode: turned(r.walletCode, span) })))),
     spans.map((_, span) => Uint32Array.from({ length: N_WALLETS }, (__, own) => turned(own, 2 * span))),
     N_WALLETS,
     values,
@@ -72,8 +72,8 @@ const toEven = (value: number): number => {
 /** The same, wallet by wallet and market by market, as one would say it. */
 function asSaid(rows: readonly Row[], { payout0, price0, markMs }: OutcomeValues): Record<string, number>[] {
   const sum = (of: readonly Row[], pick: (row: Row) => number): number => of.reduce((total, r) => total + pick(r), 0);
-  return Array.from({ length: N_WALLETS }, (_, owner) => {
-    const own = rows.filter((r) => r.owner === owner);
+  return Array.from({ length: N_WALLETS }, (_, walletCode) => {
+    const own = rows.filter((r) => r.walletCode === walletCode);
     const result = { usd_u: 0, buy_usd_u: 0, pnl_u: 0, n_marked: 0, n_bets: 0, n_bets_won: 0, n_bought: 0, n_held: 0 };
     let oldest = Number.POSITIVE_INFINITY;
     let [paid, variance] = [0n, 0n];
@@ -140,7 +140,7 @@ describe('valueByWallet', () => {
 
   it('counts shares of a market that never traded above a price of 0 as nothing, and gives that mark no age', () => {
     const values = fromDrawn({ payout0: [Number.NaN, 1, 1, 1], price0: new Array(4).fill(Number.NaN) });
-    const held = { owner: 0, outcome: 0, buyUsd: 1, sellUsd: 0, buyShares: 2, sellShares: 0 };
+    const held = { walletCode: 0, outcome: 0, buyUsd: 1, sellUsd: 0, buyShares: 2, sellShares: 0 };
     expect(valued([[{ ...held, market: 0 }]], values)[0]).toMatchObject({ pnl_u: -1, n_marked: 1, oldest_mark_ms: 0 });
     expect(valued([[{ ...held, market: 1 }]], values)[0]).toMatchObject({ pnl_u: 1, n_marked: 0 });
   });

@@ -23,13 +23,13 @@ const fill = fc.record({
   gap: fc.constantFrom(0, 0, 1, 59_999, 60_000, 60_001, 3_600_000, 86_400_000),
   market: fc.nat(3),
   outcome: fc.nat(1),
-  owner: fc.constantFrom(0, 1, 2, NOBODY),
+  walletCode: fc.constantFrom(0, 1, 2, NOBODY),
   flags: fc.constantFrom(0, FLAGS.buy, FLAGS.roleKnown | FLAGS.maker, FLAGS.roleKnown | FLAGS.taker | FLAGS.buy),
   price: fc.constantFrom(0.1, 0.4, 0.9),
   usd: fc.nat(5e9),
   shares: fc.integer({ min: 1, max: 5e9 }),
 });
-type Fill = Record<'ms' | 'market' | 'outcome' | 'owner' | 'flags' | 'price' | 'usd' | 'shares', number>;
+type Fill = Record<'ms' | 'market' | 'outcome' | 'walletCode' | 'flags' | 'price' | 'usd' | 'shares', number>;
 
 const fills = fc.array(fill, { minLength: 1, maxLength: 60 }).map((drawn): Fill[] => {
   let ms = 1e12;
@@ -45,7 +45,7 @@ function columnsOf(rows: readonly Fill[]): FillColumns {
     ms: Float64Array.from(numbers('ms')),
     market: Uint32Array.from(numbers('market')),
     outcome: Uint8Array.from(numbers('outcome')),
-    owner: Uint32Array.from(numbers('owner')),
+    walletCode: Uint32Array.from(numbers('walletCode')),
     flags: Uint8Array.from(numbers('flags')),
     price: Float64Array.from(numbers('price')),
     usd: Float64Array.from(numbers('usd')),
@@ -54,7 +54,7 @@ function columnsOf(rows: readonly Fill[]): FillColumns {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const nameOf = (owner: number): string => `wallet ${owner}`;
+const nameOf = (walletCode: number): string => `wallet ${walletCode}`;
 
 type Row = Record<string, number>;
 interface Summed {
@@ -84,10 +84,10 @@ async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
   // A batch is whole parts of the table, which never cut a moment.
   while (cut > 0 && cut < rows.length && rows[cut].ms === rows[cut - 1].ms) cut++;
   for (const batch of [rows.slice(0, cut), rows.slice(cut)]) {
-    const names = batch.map(({ owner }) => (owner === NOBODY ? null : nameOf(owner)));
+    const names = batch.map(({ walletCode }) => (walletCode === NOBODY ? null : nameOf(walletCode)));
     const known = await numbers.of(pl.DataFrame({ wallet: names }, { schema: { wallet: pl.Utf8 } }));
-    const numberOf = new Map(rowsOf(known).map(({ wallet, owner }) => [String(wallet), owner]));
-    const numbered = batch.map((row) => ({ ...row, owner: numberOf.get(nameOf(row.owner)) ?? NOBODY }));
+    const numberOf = new Map(rowsOf(known).map(({ wallet, wallet_code }) => [String(wallet), wallet_code]));
+    const numbered = batch.map((row) => ({ ...row, walletCode: numberOf.get(nameOf(row.walletCode)) ?? NOBODY }));
     summer.add(columnsOf(numbered), numbers.n);
   }
   const { ofShard, marks } = summer.result(numbers, N_SHARDS);
@@ -97,7 +97,7 @@ async function summed(rows: readonly Fill[], cut: number): Promise<Summed> {
     const own = rowsOf(shard.wallets);
     for (const row of own) wallets.set(String(row.wallet), row);
     for (const row of rowsOf(positionFrame(shard.positions)))
-      positions.set(`${own[row.owner].wallet} ${row.token >> 1} ${row.token & 1}`, row);
+      positions.set(`${own[row.wallet_code].wallet} ${row.token >> 1} ${row.token & 1}`, row);
   }
   return { wallets, positions, marks: rowsOf(marks) };
 }
@@ -113,10 +113,12 @@ function forFills(check: (rows: Fill[], sums: Summed) => void): Promise<void> {
 describe('FillSummer', () => {
   it('gives of a wallet what its fills, looked at one by one, come to', async () => {
     await forFills((rows, { wallets }) => {
-      const owners = new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== NOBODY));
-      expect([...wallets.keys()].sort()).toEqual([...owners].map(nameOf).sort());
-      for (const owner of owners) {
-        const own = rows.filter((row) => row.owner === owner);
+      const walletCodes = new Set(
+        rows.map(({ walletCode }) => walletCode).filter((walletCode) => walletCode !== NOBODY),
+      );
+      expect([...wallets.keys()].sort()).toEqual([...walletCodes].map(nameOf).sort());
+      for (const walletCode of walletCodes) {
+        const own = rows.filter((row) => row.walletCode === walletCode);
         const count = (test: (row: Fill) => boolean): number => own.filter(test).length;
         const dated = own.filter((row) => !Number.isNaN(MARKETS.createdMs[row.market]));
         const wanted: Row = {
@@ -139,7 +141,7 @@ describe('FillSummer', () => {
           last_ms: own[own.length - 1].ms,
           hour_5: count((row) => new Date(row.ms).getUTCHours() === 5),
         };
-        const found = wallets.get(nameOf(owner))!;
+        const found = wallets.get(nameOf(walletCode))!;
         expect(Object.fromEntries(Object.keys(wanted).map((name) => [name, found[name]]))).toEqual(wanted);
         const squares = [found.square_hh, found.square_hl, found.square_ll].map(BigInt);
         expect((squares[0] << 40n) + (squares[1] << 21n) + squares[2]).toBe(
@@ -153,7 +155,7 @@ describe('FillSummer', () => {
     await forFills((rows, { wallets }) => {
       for (const [name, found] of wallets) {
         const shares = rows
-          .filter((row) => nameOf(row.owner) === name && (row.flags & FLAGS.buy) > 0)
+          .filter((row) => nameOf(row.walletCode) === name && (row.flags & FLAGS.buy) > 0)
           .map((row) => {
             const before = rows.filter((other) => other.market === row.market && other.ms < row.ms);
             const volume = sum(before.filter((other) => (other.flags & FLAGS.taker) > 0).map((other) => other.usd));
@@ -167,11 +169,11 @@ describe('FillSummer', () => {
 
   it('gives one row a position, and every market the price and the time of its last trade', async () => {
     await forFills((rows, { positions, marks }) => {
-      const owned = rows.filter((row) => row.owner !== NOBODY);
-      const keyOf = (row: Fill): string => `${nameOf(row.owner)} ${row.market} ${row.outcome}`;
-      expect([...positions.keys()].sort()).toEqual([...new Set(owned.map(keyOf))].sort());
+      const withWallet = rows.filter((row) => row.walletCode !== NOBODY);
+      const keyOf = (row: Fill): string => `${nameOf(row.walletCode)} ${row.market} ${row.outcome}`;
+      expect([...positions.keys()].sort()).toEqual([...new Set(withWallet.map(keyOf))].sort());
       for (const [key, row] of positions) {
-        const own = owned.filter((other) => keyOf(other) === key);
+        const own = withWallet.filter((other) => keyOf(other) === key);
         const bought = own.filter((other) => (other.flags & FLAGS.buy) > 0);
         expect([row.usd_u, row.buy_usd_u, row.shares_u, row.buy_shares_u]).toEqual([
           sum(own.map((other) => other.usd)),
@@ -196,14 +198,14 @@ describe('FillSummer', () => {
 
   it('finds its positions again when there are many, and more than were expected', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i): Fill => {
-      const [owner, market, outcome] = [i % 97, i % 4, Math.floor(i / 4) % 2];
-      return { ms: 1e12 + i, market, outcome, owner, flags: FLAGS.buy, price: 0.5, usd: i, shares: 1 };
+      const [walletCode, market, outcome] = [i % 97, i % 4, Math.floor(i / 4) % 2];
+      return { ms: 1e12 + i, market, outcome, walletCode, flags: FLAGS.buy, price: 0.5, usd: i, shares: 1 };
     });
-    const many = rows.map((row, i) => ({ ...row, owner: row.owner + 97 * (i % 50) }));
+    const many = rows.map((row, i) => ({ ...row, walletCode: row.walletCode + 97 * (i % 50) }));
     const { positions } = await summed(many, 7000);
     const wanted = new Map<string, number>();
-    for (const { owner, market, outcome, usd } of many) {
-      const key = `${nameOf(owner)} ${market} ${outcome}`;
+    for (const { walletCode, market, outcome, usd } of many) {
+      const key = `${nameOf(walletCode)} ${market} ${outcome}`;
       wanted.set(key, (wanted.get(key) ?? 0) + usd);
     }
     expect(new Map([...positions].map(([key, row]) => [key, row.usd_u]))).toEqual(wanted);
@@ -211,7 +213,7 @@ describe('FillSummer', () => {
   });
 
   it.each([1, 2])('refuses fills that are not in the order of time, cut after %i of two', async (cut) => {
-    const row: Fill = { ms: 2, market: 0, outcome: 0, owner: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
+    const row: Fill = { ms: 2, market: 0, outcome: 0, walletCode: 0, flags: 0, price: 0.5, usd: 1, shares: 1 };
     await expect(summed([row, { ...row, ms: 1 }], cut)).rejects.toThrow(/order of time/);
   });
 });
