@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   'helpers/features': 'estimators kernels polars step run tables',
   'helpers/fetch': 'http run venues',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
-  'helpers/import': 'features/domain polars step run tables venues',
+  'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
   'helpers/live':
     'alerts anomaly charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api wash',

@@ -5,6 +5,7 @@ import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { readHeader } from './csv_header.ts';
 import { COMMA, csvRecords, lastRecordEnd } from './csv_records.ts';
+import type { FillReader } from './order_filled_fills.ts';
 import { EXTRA_COLUMN, type Reject, type RowBlock, textFrame } from './row_block.ts';
 import { type TextPiece, textBlocks } from './text_blocks.ts';
 
@@ -24,6 +25,7 @@ interface Layout {
 /**
  * Blocks of rows of a CSV file. The first one has the names of the header, whatever the columns of its frame are called.
  * @param nameOf what the frames call a column of the file, null for one that is not wanted; null keeps all as they are
+ * @param fills reads blocks of a known format as fills, where it can
  * @throws InputError 'bad-schema' for a header that cannot be used, 'empty-input' for a file without rows
  */
 export async function* csvBlocks(
@@ -31,12 +33,14 @@ export async function* csvBlocks(
   path: string,
   blockBytes: number,
   nameOf: ((column: string) => string | null) | null,
+  fills: FillReader | null,
 ): AsyncGenerator<RowBlock> {
   let layout: Layout | null = null;
   let header: readonly string[] | null = null;
   let nRows = 0;
   const lastEnd = (bytes: Buffer): number => lastRecordEnd(bytes, layout?.separator ?? COMMA);
-  for await (const whole of textBlocks(pieces, path, { blockBytes }, lastEnd)) {
+  const limits = { blockBytes, ...(fills === null ? {} : { allocate: fills.allocate }) };
+  for await (const whole of textBlocks(pieces, path, limits, lastEnd)) {
     let block = whole.bytes;
     if (layout === null) {
       const found = readHeader(block, path);
@@ -48,7 +52,9 @@ export async function* csvBlocks(
       block = block.subarray(found.end);
       if (block.length === 0) continue;
     }
-    for (const parsed of parsedParts({ bytes: block, isPlain: whole.isPlain }, layout)) {
+    const read = fills?.read(block, layout.names) ?? null;
+    const parts = read === null ? parsedParts({ bytes: block, isPlain: whole.isPlain }, layout) : [partOfFills(read)];
+    for (const parsed of parts) {
       nRows += parsed.frame.height + parsed.rejects.length;
       yield { ...parsed, columns: header };
       // Signals are heard between two turns of the event loop only. Many short lines make large frames of few fills, if any.
@@ -58,6 +64,10 @@ export async function* csvBlocks(
   }
   if (header !== null && nRows === 0)
     throw new InputError('empty-input', `${path} has a header but no rows`, 'fetch the file again or leave it out');
+}
+
+function partOfFills(frame: DataFrame): ParsedBlock {
+  return { frame, areFills: true, rows: null, rejects: [], isPart: false };
 }
 
 /** Every name but the one that we give to a column ourselves. */

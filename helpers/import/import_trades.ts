@@ -21,6 +21,7 @@ import {
   tableFolder,
 } from '../tables/table_store.ts';
 import type { Adapter, MarketAdapter, TradeAdapter, TradeContext, WireRow } from '../venues/adapter.ts';
+import { POLY_DATA_ORDER_FILLED } from '../venues/polymarket/order_filled.ts';
 import { MarketValues } from '../venues/values/market_values.ts';
 import { BlockTimes } from './block_times.ts';
 import { Canonicaliser } from './canonical.ts';
@@ -28,6 +29,7 @@ import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
 import type { ImportSummary } from './import_summary.ts';
 import { reassignmentsFrame, withReassignments } from './market_reassignments.ts';
 import { MarketRegistry } from './market_registry.ts';
+import { type FillReader, OrderFilledReader } from './order_filled_fills.ts';
 import { checkHoldsData, inReadingOrder, newFiles, type PlannedFile, planFiles } from './plan_files.ts';
 import { RejectFiles } from './reject_files.ts';
 import type { Reject, RowBlock } from './row_block.ts';
@@ -57,6 +59,8 @@ interface ReadFile extends PlannedFile {
 
 const IGNORED_NAMES_MAX = 12;
 const BLOCK_BYTES_MIN = 64;
+/** Shorter files are not worth the memory of a reader of fills. */
+const FILL_READER_BYTES = 1 << 20;
 /** Rows whose frames may stay in memory although nobody needs them any more. */
 const ROWS_PER_RELEASE = 400_000;
 
@@ -163,6 +167,7 @@ class Import {
   private readonly staging: Staging;
   private readonly rejects = new RejectFiles();
   private readonly blockTimes = new BlockTimes();
+  private orderFilledReader: OrderFilledReader | null = null;
   private nRowsRead = 0;
   private nFills = 0;
   private nNaiveTimes = 0;
@@ -280,7 +285,7 @@ class Import {
     source: number,
     onBytes: (nBytes: number) => void,
   ): Promise<ReadFile> {
-    const rows = await openRows(file.path, this.options.blockBytes, file.format);
+    const rows = await openRows(file.path, this.options.blockBytes, file.format, this.fillReaderOf(file));
     this.noteColumns(file, rows.columns);
     let nRows = 0;
     // Two blocks are under way: one is made into fills while the one before it finds its markets and goes into staging.
@@ -306,8 +311,16 @@ class Import {
     return { ...file, rows: nRows, sha256: rows.digest() ?? hashFile(file.path) };
   }
 
+  /** Reads most of a long file at once; memory for that is taken once for all files. */
+  private fillReaderOf({ adapter, bytes }: PlannedFile): FillReader | null {
+    if (adapter !== POLY_DATA_ORDER_FILLED || bytes < FILL_READER_BYTES) return null;
+    this.orderFilledReader ??= new OrderFilledReader(this.options.blockBytes);
+    return this.orderFilledReader;
+  }
+
   /** What a block says, on its own; blocks may be read side by side. */
   private async readBlock(block: RowBlock, file: PlannedFile, adapter: TradeAdapter): Promise<ClassifiedFills> {
+    if (block.areFills === true) return { fills: block.frame, rejects: [], nNaiveTimes: 0 };
     const present = new Set(block.frame.columns);
     // Columns added to a frame of none would make it one of one row.
     if (block.frame.height === 0) return { fills: block.frame, rejects: [...block.rejects], nNaiveTimes: 0 };

@@ -1,8 +1,8 @@
 /** Fills whose market or event has become known since they were booked, moved to it. */
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
+import { hashesOfPlaces } from './fill_hash.ts';
 import type { MarketReassignment } from './market_registry.ts';
-import { hashesOfPlaces } from './wire_fills.ts';
 
 /**
  * The reassignments as a frame: market and outcome that fills leave and enter, their event, and what is added to their

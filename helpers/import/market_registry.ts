@@ -51,6 +51,15 @@ export interface MarketReassignment {
   readonly eventId: string | null;
 }
 
+/** A place with what is known of it. */
+export interface KnownPlace extends Place {
+  /** Token by which its fills are hashed; null when by market and outcome. */
+  readonly tokenId: string | null;
+  readonly eventId: string | null;
+  /** Whether no file describes the market. */
+  readonly isDerived: boolean;
+}
+
 /** Identities by which fills are looked up. */
 export type PlaceKind = 'tokens' | 'outcomes' | 'both';
 
@@ -141,7 +150,7 @@ function isOtherSideSure(old: Entry | undefined): boolean {
 
 /**
  * The markets known so far. Files add rows, the best source winning (`addRow`); trades add what no file tells
- * (`derive`); fills look their place up (`find`, `placesFrame`); `toFrame` gives the rows of 10_markets.
+ * (`derive`); fills look their place up (`find`, `knownPlaces`); `toFrame` gives the rows of 10_markets.
  */
 export class MarketRegistry {
   /** What files say of each market, by source. */
@@ -420,53 +429,34 @@ export class MarketRegistry {
   }
 
   /**
-   * Every known identity as a frame: `key` (token id, or market and outcome joined by #), `market_id`, `outcome_index`,
-   * `place_event`, `place_token`, `place_is_derived` (no file describes the market).
-   * @param kind which identities: fills of a block that names tokens need no others
+   * Every known place by the key that fills look it up by: a token id, or market and outcome (its number or its name) joined by #.
+   * @param kind which keys: fills of a block that names tokens need no others
    */
-  placesFrame(kind: PlaceKind): DataFrame {
-    const byKey = new Map<string, readonly [string, string, number, string | null, string | null, boolean]>();
-    const add = (key: string, marketId: string, outcome: 0 | 1): void => {
+  knownPlaces(kind: PlaceKind): Map<string, KnownPlace> {
+    const byKey = new Map<string, KnownPlace>();
+    const add = (key: string, marketId: string, outcomeIndex: 0 | 1, token: string | null): void => {
       const entry = this.entries.get(marketId);
       if (entry === undefined) return;
       const { row, rank } = entry;
-      byKey.set(key, [key, marketId, outcome, row.eventId, sideOf(row.tokens, outcome), rank === DERIVED_RANK]);
+      const tokenId = token ?? sideOf(row.tokens, outcomeIndex);
+      byKey.set(key, { marketId, outcomeIndex, tokenId, eventId: row.eventId, isDerived: rank === DERIVED_RANK });
     };
-    const addOutcome = (name: string, marketId: string, outcome: 0 | 1): void => {
-      add(`${name}#${outcome}`, marketId, outcome);
-      const called = this.entries.get(marketId)?.row.outcomes?.[outcome].trim().toLowerCase() ?? '';
-      if (called !== '' && !/^\d+$/.test(called)) add(`${name}#${called}`, marketId, outcome);
+    const addOutcomes = (name: string, marketId: string): void => {
+      for (const outcome of [0, 1] as const) {
+        add(`${name}#${outcome}`, marketId, outcome, null);
+        const called = this.entries.get(marketId)?.row.outcomes?.[outcome].trim().toLowerCase() ?? '';
+        if (called !== '' && !/^\d+$/.test(called)) add(`${name}#${called}`, marketId, outcome, null);
+      }
     };
-    if (kind !== 'outcomes') for (const [token, place] of this.places) add(token, place.marketId, place.outcomeIndex);
+    if (kind !== 'outcomes')
+      for (const [token, { marketId, outcomeIndex }] of this.places) add(token, marketId, outcomeIndex, token);
     if (kind !== 'tokens') {
-      for (const marketId of this.entries.keys())
-        for (const outcome of [0, 1] as const) addOutcome(marketId, marketId, outcome);
+      for (const marketId of this.entries.keys()) addOutcomes(marketId, marketId);
       // After the entries: an alias stands for its market even while a derived market of the same name is still there.
       for (const [alias, marketId] of [...this.aliases, ...(this.names ?? [])])
-        if (marketId !== null) for (const outcome of [0, 1] as const) addOutcome(alias, marketId, outcome);
+        if (marketId !== null) addOutcomes(alias, marketId);
     }
-    const rows = [...byKey.values()];
-    const column = (i: number): unknown[] => rows.map((row) => row[i]);
-    return pl.DataFrame(
-      {
-        key: column(0),
-        market_id: column(1),
-        outcome_index: column(2),
-        place_event: column(3),
-        place_token: column(4),
-        place_is_derived: column(5),
-      },
-      {
-        schema: {
-          key: pl.Utf8,
-          market_id: pl.Utf8,
-          outcome_index: pl.UInt8,
-          place_event: pl.Utf8,
-          place_token: pl.Utf8,
-          place_is_derived: pl.Bool,
-        },
-      },
-    );
+    return byKey;
   }
 
   /** The registry as rows of 10_markets, sorted by key. */

@@ -15,6 +15,8 @@ export interface Reject {
 export interface RowBlock {
   /** Text columns; null where absent. */
   readonly frame: DataFrame;
+  /** Set where the rows were read as good wire fills (venues/adapter.ts) at once: the frame has columns of those. */
+  readonly areFills?: boolean;
   /** The rows one by one, where the reader has them so; else null. */
   readonly rows: readonly WireRow[] | null;
   readonly rejects: readonly Reject[];

@@ -3,6 +3,7 @@ import { InputError } from '../run/errors.ts';
 import type { FileFormat } from '../venues/formats.ts';
 import { csvBlocks } from './csv_rows.ts';
 import { jsonBlocks } from './json_rows.ts';
+import type { FillReader } from './order_filled_fills.ts';
 import { openParquet } from './parquet_rows.ts';
 import type { RowSource } from './row_block.ts';
 import { containerOf, openText } from './source.ts';
@@ -13,9 +14,15 @@ import type { TextPiece } from './text_blocks.ts';
  * @param blockBytes about how much text to hold at once
  * @param format what the rows are, once that is known: its columns are called as its adapter calls them, others are left out,
  *   and JSON rows are checked against its wire schema; null shows the file as it is
+ * @param fills reads blocks of a known format as fills at once, where it can
  * @throws InputError for an empty file, a header without rows, a damaged gzip, JSON or Parquet
  */
-export async function openRows(path: string, blockBytes: number, format: FileFormat | null): Promise<RowSource> {
+export async function openRows(
+  path: string,
+  blockBytes: number,
+  format: FileFormat | null,
+  fills: FillReader | null = null,
+): Promise<RowSource> {
   const nameOf = format?.nameOf ?? null;
   if (containerOf(path) === 'parquet') return openParquet(path, nameOf);
   const stream = openText(path, blockBytes);
@@ -31,7 +38,9 @@ export async function openRows(path: string, blockBytes: number, format: FileFor
       .trimStart();
     const isJson = text.startsWith('[') || text.startsWith('{');
     const pieces = withFirst(start, stream.pieces);
-    const blocks = isJson ? jsonBlocks(pieces, path, blockBytes, format) : csvBlocks(pieces, path, blockBytes, nameOf);
+    const blocks = isJson
+      ? jsonBlocks(pieces, path, blockBytes, format)
+      : csvBlocks(pieces, path, blockBytes, nameOf, fills);
     const header = await blocks.next();
     if (header.done === true)
       throw new InputError('empty-input', `${path} has no rows`, 'fetch the file again or leave it out');

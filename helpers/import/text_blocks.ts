@@ -17,6 +17,8 @@ interface BlockLimits {
   readonly blockBytes: number;
   /** The longest record; of four blocks and 1 MiB unless told. */
   readonly recordBytesMax?: number;
+  /** Gives the memory in which blocks are to lie. */
+  readonly allocate?: (nBytes: number) => Buffer;
 }
 
 /** The end (exclusive) of the last whole line, -1 when there is none. */
@@ -33,7 +35,11 @@ export function lastLineEnd(bytes: Buffer): number {
 export async function* textBlocks(
   pieces: AsyncIterable<TextPiece>,
   path: string,
-  { blockBytes, recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN) }: BlockLimits,
+  {
+    blockBytes,
+    recordBytesMax = Math.max(4 * blockBytes, RECORD_BYTES_MIN),
+    allocate = Buffer.allocUnsafe,
+  }: BlockLimits,
   lastEnd: (bytes: Buffer) => number,
 ): AsyncGenerator<TextPiece> {
   let held: Buffer = Buffer.alloc(0);
@@ -42,7 +48,13 @@ export async function* textBlocks(
   let isFirst = true;
   let isPlain = true;
   for await (const piece of pieces) {
-    held = withRoom(held, heldBytes, piece.bytes.length, wantedBytes);
+    const roomBytes = heldBytes + piece.bytes.length;
+    if (roomBytes > held.length) {
+      // Grown to a whole block at once, as fresh memory is dear.
+      const grown = allocate(Math.max(2 * heldBytes, Math.min(wantedBytes, 4 * roomBytes)) + piece.bytes.length);
+      held.copy(grown, 0, 0, heldBytes);
+      held = grown;
+    }
     piece.bytes.copy(held, heldBytes);
     heldBytes += piece.bytes.length;
     isPlain &&= piece.isPlain;
@@ -72,14 +84,6 @@ export async function* textBlocks(
   if (heldBytes === 0) return;
   const rest = held.subarray(0, heldBytes);
   yield { bytes: isFirst ? withoutMark(rest) : rest, isPlain };
-}
-
-/** A buffer with what is held and room for `nBytes` more; grown to a whole block at once, as fresh memory is dear. */
-function withRoom(held: Buffer, heldBytes: number, nBytes: number, wantedBytes: number): Buffer {
-  if (heldBytes + nBytes <= held.length) return held;
-  const grown = Buffer.allocUnsafe(Math.max(2 * heldBytes, Math.min(wantedBytes, 4 * (heldBytes + nBytes))) + nBytes);
-  held.copy(grown, 0, 0, heldBytes);
-  return grown;
 }
 
 /** Bytes without a byte-order mark in front. */

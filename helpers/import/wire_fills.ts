@@ -1,5 +1,5 @@
-/** Raw rows to wire fills: the adapter's expressions, a reason for every row that cannot be a fill, and a stable hash. */
-import type { DataFrame, DataType, Expr, Series } from '../polars/polars.ts';
+/** Raw rows to wire fills: the adapter's expressions, and a reason for every row that cannot be a fill. */
+import type { DataFrame, Expr, Series } from '../polars/polars.ts';
 import { pl } from '../polars/polars.ts';
 import {
   FILL_COLUMNS,
@@ -108,64 +108,6 @@ function isFarFromAmount(): Expr {
     .minus(expected)
     .abs()
     .gt(allowed.add(pl.lit(AMOUNT_ROUNDING_U)));
-}
-
-/** Seeds of the parts of a fill's hash; changing them changes every fill_id. */
-const HASH_SEEDS = {
-  tx: 11,
-  wallet: 12,
-  token_id: 13,
-  market_id: 14,
-  side: 15,
-  ts_ms: 16,
-  shares_u: 17,
-  nominal_u: 18,
-  outcome_index: 19,
-} as const;
-/** The parts that change when it becomes known where a fill belongs. */
-const PLACE_PARTS = ['token_id', 'market_id', 'outcome_index'] as const;
-
-/**
- * The parts of a fill's hash, uint64: their sum is the fill_id of the first of identical rows. Market and outcome count only
- * where the token is not known, and the cash is that of price × shares where the source states both (`nominal_u`), so that two
- * feeds of the same trade agree. They must be collected before they are summed: a lazy plan takes a hash for what it is the
- * hash of.
- */
-export function hashParts(): Expr[] {
-  return Object.keys(HASH_SEEDS).map((name) => hashPart(name as keyof typeof HASH_SEEDS));
-}
-
-function hashPart(name: keyof typeof HASH_SEEDS): Expr {
-  const isUnknown = pl.col('token_id').isNull();
-  const onlyUnknown = (type: DataType): Expr =>
-    pl.when(isUnknown).then(pl.col(name).cast(type)).otherwise(pl.lit(null)).cast(type);
-  const value =
-    name === 'market_id' ? onlyUnknown(pl.Utf8) : name === 'outcome_index' ? onlyUnknown(pl.Int64) : pl.col(name);
-  const seed = HASH_SEEDS[name];
-  return value.hash(seed, seed + 100, seed + 200, seed + 300).alias(hashPartName(name));
-}
-
-function hashPartName(name: string): string {
-  return `hash_${name}`;
-}
-
-/** The sum of collected hashParts. */
-export function sumOfHashParts(): Expr {
-  return sumOf(Object.keys(HASH_SEEDS));
-}
-
-function sumOf(names: readonly string[]): Expr {
-  const [first, ...rest] = names.map((name) => pl.col(hashPartName(name)));
-  return rest.reduce((total, hash) => total.add(hash), first);
-}
-
-/**
- * What a place adds to the fill_ids of its fills.
- * @param places `token_id` (null where it is not known), `market_id` and `outcome_index`
- */
-export function hashesOfPlaces(places: DataFrame): BigUint64Array {
-  const parts = places.select(...PLACE_PARTS.map(hashPart));
-  return parts.select(sumOf(PLACE_PARTS).alias('sum')).getColumn('sum').toTypedArray() as BigUint64Array;
 }
 
 export interface ClassifiedFills {

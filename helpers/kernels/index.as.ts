@@ -18,3 +18,4 @@ export * from './trees/predict_trees.as';
 export * from './trees/splits.as';
 export * from './tsne/tsne_fields_passes.as';
 export * from './tsne/tsne_passes.as';
+export * from './wire/order_filled_rows.as';
