@@ -2,7 +2,9 @@
  * Questions that read like the venue's, with the traps that fool a careless search for domains: "Warriors" is no war,
  * "whether" and "Netherlands" hold no ether, "Solar" no SOL.
  */
+import { fileURLToPath } from 'node:url';
 import type { Random } from '../kernels/random.ts';
+import { readJson } from '../run/files.ts';
 
 export const DOMAINS = ['sports', 'politics', 'crypto', 'other'] as const;
 export type Domain = (typeof DOMAINS)[number];
@@ -18,82 +20,19 @@ export interface Topic {
   readonly legs: readonly string[];
 }
 
-const TEAMS = [
-  'Golden State Warriors',
-  'Lakers',
-  'Celtics',
-  'Ottawa Senators',
-  'Washington Commanders',
-  'Netherlands',
-  'Arsenal',
-  'Real Madrid',
-  'Solary',
-  'Team Lynx',
-  'Chiefs',
-  'Yankees',
-  'Senators',
-  'Maple Leafs',
-  'Dolphins',
-  'Bitexco United',
-] as const;
-const LEAGUES = ['nba', 'nfl', 'nhl', 'soccer', 'esports', 'mlb'] as const;
-const TOURNAMENTS = [
-  'the Masters',
-  'the Champions League',
-  'the NBA Finals',
-  'the Dutch Grand Prix',
-  'the Presidents Cup',
-] as const;
-const OFFICES = ['the House', 'the Senate', 'the presidency', 'the party leadership', 'the governorship'] as const;
-const PEOPLE = [
-  'Alvarez',
-  'Brandt',
-  'Chen',
-  'Dubois',
-  'Eriksen',
-  'Fofana',
-  'Grant',
-  'Haddad',
-  'Ivanova',
-  'Okafor',
-] as const;
-const COUNTRIES = ['Norway', 'Poland', 'Chile', 'Japan', 'Kenya', 'Netherlands', 'Canada', 'Brazil'] as const;
-const COINS = [
-  ['Bitcoin', 'bitcoin', 1000],
-  ['Ethereum', 'ethereum', 100],
-  ['Solana', 'solana', 5],
-  ['XRP', 'xrp', 0.1],
-] as const;
-const FILMS = [
-  'The Solar Wind',
-  'Warsaw Nights',
-  'A Method of Ethics',
-  'Bitter Winter',
-  'Trumpet Song',
-  'Whether or Not',
-] as const;
-const CITIES = ['New York', 'London', 'Seoul', 'Delhi', 'Rotterdam', 'Warsaw'] as const;
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const;
+type List = 'teams' | 'leagues' | 'tournaments' | 'offices' | 'people' | 'countries' | 'films' | 'cities' | 'months';
+/** What questions are made of; of coins also the slug, and the step between two levels asked about, USD. */
+interface Words extends Readonly<Record<List, readonly string[]>> {
+  readonly coins: readonly (readonly [name: string, slug: string, stepUsd: number])[];
+}
+const WORDS = readJson(fileURLToPath(new URL('./words.json', import.meta.url))) as Words;
 
 const YES_NO = ['Yes', 'No'] as const;
 
 /** A question in the domain about the day of `endS`; with `nLegs` > 0 a group of that many mutually exclusive legs. */
 export function drawTopic(random: Random, domain: Domain, endS: number, nLegs: number): Topic {
   const date = new Date(endS * 1000);
-  const day = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}`;
+  const day = `${WORDS.months[date.getUTCMonth()]} ${date.getUTCDate()}`;
   const dated = `${day}, ${date.getUTCFullYear()}`;
   return nLegs > 0 ? drawGroup(random, domain, dated, nLegs) : drawSingle(random, domain, day, dated);
 }
@@ -101,11 +40,11 @@ export function drawTopic(random: Random, domain: Domain, endS: number, nLegs: n
 function drawSingle(random: Random, domain: Domain, day: string, dated: string): Topic {
   const kind = random.integer(3);
   if (domain === 'sports') {
-    const league = pick(random, LEAGUES);
-    const first = pick(random, TEAMS);
+    const league = pick(random, WORDS.leagues);
+    const first = pick(random, WORDS.teams);
     const second = pick(
       random,
-      TEAMS.filter((team) => team !== first),
+      WORDS.teams.filter((team) => team !== first),
     );
     const tags = ['sports', league];
     if (kind === 0) return single(`${first} vs. ${second} (${day})`, [first, second], tags);
@@ -113,15 +52,15 @@ function drawSingle(random: Random, domain: Domain, day: string, dated: string):
     return single(`${first} vs. ${second}: O/U ${random.integer(9) + 1}.5 on ${day}`, ['Over', 'Under'], tags);
   }
   if (domain === 'politics') {
-    const person = pick(random, PEOPLE);
-    const country = pick(random, COUNTRIES);
+    const person = pick(random, WORDS.people);
+    const country = pick(random, WORDS.countries);
     const tags = ['politics', kind === 2 ? 'geopolitics' : 'elections'];
     if (kind === 0) return single(`Will ${person} win the election in ${country} by ${dated}?`, YES_NO, tags);
     if (kind === 1) return single(`Will parliament in ${country} vote on the budget by ${dated}?`, YES_NO, tags);
     return single(`Will ${country} sign the ceasefire agreement by ${dated}?`, YES_NO, tags);
   }
   if (domain === 'crypto') {
-    const [name, slug, stepUsd] = pick(random, COINS);
+    const [name, slug, stepUsd] = pick(random, WORDS.coins);
     const level = (stepUsd * (20 + random.integer(120))).toLocaleString('en-US');
     const tags = ['crypto', slug];
     if (kind === 0) return single(`Will ${name} reach $${level} by ${dated}?`, YES_NO, tags);
@@ -130,12 +69,16 @@ function drawSingle(random: Random, domain: Domain, day: string, dated: string):
   }
   const tags = ['pop-culture', kind === 2 ? 'weather' : 'science'];
   if (kind === 0)
-    return single(`Will "${pick(random, FILMS)}" open above $${10 + random.integer(90)}m by ${dated}?`, YES_NO, tags);
+    return single(
+      `Will "${pick(random, WORDS.films)}" open above $${10 + random.integer(90)}m by ${dated}?`,
+      YES_NO,
+      tags,
+    );
   if (kind === 1)
     return single(`Will NASA say whether Solar Probe ${1 + random.integer(9)} launched by ${dated}?`, YES_NO, tags);
   const temperature = 10 + random.integer(80);
   return single(
-    `Will the highest temperature in ${pick(random, CITIES)} top ${temperature}°F on ${day}?`,
+    `Will the highest temperature in ${pick(random, WORDS.cities)} top ${temperature}°F on ${day}?`,
     YES_NO,
     tags,
   );
@@ -143,8 +86,8 @@ function drawSingle(random: Random, domain: Domain, day: string, dated: string):
 
 function drawGroup(random: Random, domain: Domain, dated: string, nLegs: number): Topic {
   if (domain === 'sports') {
-    const cup = pick(random, TOURNAMENTS);
-    const teams = sample(random, TEAMS, nLegs);
+    const cup = pick(random, WORDS.tournaments);
+    const teams = sample(random, WORDS.teams, nLegs);
     return group(
       `Who will win ${cup} (${dated})?`,
       ['sports', 'futures'],
@@ -152,8 +95,8 @@ function drawGroup(random: Random, domain: Domain, dated: string, nLegs: number)
     );
   }
   if (domain === 'politics') {
-    const seat = `${pick(random, OFFICES)} in ${pick(random, COUNTRIES)}`;
-    const people = sample(random, PEOPLE, nLegs);
+    const seat = `${pick(random, WORDS.offices)} in ${pick(random, WORDS.countries)}`;
+    const people = sample(random, WORDS.people, nLegs);
     return group(
       `Who will win ${seat} by ${dated}?`,
       ['politics', 'elections'],
@@ -163,7 +106,7 @@ function drawGroup(random: Random, domain: Domain, dated: string, nLegs: number)
   const [base, tags, unit] =
     domain === 'crypto'
       ? ([`Bitcoin price on ${dated}`, ['crypto', 'bitcoin'], 'k'] as const)
-      : ([`Highest temperature in ${pick(random, CITIES)} on ${dated}`, ['weather'], '°F'] as const);
+      : ([`Highest temperature in ${pick(random, WORDS.cities)} on ${dated}`, ['weather'], '°F'] as const);
   const low = 30 + random.integer(60);
   const legs = Array.from({ length: nLegs }, (_, i) => `${base}: ${low + 2 * i}-${low + 2 * i + 2}${unit}?`);
   return group(`${base}?`, tags, legs);
