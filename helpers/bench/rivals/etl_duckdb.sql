@@ -24,7 +24,7 @@ SELECT
        WHEN list_contains(found, 'politics') THEN 'politics' ELSE 'other' END AS domain
 FROM read_json('${gamma}', format = 'newline_delimited',
   columns = {id: 'VARCHAR', conditionId: 'VARCHAR', clobTokenIds: 'VARCHAR', createdAt: 'VARCHAR', closedTime: 'VARCHAR',
-    closed: 'BOOLEAN', outcomePrices: 'VARCHAR', events: 'STRUCT(id VARCHAR)[]'})
+    closed: 'BOOLEAN', outcomePrices: 'VARCHAR', events: 'STRUCT(slug VARCHAR)[]'})
 LEFT JOIN tagged USING (id);
 
 CREATE TABLE trades AS
