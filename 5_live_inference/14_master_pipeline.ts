@@ -55,18 +55,10 @@ await runStep(
     inputs: {},
     isIncremental: true,
     section: DATA_SECTION,
-    settings: ({ cases, report, plan, explain, ...options }, _, log) => ({
-      cases,
-      report,
-      plan,
-      explain,
-      graph: graphOf(
-        options,
-        log,
-        wordsFor(IMPORT_OPTIONS, options),
-        options.data === 'live' ? wordsFor(FETCH_OPTIONS, options) : undefined,
-      ),
-    }),
+    settings: ({ cases, report, plan, explain, ...options }, _, log) => {
+      const fetch = options.data === 'live' ? wordsFor(FETCH_OPTIONS, options) : undefined;
+      return { cases, report, plan, explain, graph: graphOf(options, log, wordsFor(IMPORT_OPTIONS, options), fetch) };
+    },
     compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();
       if (explain !== undefined) await explainSteps(graph, explain);
