@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { VERDICT } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { BY_RANK, rowNames, told } from './parts.ts';
+import { BY_RANK, pictureOf, rowNames, told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface BoundedFigure {
@@ -60,36 +60,32 @@ export function againstBoundsPicture(figures: readonly BoundedFigure[]): Picture
     told('bound', 'bound'),
     told('verdict', 'verdict'),
   ];
-  return {
-    note: '',
-    spec: {
-      width: 'container',
-      height: { step: 38 },
-      data: { values },
-      encoding: BY_RANK,
-      layer: [
-        {
-          mark: { type: 'bar', height: 12, yOffset: 9, color: '#b8cfe0', cornerRadius: 6 },
-          encoding: { x: { field: 'from', ...x }, x2: { field: 'to' }, tooltip },
-        },
-        {
-          mark: { type: 'tick', thickness: 2, height: 16, yOffset: 9, color: '#3f4d5c' },
-          encoding: { x: { field: 'publishedAt', ...x }, tooltip },
-        },
-        {
-          mark: { type: 'point', size: 90, yOffset: 9, filled: true, opacity: 1 },
-          encoding: {
-            x: { field: 'at', ...x },
-            color: {
-              field: 'verdict',
-              type: 'nominal',
-              scale: { domain: present, range: present.map((verdict) => colours[verdicts.indexOf(verdict)]) },
-            },
-            tooltip,
+  return pictureOf({
+    height: { step: 38 },
+    data: { values },
+    encoding: BY_RANK,
+    layer: [
+      {
+        mark: { type: 'bar', height: 12, yOffset: 9, color: '#b8cfe0', cornerRadius: 6 },
+        encoding: { x: { field: 'from', ...x }, x2: { field: 'to' }, tooltip },
+      },
+      {
+        mark: { type: 'tick', thickness: 2, height: 16, yOffset: 9, color: '#3f4d5c' },
+        encoding: { x: { field: 'publishedAt', ...x }, tooltip },
+      },
+      {
+        mark: { type: 'point', size: 90, yOffset: 9, filled: true, opacity: 1 },
+        encoding: {
+          x: { field: 'at', ...x },
+          color: {
+            field: 'verdict',
+            type: 'nominal',
+            scale: { domain: present, range: present.map((verdict) => colours[verdicts.indexOf(verdict)]) },
           },
+          tooltip,
         },
-        ...rowNames('text', -8),
-      ],
-    },
-  };
+      },
+      ...rowNames('text', -8),
+    ],
+  });
 }

@@ -3,7 +3,7 @@ import { quantile } from 'd3-array';
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { BY_RANK, rowNames, told } from './parts.ts';
+import { BY_RANK, pictureOf, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface DistributionGroup {
@@ -37,10 +37,8 @@ export function distributionsPicture(groups: readonly DistributionGroup[], value
     scale: colourScale(groups.map(({ group }) => group)),
   } as const;
   const tooltip = [told('name', 'group'), told('words', 'median')];
-  return {
-    note,
-    spec: {
-      width: 'container',
+  return pictureOf(
+    {
       height: { step: 44 },
       data: { values },
       encoding: BY_RANK,
@@ -60,5 +58,6 @@ export function distributionsPicture(groups: readonly DistributionGroup[], value
         ...rowNames('name', -10),
       ],
     },
-  };
+    note,
+  );
 }

@@ -3,7 +3,7 @@ import type { Picture } from '../section.ts';
 import { textWidthPx } from '../text_width.ts';
 import { ACCENT, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { told } from './parts.ts';
+import { pictureOf, told } from './parts.ts';
 
 export interface FlowBox {
   readonly id: string;
@@ -111,60 +111,56 @@ export function flowPicture(boxes: readonly FlowBox[]): Picture {
   const x = { type: 'quantitative' as const, scale: { domain: [0, 1], nice: false }, axis: null };
   const y = { type: 'quantitative' as const, scale: { domain: [heightPx, 0], nice: false, zero: false }, axis: null };
   const tooltip = [told('id', 'table'), told('content', 'holds'), told('detail', 'made by')];
-  return {
-    note: '',
-    spec: {
-      width: 'container',
-      height: heightPx,
-      layer: [
-        {
-          data: { values: arrows },
-          mark: { type: 'rule', color: NEUTRAL.muted, strokeWidth: 1.5 },
-          encoding: { x: { field: 'x', ...x }, y: { field: 'y', ...y }, x2: { field: 'x2' }, y2: { field: 'y2' } },
+  return pictureOf({
+    height: heightPx,
+    layer: [
+      {
+        data: { values: arrows },
+        mark: { type: 'rule', color: NEUTRAL.muted, strokeWidth: 1.5 },
+        encoding: { x: { field: 'x', ...x }, y: { field: 'y', ...y }, x2: { field: 'x2' }, y2: { field: 'y2' } },
+      },
+      {
+        data: { values: arrows },
+        mark: { type: 'point', shape: 'triangle-right', size: 70, color: NEUTRAL.muted, filled: true, opacity: 1 },
+        encoding: { x: { field: 'x2', ...x }, y: { field: 'y2', ...y } },
+      },
+      {
+        data: { values: rows },
+        mark: { type: 'rect', color: NEUTRAL.panel, stroke: ACCENT, strokeWidth: 1.5, cornerRadius: 6 },
+        encoding: {
+          x: { field: 'left', ...x },
+          x2: { field: 'right' },
+          y: { field: 'top', ...y },
+          y2: { field: 'bottom' },
+          tooltip,
         },
-        {
-          data: { values: arrows },
-          mark: { type: 'point', shape: 'triangle-right', size: 70, color: NEUTRAL.muted, filled: true, opacity: 1 },
-          encoding: { x: { field: 'x2', ...x }, y: { field: 'y2', ...y } },
+      },
+      {
+        data: { values: rows },
+        mark: {
+          type: 'text',
+          fontWeight: 'bold',
+          fontSize: nameSizePx(boxes, nLayers),
+          color: NEUTRAL.ink,
+          limit: 140,
         },
-        {
-          data: { values: rows },
-          mark: { type: 'rect', color: NEUTRAL.panel, stroke: ACCENT, strokeWidth: 1.5, cornerRadius: 6 },
-          encoding: {
-            x: { field: 'left', ...x },
-            x2: { field: 'right' },
-            y: { field: 'top', ...y },
-            y2: { field: 'bottom' },
-            tooltip,
-          },
+        encoding: {
+          x: { field: 'centre', ...x },
+          y: { field: 'firstLine', ...y },
+          text: { field: 'id', type: 'nominal' },
+          tooltip,
         },
-        {
-          data: { values: rows },
-          mark: {
-            type: 'text',
-            fontWeight: 'bold',
-            fontSize: nameSizePx(boxes, nLayers),
-            color: NEUTRAL.ink,
-            limit: 140,
-          },
-          encoding: {
-            x: { field: 'centre', ...x },
-            y: { field: 'firstLine', ...y },
-            text: { field: 'id', type: 'nominal' },
-            tooltip,
-          },
+      },
+      {
+        data: { values: rows },
+        mark: { type: 'text', fontSize: 10, color: NEUTRAL.ink, limit: 140 },
+        encoding: {
+          x: { field: 'centre', ...x },
+          y: { field: 'secondLine', ...y },
+          text: { field: 'content', type: 'nominal' },
+          tooltip,
         },
-        {
-          data: { values: rows },
-          mark: { type: 'text', fontSize: 10, color: NEUTRAL.ink, limit: 140 },
-          encoding: {
-            x: { field: 'centre', ...x },
-            y: { field: 'secondLine', ...y },
-            text: { field: 'content', type: 'nominal' },
-            tooltip,
-          },
-        },
-      ],
-    },
-  };
+      },
+    ],
+  });
 }

@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { told } from './parts.ts';
+import { pictureOf, told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface HeatCell {
@@ -47,57 +47,49 @@ export function heatMapPicture(cells: readonly HeatCell[], labels: HeatLabels): 
     ink: isDark(cell.value) ? ON_DARK : ON_LIGHT,
   }));
   const hasWords = cells.length <= MAX_CELLS_WITH_WORDS && columns.length <= MAX_COLUMNS_WITH_WORDS;
-  return {
-    note: '',
-    spec: {
-      width: 'container',
-      height: { step: rows.length > 40 ? 12 : 30 },
-      data: { values },
-      encoding: {
-        x: {
-          field: 'column',
-          type: 'ordinal',
-          sort: columns,
-          axis: { title: labels.columnTitle, orient: 'top', labelAngle: columns.length > 6 ? -40 : 0, domain: false },
-        },
-        y: {
-          field: 'row',
-          type: 'ordinal',
-          sort: rows,
-          axis: { title: labels.rowTitle, labelLimit: 170, ...(columns.length > 6 ? {} : { titleY: -28 }) },
+  return pictureOf({
+    height: { step: rows.length > 40 ? 12 : 30 },
+    data: { values },
+    encoding: {
+      x: {
+        field: 'column',
+        type: 'ordinal',
+        sort: columns,
+        axis: { title: labels.columnTitle, orient: 'top', labelAngle: columns.length > 6 ? -40 : 0, domain: false },
+      },
+      y: {
+        field: 'row',
+        type: 'ordinal',
+        sort: rows,
+        axis: { title: labels.rowTitle, labelLimit: 170, ...(columns.length > 6 ? {} : { titleY: -28 }) },
+      },
+    },
+    layer: [
+      {
+        mark: { type: 'rect', stroke: NEUTRAL.grid, strokeWidth: 1 },
+        encoding: {
+          color: {
+            condition: {
+              test: 'isValid(datum.value)',
+              field: 'value',
+              type: 'quantitative',
+              scale: { domain, scheme: isDiverging ? 'blueorange' : 'blues', reverse: isDiverging },
+              legend: hasWords ? null : { title: labels.valueTitle, gradientLength: 160 },
+            },
+            value: 'transparent',
+          },
+          tooltip: [told('row', labels.rowTitle), told('column', labels.columnTitle), told('words', labels.valueTitle)],
         },
       },
-      layer: [
-        {
-          mark: { type: 'rect', stroke: NEUTRAL.grid, strokeWidth: 1 },
-          encoding: {
-            color: {
-              condition: {
-                test: 'isValid(datum.value)',
-                field: 'value',
-                type: 'quantitative',
-                scale: { domain, scheme: isDiverging ? 'blueorange' : 'blues', reverse: isDiverging },
-                legend: hasWords ? null : { title: labels.valueTitle, gradientLength: 160 },
-              },
-              value: 'transparent',
-            },
-            tooltip: [
-              told('row', labels.rowTitle),
-              told('column', labels.columnTitle),
-              told('words', labels.valueTitle),
-            ],
-          },
+      {
+        transform: [{ filter: `${hasWords} && isValid(datum.value)` }],
+        mark: { type: 'text', fontSize: 11 },
+        encoding: {
+          text: { field: 'words', type: 'nominal' },
+          color: { field: 'ink', type: 'nominal', scale: null, legend: null },
         },
-        {
-          transform: [{ filter: `${hasWords} && isValid(datum.value)` }],
-          mark: { type: 'text', fontSize: 11 },
-          encoding: {
-            text: { field: 'words', type: 'nominal' },
-            color: { field: 'ink', type: 'nominal', scale: null, legend: null },
-          },
-        },
-      ],
-      resolve: { scale: { color: 'independent' } },
-    },
-  };
+      },
+    ],
+    resolve: { scale: { color: 'independent' } },
+  });
 }

@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, NEUTRAL, REFERENCE } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { told } from './parts.ts';
+import { pictureOf, told } from './parts.ts';
 import { AXIS_NUMBERS, logTicks, short } from './words.ts';
 
 export type AxisScale = 'linear' | 'log';
@@ -113,10 +113,8 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
       ...(scale === 'log' ? { values: logTicks(bins[0].from, bins[bins.length - 1].to) } : { tickCount: 6 }),
     },
   };
-  return {
-    note,
-    spec: {
-      width: 'container',
+  return pictureOf(
+    {
       height: 220,
       layer: [
         {
@@ -149,5 +147,6 @@ export function histogramPicture(histogram: Histogram, labels: HistogramLabels):
         },
       ],
     },
-  };
+    note,
+  );
 }

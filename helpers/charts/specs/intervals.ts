@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { told } from './parts.ts';
+import { pictureOf, told } from './parts.ts';
 import { short } from './words.ts';
 
 export interface IntervalMark {
@@ -51,37 +51,33 @@ export function intervalsPicture(marks: readonly IntervalMark[], labels: Interva
   } as const;
   const color = { field: 'series', type: 'nominal', scale: colourScale(series) } as const;
   const levels = labels.level === undefined ? [] : [labels.level];
-  return {
-    note: '',
-    spec: {
-      width: 'container',
-      height: { step: 20 * series.length + 8, for: 'position' },
-      data: { values },
-      layer: [
-        {
-          data: { values: levels },
-          mark: { type: 'rule', color: NEUTRAL.muted, strokeDash: [4, 4] },
-          encoding: {
-            x: { field: 'x', ...x },
-            tooltip: [told('label', 'level')],
-          },
+  return pictureOf({
+    height: { step: 20 * series.length + 8, for: 'position' },
+    data: { values },
+    layer: [
+      {
+        data: { values: levels },
+        mark: { type: 'rule', color: NEUTRAL.muted, strokeDash: [4, 4] },
+        encoding: {
+          x: { field: 'x', ...x },
+          tooltip: [told('label', 'level')],
         },
-        {
-          transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-          mark: { type: 'rule', strokeWidth: 2, opacity: 0.6 },
-          encoding: { y, yOffset, x: { field: 'low', ...x }, x2: { field: 'high' }, color },
+      },
+      {
+        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
+        mark: { type: 'rule', strokeWidth: 2, opacity: 0.6 },
+        encoding: { y, yOffset, x: { field: 'low', ...x }, x2: { field: 'high' }, color },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+        encoding: {
+          y,
+          yOffset,
+          x: { field: 'value', ...x },
+          color,
+          tooltip: [told('name', ' '), told('series', 'series'), told('told', labels.xTitle), told('words', 'of')],
         },
-        {
-          mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-          encoding: {
-            y,
-            yOffset,
-            x: { field: 'value', ...x },
-            color,
-            tooltip: [told('name', ' '), told('series', 'series'), told('told', labels.xTitle), told('words', 'of')],
-          },
-        },
-      ],
-    },
-  };
+      },
+    ],
+  });
 }

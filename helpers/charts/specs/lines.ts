@@ -3,7 +3,7 @@ import type { Picture } from '../section.ts';
 import { colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
-import { type Layers, told } from './parts.ts';
+import { type Layers, pictureOf, told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 interface LinePoint {
@@ -138,8 +138,6 @@ export function linesPicture(series: readonly LineSeries[], labels: LineLabels):
       },
     },
   ] as Layers;
-  return {
-    note: isThinned ? `Long lines are drawn through about ${MAX_POINTS_PER_LINE} of their points.` : '',
-    spec: { width: 'container', height: 280, layer },
-  };
+  const note = isThinned ? `Long lines are drawn through about ${MAX_POINTS_PER_LINE} of their points.` : '';
+  return pictureOf({ height: 280, layer }, note);
 }

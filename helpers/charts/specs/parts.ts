@@ -1,8 +1,15 @@
 /** Parts that several charts are made of. */
-import type { ChartSpec } from '../section.ts';
+import type { ChartSpec, Picture } from '../section.ts';
 import { NEUTRAL } from '../theme.ts';
 
 export type Layers = Extract<ChartSpec, { layer: unknown }>['layer'];
+
+type Unsized<S> = S extends unknown ? Omit<S, 'width'> : never;
+
+/** A picture as wide as the page. @param note what its caption says besides */
+export function pictureOf(spec: Unsized<ChartSpec>, note = ''): Picture {
+  return { note, spec: { width: 'container', ...spec } as ChartSpec };
+}
 
 /** A line of a tooltip. */
 export const told = (field: string, title: string) => ({ field, type: 'nominal', title }) as const;

@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { ACCENT, colourScale, NEUTRAL } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { BY_RANK, rowNames, told } from './parts.ts';
+import { BY_RANK, pictureOf, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS, short } from './words.ts';
 
 export interface RankedBar {
@@ -35,10 +35,8 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
   });
   const groups = values.map((bar) => bar.group);
   const hasGroups = groups.some((group) => group !== '');
-  return {
-    note,
-    spec: {
-      width: 'container',
+  return pictureOf(
+    {
       height: { step: 40 },
       data: { values },
       encoding: BY_RANK,
@@ -63,5 +61,6 @@ export function rankedBarsPicture(bars: readonly RankedBar[], valueTitle: string
         ...rowNames('label', -9),
       ],
     },
-  };
+    note,
+  );
 }

@@ -4,7 +4,7 @@ import type { Picture } from '../section.ts';
 import { colourScale } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
 import type { AxisScale } from './histogram.ts';
-import { told } from './parts.ts';
+import { pictureOf, told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 export interface ScatterPoint {
@@ -71,10 +71,8 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
   });
   const scale = colourScale(drawable.map((point) => point.group));
   const axis = (title: string) => (isMap ? null : { title, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 6 });
-  return {
-    note: notes.join(' '),
-    spec: {
-      width: 'container',
+  return pictureOf(
+    {
       height: 380,
       data: { values },
       mark: {
@@ -92,5 +90,6 @@ export function scatterPicture(points: readonly ScatterPoint[], labels: ScatterL
         ],
       },
     },
-  };
+    notes.join(' '),
+  );
 }

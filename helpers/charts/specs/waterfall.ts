@@ -2,7 +2,7 @@
 import type { Picture } from '../section.ts';
 import { colourScale } from '../theme.ts';
 import { emptyPicture } from './empty.ts';
-import { BY_RANK, rowNames, told } from './parts.ts';
+import { BY_RANK, pictureOf, rowNames, told } from './parts.ts';
 import { AXIS_NUMBERS } from './words.ts';
 
 export interface WaterfallStep {
@@ -32,30 +32,26 @@ export function waterfallPicture(steps: readonly WaterfallStep[], countTitle: st
   const values = [{ rank: 0, label: 'all', kind: 'all', from: 0, to: total, text: all, words: all }, ...rows];
   const kinds = colourScale(steps.map((step) => step.kind));
   const x = { type: 'quantitative' } as const;
-  return {
-    note: '',
-    spec: {
-      width: 'container',
-      height: { step: 40 },
-      data: { values },
-      encoding: BY_RANK,
-      layer: [
-        {
-          mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
-          encoding: {
-            x: { field: 'from', ...x, axis: { title: countTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 } },
-            x2: { field: 'to' },
-            color: {
-              field: 'kind',
-              type: 'nominal',
-              legend: null,
-              scale: { domain: ['all', ...kinds.domain], range: ['#3f4d5c', ...kinds.range] },
-            },
-            tooltip: [told('label', 'step'), told('words', countTitle)],
+  return pictureOf({
+    height: { step: 40 },
+    data: { values },
+    encoding: BY_RANK,
+    layer: [
+      {
+        mark: { type: 'bar', height: 14, yOffset: 9, cornerRadius: 2 },
+        encoding: {
+          x: { field: 'from', ...x, axis: { title: countTitle, labelExpr: AXIS_NUMBERS, grid: true, tickCount: 5 } },
+          x2: { field: 'to' },
+          color: {
+            field: 'kind',
+            type: 'nominal',
+            legend: null,
+            scale: { domain: ['all', ...kinds.domain], range: ['#3f4d5c', ...kinds.range] },
           },
+          tooltip: [told('label', 'step'), told('words', countTitle)],
         },
-        ...rowNames('text', -9),
-      ],
-    },
-  };
+      },
+      ...rowNames('text', -9),
+    ],
+  });
 }
