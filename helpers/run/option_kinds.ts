@@ -1,6 +1,18 @@
 /** The options of scripts in short: a default, what it is, and what it may be. */
-import type { OptionSpecs } from './options.ts';
+import type { Options } from 'yargs';
 import type { Range } from './ranges.ts';
+
+/** What yargs knows of an option, and what is checked of its value besides. */
+type OptionSpec = Options & {
+  readonly range?: Range;
+  /** The option has an effect only where one of these has this value; true also stands for any value given. */
+  readonly onlyWith?: Readonly<Record<string, string | true>>;
+  /** Options that have no effect beside this one. */
+  readonly excludes?: readonly string[];
+  /** What the option was called in the last version: still read, with one warning. */
+  readonly formerName?: string;
+};
+export type OptionSpecs = Record<string, OptionSpec>;
 
 export const option = {
   number: (value: number, describe: string, range?: Range) =>

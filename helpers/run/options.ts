@@ -6,63 +6,33 @@ import { createLog } from './console.ts';
 import { envValue, nThreads } from './env.ts';
 import { InputError } from './errors.ts';
 import { withSystemErrors } from './files.ts';
-import { checkRanges, integerMin, type Range } from './ranges.ts';
+import { inGroup, type OptionSpecs, option } from './option_kinds.ts';
+import { checkRanges, integerMin } from './ranges.ts';
 import { nearestWord } from './spelling.ts';
 
-/** What yargs knows of an option, and what is checked of its value besides. */
-type OptionSpec = Options & {
-  readonly range?: Range;
-  /** The option has an effect only where one of these has this value; true also stands for any value given. */
-  readonly onlyWith?: Readonly<Record<string, string | true>>;
-  /** Options that have no effect beside this one. */
-  readonly excludes?: readonly string[];
-  /** What the option was called in the last version: still read, with one warning. */
-  readonly formerName?: string;
-};
-export type OptionSpecs = Record<string, OptionSpec>;
+export type { OptionSpecs };
 
 export const COMMON_GROUP = 'Common options';
 
 /** Options that every script has; a command that is no step may have some of them only. */
-const COMMON = {
+const COMMON = inGroup(COMMON_GROUP, {
   'data-dir': {
-    type: 'string',
-    default: envValue('DATA_DIR') ?? 'data',
+    ...option.text(envValue('DATA_DIR') ?? 'data', 'folder of the data tables'),
     defaultDescription: 'DATA_DIR or ./data',
-    describe: 'folder of the data tables',
-    group: COMMON_GROUP,
   },
   'models-dir': {
-    type: 'string',
-    default: envValue('MODELS_DIR') ?? 'models',
+    ...option.text(envValue('MODELS_DIR') ?? 'models', 'folder of the models'),
     defaultDescription: 'MODELS_DIR or ./models',
-    describe: 'folder of the models',
-    group: COMMON_GROUP,
   },
-  seed: {
-    type: 'number',
-    default: 1,
-    describe: 'seed of everything random',
-    range: integerMin(0),
-    group: COMMON_GROUP,
-  },
+  seed: option.number(1, 'seed of everything random', integerMin(0)),
   threads: {
-    type: 'number',
-    default: nThreads,
+    ...option.number(nThreads, 'threads to use', integerMin(1)),
     defaultDescription: 'SLURM_CPUS_PER_TASK, THREADS or all cores',
-    describe: 'threads to use',
-    range: integerMin(1),
-    group: COMMON_GROUP,
   },
-  force: { type: 'boolean', default: false, describe: 'run although nothing has changed', group: COMMON_GROUP },
-  check: {
-    type: 'boolean',
-    default: false,
-    describe: 'do nothing but find out whether the step is up to date (for programs that start it)',
-    group: COMMON_GROUP,
-  },
-  quiet: { type: 'boolean', default: false, describe: 'print results and warnings only', group: COMMON_GROUP },
-} as const satisfies OptionSpecs;
+  force: option.flag('run although nothing has changed'),
+  check: option.flag('do nothing but find out whether the step is up to date (for programs that start it)'),
+  quiet: option.flag('print results and warnings only'),
+});
 
 export type CommonName = keyof typeof COMMON;
 /** Values of own options and of the common ones named by `C`. */

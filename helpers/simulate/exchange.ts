@@ -75,27 +75,8 @@ export class Exchange {
     priceMilli: 0,
   }));
 
-  private readonly catalogue: Catalogue;
-  private readonly beliefs: Beliefs;
-  private readonly holdings: Holdings;
-  private readonly resting: RestingOrders;
-  private readonly drawGrinder: ExchangeParts['drawGrinder'];
-  private readonly nWallets: number;
-  private readonly nRowsMax: number;
-  private readonly random: Random;
-  private readonly sink: FillSink;
-
-  constructor(parts: ExchangeParts) {
-    this.catalogue = parts.catalogue;
-    this.beliefs = parts.beliefs;
-    this.holdings = parts.holdings;
-    this.resting = parts.resting;
-    this.drawGrinder = parts.drawGrinder;
-    this.nWallets = parts.nWallets;
-    this.nRowsMax = parts.nRowsMax;
-    this.random = parts.random;
-    this.sink = parts.sink;
-    const nMarkets = parts.catalogue.markets.n;
+  constructor(private readonly world: ExchangeParts) {
+    const nMarkets = world.catalogue.markets.n;
     this.volumeMicroUsd = new Float64Array(nMarkets);
     this.lastPriceMilli = new Float64Array(nMarkets).fill(Number.NaN);
     this.impact = new Float64Array(nMarkets);
@@ -104,10 +85,10 @@ export class Exchange {
 
   /** The middle of the quotes for outcome 0: what is believed, plus what recent flow has pushed. */
   middle(market: number, timeS: number): number {
-    const event = this.catalogue.markets.events[market];
-    const leg = this.catalogue.markets.legs[market];
-    this.beliefs.diffuse(this.random, event, leg, timeS);
-    const belief = this.beliefs.probability(event, leg);
+    const event = this.world.catalogue.markets.events[market];
+    const leg = this.world.catalogue.markets.legs[market];
+    this.world.beliefs.diffuse(this.world.random, event, leg, timeS);
+    const belief = this.world.beliefs.probability(event, leg);
     const impact = this.impact[market] * Math.exp((this.impactAtS[market] - timeS) / MODEL.impactDecayS);
     this.impact[market] = impact;
     this.impactAtS[market] = timeS;
@@ -116,11 +97,11 @@ export class Exchange {
 
   /** Matches the order; false (and nothing written) when there is too little to sell or no row left. */
   match(order: IncomingOrder): boolean {
-    const nRowsLeft = this.nRowsMax - this.nRows;
+    const nRowsLeft = this.world.nRowsMax - this.nRows;
     if (nRowsLeft < 2 || order.sharesMax < SHARES_MIN) return false;
     const middle = this.middle(order.market, order.timeS);
     const price = order.outcome === 0 ? middle : 1 - middle;
-    const halfSpread = this.catalogue.markets.halfSpreadMilli[order.market];
+    const halfSpread = this.world.catalogue.markets.halfSpreadMilli[order.market];
     const quoteMilli = quote(price * 1000, halfSpread, order.isBuy);
     const wanted = Math.min(1e9, Math.max(SHARES_MIN, Math.round((order.usd * 1e5) / quoteMilli)));
     const shares = Math.min(wanted, order.sharesMax);
@@ -134,7 +115,7 @@ export class Exchange {
    * False, and nothing written, when it would leave no row or a single one for the rest of the run.
    */
   matchPair(order: IncomingOrder, counterparty: number, isOtherToken: boolean, priceMilli: number): boolean {
-    const nRowsLeft = this.nRowsMax - this.nRows;
+    const nRowsLeft = this.world.nRowsMax - this.nRows;
     if (nRowsLeft < 2 || nRowsLeft === 3) return false;
     const part = this.parts[0];
     part.wallet = counterparty;
@@ -147,12 +128,12 @@ export class Exchange {
 
   /** The bid for outcome 0 now, thousandths. */
   bidMilli(market: number, timeS: number): number {
-    return quote(this.middle(market, timeS) * 1000, this.catalogue.markets.halfSpreadMilli[market], false);
+    return quote(this.middle(market, timeS) * 1000, this.world.catalogue.markets.halfSpreadMilli[market], false);
   }
 
   /** The ask for outcome 0 now, thousandths. */
   askMilli(market: number, timeS: number): number {
-    return quote(this.middle(market, timeS) * 1000, this.catalogue.markets.halfSpreadMilli[market], true);
+    return quote(this.middle(market, timeS) * 1000, this.world.catalogue.markets.halfSpreadMilli[market], true);
   }
 
   /** The middle of the quotes for an outcome, on the tick grid, thousandths. */
@@ -163,10 +144,11 @@ export class Exchange {
 
   /** How many resting orders the match meets; a single row must never be left for the end. */
   private drawPartCount(nRowsLeft: number, shares: number): number {
-    const u = this.random.uniform();
+    const u = this.world.random.uniform();
     let n = 1;
-    if (u >= MODEL.makersAtMost10) n = 11 + this.random.integer(20);
-    else if (u >= MODEL.makersAtMost2) n = Math.min(10, 3 + Math.floor(-1.1 * Math.log(1 - this.random.uniform())));
+    if (u >= MODEL.makersAtMost10) n = 11 + this.world.random.integer(20);
+    else if (u >= MODEL.makersAtMost2)
+      n = Math.min(10, 3 + Math.floor(-1.1 * Math.log(1 - this.world.random.uniform())));
     else if (u >= MODEL.makersAtMost1) n = 2;
     n = Math.min(n, nRowsLeft - 1, Math.floor(shares / PART_SHARES_MIN));
     if (nRowsLeft - (n + 1) === 1) n += n === 1 ? 1 : -1;
@@ -184,8 +166,8 @@ export class Exchange {
       const wanted =
         nAfter === 0
           ? left
-          : Math.max(1, Math.floor((left - nAfter * PART_SHARES_MIN) * (0.2 + 0.6 * this.random.uniform())));
-      if (k > 0 && this.random.uniform() < 0.35) priceMilli = nextLevel(priceMilli, isBuy);
+          : Math.max(1, Math.floor((left - nAfter * PART_SHARES_MIN) * (0.2 + 0.6 * this.world.random.uniform())));
+      if (k > 0 && this.world.random.uniform() < 0.35) priceMilli = nextLevel(priceMilli, isBuy);
       part.priceMilli = priceMilli;
       part.shares = wanted;
       // Orders meet their like: a far smaller one would shrink the match, a far larger one would be eaten in crumbs.
@@ -193,7 +175,7 @@ export class Exchange {
       const sellMilli = isBuy ? priceMilli : otherMilli;
       const buyMilli = isBuy ? otherMilli : priceMilli;
       const wantedShares = wanted / 1e5;
-      const waiting = this.resting.take(
+      const waiting = this.world.resting.take(
         market,
         opposite,
         order.wallet,
@@ -201,8 +183,8 @@ export class Exchange {
         wantedShares * buyMilli,
       );
       if (waiting === null) {
-        part.wallet = this.drawGrinder(market, order.wallet);
-        part.isOtherToken = this.random.uniform() > GRINDER_DIRECT_PROBABILITY;
+        part.wallet = this.world.drawGrinder(market, order.wallet);
+        part.isOtherToken = this.world.random.uniform() > GRINDER_DIRECT_PROBABILITY;
       } else {
         // To be met before the grinders it had to offer a tick more than they do.
         part.priceMilli = nextLevel(priceMilli, !isBuy);
@@ -211,7 +193,7 @@ export class Exchange {
         part.wallet = waiting.wallet;
         // Selling needs shares; without them the same exposure is had by buying the other outcome.
         const soldOutcome = isBuy ? outcome : 1 - outcome;
-        const canSell = waiting.isSell && this.holdings.held(waiting.wallet, market, soldOutcome) >= part.shares;
+        const canSell = waiting.isSell && this.world.holdings.held(waiting.wallet, market, soldOutcome) >= part.shares;
         part.isOtherToken = canSell ? !isBuy : isBuy;
       }
       left -= part.shares;
@@ -225,7 +207,7 @@ export class Exchange {
     const other = market * 2 + 1 - outcome;
     let shares = 0;
     let usd = 0;
-    this.sink.beginMatch(timeS);
+    this.world.sink.beginMatch(timeS);
     for (let k = 0; k < nParts; k++) {
       const part = this.parts[k];
       assert(part.wallet !== wallet, 'no wallet meets its own order');
@@ -234,17 +216,18 @@ export class Exchange {
       const makerUsd = part.isOtherToken ? partShares - partUsd : partUsd;
       const token = part.isOtherToken ? other : own;
       const makerBuys = part.isOtherToken === isBuy;
-      if (makerBuys) this.sink.fill(part.wallet, USDC, makerUsd, wallet, token, partShares);
-      else this.sink.fill(part.wallet, token, partShares, wallet, USDC, makerUsd);
+      if (makerBuys) this.world.sink.fill(part.wallet, USDC, makerUsd, wallet, token, partShares);
+      else this.world.sink.fill(part.wallet, token, partShares, wallet, USDC, makerUsd);
       this.remember(part.wallet, market, token & 1, makerBuys, part.shares);
       shares += partShares;
       usd += partUsd;
     }
-    const event = this.catalogue.markets.events[market];
-    const isNegRisk = this.catalogue.events.marketStarts[event + 1] - this.catalogue.events.marketStarts[event] > 1;
-    const contract = this.nWallets + (isNegRisk ? 1 : 0);
-    if (isBuy) this.sink.fill(wallet, USDC, usd, contract, own, shares);
-    else this.sink.fill(wallet, own, shares, contract, USDC, usd);
+    const event = this.world.catalogue.markets.events[market];
+    const isNegRisk =
+      this.world.catalogue.events.marketStarts[event + 1] - this.world.catalogue.events.marketStarts[event] > 1;
+    const contract = this.world.nWallets + (isNegRisk ? 1 : 0);
+    if (isBuy) this.world.sink.fill(wallet, USDC, usd, contract, own, shares);
+    else this.world.sink.fill(wallet, own, shares, contract, USDC, usd);
     this.remember(wallet, market, outcome, isBuy, shares / 10_000);
     this.nRows += nParts + 1;
     this.matchedUsd = usd / 1e6;
@@ -257,8 +240,8 @@ export class Exchange {
   }
 
   private remember(wallet: number, market: number, outcome: number, isBuy: boolean, shares: number): void {
-    if (isBuy) this.holdings.add(wallet, market, outcome, shares, this.random.uint32() % SLOTS_PER_WALLET);
-    else this.holdings.remove(wallet, market, outcome, shares);
+    if (isBuy) this.world.holdings.add(wallet, market, outcome, shares, this.world.random.uint32() % SLOTS_PER_WALLET);
+    else this.world.holdings.remove(wallet, market, outcome, shares);
   }
 }
 

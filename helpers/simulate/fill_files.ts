@@ -1,10 +1,10 @@
 /** Where encoded fills end up: one CSV file, or Parquet part files of bounded size. */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { writeParquetFile } from '../polars/parquet_file.ts';
 import { pl } from '../polars/polars.ts';
 import { makeFolder, syncPath, withSystemErrors } from '../run/files.ts';
 import { FILL_COLUMNS } from './fill_encoder.ts';
+import { TextFile } from './text_file.ts';
 
 /** Takes rows as CSV bytes without a header. */
 export interface FillFiles {
@@ -24,25 +24,16 @@ const PARQUET_FLUSH_BYTES = 32 << 20;
 /** `raw/goldsky/orderFilled.csv` in the folder. */
 export function createCsvFillFiles(folder: string): FillFiles {
   const csv = { file: 'raw/goldsky/orderFilled.csv', rows: 0 };
-  const path = join(folder, csv.file);
-  makeFolder(dirname(path));
-  const fd = withSystemErrors(path, () => openSync(path, 'w'));
-  const append = (bytes: Uint8Array): void =>
-    withSystemErrors(path, () => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    });
-  append(Buffer.from(`${FILL_COLUMNS.join(',')}\n`));
+  const file = new TextFile(join(folder, csv.file));
+  file.write(`${FILL_COLUMNS.join(',')}\n`);
   return {
     flushBytes: CSV_FLUSH_BYTES,
     written: [csv],
     write: (rows, nRows) => {
-      append(rows);
+      file.writeBytes(rows);
       csv.rows += nRows;
     },
-    close: () => {
-      withSystemErrors(path, () => fsyncSync(fd));
-      closeSync(fd);
-    },
+    close: () => file.close(),
   };
 }
 

@@ -3,7 +3,15 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRandom } from '../kernels/random.ts';
-import { makeFolder, syncPath, TEMPORARY_SUFFIX, temporaryName, withSystemErrors } from '../run/files.ts';
+import {
+  makeFolder,
+  syncPath,
+  TEMPORARY_SUFFIX,
+  temporaryName,
+  withSystemErrors,
+  writeFileAtomic,
+  writeJsonAtomic,
+} from '../run/files.ts';
 import { onExit } from '../run/stop.ts';
 import { createAddressTable, createTokenTable } from './byte_tables.ts';
 import { FillEncoder } from './fill_encoder.ts';
@@ -85,8 +93,8 @@ async function writeEverything(
   gamma.close();
   const samples = statistics.samples((market) => simulation.payoff(market));
   const marginals = compareMarginals(samples, options);
-  writeText(join(folder, 'marginals.json'), `${JSON.stringify(marginals, null, 2)}\n`);
-  writeText(join(folder, 'marginals.md'), marginalsPage(marginals, options));
+  writeJsonAtomic(join(folder, 'marginals.json'), marginals);
+  writeFileAtomic(join(folder, 'marginals.md'), marginalsPage(marginals, options));
   onProgress(simulation.nRows, options.nTrades);
   return {
     nFills: simulation.nRows,
@@ -108,12 +116,6 @@ function both(first: FillSink, second: FillSink): FillSink {
       second.fill(maker, makerAsset, makerAmount, taker, takerAsset, takerAmount);
     },
   };
-}
-
-function writeText(path: string, text: string): void {
-  const file = new TextFile(path);
-  file.write(text);
-  file.close();
 }
 
 /** Builds a folder under a temporary name and swaps it in; leftovers of runs that were killed are swept away first. */

@@ -1,4 +1,4 @@
-/** A text file written line by line through a small buffer, so that its size does not matter. */
+/** A file written piece by piece, text through a small buffer, so that its size does not matter. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder, withSystemErrors } from '../run/files.ts';
@@ -24,6 +24,12 @@ export class TextFile {
     if (this.nPending >= BUFFER_CHARACTERS) this.flush();
   }
 
+  /** Writes bytes at once. */
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.append(bytes);
+  }
+
   /** Writes what is left and flushes it to the disk. */
   close(): void {
     this.flush();
@@ -32,11 +38,14 @@ export class TextFile {
   }
 
   private flush(): void {
-    const bytes = Buffer.from(this.pending.join(''));
+    this.append(Buffer.from(this.pending.join('')));
+    this.pending = [];
+    this.nPending = 0;
+  }
+
+  private append(bytes: Uint8Array): void {
     withSystemErrors(this.path, () => {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
     });
-    this.pending = [];
-    this.nPending = 0;
   }
 }

@@ -61,13 +61,9 @@ export class TruthRecorder implements TruthObserver {
     this.writeRings(simulation);
     this.writeMarkets(simulation);
     this.writeNews(simulation);
-    const parameters = {
-      options: this.options,
-      nFills: simulation.nRows,
-      nInsiderTrades: this.trades.length,
-      model: MODEL,
-    };
-    const file = this.open('parameters.json', null);
+    const { options, trades } = this;
+    const parameters = { options, nFills: simulation.nRows, nInsiderTrades: trades.length, model: MODEL };
+    const file = new TextFile(join(this.folder, 'parameters.json'));
     file.write(`${JSON.stringify(parameters, null, 2)}\n`);
     file.close();
   }
@@ -151,9 +147,9 @@ export class TruthRecorder implements TruthObserver {
     file.close();
   }
 
-  private open(name: string, header: string | null): TextFile {
+  private open(name: string, header: string): TextFile {
     const file = new TextFile(join(this.folder, name));
-    if (header !== null) file.write(`${header}\n`);
+    file.write(`${header}\n`);
     return file;
   }
 
