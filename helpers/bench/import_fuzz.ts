@@ -10,6 +10,7 @@ import { createRandom } from '../kernels/random.ts';
 import { findStep } from '../pipeline.ts';
 import { namedCode } from '../run/code.ts';
 import { createLog } from '../run/console.ts';
+import { makeFolder } from '../run/files.ts';
 import { option } from '../run/option_kinds.ts';
 import type { Run } from '../run/script.ts';
 import { damageBytes, importDamaged } from './fuzz/damaged_files.ts';
@@ -40,6 +41,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     startedMs: 0,
     code: namedCode('fuzz'),
   };
+  if (keep !== undefined) makeFolder(keep);
   const samples = importSamples();
   const random = createRandom(seed);
   const answers = new Map<string, number>();

@@ -77,7 +77,8 @@ export function activate(modelsDir: string, name: string, runName: string): void
 
 /**
  * The active model of a role.
- * @throws InputError 'missing-input' when there is none, 'corrupt-file' when `current.json` points nowhere
+ * @throws InputError 'missing-input' when there is none, 'corrupt-file' when `current.json` points nowhere or the model is not
+ *   the one that its manifest lists
  */
 export function loadActiveModel(modelsDir: string, name: string, madeBy: string): { model: unknown; folder: string } {
   const pointer = join(modelsDir, name, POINTER_FILE);
@@ -87,5 +88,12 @@ export function loadActiveModel(modelsDir: string, name: string, madeBy: string)
   if (runName === null)
     throw new InputError('corrupt-file', `${pointer} points to no model`, `make it again: npx tsx ${madeBy}`);
   const folder = join(modelsDir, name, runName);
+  const listed = readManifest(folder)?.parts.find(({ file }) => file === MODEL_FILE);
+  if (listed !== undefined && listed.sha256 !== hashFile(join(folder, MODEL_FILE)))
+    throw new InputError(
+      'corrupt-file',
+      `${join(folder, MODEL_FILE)} is not the model that its manifest lists (its SHA-256 differs)`,
+      `it was damaged or replaced: make it again: npx tsx ${madeBy} --force`,
+    );
   return { model: readJson(join(folder, MODEL_FILE)), folder };
 }

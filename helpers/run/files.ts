@@ -218,7 +218,12 @@ export function readJson(path: string): unknown {
  * @throws InputError 'corrupt-file' naming the first thing that is wrong
  */
 export function readJsonAs<T>(path: string, schema: ZodType<T>, what: string, hint: string): T {
-  const parsed = schema.safeParse(readJson(path));
+  return jsonAs(readJson(path), path, schema, what, hint);
+}
+
+/** readJsonAs for JSON that has been read from `path` already. */
+export function jsonAs<T>(value: unknown, path: string, schema: ZodType<T>, what: string, hint: string): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new InputError('corrupt-file', `${path} is not ${what} (${issue.path.join('.')}: ${issue.message})`, hint);

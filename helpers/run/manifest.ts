@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isoTime, nowMs } from './clock.ts';
 import { PROJECT_ROOT } from './code.ts';
-import { readJson, readJsonAs, writeJsonAtomic } from './files.ts';
+import { InputError } from './errors.ts';
+import { hashValue, jsonAs, readJson, writeJsonAtomic } from './files.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
 const MANIFEST_VERSION = 1;
@@ -59,6 +60,8 @@ const manifestSchema = z.object({
   endedAt: z.string(),
   wallMs: z.number(),
   peakMemoryMib: z.number(),
+  /** Hash of all the rest; empty in manifests of the first versions. */
+  digest: z.string().default(''),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -82,7 +85,17 @@ export function readManifest(folder: string): Manifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
   const hint = `delete ${folder} and run the step that writes it again`;
-  return readJsonAs(path, manifestSchema, 'a manifest of this version', hint);
+  const given = readJson(path);
+  const manifest = jsonAs(given, path, manifestSchema, 'a manifest of this version', hint);
+  if (manifest.digest !== '' && manifest.digest !== digestOf(given))
+    throw new InputError('corrupt-file', `${path} has been damaged or edited (its digest differs)`, hint);
+  return manifest;
+}
+
+/** Hash of a manifest without its digest, as it reads from the disk. */
+function digestOf(manifest: unknown): string {
+  const { digest, ...rest } = JSON.parse(JSON.stringify(manifest)) as Record<string, unknown>;
+  return hashValue(rest);
 }
 
 /** Peak resident memory of this process so far, in MiB. */
@@ -144,8 +157,8 @@ function softwareVersions(): Manifest['versions'] {
 export function composeManifest(body: ManifestBody): Manifest {
   const { codeHash, codeFiles = {}, engine = null, model = null, startedMs, ...rest } = body;
   const endedMs = nowMs();
-  return {
-    manifestVersion: MANIFEST_VERSION,
+  const manifest = {
+    manifestVersion: MANIFEST_VERSION as typeof MANIFEST_VERSION,
     ...rest,
     code: { ...codeRevision(), hash: codeHash, files: { ...codeFiles } },
     engine,
@@ -157,6 +170,7 @@ export function composeManifest(body: ManifestBody): Manifest {
     wallMs: endedMs - startedMs,
     peakMemoryMib: peakMemoryMib(),
   };
+  return { ...manifest, digest: digestOf(manifest) };
 }
 
 /** Writes the manifest as the last act of a step. */

@@ -120,6 +120,15 @@ describe('loadActiveModel', () => {
     },
   );
 
+  it('refuses a model in which a bit has rotted', () => {
+    save(FIRST);
+    const path = join(modelsDir, NAME, runOf(FIRST), 'model.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('1', '3'));
+    expect(refusal(() => loadActiveModel(modelsDir, NAME, 'x.ts'))).toBe(
+      `corrupt-file: ${path} is not the model that its manifest lists (its SHA-256 differs)`,
+    );
+  });
+
   it('refuses a pointer that is cut short', () => {
     save(FIRST);
     writeFileSync(join(modelsDir, NAME, 'current.json'), '{"run":');
