@@ -11,21 +11,13 @@ import { writeFeatures } from '../helpers/features/trades/build_features.ts';
 import { whyNoLabel } from '../helpers/features/trades/label_counts.ts';
 import { presentLabels } from '../helpers/features/trades/label_counts_report.ts';
 import { evaluateAblation } from '../helpers/profit/ablation.ts';
-import { ABLATION_OPTIONS, ablationSettings } from '../helpers/profit/ablation_options.ts';
+import { ABLATION_SETTINGS } from '../helpers/profit/ablation_options.ts';
 import { ABLATION_SECTION, presentAblation } from '../helpers/profit/ablation_report.ts';
 import { writePredictions } from '../helpers/profit/prediction_table.ts';
 import { PROFITABILITY_SECTION, presentProfitability } from '../helpers/profit/profitability_report.ts';
 import { lastFoldModel, TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
 import { readTradeRows } from '../helpers/profit/trade_rows.ts';
-import {
-  decisiveTraining,
-  evaluateFolds,
-  FEATURE_OPTIONS,
-  featureSettings,
-  TRAINING_OPTIONS,
-  trainingSettings,
-  walkForwardInput,
-} from '../helpers/profit/training.ts';
+import { evaluateFolds, FEATURE_SETTINGS, TRAINING_SETTINGS, walkForwardInput } from '../helpers/profit/training.ts';
 import { runFolds } from '../helpers/profit/walk_forward.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -37,10 +29,9 @@ const id = 'train_profitability';
 const features = defineStep({
   id,
   part: 'features',
-  options: FEATURE_OPTIONS,
+  ...FEATURE_SETTINGS,
   inputs: { trades: RAW_TRADES, markets: MARKETS },
   outputs: [TRADE_FEATURES],
-  settings: featureSettings,
   compute: async ({ trades, markets }, settings, { log, writer }) => {
     const table = writer(TRADE_FEATURES);
     const counts = await writeFeatures({ trades, markets: readTable(markets), ...settings, log }, table);
@@ -53,13 +44,11 @@ const features = defineStep({
 const training = defineStep({
   id,
   part: 'training',
-  options: TRAINING_OPTIONS,
+  ...TRAINING_SETTINGS,
   inputs: { features: orSkip(TRADE_FEATURES) },
   outputs: [TRADE_PREDICTIONS],
   model: TRADE_PROFIT,
   section: PROFITABILITY_SECTION,
-  settings: trainingSettings,
-  decisive: decisiveTraining,
   compute: async (inputs, settings, { seed, executor, log, writer }) => {
     const rows = await readTradeRows(inputs.features);
     const input = walkForwardInput(rows, settings, seed, executor);
@@ -68,11 +57,8 @@ const training = defineStep({
     const facts = evaluateFolds(rows, { fitted, lacking }, input.heldOut, seed);
     const predictions = writer(TRADE_PREDICTIONS);
     await writePredictions(inputs.features, fitted, predictions);
-    return made({
-      tables: [predictions],
-      model: settings.external === null ? lastFoldModel(fitted, facts, settings) : undefined,
-      facts,
-    });
+    const model = settings.external === null ? lastFoldModel(fitted, facts, settings) : undefined;
+    return made({ tables: [predictions], model, facts });
   },
   present: presentProfitability,
 });
@@ -81,10 +67,9 @@ const ablation = defineStep({
   id,
   part: 'ablation',
   when: ({ ablation }) => ablation,
-  options: ABLATION_OPTIONS,
+  ...ABLATION_SETTINGS,
   inputs: { features: orSkip(TRADE_FEATURES), trades: RAW_TRADES, markets: MARKETS },
   section: ABLATION_SECTION,
-  settings: ablationSettings,
   compute: async (inputs, settings, ctx) => {
     const sources = { ...inputs, markets: readTable(inputs.markets) };
     return made({ facts: { scores: await evaluateAblation(sources, settings, ctx) } });

@@ -45,3 +45,6 @@ export function ablationSettings(options: OptionValues<typeof ABLATION_OPTIONS, 
     neutral: targetOf('neutral', options),
   };
 }
+
+/** How the ablation reads its options. */
+export const ABLATION_SETTINGS = { options: ABLATION_OPTIONS, settings: ablationSettings };

@@ -28,8 +28,8 @@ import {
 const RELIABILITY_BINS = 20;
 
 /** What decides 15_trade_features, and 16_trade_predictions. */
-export const FEATURE_OPTIONS = { ...TARGET_OPTIONS, model: EXTERNAL_MODEL_OPTION };
-export const TRAINING_OPTIONS = { ...FEATURE_OPTIONS, ...MODEL_OPTIONS };
+const FEATURE_OPTIONS = { ...TARGET_OPTIONS, model: EXTERNAL_MODEL_OPTION };
+const TRAINING_OPTIONS = { ...FEATURE_OPTIONS, ...MODEL_OPTIONS };
 
 export interface TrainingSettings extends TargetSettings, ModelSettings {
   /** A model made elsewhere that is scored in place of one trained here, or null. */
@@ -37,7 +37,7 @@ export interface TrainingSettings extends TargetSettings, ModelSettings {
 }
 
 /** @throws InputError as readExternalModel does */
-export function trainingSettings(options: OptionValues<typeof TRAINING_OPTIONS, never>): TrainingSettings {
+function trainingSettings(options: OptionValues<typeof TRAINING_OPTIONS, never>): TrainingSettings {
   return { ...targetSettings(options), ...modelSettings(options), external: externalModel(options.model) };
 }
 
@@ -45,15 +45,19 @@ export function trainingSettings(options: OptionValues<typeof TRAINING_OPTIONS, 
  * What the options say of 15_trade_features. A model that cannot be read ends the script here, before a table is made.
  * @throws InputError as readExternalModel does
  */
-export function featureSettings(options: OptionValues<typeof FEATURE_OPTIONS, never>): TargetSettings {
+function featureSettings(options: OptionValues<typeof FEATURE_OPTIONS, never>): TargetSettings {
   externalModel(options.model);
   return targetSettings(options);
 }
 
 /** What decides the predictions: of a model made elsewhere its content, wherever it lies. */
-export function decisiveTraining({ external, ...own }: TrainingSettings): object {
+function decisiveTraining({ external, ...own }: TrainingSettings): object {
   return { ...own, model: external?.sha256 ?? null };
 }
+
+/** How the two parts of the step read their options. */
+export const FEATURE_SETTINGS = { options: FEATURE_OPTIONS, settings: featureSettings };
+export const TRAINING_SETTINGS = { options: TRAINING_OPTIONS, settings: trainingSettings, decisive: decisiveTraining };
 
 /** Folds, features and labels as they are trained on, and how the folds were cut. */
 export function walkForwardInput(

@@ -43,7 +43,7 @@ def read_markets():
             rows.append(
                 {
                     "market_id": m["conditionId"].lower(),
-                    "event_id": m["events"][0]["id"] if m["events"] else None,
+                    "event_id": m["events"][0]["slug"] if m["events"] else None,
                     "tokens": json.loads(m["clobTokenIds"]),
                     "created_ms": epoch_ms(m["createdAt"]),
                     "resolved_ms": epoch_ms(m["closedTime"]) if m.get("closedTime") else np.nan,

@@ -47,12 +47,12 @@ def read_markets():
         "closed": pl.Boolean,
         "outcomePrices": pl.String,
         "tags": pl.List(pl.Struct({"slug": pl.String})),
-        "events": pl.List(pl.Struct({"id": pl.String})),
+        "events": pl.List(pl.Struct({"slug": pl.String})),
     }
     return pl.read_ndjson(gamma_path, schema=schema).select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("market"),
         pl.col("conditionId").str.to_lowercase().alias("market_id"),
-        pl.col("events").list.first().struct.field("id").alias("event_id"),
+        pl.col("events").list.first().struct.field("slug").alias("event_id"),
         tokens.list.get(0).alias("token_0"),
         tokens.list.get(1).alias("token_1"),
         pl.col("createdAt").str.to_datetime(time_zone="UTC").dt.epoch("ms").alias("created_ms"),

@@ -6,7 +6,7 @@ import type { LabelCounts } from '../../features/trades/label_counts.ts';
 import { TARGET_OPTIONS } from '../../features/trades/targets.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { MODEL_OPTIONS } from '../../profit/model_options.ts';
-import { type TrainingSettings, trainingSettings } from '../../profit/training.ts';
+import { TRAINING_SETTINGS, type TrainingSettings } from '../../profit/training.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { MARKETS, RAW_TRADES, TRADE_FEATURES } from '../../tables/schemas.ts';
@@ -26,7 +26,7 @@ export const QUICK = ['--rounds', '20', '--folds', '2', '--threads', '1'];
 /** The settings that QUICK gives, with another model file or none. */
 export function quickSettings(model?: string): TrainingSettings {
   const options = { ...defaultsOf(TARGET_OPTIONS), ...defaultsOf(MODEL_OPTIONS), rounds: 20, folds: 2 };
-  return trainingSettings({ ...options, model });
+  return TRAINING_SETTINGS.settings({ ...options, model });
 }
 
 interface Ended {
