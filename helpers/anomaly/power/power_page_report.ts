@@ -2,35 +2,36 @@
 import { tabulate } from '../../run/console.ts';
 import { bestDetector, type OverSeeds, type PowerSummary, plantedNames } from './summary.ts';
 
-/** `0.61 [0.40, 0.80]`, without the interval where one market cannot give one. */
-export function withInterval({ mean, low, high }: OverSeeds, digits = 2): string {
-  if (Number.isNaN(mean)) return '–';
-  return Number.isNaN(low)
-    ? mean.toFixed(digits)
-    : `${mean.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+/** `0.61 [0.40, 0.80]`, without the interval where one market cannot give one; a dash for what is not known. */
+export function withInterval(figure: OverSeeds | undefined, digits = 2): string {
+  if (figure === undefined || Number.isNaN(figure.mean)) return '–';
+  const [mean, low, high] = [figure.mean, figure.low, figure.high].map((value) => value.toFixed(digits));
+  return Number.isNaN(figure.low) ? mean : `${mean} [${low}, ${high}]`;
 }
 
-const POWER_HEADER = [
-  ...['detector', 'difficulty', 'average precision', 'precision@planted', 'precision@20'],
-  ...['precision@50', 'recall@50', 'recall, 1 % false', '5 % false', '10 % false'],
-];
+/** The rows of a planted type, one detector after the other. */
+function rowsOf<Row extends { readonly detector: string; readonly planted: string }>(
+  rows: readonly Row[],
+  planted: string,
+  detectors: readonly string[],
+): Row[] {
+  return detectors.flatMap((name) => rows.filter((row) => row.detector === name && row.planted === planted));
+}
 
-function powerRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
-  return detectors.flatMap((detector) =>
-    summary.power
-      .filter((row) => row.detector === detector && row.planted === planted)
-      .map((row) => [
-        detector,
-        row.difficulty,
-        ...[
-          row.averagePrecision,
-          row.precisionAtPlanted,
-          row.precisionAt20,
-          row.precisionAt50,
-          row.recallAt50,
-          ...row.recallAtFalseShare,
-        ].map((value) => withInterval(value)),
-      ]),
+function powerTable(summary: PowerSummary, planted: string, detectors: readonly string[]): string {
+  return markdownTable(
+    tabulate(rowsOf(summary.power, planted, detectors), {
+      detector: (row) => row.detector,
+      difficulty: (row) => row.difficulty,
+      'average precision': (row) => withInterval(row.averagePrecision),
+      'precision@planted': (row) => withInterval(row.precisionAtPlanted),
+      'precision@20': (row) => withInterval(row.precisionAt20),
+      'precision@50': (row) => withInterval(row.precisionAt50),
+      'recall@50': (row) => withInterval(row.recallAt50),
+      'recall, 1 % false': (row) => withInterval(row.recallAtFalseShare[0]),
+      '5 % false': (row) => withInterval(row.recallAtFalseShare[1]),
+      '10 % false': (row) => withInterval(row.recallAtFalseShare[2]),
+    }),
   );
 }
 
@@ -58,15 +59,18 @@ export function flagTable(summary: PowerSummary): { header: string[]; rows: stri
   });
 }
 
-function detectionRows(summary: PowerSummary, planted: string, detectors: readonly string[]): string[][] {
-  return detectors.flatMap((detector) =>
-    summary.detection
-      .filter((row) => row.detector === detector && row.planted === planted)
-      .map((row) => [detector, row.difficulty, withInterval(row.everShare), withInterval(row.medianDays, 1)]),
+function detectionTable(summary: PowerSummary, planted: string, detectors: readonly string[]): string {
+  return markdownTable(
+    tabulate(rowsOf(summary.detection, planted, detectors), {
+      detector: (row) => row.detector,
+      difficulty: (row) => row.difficulty,
+      'ever listed': (row) => withInterval(row.everShare),
+      days: (row) => withInterval(row.medianDays, 1),
+    }),
   );
 }
 
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function markdownTable({ header, rows }: { readonly header: string[]; readonly rows: string[][] }): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
@@ -89,18 +93,17 @@ than they make, and the simulator has the same authors, so real power is lower.`
     return [
       `## ${planted}`,
       `Best by average precision over the difficulties: ${bestDetector(summary, planted)}.`,
-      markdownTable(POWER_HEADER, powerRows(summary, planted, detectors)),
+      powerTable(summary, planted, detectors),
       `Watch list of the top ${(100 * watchShare).toFixed(1)} % (a rule: whom it names), made anew every ${snapshotDays} days from what was known then: share ever on it, and median days from first fill.`,
-      markdownTable(['detector', 'difficulty', 'ever listed', 'days'], detectionRows(summary, planted, detectors)),
+      detectionTable(summary, planted, detectors),
     ];
   });
-  const flags = flagTable(summary);
   return [
     head,
     ...types,
     '## False discovery rate: nominal and realised',
     'A discovery is false when nobody planted the wallet. Realised: mean over markets of the false share (0 where nobody is flagged) ± its Monte-Carlo error. The last columns: share of each planted type that is flagged. "Another market" needs its truth and is not open to anybody with real data.',
-    markdownTable(flags.header, flags.rows),
+    markdownTable(flagTable(summary)),
     '',
   ].join('\n\n');
 }

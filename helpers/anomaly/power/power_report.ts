@@ -9,7 +9,7 @@ import {
 } from '../../charts/section.ts';
 import { heatMapPicture } from '../../charts/specs/heat_map.ts';
 import { rankedBarsPicture } from '../../charts/specs/ranked_bars.ts';
-import { formatCount, formatTable } from '../../run/console.ts';
+import { formatCount, formatTable, tabulate } from '../../run/console.ts';
 import type { Presentation, PresentView } from '../../step/contract.ts';
 import type { PowerFacts, PowerSettings } from './compare.ts';
 import { flagTable, powerPage, withInterval } from './power_page_report.ts';
@@ -17,34 +17,37 @@ import { bestDetector, meanPower, type PowerSummary, plantedNames } from './summ
 
 export const POWER_SECTION = { id: 'power', order: 105, title: 'What the detectors find of what was planted' };
 
-/** The best detector of each planted type, one row a difficulty, as `cells` says. */
-function bestRows<T>(
-  summary: PowerSummary,
-  cells: (planted: string, detector: string, row: PowerSummary['power'][number]) => T,
-): T[] {
+interface BestRow {
+  readonly planted: string;
+  readonly detector: string;
+  readonly row: PowerSummary['power'][number];
+}
+
+/** The best detector of each planted type, one row a difficulty. */
+function bestRows(summary: PowerSummary): BestRow[] {
   return plantedNames(summary).flatMap((planted) => {
     const detector = bestDetector(summary, planted);
-    return summary.power
-      .filter((row) => row.detector === detector && row.planted === planted)
-      .map((row) => cells(planted, detector, row));
+    const own = summary.power.filter((row) => row.detector === detector && row.planted === planted);
+    return own.map((row) => ({ planted, detector, row }));
   });
 }
 
 /** The short answer for the terminal. */
 function formatPower(summary: PowerSummary): string[] {
-  const rows = bestRows(summary, (planted, detector, row) => [
-    planted,
-    detector,
-    row.difficulty,
-    ...[row.averagePrecision, row.precisionAt20, ...row.recallAtFalseShare].map((value) => withInterval(value)),
-  ]);
+  const best = tabulate(bestRows(summary), {
+    planted: ({ planted }) => planted,
+    'best detector': ({ detector }) => detector,
+    difficulty: ({ row }) => row.difficulty,
+    'avg. precision': ({ row }) => withInterval(row.averagePrecision),
+    'prec.@20': ({ row }) => withInterval(row.precisionAt20),
+    'recall 1 % false': ({ row }) => withInterval(row.recallAtFalseShare[0]),
+    '5 %': ({ row }) => withInterval(row.recallAtFalseShare[1]),
+    '10 %': ({ row }) => withInterval(row.recallAtFalseShare[2]),
+  });
   const flags = flagTable(summary);
   return [
     `${summary.nMarkets} markets, seeds ${summary.seeds.join(', ')}.`,
-    formatTable(
-      ['planted', 'best detector', 'difficulty', 'avg. precision', 'prec.@20', 'recall 1 % false', '5 %', '10 %'],
-      rows,
-    ),
+    formatTable(best.header, best.rows),
     formatTable(flags.header, flags.rows),
   ];
 }
@@ -66,35 +69,25 @@ function powerBlock(summary: PowerSummary, difficulty: string): ChartBlock {
 }
 
 function bestTable(summary: PowerSummary): TableBlock {
+  const listed = ({ planted, detector, row }: BestRow) =>
+    summary.detection.find(
+      (own) => own.detector === detector && own.planted === planted && own.difficulty === row.difficulty,
+    );
+  const { header, rows } = tabulate(bestRows(summary), {
+    planted: ({ planted }) => planted,
+    detector: ({ detector }) => detector,
+    difficulty: ({ row }) => row.difficulty,
+    'avg. precision': ({ row }) => withInterval(row.averagePrecision),
+    'prec.@20': ({ row }) => withInterval(row.precisionAt20),
+    'recall@50': ({ row }) => withInterval(row.recallAt50),
+    'recall, 10 % false': ({ row }) => withInterval(row.recallAtFalseShare[2]),
+    'ever listed': (best) => withInterval(listed(best)?.everShare),
+    'days to list': (best) => withInterval(listed(best)?.medianDays, 1),
+  });
   return tableBlock(
     'The best detector of each planted type; means over markets with 95 % intervals over seeds.',
-    [
-      'planted',
-      'detector',
-      'difficulty',
-      'avg. precision',
-      'prec.@20',
-      'recall@50',
-      'recall, 10 % false',
-      'ever listed',
-      'days to list',
-    ],
-    bestRows(summary, (planted, detector, row) => {
-      const listed = summary.detection.find(
-        (own) => own.detector === detector && own.planted === planted && own.difficulty === row.difficulty,
-      );
-      return [
-        planted,
-        detector,
-        row.difficulty,
-        withInterval(row.averagePrecision),
-        withInterval(row.precisionAt20),
-        withInterval(row.recallAt50),
-        withInterval(row.recallAtFalseShare[2]),
-        listed === undefined ? '–' : withInterval(listed.everShare),
-        listed === undefined ? '–' : withInterval(listed.medianDays, 1),
-      ];
-    }),
+    header,
+    rows,
   );
 }
 
