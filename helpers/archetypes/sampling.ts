@@ -57,7 +57,7 @@ export function balancedSample(
 }
 
 /**
- * All wallets of `keptTarget` and `ratio` others for each of them, drawn in proportion to their classes; every class that is
+ * All wallets of `keptTarget` and `ratio` others for each of them, sampled in proportion to their classes; every class that is
  * there keeps at least one.
  */
 export function ratioSample(

@@ -1,4 +1,4 @@
-/** What a training set was drawn from, in lines. */
+/** What a training set was sampled from, in lines. */
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { ARCHETYPES, TARGETS } from './archetypes.ts';

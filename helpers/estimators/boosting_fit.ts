@@ -67,7 +67,7 @@ interface Training {
   readonly binned: BinnedMatrix;
   readonly labels: Float32Array;
   readonly weights: Float32Array | null;
-  /** The values, kept only where rows are drawn: those left out are predicted from them. */
+  /** The values, kept only where rows are sampled: those left out are predicted from them. */
   readonly x: Matrix | null;
   readonly raw: Float64Array;
   readonly pairs: Float32Array;
@@ -130,15 +130,15 @@ function boostOnce(executor: Executor, training: Training, random: Random): Tree
   const { options, growOptions, loss, nGroups, binned, raw, pairs, workspace } = training;
   const { nRows, nCols } = binned;
   computeGradients(executor, loss, raw, training.labels, training.weights, pairs);
-  const drawn = options.rowShare < 1 ? drawRows(nRows, options.rowShare, random) : training.allRows;
+  const sampled = options.rowShare < 1 ? drawRows(nRows, options.rowShare, random) : training.allRows;
   const trees: Tree[] = [];
   for (let group = 0; group < nGroups; group++) {
     const tree = executor.scope(() => {
-      workspace.lists.rows.set(drawn);
+      workspace.lists.rows.set(sampled);
       const usable = executor.place(drawColumns(nCols, options.columnShare, random));
       const own = pairs.subarray(group * nRows * 2, (group + 1) * nRows * 2);
       const { cuts, monotone } = training;
-      const data = { binned, cuts, pairs: own, nRowsUsed: drawn.length, usable, monotone };
+      const data = { binned, cuts, pairs: own, nRowsUsed: sampled.length, usable, monotone };
       const grown = growTree(executor, data, growOptions, workspace);
       if (loss.kind === 'quantile') setQuantileLeaves(grown, training, loss.level);
       if (training.x === null) {

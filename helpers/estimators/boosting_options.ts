@@ -26,9 +26,9 @@ export interface BoostingOptions {
   readonly minChildWeight?: number;
   /** Least gain of a split. Default 0. */
   readonly minSplitGain?: number;
-  /** Share of rows drawn for each round, (0, 1]. Default 1. */
+  /** Share of rows sampled for each round, (0, 1]. Default 1. */
   readonly rowShare?: number;
-  /** Share of columns drawn for each tree, (0, 1]. Default 1. */
+  /** Share of columns sampled for each tree, (0, 1]. Default 1. */
   readonly columnShare?: number;
   /** Column name -> 1 (prediction may only rise with it) or -1 (only fall). Default none. Not for multiclass. */
   readonly monotone?: Readonly<Record<string, 1 | -1>>;

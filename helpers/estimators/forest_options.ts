@@ -10,7 +10,7 @@ export interface ForestOptions {
   readonly nTrees?: number;
   /** Columns looked at a node: `sqrt` of all, `all`, or their number. Default `sqrt` (classifier), `all` (regressor). */
   readonly maxFeatures?: 'sqrt' | 'all' | number;
-  /** Least rows (counted once, however often drawn) in a leaf. Default 1. */
+  /** Least rows (counted once, however often sampled) in a leaf. Default 1. */
   readonly minLeafRows?: number;
   /** Most splits between root and leaf, 1..128. Default 64. */
   readonly maxDepth?: number;

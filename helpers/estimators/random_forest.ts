@@ -85,7 +85,7 @@ export class RandomForest extends TreeModel<FittedForest> implements Estimator<F
 
   /**
    * With option `outOfBag`: accuracy (classifier) or R² (regressor) of each training row predicted by the trees that did
-   * not draw it; rows drawn by all trees are left out. Null otherwise, and for a loaded model.
+   * not sample it; rows sampled by all trees are left out. Null otherwise, and for a loaded model.
    */
   get outOfBagScore(): number | null {
     return this.#bagScore;
@@ -203,13 +203,13 @@ function fitForest(
     const labels = executor.place(rows.labels);
     const weights = rows.weights === null ? null : executor.place(rows.weights);
     const data = { binned, cuts, labels, weights, nClasses: nOutputs };
-    growForest(executor, data, seeds, limits, (batch, drawn) => {
+    growForest(executor, data, seeds, limits, (batch, sampled) => {
       batch.forEach((grown, t) => {
         for (let k = 0; k < nOutputs; k++) {
           trees.push({ ...grown.tree, value: outputValues(grown, k, nOutputs) });
           groups.push(k);
         }
-        if (bag !== null) addToBag(bag, grown, nOutputs, drawn.subarray(t * rows.x.nRows, (t + 1) * rows.x.nRows));
+        if (bag !== null) addToBag(bag, grown, nOutputs, sampled.subarray(t * rows.x.nRows, (t + 1) * rows.x.nRows));
       });
     });
   });
@@ -266,10 +266,10 @@ function createBag(rows: LabelledRows, nClasses: number): Bag {
   return { rows, nClasses, sums: new Float64Array(nRows * nOutputs), nVotes: new Uint32Array(nRows) };
 }
 
-function addToBag(bag: Bag, { tree, values }: ForestTree, nOutputs: number, drawn: Uint8Array): void {
+function addToBag(bag: Bag, { tree, values }: ForestTree, nOutputs: number, sampled: Uint8Array): void {
   const { x } = bag.rows;
   for (let row = 0; row < x.nRows; row++) {
-    if (drawn[row] > 0) continue;
+    if (sampled[row] > 0) continue;
     const leaf = findLeaf(tree, x.values, row * x.nCols);
     for (let k = 0; k < nOutputs; k++) bag.sums[row * nOutputs + k] += values[leaf * nOutputs + k];
     bag.nVotes[row]++;

@@ -11,7 +11,7 @@ export interface BootstrapOptions {
   nRows: number;
   /** The figure of interest on the given rows (indices, with repeats). NaN marks a resample on which it is undefined. */
   statistic: (rows: Uint32Array) => number;
-  /** One key per row: whole groups are drawn, because rows of one market or wallet are not independent. */
+  /** One key per row: whole groups are sampled, because rows of one market or wallet are not independent. */
   groups?: ArrayLike<string | number>;
   nResamples?: number;
   seed: number;
@@ -36,12 +36,12 @@ export const UNDEFINED_INTERVAL: BootstrapInterval = {
   nDefined: 0,
 };
 
-/** All rows of `nDraws` groups drawn with replacement, in the order drawn. */
+/** All rows of `nDraws` groups sampled with replacement, in the order sampled. */
 function drawGroups(rowsOfGroup: readonly Uint32Array[], integer: (n: number) => number): Uint32Array {
-  const drawn = Array.from(rowsOfGroup, () => rowsOfGroup[integer(rowsOfGroup.length)]);
-  const rows = new Uint32Array(drawn.reduce((sum, group) => sum + group.length, 0));
+  const sampled = Array.from(rowsOfGroup, () => rowsOfGroup[integer(rowsOfGroup.length)]);
+  const rows = new Uint32Array(sampled.reduce((sum, group) => sum + group.length, 0));
   let at = 0;
-  for (const group of drawn) {
+  for (const group of sampled) {
     rows.set(group, at);
     at += group.length;
   }
@@ -49,7 +49,7 @@ function drawGroups(rowsOfGroup: readonly Uint32Array[], integer: (n: number) =>
 }
 
 /**
- * Estimate, standard error and percentile interval of a statistic. Without `groups` rows are drawn one by one; with
+ * Estimate, standard error and percentile interval of a statistic. Without `groups` rows are sampled one by one; with
  * groups, as many groups as there are. The same seed gives the same interval.
  */
 export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval {
@@ -61,11 +61,11 @@ export function bootstrapInterval(options: BootstrapOptions): BootstrapInterval 
   const rowsOfGroup = groups === undefined ? undefined : rowsByGroup(groups);
   const identity = new Uint32Array(nRows);
   for (let row = 0; row < nRows; row++) identity[row] = row;
-  const drawn = new Uint32Array(rowsOfGroup === undefined ? nRows : 0);
+  const sampled = new Uint32Array(rowsOfGroup === undefined ? nRows : 0);
   const values: number[] = [];
   for (let b = 0; b < nResamples; b++) {
-    for (let i = 0; i < drawn.length; i++) drawn[i] = random.integer(nRows);
-    const value = statistic(rowsOfGroup === undefined ? drawn : drawGroups(rowsOfGroup, random.integer));
+    for (let i = 0; i < sampled.length; i++) sampled[i] = random.integer(nRows);
+    const value = statistic(rowsOfGroup === undefined ? sampled : drawGroups(rowsOfGroup, random.integer));
     if (!Number.isNaN(value)) values.push(value);
   }
   values.sort((a, b) => a - b);

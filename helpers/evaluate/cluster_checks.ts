@@ -1,6 +1,6 @@
 /**
  * One check of a clustering with an interval: what would it have said of other wallets of the same market? A half of the points
- * drawn without replacement differs from the whole by as much as the whole differs from another draw (delete-half jackknife,
+ * sampled without replacement differs from the whole by as much as the whole differs from another draw (delete-half jackknife,
  * Shao & Wu 1989), so the spread over halves is that of the figure itself.
  */
 import { type Matrix, takeRows } from '../kernels/matrix.ts';

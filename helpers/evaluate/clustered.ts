@@ -1,6 +1,6 @@
 /**
  * Bootstrap intervals clustered by group (market, wallet) for figures over many rows: each group is summed once, so that a
- * resample costs as many steps as there are groups. Fills of one market share its outcome; rows drawn one by one would
+ * resample costs as many steps as there are groups. Fills of one market share its outcome; rows sampled one by one would
  * pretend to know far more than the data do (Cameron, Gelbach & Miller 2008).
  */
 import { createRandom } from '../kernels/random.ts';
@@ -12,7 +12,7 @@ import { type Clusters, type WeightedFigure, weightedAuc } from './weighted_rank
 const N_RESAMPLES = 400;
 
 export interface ClusterOptions {
-  /** One key a row; whole groups are drawn. Number them once (`numberGroups`) for several figures of the same rows. */
+  /** One key a row; whole groups are sampled. Number them once (`numberGroups`) for several figures of the same rows. */
   readonly groups: ArrayLike<string | number> | Clusters;
   readonly seed: number;
   readonly nResamples?: number;
@@ -39,9 +39,9 @@ export function clusteredInterval(
     nRows: nGroups,
     seed: options.seed,
     nResamples: options.nResamples ?? N_RESAMPLES,
-    statistic: (drawn) => {
+    statistic: (sampled) => {
       weights.fill(0);
-      for (const g of drawn) weights[g]++;
+      for (const g of sampled) weights[g]++;
       return figure(weights);
     },
   });
@@ -96,7 +96,7 @@ export interface ClusteredAuc {
 
 /**
  * Area under the ROC curve of two scores of the same rows, and their paired difference. NaN where a class is absent.
- * @param rowsMax intervals and estimates use so many rows, drawn at random, when there are more
+ * @param rowsMax intervals and estimates use so many rows, sampled, when there are more
  */
 export function clusteredAuc(
   labels: ArrayLike<number>,

@@ -131,7 +131,7 @@ export function presentAblation(
     files: { 'profit_ablation.json': { delay_s: delayMs / SECOND_MS, horizon_h: horizonMs / HOUR_MS, steps } },
     limits: [
       'Steps 0 and 1 keep the honest price where no trade lies within an hour of the horizon, so that the rows stay the same.',
-      'From step 4 on the test rows are the later fills; before, they are drawn at random from all.',
+      'From step 4 on the test rows are the later fills; before, they are sampled from all.',
       'The last step leaves out fills after which nobody traded in time to be followed.',
     ],
   };

@@ -1,24 +1,24 @@
-/** What to compare a strategy with: the same number of trades at the same prices, drawn at random. */
+/** What to compare a strategy with: the same number of trades at the same prices, sampled. */
 import { createRandom, type Random } from '../kernels/random.ts';
 import { assert } from '../run/errors.ts';
 import type { Strategy } from './model.ts';
 
 /** Prices within 5 cents count as the same. */
 const BINS = 20;
-/** Blind tries at a row that was not drawn before, until all rows of the bin are looked through. */
+/** Blind tries at a row that was not sampled before, until all rows of the bin are looked through. */
 const TRIES_MAX = 20;
 
 function binOf(price: number): number {
   return Math.min(BINS - 1, Math.floor(price * BINS));
 }
 
-/** Rows that may be drawn, by price. */
+/** Rows that may be sampled, by price. */
 export class PricePool {
   private readonly bins: readonly Uint32Array[];
 
   /**
    * @param prices price of every row
-   * @param pool rows that may be drawn
+   * @param pool rows that may be sampled
    */
   constructor(
     private readonly prices: Float64Array,
@@ -35,24 +35,24 @@ export class PricePool {
   draw(picks: Uint32Array, random: Random): Uint32Array {
     const wanted = new Uint32Array(BINS);
     for (const row of picks) wanted[binOf(this.prices[row])]++;
-    const drawn: number[] = [];
+    const sampled: number[] = [];
     this.bins.forEach((rows, bin) => {
       assert(wanted[bin] <= rows.length, 'picks are part of the pool');
       for (let k = 0; k < wanted[bin]; k++) {
         const other = k + random.integer(rows.length - k);
         [rows[k], rows[other]] = [rows[other], rows[k]];
-        drawn.push(rows[k]);
+        sampled.push(rows[k]);
       }
     });
-    return Uint32Array.from(drawn).sort();
+    return Uint32Array.from(sampled).sort();
   }
 
   /** A row at about the price of `row` that is not in `tried`; null when all have been tried. */
   another(row: number, tried: ReadonlySet<number>, random: Random): number | null {
     const rows = this.bins[binOf(this.prices[row])];
     for (let k = 0; k < TRIES_MAX; k++) {
-      const drawn = rows[random.integer(rows.length)];
-      if (!tried.has(drawn)) return drawn;
+      const sampled = rows[random.integer(rows.length)];
+      if (!tried.has(sampled)) return sampled;
     }
     const left = rows.filter((other) => !tried.has(other));
     return left.length === 0 ? null : left[random.integer(left.length)];
@@ -71,7 +71,7 @@ interface Draw<P extends Plan> {
 }
 
 /**
- * Random controls of strategies: as many trades as the strategy itself had filled, at the same prices, drawn from the
+ * Random controls of strategies: as many trades as the strategy itself had filled, at the same prices, sampled from the
  * fills that an order can be filled after. That looks ahead, for the controls alone: else they would trade more or less.
  */
 export class RandomControls<P extends Plan> {

@@ -1,4 +1,4 @@
-/** Start centres for k-means: greedy k-means++, rows drawn far from those already chosen. */
+/** Start centres for k-means: greedy k-means++, rows sampled far from those already chosen. */
 import { countChunks, type Executor } from '../executor.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Random } from '../random.ts';
@@ -6,7 +6,7 @@ import { chunkRows } from './kmeans.ts';
 import { CANDIDATES, TAKE } from './kmeans_passes.ts';
 
 /**
- * k rows of `points` (values allocated by `executor`) by k-means++ (Arthur & Vassilvitskii 2007): each is drawn with a
+ * k rows of `points` (values allocated by `executor`) by k-means++ (Arthur & Vassilvitskii 2007): each is sampled with a
  * probability proportional to its squared distance to those chosen before, and of 2 + floor(ln k) draws the one that lowers
  * the sum of squared distances most is kept. With fewer than k distinct rows some centres are equal.
  */

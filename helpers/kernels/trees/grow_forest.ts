@@ -1,6 +1,6 @@
 /**
  * Grows the trees of a random forest (Breiman 2001) on binned columns: a bootstrap of the rows a tree, a few columns
- * drawn a node, split by squared error (for labels 0/1 that is Gini) or by the Gini impurity of several classes.
+ * sampled a node, split by squared error (for labels 0/1 that is Gini) or by the Gini impurity of several classes.
  */
 import type { Executor, Kernel } from '../executor.ts';
 import { type BinnedMatrix, type Cuts, MISSING_BIN, N_SLOTS } from './binning.ts';
@@ -14,7 +14,7 @@ const N_NODE_WORDS = 6;
 const GROW_FOREST_TREE: Kernel = { name: 'growForestTree', run: growForestTree };
 
 export interface ForestGrowOptions {
-  /** Columns looked at a node; more are drawn only while none of them can split. */
+  /** Columns looked at a node; more are sampled only while none of them can split. */
   readonly nColumnsTried: number;
   readonly minLeafRows: number;
   readonly maxDepth: number;
@@ -40,15 +40,15 @@ export interface ForestData {
 }
 
 /**
- * Grows a tree for each seed and hands each batch of them to `visit` together with how often each row was drawn
- * (`drawn[tree * nRows + row]`, only valid during the call).
+ * Grows a tree for each seed and hands each batch of them to `visit` together with how often each row was sampled
+ * (`sampled[tree * nRows + row]`, only valid during the call).
  */
 export function growForest(
   executor: Executor,
   data: ForestData,
   seeds: readonly number[],
   options: ForestGrowOptions,
-  visit: (trees: readonly ForestTree[], drawn: Uint8Array) => void,
+  visit: (trees: readonly ForestTree[], sampled: Uint8Array) => void,
 ): void {
   const { binned, cuts, labels, weights, nClasses } = data;
   const { nRows, nCols, byRow } = binned;
@@ -63,19 +63,19 @@ export function growForest(
       const batch = executor.place(Uint32Array.from(seeds.slice(first, first + nPerBatch)));
       const nTrees = batch.length;
       const scratch = [executor.uint32(nTrees * nRowWords), executor.float64(nTrees * nSums)] as const;
-      const drawn = executor.uint8(nTrees * nRows);
+      const sampled = executor.uint8(nTrees * nRows);
       const nodes = executor.int32(nTrees * nNodesMax * N_NODE_WORDS);
       const values = executor.float32(nTrees * nNodesMax * nClasses);
       const nNodes = executor.int32(nTrees);
       const rows = [byRow, nRows, nCols, labels, weights, nClasses, batch, isBootstrap ? 1 : 0] as const;
       const limits = [nColumnsTried, minLeafRows, maxDepth, nNodesMax] as const;
-      executor.dispatch(GROW_FOREST_TREE, nTrees, ...rows, ...limits, ...scratch, drawn, nodes, values, nNodes);
+      executor.dispatch(GROW_FOREST_TREE, nTrees, ...rows, ...limits, ...scratch, sampled, nodes, values, nNodes);
       const trees = Array.from(nNodes, (count, t) => {
         const start = t * nNodesMax;
         const own = nodes.subarray(start * N_NODE_WORDS, (start + count) * N_NODE_WORDS);
         return readTree(own, values.slice(start * nClasses, (start + count) * nClasses), nClasses, cuts);
       });
-      visit(trees, drawn);
+      visit(trees, sampled);
     });
   }
 }
@@ -141,7 +141,7 @@ interface TreeRows {
   readonly byRow: Uint8Array;
   readonly nColumns: number;
   readonly labels: Float32Array;
-  /** Weight of each row times how often it was drawn. */
+  /** Weight of each row times how often it was sampled. */
   readonly rowWeights: Float64Array;
   readonly nClasses: number;
   readonly nColumnsTried: number;
@@ -172,7 +172,7 @@ function sumRows({ labels, rowWeights, nClasses }: TreeRows, rows: readonly numb
   return sums;
 }
 
-/** The best split of the rows on columns drawn at random; `NO_SPLIT` when none can be split. */
+/** The best split of the rows on columns sampled; `NO_SPLIT` when none can be split. */
 function findSplit(tree: TreeRows, rows: readonly number[], total: readonly number[]): ForestSplit {
   const { nColumns, order, below } = tree;
   let best = NO_SPLIT;
@@ -233,11 +233,11 @@ function splitColumn(
 }
 
 /** Draws as many rows as there are, with replacement, and counts them (at most 255 each). */
-function bootstrapRows(drawn: Uint8Array, below: (n: number) => number): void {
-  drawn.fill(0);
-  for (let i = 0; i < drawn.length; i++) {
-    const row = below(drawn.length);
-    if (drawn[row] < 255) drawn[row]++;
+function bootstrapRows(sampled: Uint8Array, below: (n: number) => number): void {
+  sampled.fill(0);
+  for (let i = 0; i < sampled.length; i++) {
+    const row = below(sampled.length);
+    if (sampled[row] < 255) sampled[row]++;
   }
 }
 
@@ -258,19 +258,19 @@ function growForestTree(
   nNodesMax: number,
   _rowScratch: Uint32Array,
   _sumScratch: Float64Array,
-  drawn: Uint8Array,
+  sampled: Uint8Array,
   nodes: Int32Array,
   values: Float32Array,
   nNodes: Int32Array,
 ): void {
   const below = createStream(seeds[task]);
-  const ownDrawn = drawn.subarray(task * nRows, (task + 1) * nRows).fill(1);
+  const ownSampled = sampled.subarray(task * nRows, (task + 1) * nRows).fill(1);
   const ownNodes = nodes.subarray(task * nNodesMax * N_NODE_WORDS);
   const ownFloats = new Float32Array(ownNodes.buffer, ownNodes.byteOffset, ownNodes.length);
   const ownValues = values.subarray(task * nNodesMax * nClasses);
   const order = Array.from({ length: nColumns }, (_, column) => column);
-  if (isBootstrap === 1) bootstrapRows(ownDrawn, below);
-  const rowWeights = Float64Array.from(ownDrawn, (count, row) => count * (weights === null ? 1 : weights[row]));
+  if (isBootstrap === 1) bootstrapRows(ownSampled, below);
+  const rowWeights = Float64Array.from(ownSampled, (count, row) => count * (weights === null ? 1 : weights[row]));
   const tree: TreeRows = {
     ...{ byRow, nColumns, labels, rowWeights, nClasses },
     nColumnsTried,
