@@ -1,5 +1,5 @@
 /**
- * What do the venues tell of the past: trades and markets of a window, of some markets or of one wallet?
+ * Which trades and markets do the venues publish for a time, for some markets or for one wallet?
  *
  * Reads   the public interfaces of Polymarket (subgraph before 2026-04-28, Data API since, Gamma) or Kalshi
  * Writes  00_fetched: raw/<venue>_<since>_<until>/ with the rows as they came, one a line, for 00-3

@@ -1,5 +1,5 @@
 /**
- * What was traded, by whom, in which market, once each?
+ * Who traded what, when and in which market, each fill once?
  *
  * Reads   raw files: poly_data (v1, v2), Polymarket Data API (v1, v2), prediction-market-analysis archives, Kalshi, Gamma
  * Writes  10_raw_trades (by month, in time order, duplicates counted as a multiset) and 10_markets

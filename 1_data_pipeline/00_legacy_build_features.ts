@@ -1,5 +1,5 @@
 /**
- * What do the profiles look like when computed plainly, in memory? (the oracle of 01)
+ * What do the profiles of 01 look like when computed a second, simple way, which checks 01?
  *
  * Reads   10_raw_trades, 10_markets; with --compare 11_wallet_profiles
  * Writes  11_wallet_profiles_legacy (the columns of 11_wallet_profiles)

@@ -1,5 +1,5 @@
 /**
- * What kinds of wallet are there, by rules first and clusters then?
+ * What kinds of wallet are there, by rules first and then by clusters?
  *
  * Reads   11_wallet_profiles
  * Writes  12_classified

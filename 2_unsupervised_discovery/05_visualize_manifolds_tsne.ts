@@ -1,5 +1,5 @@
 /**
- * Do wallets of one kind live together?
+ * Do wallets of one archetype lie together on a map of all wallets?
  *
  * Reads   11_wallet_profiles, 12_classified; the planted truth where the market is simulated, for evaluation only
  * Writes  12_manifold

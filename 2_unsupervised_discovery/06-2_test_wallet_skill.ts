@@ -11,6 +11,7 @@ import { FDR_OPTION } from '../helpers/evaluate/conformal_flags.ts';
 import { AS_OF_OPTION, resolveAsOf } from '../helpers/features/wallets/as_of.ts';
 import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { integerMin } from '../helpers/run/ranges.ts';
+import { counted } from '../helpers/run/words.ts';
 import { findSkill } from '../helpers/skill/skill_facts.ts';
 import { presentSkill, SKILL_SECTION } from '../helpers/skill/skill_report.ts';
 import { defineStep, made, skipped, withWallets } from '../helpers/step/contract.ts';
@@ -41,7 +42,9 @@ await runStep(
       const { table, facts } = await findSkill(source, fdr, seed, executor);
       if (table === null)
         return skipped(
-          `none of ${facts.counts.nWallets} wallets has bet on ${minEvents} events that resolved before T; ${facts.counts.nEvents} have`,
+          facts.counts.nEvents === 0
+            ? 'no event that wallets bet on is known to have resolved before T; results come with a list of markets'
+            : `no wallet has bet on ${minEvents} events that resolved before T; ${counted(facts.counts.nEvents, 'event')} did`,
         );
       return made({ tables: [[WALLET_SKILL, table]], facts });
     },

@@ -1,5 +1,5 @@
 /**
- * A training set with all whales and as many of each other class?
+ * Which training set has all fresh whales and as many of each other class?
  *
  * Reads   11_wallet_profiles, 13_labels
  * Writes  13_training_balanced

@@ -1,5 +1,5 @@
 /**
- * A training set as rare in whales as the market?
+ * Which training set is as rare in fresh whales as the market?
  *
  * Reads   11_wallet_profiles, 13_labels
  * Writes  13_training_rebalanced

@@ -1,5 +1,5 @@
 /**
- * Can an archetype be told before it is obvious, by forest or by boosting?
+ * Can the archetype of a wallet be predicted from its first fills, by a random forest or by boosted trees?
  *
  * Reads   10_raw_trades, 10_markets
  * Writes  models/archetype_classifier, models/final_whale_hunter_model.json

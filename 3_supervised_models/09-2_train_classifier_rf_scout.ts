@@ -1,5 +1,5 @@
 /**
- * Can a whale be told by behaviour alone, without looking at money?
+ * Can a fresh whale be told by behaviour alone, without looking at money?
  *
  * Reads   10_raw_trades, 10_markets
  * Writes  models/scout

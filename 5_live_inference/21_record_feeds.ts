@@ -1,5 +1,5 @@
 /**
- * What did the venues send: every trade and every change of an order book, as it came?
+ * Which trades and changes of order books do the venues send, as they come?
  *
  * Reads   the WebSocket of Polymarket, or of Kalshi (needs a key: KALSHI_KEY_ID, KALSHI_PRIVATE_KEY_PATH)
  * Writes  live/frames/<venue>/: a file for each UTC hour, a line of JSON for each frame with its receive time

@@ -1,5 +1,5 @@
 /**
- * What became of the alerts, of the near misses and of what was suppressed?
+ * Would following the alerts have paid, or the near misses, or what was suppressed?
  *
  * Reads   live/alerts/outbox.jsonl of 16; the public interface of Polymarket for the trades of those markets since then
  * Writes  live/scores/: those trades; a section of the report

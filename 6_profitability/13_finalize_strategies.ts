@@ -1,5 +1,5 @@
 /**
- * Which strategy remains, and what does it earn on a period that nobody has looked at?
+ * Which strategy remains, and what does it earn on a test period that was kept apart?
  *
  * Reads   15_trade_features, 16_trade_predictions, 10_raw_trades, 10_markets
  * Writes  17_strategies, 17_strategy_trades, 17_strategy_equity; reports/strategies.json; models/trade_profit,

@@ -26,6 +26,8 @@ export interface Step {
   readonly args: readonly string[];
   /** The question the step answers, for tables and --help. */
   readonly question: string;
+  /** What --help says besides. */
+  readonly help?: string;
   /** Artifacts (folders below DATA_DIR) read and written. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -65,7 +67,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'fetch_history',
     script: '1_data_pipeline/00-2_fetch_history.ts',
     args: [],
-    question: 'What do the venues tell of the past: trades and markets of a window, of some markets or of one wallet?',
+    question: 'Which trades and markets do the venues publish for a time, for some markets or for one wallet?',
     reads: [],
     writes: ['00_fetched'],
     cpus: 1,
@@ -79,7 +81,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'import_trades',
     script: '1_data_pipeline/00-3_import_trades.ts',
     args: ['--input', '{raw}'],
-    question: 'What was traded, by whom, in which market, once each?',
+    question: 'Who traded what, when and in which market, each fill once?',
     reads: ['00_simulated'],
     writes: ['10_raw_trades', '10_markets'],
     cpus: 2,
@@ -94,7 +96,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'legacy_features',
     script: '1_data_pipeline/00_legacy_build_features.ts',
     args: [],
-    question: 'What do the profiles look like when computed plainly, in memory? (the oracle of 01)',
+    question: 'What do the profiles of 01 look like when computed a second, simple way, which checks 01?',
     reads: ['10_raw_trades', '10_markets'],
     writes: ['11_wallet_profiles_legacy'],
     cpus: 1,
@@ -123,7 +125,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'detect_archetypes',
     script: '2_unsupervised_discovery/02_detect_archetypes_hybrid.ts',
     args: [],
-    question: 'What kinds of wallet are there, by rules first and clusters then?',
+    question: 'What kinds of wallet are there, by rules first and then by clusters?',
     reads: ['11_wallet_profiles'],
     writes: ['12_classified'],
     cpus: 2,
@@ -165,7 +167,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'visualize_manifold',
     script: '2_unsupervised_discovery/05_visualize_manifolds_tsne.ts',
     args: [],
-    question: 'Do wallets of one kind live together?',
+    question: 'Do wallets of one archetype lie together on a map of all wallets?',
     reads: ['11_wallet_profiles', '12_classified'],
     writes: ['12_manifold'],
     cpus: 2,
@@ -237,7 +239,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'balance_dataset',
     script: '3_supervised_models/08-1_balance_dataset.ts',
     args: [],
-    question: 'A training set with all whales and as many of each other class?',
+    question: 'Which training set has all fresh whales and as many of each other class?',
     reads: ['11_wallet_profiles', '13_labels'],
     writes: ['13_training_balanced'],
     cpus: 2,
@@ -251,7 +253,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'rebalance_dataset',
     script: '3_supervised_models/08-2_rebalance_dataset.ts',
     args: [],
-    question: 'A training set as rare in whales as the market?',
+    question: 'Which training set is as rare in fresh whales as the market?',
     reads: ['11_wallet_profiles', '13_labels'],
     writes: ['13_training_rebalanced'],
     cpus: 2,
@@ -265,7 +267,8 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'train_classifier',
     script: '3_supervised_models/09-1_train_classifier_rf_xgb.ts',
     args: [],
-    question: 'Can an archetype be told before it is obvious, by forest or by boosting?',
+    question:
+      'Can the archetype of a wallet be predicted from its first fills, by a random forest or by boosted trees?',
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
     savesModel: true,
@@ -280,7 +283,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'train_scout',
     script: '3_supervised_models/09-2_train_classifier_rf_scout.ts',
     args: [],
-    question: 'Can a whale be told by behaviour alone, without looking at money?',
+    question: 'Can a fresh whale be told by behaviour alone, without looking at money?',
     reads: ['10_raw_trades', '10_markets'],
     writes: [],
     savesModel: true,
@@ -354,7 +357,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     id: 'finalize_strategies',
     script: '6_profitability/13_finalize_strategies.ts',
     args: [],
-    question: 'Which strategy remains, and what does it earn on a period that nobody has looked at?',
+    question: 'Which strategy remains, and what does it earn on a test period that was kept apart?',
     reads: ['15_trade_features', '16_trade_predictions', '10_raw_trades', '10_markets'],
     writes: ['17_strategies', '17_strategy_trades', '17_strategy_equity'],
     savesModel: true,
@@ -388,6 +391,10 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'live_alerts',
     script: '5_live_inference/16_live_inference_with_anomaly_detection.ts',
     question: 'Which bets of the last 24 hours are worth an alert, and why?',
+    help:
+      'Needs a model of 13 in --models-dir (npm start makes one). Alerts go to the terminal, to live/alerts/ of the data folder and, ' +
+      'where DISCORD_WEBHOOK_URL is set (environment or .env), to Discord. Thresholds are in helpers/alerts/rules/rule.ts.\n' +
+      'First look, without sending: --dry-run --once --data-dir data-real --models-dir models-real',
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -424,7 +431,7 @@ const LIVE_STEPS: readonly Step[] = [
   liveStep({
     id: 'record_feeds',
     script: '5_live_inference/21_record_feeds.ts',
-    question: 'What did the venues send: every trade and every change of an order book, as it came?',
+    question: 'Which trades and changes of order books do the venues send, as they come?',
     cpus: 1,
     memoryMib: 1024,
     memoryScalesWith: 'markets',
@@ -433,7 +440,7 @@ const LIVE_STEPS: readonly Step[] = [
   liveStep({
     id: 'score_alerts',
     script: '5_live_inference/22_score_alerts.ts',
-    question: 'What became of the alerts, of the near misses and of what was suppressed?',
+    question: 'Would following the alerts have paid, or the near misses, or what was suppressed?',
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -450,7 +457,7 @@ export const STEPS: readonly Step[] = [
     id: 'master_pipeline',
     script: '5_live_inference/14_master_pipeline.ts',
     args: [],
-    question: 'What comes out when everything runs, from raw data to the last step there is?',
+    question: 'What comes out when every step runs, from raw data to the report?',
     reads: [],
     writes: [],
     cpus: 2,

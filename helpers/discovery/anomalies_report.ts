@@ -8,6 +8,7 @@ import { namedReasons, Population } from '../features/wallets/population.ts';
 import { figureName, reasonsInWords } from '../features/wallets/reasons_report.ts';
 import { type DataFrame, pl } from '../polars/polars.ts';
 import { formatCount, formatTable } from '../run/console.ts';
+import { counted } from '../run/words.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { ANOMALIES, CLASSIFIED, WALLET_PROFILES } from '../tables/schemas.ts';
@@ -53,11 +54,11 @@ function formatFlags(anomalies: DataFrame, { nCalibration, nTogether }: AnomalyF
   const nWallets = anomalies.height;
   if (anomalies.getColumn('p_value').nullCount() === nWallets)
     return [
-      `No wallet can be flagged: ${formatCount(nCalibration)} ordinary wallets per fold are too few for p-values.`,
+      `No wallet can be flagged: the folds have ${counted(nCalibration, 'ordinary wallet')} each, too few for p-values.`,
     ];
   if (nTogether > nWallets)
     return [
-      `No wallet can be flagged: ${formatCount(nCalibration)} ordinary wallets per fold are too few for a false discovery rate of ${rate}.`,
+      `No wallet can be flagged: the folds have ${counted(nCalibration, 'ordinary wallet')} each, too few for a false discovery rate of ${rate}.`,
     ];
   const nFlagged = anomalies.filter(pl.col('is_conformal')).height;
   return [

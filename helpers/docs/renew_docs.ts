@@ -1,4 +1,9 @@
-/** `npm run docs`: writes what is made from the code anew: the data dictionary, the generated sections of READMEs, the sbatch files. */
+/**
+ * `npm run docs`: writes what is made from the code anew: the data dictionary, the generated sections of READMEs, the sbatch files.
+ *
+ * The picture of README.md is made by hand, after `npm start`: chromium --headless --no-sandbox --hide-scrollbars
+ * --window-size=860,760 --screenshot=helpers/docs/report.png data/reports/report.html
+ */
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../run/files.ts';
 import { sbatchFiles } from '../slurm/sbatch_files.ts';

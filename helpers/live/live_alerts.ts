@@ -10,14 +10,14 @@ export const ALERT_OPTIONS = {
   'dry-run': {
     type: 'boolean',
     default: false,
-    describe: 'print what would be sent; nothing is noted and nothing leaves this machine',
+    describe: 'print what would be sent: nothing is kept and nothing is sent',
     excludes: ['test-alerts'],
     group: GROUP,
   },
   'test-alerts': {
     type: 'boolean',
     default: false,
-    describe: 'send one marked message through every sink, say what each answered, and end',
+    describe: 'send one marked message to every sink (terminal, file, Discord), say what each answered, and end',
     group: GROUP,
   },
 } as const satisfies OptionSpecs;

@@ -26,7 +26,8 @@ export const LIVE_OPTIONS = {
   },
   until: {
     type: 'string',
-    describe: 'look as if it were ten minutes after this moment: for days that are over',
+    describe:
+      'end of the time that is looked at, for days that are over, UTC, as 2026-01-09; this moment itself is left out',
     defaultDescription: 'ten minutes ago: later trades may still be on their way',
     group: WHAT,
   },

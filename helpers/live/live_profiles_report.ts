@@ -2,6 +2,7 @@
 import type { Block } from '../charts/section.ts';
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import { formatCount, formatTable } from '../run/console.ts';
+import { shortWallet } from '../run/words.ts';
 import type { Presentation, SectionPlace } from '../step/contract.ts';
 import type { Leader } from './leaderboard.ts';
 import type { LiveWindow } from './live_options.ts';
@@ -57,7 +58,7 @@ export function presentLiveProfiles(facts: LiveProfilesFacts): Presentation {
   const lines = sentences(facts);
   const rows = leaders.map(rowOf);
   const short = rows.map(([wallet, ...rest]) => [
-    `${String(wallet).slice(0, 10)}…`,
+    shortWallet(String(wallet)),
     ...rest.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : '–')),
   ]);
   const table: Block = {

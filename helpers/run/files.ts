@@ -54,11 +54,24 @@ function sweepLeftovers(path: string): void {
   }
 }
 
+/** Whether a package, or a file of one, was not found: below node_modules, or by its name. */
+function isPackageFault(code: string | undefined, text: string): boolean {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return /[\\/]node_modules[\\/]/.test(text);
+  return (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && !/Cannot find module '[./]/.test(text);
+}
+
 /** Turns an error of the operating system into the user's line; anything else is passed on as it is. */
 export function explainSystemError(error: unknown, path: string): unknown {
   if (error instanceof InputError || !(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code;
   const text = error.message;
+  if (isPackageFault(code, `${(error as NodeJS.ErrnoException).path ?? ''} ${text}`))
+    return new InputError(
+      'missing-dependency',
+      `an installed package is missing or incomplete (${text.split('\n')[0]})`,
+      'run npm ci in the folder of Spyhop',
+      { cause: error },
+    );
   if (
     code === 'ENOSPC' ||
     code === 'EDQUOT' ||

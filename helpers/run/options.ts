@@ -30,7 +30,7 @@ const COMMON = inGroup(COMMON_GROUP, {
     defaultDescription: 'SLURM_CPUS_PER_TASK, THREADS or all cores',
   },
   force: option.flag('run although nothing has changed'),
-  check: option.flag('do nothing but find out whether the step is up to date (for programs that start it)'),
+  check: option.flag('do nothing but find out whether the step is up to date'),
   quiet: option.flag('print results and warnings only'),
 });
 

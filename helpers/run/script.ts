@@ -157,7 +157,7 @@ export async function runScript<S extends OptionSpecs>(
 ): Promise<void> {
   await runCommand(async () => {
     const step = findStep(stepId);
-    const usage = `npx tsx ${step.script} [options]\n\n${step.question}`;
+    const usage = `npx tsx ${step.script} [options]\n\n${step.question}${step.help === undefined ? '' : `\n${step.help}`}`;
     const options = await parseOptions(process.argv.slice(2), usage, specs);
     checkFolder('data-dir', options['data-dir'], false);
     // A model that cannot be saved would be learnt for nothing.

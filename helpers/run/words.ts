@@ -16,6 +16,11 @@ export function counted(n: number, noun: string): string {
   return `${formatCount(n)} ${plural(noun, n)}`;
 }
 
+/** An address short enough for a table, by both of its ends: many begin with the same zeros. */
+export function shortWallet(wallet: string): string {
+  return wallet.length <= 14 ? wallet : `${wallet.slice(0, 8)}…${wallet.slice(-4)}`;
+}
+
 /** With a capital, as at the beginning of a sentence. */
 export function capital(clause: string): string {
   return clause.charAt(0).toUpperCase() + clause.slice(1);

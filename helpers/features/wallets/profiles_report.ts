@@ -1,6 +1,7 @@
 /** What the profile steps say: how many wallets, what is null and why, and the largest ones. */
 import { isoTime } from '../../run/clock.ts';
 import { formatCount, formatTable } from '../../run/console.ts';
+import { shortWallet } from '../../run/words.ts';
 import type { Presentation } from '../../step/contract.ts';
 import { formatAnonymousFills } from '../../tables/anonymous_fills_report.ts';
 import type { ColumnDifference } from './compare_profiles.ts';
@@ -17,7 +18,7 @@ function formatTop({ top }: ProfilesFacts): string[] {
   if (top.length === 0) return [];
   const header = ['wallet', 'fills', 'markets', 'tenure d', 'invested $', 'pnl $', 'win %', 'largest $', 'maker %'];
   const cells = top.map((row) => [
-    `${String(row.wallet).slice(0, 10)}…`,
+    shortWallet(String(row.wallet)),
     number(row.n_fills),
     number(row.diversification_markets_count),
     number(row.tenure_days, 1),

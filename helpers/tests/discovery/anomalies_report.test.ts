@@ -49,11 +49,13 @@ describe('presentAnomalies', () => {
   });
 
   it.each([
-    ['too few ordinary wallets for p-values', 12, 0.1, 'per fold are too few for p-values.'],
-    ['too few for the rate', 120, 0.01, 'per fold are too few for a false discovery rate of 1 %.'],
+    ['too few ordinary wallets for p-values', 12, 0.1, 'too few for p-values.'],
+    ['too few for the rate', 120, 0.01, 'too few for a false discovery rate of 1 %.'],
   ])('says that no wallet can be flagged where there are %s', (_, nWallets, fdr, reason) => {
     const { section } = shown(makeProfiles(nWallets, 0, 1), fdr);
-    expect(section.blocks[0]).toMatchObject({ text: expect.stringMatching(/^No wallet can be flagged: \d+ ordinary/) });
+    expect(section.blocks[0]).toMatchObject({
+      text: expect.stringMatching(/^No wallet can be flagged: the folds have \d+ ordinary wallets? each/),
+    });
     expect(section.blocks[0]).toMatchObject({ text: expect.stringContaining(reason) });
     expect(section.blocks[1].kind).toBe('table');
     expect(longVerdicts(section.blocks)).toEqual([]);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hashFile, hashFileAsync, temporaryName, writeFileAtomic } from '../../run/files.ts';
+import { explainSystemError, hashFile, hashFileAsync, temporaryName, writeFileAtomic } from '../../run/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,6 +19,30 @@ describe('hashFileAsync', () => {
 
   it('names the file that is not there', async () => {
     await expect(hashFileAsync(join(folder, 'none.bin'))).rejects.toThrow(/none\.bin/);
+  });
+});
+
+describe('explainSystemError', () => {
+  const fault = (code: string, message: string, path?: string): unknown =>
+    explainSystemError(Object.assign(new Error(message), { code, path }), path ?? 'a file');
+
+  it.each<[string, string, string?]>([
+    ['ENOENT', 'ENOENT: no such file', '/home/me/spyhop/node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf'],
+    ['ERR_MODULE_NOT_FOUND', "Cannot find package 'vega' imported from /home/me/spyhop/helpers/x.ts"],
+    ['MODULE_NOT_FOUND', "Cannot find module 'nodejs-polars-linux-x64-gnu'"],
+  ])('calls a package that is not there (%s) no bug, and says how it comes', (code, message, path) => {
+    expect(fault(code, message, path)).toMatchObject({
+      tag: 'missing-dependency',
+      message: `an installed package is missing or incomplete (${message})`,
+      hint: 'run npm ci in the folder of Spyhop',
+    });
+  });
+
+  it('leaves a module of our own that is not there a bug', () => {
+    expect(fault('ERR_MODULE_NOT_FOUND', "Cannot find module '/home/me/spyhop/helpers/x.ts'")).not.toHaveProperty(
+      'tag',
+    );
+    expect(fault('ENOENT', 'ENOENT: no such file', '/data/x.csv')).toMatchObject({ tag: 'missing-input' });
   });
 });
 
