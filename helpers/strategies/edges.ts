@@ -91,7 +91,11 @@ export interface WalkForwardPicks {
 }
 
 /** Goes through opportunities in order of time; each is judged by what was known before it, and counts once its result is known. */
-export function walkForward(opportunities: Opportunities, nCells: number, { nEventsMin, z }: EdgeRule): WalkForwardPicks {
+export function walkForward(
+  opportunities: Opportunities,
+  nCells: number,
+  { nEventsMin, z }: EdgeRule,
+): WalkForwardPicks {
   const { nRows, tsMs, cell, event, cost, payout, knownMs } = opportunities;
   const cells = Array.from({ length: nCells }, () => new Cell());
   const results = new EventQueue();
@@ -110,7 +114,8 @@ export function walkForward(opportunities: Opportunities, nCells: number, { nEve
       picks.push(row);
       probabilities.push(Math.min(1, cost[row] + mean));
     }
-    if (Number.isFinite(knownMs[row]) && !Number.isNaN(payout[row])) results.push(Math.max(knownMs[row], tsMs[row]), row);
+    if (Number.isFinite(knownMs[row]) && !Number.isNaN(payout[row]))
+      results.push(Math.max(knownMs[row], tsMs[row]), row);
   }
   learnUntil(Number.POSITIVE_INFINITY);
   return {

@@ -42,7 +42,13 @@ export interface StrategyOpportunities extends Opportunities, Signals {
 
 /** Rows that grow. */
 class Collector {
-  private readonly rows = { tsMs: [] as number[], cell: [] as number[], market: [] as number[], outcome: [] as number[], price: [] as number[] };
+  private readonly rows = {
+    tsMs: [] as number[],
+    cell: [] as number[],
+    market: [] as number[],
+    outcome: [] as number[],
+    price: [] as number[],
+  };
 
   constructor(
     readonly kind: StrategyKind,
@@ -95,9 +101,14 @@ function tradesOf(part: DataFrame, codes: LabelEncoder): SeenTrade[] {
     .filter(pl.col('market').isNotNull())
     .withColumns(pl.col('side').eq(pl.lit('BUY')).cast(pl.UInt8).alias('is_buy'))
     .sort({ by: ['ts_ms'], maintainOrder: true });
-  const [tsMs, market, outcome, isBuy, price, amount] = ['ts_ms', 'market', 'outcome_index', 'is_buy', 'price', 'amount_usd'].map(
-    (name) => toNumbers(frame, name),
-  );
+  const [tsMs, market, outcome, isBuy, price, amount] = [
+    'ts_ms',
+    'market',
+    'outcome_index',
+    'is_buy',
+    'price',
+    'amount_usd',
+  ].map((name) => toNumbers(frame, name));
   return Array.from(tsMs, (ms, i) => ({
     tsMs: ms,
     market: market[i],

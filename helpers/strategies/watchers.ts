@@ -86,8 +86,13 @@ const STALE_HOURS = 6;
 
 /** The first trade of an hour that lies far from the last price of an hour before. */
 function watchMoves(): Watcher {
-  const [hourOf, lastPrice, anchorHour, anchorPrice, emittedHour] = Array.from({ length: 5 }, () => new PerMarket(Number.NaN));
-  const sizes = MOVES.map((from, i) => `${cents(from)}${i + 1 < MOVES.length ? ` to ${cents(MOVES[i + 1])}` : ' and more'} ¢`);
+  const [hourOf, lastPrice, anchorHour, anchorPrice, emittedHour] = Array.from(
+    { length: 5 },
+    () => new PerMarket(Number.NaN),
+  );
+  const sizes = MOVES.map(
+    (from, i) => `${cents(from)}${i + 1 < MOVES.length ? ` to ${cents(MOVES[i + 1])}` : ' and more'} ¢`,
+  );
   return {
     cellNames: [...sizes.map((size) => `with a move of ${size}`), ...sizes.map((size) => `against a move of ${size}`)],
     see({ tsMs, market, price0 }, emit) {
