@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options live overview record run step stream tables',
-  '6_profitability': 'features profit run/(option_kinds|ranges) step tables',
+  '6_profitability': 'features profit run/(option_kinds|ranges) step strategies tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',
@@ -44,6 +44,7 @@ const MAY_IMPORT = {
   'helpers/slurm': 'features import pipeline polars run tables',
   'helpers/stream':
     'alerts baselines bus cases/venue_links features/domain fetch/request http pipeline record/record_options run sqlite status step trade_anomaly venues',
+  'helpers/strategies': 'charts evaluate kernels polars profit replay run step tables venues/fees',
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',
   'helpers/tables': 'kernels/matrix polars run',

@@ -368,6 +368,20 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     chunks: 'none',
     inGraph: true,
   },
+  {
+    id: 'backtest_strategies',
+    script: '6_profitability/25_backtest_strategies.ts',
+    args: [],
+    question: 'Would the old ideas about prediction markets have paid, after costs?',
+    reads: ['10_raw_trades', '10_markets'],
+    writes: ['18_backtests'],
+    cpus: 2,
+    memoryMib: 16384,
+    memoryScalesWith: 'fills',
+    minutes: 30,
+    chunks: 'none',
+    inGraph: false,
+  },
 ];
 
 /** A step that keeps folders of its own instead of tables of the graph. */

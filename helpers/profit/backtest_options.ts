@@ -18,24 +18,31 @@ const DELAYS_MS: readonly number[] = [0, 30 * SECOND_MS, 5 * MINUTE_MS, HOUR_MS]
 const usdFrom = (from: number): Range => ({ from, to: 1e12, unit: 'USD' });
 
 /** How an order is filled and what it costs. */
-export const ORDER_OPTIONS = {
+export const ENTRY_OPTIONS = {
   ...inGroup(COSTS, {
     delay: DELAY_OPTION,
     'half-spread': option.number(0.5, 'paid at entry and exit, cents a share', { from: 0, to: 49, unit: 'cents' }),
-    exit: option.choice(['horizon', 'resolution'], 'horizon', 'sell one horizon after the fill, or hold to resolution'),
     'entry-window': option.number(60, 'an order that finds no trade for so long is dropped, minutes', {
       from: 0,
       to: 1e5,
       unit: 'minutes',
     }),
+    'min-order': option.number(1, 'smallest order, USD', { from: 0, to: 1e6, unit: 'USD' }),
+  }),
+  ...inGroup(MONEY, { stake: option.number(100, 'USD per order', usdFrom(0.01)) }),
+} as const;
+
+/** The same, and how a position ends. */
+export const ORDER_OPTIONS = {
+  ...ENTRY_OPTIONS,
+  ...inGroup(COSTS, {
+    exit: option.choice(['horizon', 'resolution'], 'horizon', 'sell one horizon after the fill, or hold to resolution'),
     'stale-after': option.number(6, 'without a trade for so long after the horizon we sell at the last price, hours', {
       from: 0,
       to: 1e4,
       unit: 'hours',
     }),
-    'min-order': option.number(1, 'smallest order, USD', { from: 0, to: 1e6, unit: 'USD' }),
   }),
-  ...inGroup(MONEY, { stake: option.number(100, 'USD per order', usdFrom(0.01)) }),
 } as const;
 
 /** What a portfolio may spend. */
@@ -54,6 +61,7 @@ export const THRESHOLD_OPTIONS = inGroup('Thresholds', {
   step: option.number(0.05, 'from one threshold to the next, 0..1', { ...PROBABILITY, from: 0.005 }),
 });
 
+type EntryOptions = OptionValues<typeof ENTRY_OPTIONS, never>;
 type OrderOptions = OptionValues<typeof ORDER_OPTIONS, never>;
 type ThresholdOptions = OptionValues<typeof THRESHOLD_OPTIONS, never>;
 type PortfolioOptions = OptionValues<typeof PORTFOLIO_OPTIONS, never>;
@@ -75,28 +83,40 @@ export interface GivenOptions {
 }
 
 /**
+ * What the options of entry say; positions are held to resolution.
+ * @throws InputError 'bad-option' when an order would be smaller than the smallest
+ */
+export function entryRules(options: EntryOptions): Rules {
+  const { stake, 'min-order': minOrderUsd } = options;
+  checkRange('stake', stake, usdFrom(minOrderUsd), Math.max(ENTRY_OPTIONS.stake.default, minOrderUsd));
+  return {
+    horizonMs: Number.POSITIVE_INFINITY,
+    entryWindowMs: options['entry-window'] * MINUTE_MS,
+    staleMs: Number.POSITIVE_INFINITY,
+    halfSpread: options['half-spread'] * CENT,
+    minOrderUsd,
+  };
+}
+
+/**
  * The settings of a back-test.
  * @param predictions 16_trade_predictions: their horizon and target are those of the back-test
  * @throws InputError 'bad-option' when two options contradict each other, and as predictionSettings does
  */
 export function backtestSettings(options: OrderOptions & ThresholdOptions, predictions: Table): BacktestSettings {
   const { horizonMs, target } = predictionSettings(predictions);
-  const { stake, 'min-order': minOrderUsd } = options;
-  checkRange('stake', stake, usdFrom(minOrderUsd), Math.max(ORDER_OPTIONS.stake.default, minOrderUsd));
   const delayMs = options.delay * SECOND_MS;
   return {
     horizonMs,
     target,
     rules: {
+      ...entryRules(options),
       horizonMs: options.exit === 'horizon' ? horizonMs : Number.POSITIVE_INFINITY,
-      entryWindowMs: options['entry-window'] * MINUTE_MS,
       staleMs: options['stale-after'] * HOUR_MS,
-      halfSpread: options['half-spread'] * CENT,
-      minOrderUsd,
     },
     delaysMs: [delayMs, ...DELAYS_MS.filter((usual) => usual !== delayMs)],
     thresholds: thresholdsOf(options),
-    stakeUsd: stake,
+    stakeUsd: options.stake,
   };
 }
 
@@ -121,7 +141,7 @@ export function unlimitedMoney(stakeUsd: number): Money {
  * Money of a portfolio.
  * @throws InputError 'bad-option' when it is less than an order
  */
-export function portfolioMoney(options: OrderOptions & PortfolioOptions): Money {
+export function portfolioMoney(options: EntryOptions & PortfolioOptions): Money {
   const { bankroll, 'market-limit': limit } = PORTFOLIO_OPTIONS;
   const { stake, 'min-order': minOrderUsd } = options;
   checkRange('bankroll', options.bankroll, usdFrom(stake), Math.max(bankroll.default, stake));

@@ -14,7 +14,7 @@ import { Replay } from './replay.ts';
 
 const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'price', 'shares'];
 /** Rows of makers are left out: the taker's row of the match tells the same trade. */
-const IS_CANONICAL = pl
+export const IS_CANONICAL = pl
   .col('role')
   .isNull()
   .or(pl.col('role').neq(pl.lit('maker')));

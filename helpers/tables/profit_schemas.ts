@@ -168,3 +168,28 @@ export const STRATEGY_EQUITY: TableSchema = {
     `),
   ],
 };
+
+export const BACKTESTS: TableSchema = {
+  name: 'backtests',
+  folder: '18_backtests',
+  what: 'What simple strategies would have earned on the whole tape, each pick by what was known before it; with controls.',
+  madeBy: 'npx tsx 6_profitability/25_backtest_strategies.ts',
+  columns: columns(`
+    strategy: string [favourite_longshot | recency | whales] what it looks for: prices far from even, moves of the last hour, large trades
+    variant: string [main | reverse | random] main: the strategy itself; reverse: buying the other outcome; random: random trades at the same prices
+    n_picks: float64 [orders] (outcome) opportunities taken
+    n_filled: float64 [orders] (outcome) orders that found a trade to fill them and the money to pay; for random a mean
+    n_events: float64 [events] (outcome) number of events of the filled orders; for random a mean
+    return_mean?: float64 (outcome) ${RETURN_MEAN}
+    return_low?: float64 (outcome) lower end of the 95 % interval (bootstrap by whole events; for random over its draws)
+    return_high?: float64 (outcome) upper end of the 95 % interval
+    win_rate?: float64 [0..1] (outcome) share of filled orders with a gain after costs
+    total_return: float64 (outcome) gain after costs, divided by the bankroll
+    sharpe_annual?: float64 (outcome) Sharpe ratio of daily returns × √365
+    deflated_sharpe?: float64 [0..1] (outcome) probability that the Sharpe ratio is above what the luckiest of the strategies would reach; for main only
+    max_drawdown: float64 [0..1] (outcome) largest fall from a peak, as a share of the peak, by values at the end of days
+    recovery_days?: float64 [days] (outcome) time from that peak until it was reached again; null when it was not
+    turnover: float64 (outcome) USD spent on purchases, divided by the bankroll
+    fees_usd: float64 [USD] (outcome) fees paid
+  `),
+};

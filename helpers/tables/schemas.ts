@@ -1,5 +1,6 @@
 /** Every table of the project. The data dictionary (helpers/docs/data_dictionary.md) is made from these definitions. */
 import {
+  BACKTESTS,
   STRATEGIES,
   STRATEGY_EQUITY,
   STRATEGY_TRADES,
@@ -364,4 +365,5 @@ export const TABLES: readonly TableSchema[] = [
   STRATEGIES,
   STRATEGY_TRADES,
   STRATEGY_EQUITY,
+  BACKTESTS,
 ];

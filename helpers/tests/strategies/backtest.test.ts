@@ -1,0 +1,152 @@
+/** Whole back-tests on tapes whose truth is known: prices that are right, and prices that are three points too low. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../../kernels/random.ts';
+import { backtest, type VariantRow, verdictOf } from '../../strategies/backtest.ts';
+import { findOpportunities, openMarkets } from '../../strategies/opportunities.ts';
+import { parseKinds } from '../../strategies/strategy_options.ts';
+import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
+import { openTable } from '../../tables/table_store.ts';
+import { type FillSpec, type MarketSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+
+afterAll(removeFolders);
+
+const HOUR = 3_600_000;
+const QUIET = {
+  note: () => {},
+  result: () => {},
+  warn: () => {},
+  progress: () => ({ update: () => {}, done: () => {} }),
+};
+
+/**
+ * Markets that open a quarter of an hour apart, trade for ten hours at .82 and are resolved after a day.
+ * @param edge how much more often outcome 0 wins than its price says
+ */
+function writeWorld(edge: number, nMarkets: number, seed: number): string {
+  const random = createRandom(seed);
+  const fills: FillSpec[] = [];
+  const markets: MarketSpec[] = [];
+  for (let m = 0; m < nMarkets; m++) {
+    const id = `m${m}`;
+    const openMs = START_MS + (m * HOUR) / 4;
+    for (let k = 0; k < 4; k++)
+      fills.push({ market: id, at: openMs + k * 1000 * (60 + (m % 7)), price: 0.82, shares: 10_000, wallet: `w${k}` });
+    markets.push({
+      id,
+      resolvedMs: openMs + 24 * HOUR,
+      winner: random.uniform() < 0.82 + edge ? 0 : 1,
+      eventId: `e${m}`,
+    });
+  }
+  return writeTables(fills, markets);
+}
+
+async function testWorld(edge: number, nMarkets: number, seed: number) {
+  const dataDir = writeWorld(edge, nMarkets, seed);
+  const trades = openTable(dataDir, RAW_TRADES);
+  const markets = openMarkets(openTable(dataDir, MARKETS));
+  const rules = {
+    horizonMs: Number.POSITIVE_INFINITY,
+    entryWindowMs: HOUR,
+    staleMs: Number.POSITIVE_INFINITY,
+    halfSpread: 0.005,
+    minOrderUsd: 1,
+  };
+  const opportunities = await findOpportunities(trades, markets, ['favourite_longshot'], rules.halfSpread, QUIET);
+  const money = { bankrollUsd: 10_000, stakeUsd: 100, marketLimitUsd: 500, participation: 0.2 };
+  const job = {
+    trades,
+    markets,
+    rules,
+    money,
+    delayMs: 0,
+    edgeRule: { nEventsMin: 30, z: 1.64 },
+    nDraws: 5,
+    seed,
+    log: QUIET,
+  };
+  const { rows, results } = await backtest(opportunities, job);
+  const main = rows.find((row) => row.variant === 'main')!;
+  return { main, rows, result: results[0] };
+}
+
+describe('a strategy on prices that are three points too low', () => {
+  test('pays, and the interval holds the true return', async () => {
+    const { main, result } = await testWorld(0.03, 2500, 1);
+    expect(result.verdict).toBe('pays');
+    // A share that wins with .85 is bought at .825.
+    const truth = 0.85 / 0.825 - 1;
+    expect(main.returns.low).toBeLessThan(truth);
+    expect(main.returns.high).toBeGreaterThan(truth);
+    expect(result.brier.own).toBeLessThan(result.brier.market);
+    // Every trade of this world has the edge: it is the price that pays.
+    expect(result.beatsRandom).toBe(false);
+  });
+
+  test('loses when it is reversed', async () => {
+    const { rows } = await testWorld(0.03, 1500, 2);
+    const reverse = rows.find((row) => row.variant === 'reverse')!;
+    expect(reverse.returns.estimate).toBeLessThan(0);
+  });
+});
+
+describe('a strategy on prices that are right', () => {
+  test.each([3, 4, 5])('does not pay (seed %i)', async (seed) => {
+    const { result } = await testWorld(0, 800, seed);
+    expect(result.verdict).not.toBe('pays');
+  });
+});
+
+describe('a verdict', () => {
+  const row = (own: Partial<VariantRow>): VariantRow => ({
+    kind: 'whales',
+    variant: 'main',
+    nPicks: 100,
+    nFilled: 100,
+    nEvents: 50,
+    returns: { estimate: 0.05, low: 0.01, high: 0.09, standardError: 0.02, nDefined: 400 },
+    winRate: 0.5,
+    totalReturn: 0.1,
+    sharpeAnnual: 1,
+    deflatedSharpe: 0.9,
+    maxDrawdown: 0,
+    recoveryDays: 0,
+    turnover: 1,
+    feesUsd: 0,
+    ...own,
+  });
+  const returns = (estimate: number, low: number, high: number) => ({ ...row({}).returns, estimate, low, high });
+
+  test.each([
+    ['pays when the whole interval lies above 0', {}, 'pays'],
+    ['is inconclusive when the interval holds 0', { returns: returns(0.05, -0.01, 0.11) }, 'inconclusive'],
+    ['is inconclusive when trades gain and the bankroll does not', { totalReturn: -0.01 }, 'inconclusive'],
+    ['is inconclusive in few events, whatever the interval', { nEvents: 9 }, 'inconclusive'],
+    ['does not pay when the whole interval lies below 0', { returns: returns(-0.05, -0.1, -0.01) }, 'does not pay'],
+    ['abstains without a pick', { nPicks: 0 }, 'abstains'],
+  ] as const)('%s', (_, own, verdict) => {
+    expect(verdictOf(row(own))).toBe(verdict);
+  });
+});
+
+describe('the option --strategy', () => {
+  test('takes one, several or all', () => {
+    expect(parseKinds('whales, recency')).toEqual(['whales', 'recency']);
+    expect(parseKinds('all')).toHaveLength(3);
+  });
+
+  test.each(['llm', 'weather', 'speed'])(
+    'refuses %s, whose answer would leak or lacks its data, and says what it needs',
+    (name) => {
+      expect(() => parseKinds(name)).toThrow(
+        expect.objectContaining({ tag: 'bad-option', hint: expect.stringMatching(/^it needs /) }),
+      );
+    },
+  );
+
+  test('names the strategies that there are when it knows none of that name', () => {
+    expect(() => parseKinds('magic')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('favourite_longshot') }),
+    );
+  });
+});
