@@ -75,7 +75,7 @@ const SENTENCES: Readonly<Record<Verdict, string>> = {
 };
 
 /** At most 25 words. */
-export function formatVerdict({ kind, verdict, beatsRandom }: StrategyResult, rows: readonly VariantRow[]): string {
+function formatVerdict({ kind, verdict, beatsRandom }: StrategyResult, rows: readonly VariantRow[]): string {
   const main = rows.find((row) => row.kind === kind && row.variant === 'main');
   const mean = main === undefined || verdict === 'abstains' ? '' : ` (${formatPercent(main.returns.estimate)} a trade)`;
   const beside = `; random trades at the same prices earned ${beatsRandom ? 'less' : 'as much'}`;

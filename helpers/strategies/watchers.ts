@@ -24,7 +24,7 @@ export interface SeenTrade {
 }
 
 /** Takes an opportunity: in this cell, at this trade's time and price, this outcome could be bought. */
-export type Emit = (cell: number, outcome: 0 | 1) => void;
+type Emit = (cell: number, outcome: 0 | 1) => void;
 
 export interface Watcher {
   readonly cellNames: readonly string[];
