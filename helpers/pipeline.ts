@@ -368,7 +368,9 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
 ];
 
 /** A step that keeps folders of its own instead of tables of the graph. */
-function liveStep(own: Omit<Step, 'args' | 'reads' | 'writes' | 'chunks' | 'inGraph'>): Step {
+function liveStep(
+  own: Omit<Step, 'args' | 'reads' | 'writes' | 'chunks' | 'inGraph'> & Partial<Pick<Step, 'writes'>>,
+): Step {
   return { args: [], reads: [], writes: [], chunks: 'none', inGraph: false, ...own };
 }
 
@@ -378,6 +380,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'live_profiles',
     script: '5_live_inference/15_generate_wallet_profiles.ts',
     question: 'Who traded in the last 24 hours, and what is known of each wallet?',
+    writes: ['live/polymarket'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -388,6 +391,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'live_alerts',
     script: '5_live_inference/16_live_inference_with_anomaly_detection.ts',
     question: 'Which bets of the last 24 hours are worth an alert, and why?',
+    writes: ['live/polymarket', 'live/alerts'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -425,6 +429,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'record_feeds',
     script: '5_live_inference/21_record_feeds.ts',
     question: 'What did the venues send: every trade and every change of an order book, as it came?',
+    writes: ['live/frames'],
     cpus: 1,
     memoryMib: 1024,
     memoryScalesWith: 'markets',
@@ -434,6 +439,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'score_alerts',
     script: '5_live_inference/22_score_alerts.ts',
     question: 'What became of the alerts, of the near misses and of what was suppressed?',
+    writes: ['live/scores'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,

@@ -3,19 +3,21 @@ import { FDR_OPTION } from '../evaluate/conformal_flags.ts';
 import type { Run } from '../run/script.ts';
 import { readTable } from '../tables/table_store.ts';
 import { calibrateRings } from '../wash/calibrate_rings.ts';
+import { findRings, type Ring } from '../wash/find_rings.ts';
 import { readMatches } from '../wash/read_matches.ts';
 import type { LiveTables } from './refresh.ts';
 
 /** Networks that rings are compared with; enough for one ring at a false discovery rate of .1. */
 const N_REWIRED = 10;
 
-/** Size of the flagged ring that a wallet is in. */
+/** Size of the flagged ring that a wallet is in. Where nobody with a large bet is in any group, nothing is compared with chance. */
 export async function washRings(
   run: Run,
-  { trades, markets, window }: LiveTables,
+  { trades, markets, window, bettors }: LiveTables,
 ): Promise<ReadonlyMap<string, number>> {
   const { matches, names } = await readMatches(trades, readTable(markets), window.untilMs);
-  if (matches.taker.length === 0) return new Map();
+  const hasBettor = ({ members }: Ring): boolean => members.some(({ wallet }) => bettors.has(names[wallet]));
+  if (!findRings(matches).some(hasBettor)) return new Map();
   const { rings } = calibrateRings(matches, { fdr: FDR_OPTION.default, nRewired: N_REWIRED, seed: run.seed });
   return new Map(
     rings

@@ -131,6 +131,13 @@ describe('the master pipeline', () => {
     expect(out.indexOf('00-2_fetch_history')).toBeLessThan(out.indexOf('00-3_import_trades'));
   });
 
+  it('passes options of the simulator and of the import on, and refuses those of a simulated market for raw files', () => {
+    const { out } = master('--plan', '--population', 'active', '--insiders', '0', '--role', 'taker');
+    expect(out).toMatch(/00-1_simulate_market\.ts --trades \d+ --population active --insiders 0 --data-dir/);
+    expect(out).toMatch(/00-3_import_trades\.ts --input \S+ --role taker --data-dir/);
+    expect(master('--plan', '--data', dataDir, '--population', 'active').err).toContain('--population has no effect');
+  });
+
   it('refuses live data in the folder of a simulated market, and dates without live data', () => {
     const mixed = master('--data', 'live');
     expect([mixed.code, mixed.err]).toEqual([
