@@ -131,11 +131,11 @@ describe('the master pipeline', () => {
     expect(out.indexOf('00-2_fetch_history')).toBeLessThan(out.indexOf('00-3_import_trades'));
   });
 
-  it('passes options of the simulator and of the import on, and refuses those of a simulated market for raw files', () => {
-    const { out } = master('--plan', '--population', 'active', '--insiders', '0', '--role', 'taker');
+  it('passes options of the simulator on, and refuses them for raw files', () => {
+    const { out } = master('--plan', '--population', 'active', '--insiders', '0');
     expect(out).toMatch(/00-1_simulate_market\.ts --trades \d+ --population active --insiders 0 --data-dir/);
-    expect(out).toMatch(/00-3_import_trades\.ts --input \S+ --role taker --data-dir/);
-    expect(master('--plan', '--data', dataDir, '--population', 'active').err).toContain('--population has no effect');
+    const wrong = master('--plan', '--data', dataDir, '--population', 'active');
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--population has no effect without')]);
   });
 
   it('refuses live data in the folder of a simulated market, and dates without live data', () => {
