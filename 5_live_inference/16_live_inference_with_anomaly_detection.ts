@@ -57,10 +57,9 @@ await runService(
         const profiles = await renewProfiles(ctx, tables, live.keepDays);
         const takers = await takerFills(ctx, tables, live, ports);
         const scores = await scoreLiveWallets(ctx, models, tables, profiles, takers);
-        const rings = await washRings(ctx, tables);
-        const clusters = walletClusters(ctx.dataDir);
-        const known = { scores, takers, rings, clusters };
-        const { records, nBets } = await decideWindow(ctx, tables, known, ports.nowMs());
+        const known = { scores, takers, clusters: walletClusters(ctx.dataDir) };
+        const findRings = (wallets: ReadonlySet<string>) => washRings(ctx, tables, wallets);
+        const { records, nBets } = await decideWindow(ctx, tables, known, findRings, ports.nowMs());
         ctx.status.count('scored', nBets);
         const casesPath = await renewAlertCases(ctx, tables, profiles, records);
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records, casesPath };

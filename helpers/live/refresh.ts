@@ -32,8 +32,6 @@ export interface LiveTables {
   readonly window: LiveWindow;
   /** From here on the trades of all markets are there. */
   readonly coveredFromMs: number;
-  /** Wallets with bets of the window that a rule may speak of. */
-  readonly bettors: ReadonlySet<string>;
   /** Wallets whose earlier trades are there too, back to `historyFromMs`. */
   readonly historyWallets: ReadonlySet<string>;
   readonly historyFromMs: number;
@@ -150,8 +148,8 @@ export async function refreshLive(
   const wallets = (): string[] =>
     source.known().flatMap((fetch) => (fetch.window.untilS === coveredFromS ? fetch.words.wallets : []));
   const had = new Set(wallets());
-  const bettors = await largestBettors(tables.trades, window);
-  const unknown = history.sinceS < history.untilS ? bettors.filter((wallet) => !had.has(wallet)) : [];
+  const bettors = history.sinceS < history.untilS ? await largestBettors(tables.trades, window) : [];
+  const unknown = bettors.filter((wallet) => !had.has(wallet));
   const asked = unknown.slice(0, Math.max(0, settings.nHistoryWallets - had.size));
   if (asked.length > 0) {
     run.log.note(`Fetching the earlier trades of ${formatCount(asked.length)} wallets with large bets.`);
@@ -162,7 +160,6 @@ export async function refreshLive(
     dataDir,
     window,
     coveredFromMs: coveredFromS * SECOND_MS,
-    bettors: new Set(bettors),
     historyWallets: new Set(wallets()),
     historyFromMs: history.sinceS * SECOND_MS,
     nWithoutHistory: unknown.length - asked.length,

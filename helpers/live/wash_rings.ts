@@ -10,14 +10,17 @@ import type { LiveTables } from './refresh.ts';
 /** Networks that rings are compared with; enough for one ring at a false discovery rate of .1. */
 const N_REWIRED = 10;
 
-/** Size of the flagged ring that a wallet is in. Where nobody with a large bet is in any group, nothing is compared with chance. */
+/**
+ * Size of the flagged ring that each of some wallets is in. Where none of them is in any group, nothing is compared with chance.
+ */
 export async function washRings(
   run: Run,
-  { trades, markets, window, bettors }: LiveTables,
+  { trades, markets, window }: LiveTables,
+  asked: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, number>> {
   const { matches, names } = await readMatches(trades, readTable(markets), window.untilMs);
-  const hasBettor = ({ members }: Ring): boolean => members.some(({ wallet }) => bettors.has(names[wallet]));
-  if (!findRings(matches).some(hasBettor)) return new Map();
+  const isAsked = ({ members }: Ring): boolean => members.some(({ wallet }) => asked.has(names[wallet]));
+  if (!findRings(matches).some(isAsked)) return new Map();
   const { rings } = calibrateRings(matches, { fdr: FDR_OPTION.default, nRewired: N_REWIRED, seed: run.seed });
   return new Map(
     rings

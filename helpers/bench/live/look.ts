@@ -80,7 +80,6 @@ const tables: LiveTables = {
   dataDir: scratch,
   window,
   coveredFromMs: window.sinceMs,
-  bettors: new Set(bettors),
   historyWallets: new Set(bettors.slice(0, N_HISTORIES)),
   historyFromMs: dayMs,
   nWithoutHistory: Math.max(0, bettors.length - N_HISTORIES),
@@ -99,9 +98,11 @@ if ('reason' in anomaly) throw new Error(anomaly.reason);
 const models = { anomaly, anomalyRun: 'bench' };
 const takers = new Map<string, never>();
 const scores = await stage('scores', () => scoreLiveWallets(run, models, tables, profiles, takers));
-const rings = await stage('wash rings', () => washRings(run, tables));
-const known = { scores, takers, rings, clusters: walletClusters(scratch) };
-const { records } = await stage('decisions', () => decideWindow(run, tables, known, window.untilMs));
+const known = { scores, takers, clusters: walletClusters(scratch) };
+const findRings = (wallets: ReadonlySet<string>) => stage('wash rings', () => washRings(run, tables, wallets));
+const { records } = await stage('decisions, rings included', () =>
+  decideWindow(run, tables, known, findRings, window.untilMs),
+);
 await stage('outbox', async () => {
   const alerts = openAlertService({
     folder: join(scratch, 'alerts'),
