@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   '3_supervised_models': 'archetypes run step supervised tables',
   '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
   '5_live_inference':
-    'alerts cases charts fetch http/ports import/import_options live overview record run step stream tables',
+    'alerts cases charts fetch http/ports import/import_options live overview record replay run simulate/world_options step stream tables',
   '6_profitability': 'features profit run/(option_kinds|ranges) step strategies tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
   'helpers/live':
-    'alerts anomaly charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api wash',
+    'alerts anomaly cases charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api wash',
   'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
@@ -38,7 +38,7 @@ const MAY_IMPORT = {
   'helpers/red_flags': 'charts evaluate features kernels polars step run tables',
   'helpers/registry': 'run tables',
   'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
-  'helpers/run': 'pipeline',
+  'helpers/run': 'http/redact pipeline',
   'helpers/simulate': 'kernels polars step run',
   'helpers/skill': 'charts evaluate features kernels polars run step tables',
   'helpers/slurm': 'features import pipeline polars run tables',

@@ -20,6 +20,7 @@ import {
   planGraph,
   runGraph,
 } from '../helpers/run/pipeline_runner.ts';
+import { WORLD_OPTIONS } from '../helpers/simulate/world_options.ts';
 import { defineStep, made } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 
@@ -37,6 +38,7 @@ await runStep(
       venue: { ...FETCH_OPTIONS.venue, ...LIVE },
       since: { ...FETCH_OPTIONS.since, ...LIVE },
       until: { ...FETCH_OPTIONS.until, ...LIVE },
+      ...WORLD_OPTIONS,
       ...IMPORT_OPTIONS,
       ...inGroup(GRAPH_WHAT, {
         report: {
@@ -57,7 +59,8 @@ await runStep(
     section: DATA_SECTION,
     settings: ({ cases, report, plan, explain, ...options }, _, log) => {
       const fetch = options.data === 'live' ? wordsFor(FETCH_OPTIONS, options) : undefined;
-      return { cases, report, plan, explain, graph: graphOf(options, log, wordsFor(IMPORT_OPTIONS, options), fetch) };
+      const [imports, world] = [wordsFor(IMPORT_OPTIONS, options), wordsFor(WORLD_OPTIONS, options)];
+      return { cases, report, plan, explain, graph: graphOf(options, log, imports, fetch, world) };
     },
     compute: async (_, { cases, graph, report, plan, explain }, ctx) => {
       ctx.startWork();

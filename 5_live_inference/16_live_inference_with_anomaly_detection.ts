@@ -2,14 +2,15 @@
  * Which bets of the last 24 hours are worth an alert, and why?
  *
  * Reads   the public interfaces of Polymarket, as 15 does; the active model of 13 in the models folder
- * Writes  live/<venue>/ as 15 does; live/alerts/: every decision (outbox.jsonl) and what was sent (sent/); messages to Discord
- *         (DISCORD_WEBHOOK_URL)
+ * Writes  live/<venue>/ as 15 does; live/alerts/: every decision (outbox.jsonl) and what was sent (sent/); reports/alerts.html: case
+ *         files of the wallets; messages to Discord (DISCORD_WEBHOOK_URL)
  * Method  the profiles and models of the batch chapters, then rules, filters and limits (5_live_inference/README.md); an alert is
  *         on disk before it is sent, so that a crash loses none
  */
 import { openAlertService, previewAlerts, testAlertSinks } from '../helpers/alerts/alert_service.ts';
 import { formatCounts } from '../helpers/alerts/dispatch.ts';
 import { configuredSinks } from '../helpers/alerts/sinks/configured_sinks.ts';
+import { renewAlertCases } from '../helpers/live/alert_cases_report.ts';
 import { decideWindow } from '../helpers/live/decide_window.ts';
 import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts.ts';
 import { LIVE_ALERTS_SECTION, presentLiveAlerts } from '../helpers/live/live_alerts_report.ts';
@@ -56,12 +57,12 @@ await runService(
         const profiles = await renewProfiles(ctx, tables, live.keepDays);
         const takers = await takerFills(ctx, tables, live, ports);
         const scores = await scoreLiveWallets(ctx, models, tables, profiles, takers);
-        const rings = await washRings(ctx, tables);
-        const clusters = walletClusters(ctx.dataDir);
-        const known = { scores, takers, rings, clusters };
-        const { records, nBets } = await decideWindow(ctx, tables, known, ports.nowMs());
+        const known = { scores, takers, clusters: walletClusters(ctx.dataDir) };
+        const findRings = (wallets: ReadonlySet<string>) => washRings(ctx, tables, wallets);
+        const { records, nBets } = await decideWindow(ctx, tables, known, findRings, ports.nowMs());
         ctx.status.count('scored', nBets);
-        const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records };
+        const casesPath = await renewAlertCases(ctx, tables, profiles, records);
+        const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records, casesPath };
         if (isDryRun) {
           await previewAlerts(records, ctx.log);
           return made({ facts });

@@ -385,7 +385,9 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
 ];
 
 /** A step that keeps folders of its own instead of tables of the graph. */
-function liveStep(own: Omit<Step, 'args' | 'reads' | 'writes' | 'chunks' | 'inGraph'>): Step {
+function liveStep(
+  own: Omit<Step, 'args' | 'reads' | 'writes' | 'chunks' | 'inGraph'> & Partial<Pick<Step, 'writes'>>,
+): Step {
   return { args: [], reads: [], writes: [], chunks: 'none', inGraph: false, ...own };
 }
 
@@ -395,6 +397,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'live_profiles',
     script: '5_live_inference/15_generate_wallet_profiles.ts',
     question: 'Who traded in the last 24 hours, and what is known of each wallet?',
+    writes: ['live/polymarket'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -409,6 +412,7 @@ const LIVE_STEPS: readonly Step[] = [
       'Needs a model of 13 in --models-dir (npm start makes one). Alerts go to the terminal, to live/alerts/ of the data folder and, ' +
       'where DISCORD_WEBHOOK_URL is set (environment or .env), to Discord. Thresholds are in helpers/alerts/rules/rule.ts.\n' +
       'First look, without sending: --dry-run --once --data-dir data-real --models-dir models-real',
+    writes: ['live/polymarket', 'live/alerts'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,
@@ -446,6 +450,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'record_feeds',
     script: '5_live_inference/21_record_feeds.ts',
     question: 'Which trades and changes of order books do the venues send, as they come?',
+    writes: ['live/frames'],
     cpus: 1,
     memoryMib: 1024,
     memoryScalesWith: 'markets',
@@ -455,6 +460,7 @@ const LIVE_STEPS: readonly Step[] = [
     id: 'score_alerts',
     script: '5_live_inference/22_score_alerts.ts',
     question: 'Would following the alerts have paid, or the near misses, or what was suppressed?',
+    writes: ['live/scores'],
     cpus: 2,
     memoryMib: 4096,
     memoryFloorMib: 2048,

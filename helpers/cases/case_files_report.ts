@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
 import { casesPath } from '../charts/report.ts';
 import { Population } from '../features/wallets/population.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { formatBytes, formatCount } from '../run/console.ts';
 import { hashValue, writeFileAtomic } from '../run/files.ts';
 import { inGroup, option } from '../run/option_kinds.ts';
@@ -12,8 +13,8 @@ import { toNumbers, toTexts } from '../tables/matrix.ts';
 import { ANOMALIES, MARKETS, RAW_TRADES, WALLET_PROFILES, WALLET_RED_FLAGS, WALLET_SCORES } from '../tables/schemas.ts';
 import { isSimulated } from '../tables/simulated_data.ts';
 import { openTable, openTableIfThere, readTable, type Table } from '../tables/table_store.ts';
-import { casesPage, FINGERPRINT_META } from './case_page_report.ts';
-import { chooseWallets } from './choose_wallets.ts';
+import { type CasesPage, casesPage, FINGERPRINT_META } from './case_page_report.ts';
+import { type ChosenWallet, chooseWallets } from './choose_wallets.ts';
 import { marketFacts } from './market_facts.ts';
 import { openReasons } from './reason_sources.ts';
 import { replayWallets } from './replay_wallets.ts';
@@ -47,7 +48,7 @@ function openSources(dataDir: string): Table[] | string {
 }
 
 /** The fingerprint of the page that is there, or null. */
-function fingerprintOf(path: string): string | null {
+export function fingerprintOf(path: string): string | null {
   if (!existsSync(path)) return null;
   const head = Buffer.alloc(HEAD_BYTES);
   const fd = openSync(path, 'r');
@@ -59,11 +60,23 @@ function fingerprintOf(path: string): string | null {
   return new RegExp(`<meta name="${FINGERPRINT_META}" content="([0-9a-f]+)">`).exec(head.toString())?.[1] ?? null;
 }
 
-/** The page as text. @param fingerprint what decides it, kept in the page */
+/** The page of flagged and high-ranking wallets as text. @param fingerprint what decides it, kept in the page */
 export async function makeCasesPage(dataDir: string, nCases: number, fingerprint: string): Promise<string> {
   const profiles = readTable(openTable(dataDir, WALLET_PROFILES));
-  const population = new Population(profiles);
-  const chosen = chooseWallets(openReasons(dataDir, profiles, population), nCases);
+  const chosen = chooseWallets(openReasons(dataDir, profiles, new Population(profiles)), nCases);
+  return chosenCasesPage(dataDir, profiles, chosen, { fingerprint });
+}
+
+/**
+ * A page about chosen wallets as text.
+ * @param profiles rows of 11_wallet_profiles in the data folder
+ */
+export async function chosenCasesPage(
+  dataDir: string,
+  profiles: DataFrame,
+  chosen: readonly ChosenWallet[],
+  words: Pick<CasesPage, 'fingerprint' | 'selection'>,
+): Promise<string> {
   const names = toTexts(profiles, 'wallet');
   const wallets = chosen.map(({ row }) => names[row]!);
   const [asOfMs] = toNumbers(profiles, 'as_of_ms');
@@ -77,9 +90,9 @@ export async function makeCasesPage(dataDir: string, nCases: number, fingerprint
     cases,
     facts,
     asOfMs,
-    nWallets: population.nWallets,
+    nWallets: profiles.height,
     isSimulated: isSimulated(dataDir),
-    fingerprint,
+    ...words,
   });
 }
 

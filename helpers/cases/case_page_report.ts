@@ -35,6 +35,8 @@ export interface CasesPage {
   readonly nWallets: number;
   readonly isSimulated: boolean;
   readonly fingerprint: string;
+  /** How the wallets were chosen, in words. */
+  readonly selection?: string;
 }
 
 function profitOf({ history: { profit } }: WalletCase): number {
@@ -87,14 +89,14 @@ ${detectorRows(findings)}
 }
 
 /** The whole page as text. */
-export function casesPage({ cases, facts, asOfMs, nWallets, isSimulated, fingerprint }: CasesPage): string {
+export function casesPage({ cases, facts, asOfMs, nWallets, isSimulated, fingerprint, selection }: CasesPage): string {
   const nFlagged = cases.filter(({ findings }) => findings.some((finding) => finding.isFlagged)).length;
   const limits = [...(isSimulated ? [SIMULATED_LIMIT] : []), ...COMMON_LIMITS.slice(0, N_LIMITS)];
   const made = isSimulated
     ? ' The wallets are simulated: their addresses are made up, and links to the venue lead nowhere.'
     : '';
   const body = `<header class="top"><h1>Wallets worth a look</h1>
-<p>${formatCount(cases.length)} of ${formatCount(nWallets)} wallets: ${formatCount(nFlagged)} flagged, then those that rank highest. Bets and results known before ${isoDay(asOfMs)} (UTC).${made}</p>
+<p>${formatCount(cases.length)} of ${formatCount(nWallets)} wallets: ${selection ?? `${formatCount(nFlagged)} flagged, then those that rank highest`}. Bets and results known before ${isoDay(asOfMs)} (UTC).${made}</p>
 <p class="verdict"><b>A flag is a reason to look, not a verdict.</b></p>
 <p><a href="report.html">To the report</a></p>
 <p class="search"><label for="search">Find an address</label> <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="0x…"> <output id="found" for="search"></output></p></header>

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { openOutbox } from '../alerts/outbox/outbox.ts';
 import type { AlertRecord } from '../alerts/record.ts';
 import { sideTaken } from '../alerts/rules/bets.ts';
-import { type Followed, followDecisions } from '../alerts/score/follow.ts';
-import { type GroupScore, scoreDecisions } from '../alerts/score/scorecard.ts';
+import type { Followed } from '../alerts/score/follow.ts';
+import type { GroupScore } from '../alerts/score/scorecard.ts';
 import { fetchHistory } from '../fetch/fetch_history.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { importTrades } from '../import/import_trades.ts';
 import { listInputs } from '../import/inputs.ts';
 import { pl } from '../polars/polars.ts';
 import { backtestMarkets, marketEncoder } from '../profit/scored_fills.ts';
-import { replayTrades } from '../replay/tape.ts';
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import type { Run } from '../run/script.ts';
 import { collectParts } from '../tables/read_parts.ts';
@@ -37,8 +36,11 @@ export function recentDecisions(run: Run, nowMs: number, days: number): AlertRec
     .sort((a, b) => a.decidedMs - b.decidedMs);
 }
 
-/** The trades of the decisions' markets from the first day of a decision to `untilMs`, imported into a folder of their own. */
-async function fetchOutcomes(
+/**
+ * The trades of the decisions' markets from the first day of a decision to `untilMs`, imported into a folder of their own.
+ * @param records at least one, in the order of their time
+ */
+export async function fetchOutcomes(
   run: Run,
   records: readonly AlertRecord[],
   { addresses }: LiveSettings,
@@ -64,7 +66,11 @@ async function fetchOutcomes(
 }
 
 /** What anybody could have followed: the fills of the days of the decisions. */
-async function readPool(trades: Table, records: readonly AlertRecord[], numberOf: (id: string) => number) {
+export async function readPool(
+  trades: Table,
+  records: readonly AlertRecord[],
+  { numberOf }: OutcomeMarkets,
+): Promise<Followed[]> {
   const fills = await collectParts(trades, {
     between: { untilMs: (Math.floor(records[records.length - 1].decidedMs / DAY_MS) + 1) * DAY_MS },
     where: pl
@@ -82,34 +88,25 @@ async function readPool(trades: Table, records: readonly AlertRecord[], numberOf
   });
 }
 
+/** Markets by number, as the back-test engine wants them. */
+export interface OutcomeMarkets {
+  readonly codes: ReturnType<typeof marketEncoder>;
+  readonly markets: ReturnType<typeof backtestMarkets>;
+  /** -1 of a market that is not there. */
+  numberOf(id: string): number;
+}
+
+export function numberMarkets(table: Table): OutcomeMarkets {
+  const all = readTable(table);
+  const codes = marketEncoder();
+  codes.fit(all);
+  const markets = backtestMarkets(all, codes);
+  const numbers = new Map(markets.ids.map((id, number) => [id, number]));
+  return { codes, markets, numberOf: (id) => numbers.get(id) ?? -1 };
+}
+
 export interface AlertScores {
   readonly scores: readonly GroupScore[];
   readonly nDecisions: number;
   readonly nLeftOut: number;
-}
-
-/**
- * Scores of the decisions by rule and verdict, as far as their markets have been traded by `untilMs`.
- * @param records at least one, in the order of their time
- */
-export async function scoreAlerts(
-  run: Run,
-  records: readonly AlertRecord[],
-  settings: LiveSettings,
-  untilMs: number,
-  ports: HttpPorts,
-): Promise<AlertScores> {
-  const { trades, markets: table } = await fetchOutcomes(run, records, settings, untilMs, ports);
-  const all = readTable(table);
-  const marketCodes = marketEncoder();
-  marketCodes.fit(all);
-  const markets = backtestMarkets(all, marketCodes);
-  const numbers = new Map(markets.ids.map((id, number) => [id, number]));
-  const numberOf = (id: string): number => numbers.get(id) ?? -1;
-  const followed = followDecisions(records, await readPool(trades, records, numberOf), numberOf);
-  const { log } = run;
-  const scores = await scoreDecisions(followed, (signals, strategies, rules) =>
-    replayTrades({ trades, marketCodes, markets, signals, rules, log }, strategies),
-  );
-  return { scores, nDecisions: records.length, nLeftOut: followed.nLeftOut };
 }

@@ -19,7 +19,7 @@ export interface DayBets {
   readonly bets: readonly Bet[];
   /** Largest bet of a wallet at the percentile of the high-conviction rule, USD; NaN without bets. */
   readonly largestBetCutUsd: number;
-  /** `tx wallet` of matches in which a wallet took both sides. */
+  /** `tx wallet` of matches in which a wallet of these bets took both sides. */
   readonly selfMatches: ReadonlySet<string>;
 }
 
@@ -60,7 +60,9 @@ function largestBetCut(sums: DataFrame): number {
   return percentile(toNumbers(largest, 'usd'), RULE_SETTINGS.convictionPercentile);
 }
 
-async function selfMatches(trades: Table, between: DaySpan): Promise<Set<string>> {
+/** `tx wallet` where one of the wallets of `bets` took both sides of a match. */
+async function selfMatches(trades: Table, between: DaySpan, bets: DataFrame): Promise<Set<string>> {
+  const bettors = bets.select('wallet').unique();
   const isOther = pl.col('side').eq(pl.lit('SELL')).cast(pl.Int32);
   const sideTaken = pl.col('outcome_index').cast(pl.Int32).plus(isOther).modulo(pl.lit(2)).alias('taken');
   const found = await collectParts(trades, {
@@ -69,6 +71,7 @@ async function selfMatches(trades: Table, between: DaySpan): Promise<Set<string>
     query: (rows: LazyDataFrame) =>
       rows
         .select(pl.col('tx'), pl.col('wallet'), pl.col('market_id'), sideTaken)
+        .join(bettors.lazy(), { on: 'wallet', how: 'inner' })
         .groupBy(['tx', 'wallet', 'market_id'])
         .agg(pl.col('taken').nUnique().alias('n'))
         .filter(pl.col('n').eq(pl.lit(2))),
@@ -119,6 +122,6 @@ export async function dayBets(
   return {
     bets: betsOf((fills.sort('ts_ms').toRecords() as Record<string, unknown>[]).map((row) => fillOf(row, receivedMs))),
     largestBetCutUsd: largestBetCut(sums),
-    selfMatches: await selfMatches(trades, between),
+    selfMatches: await selfMatches(trades, between, chosen),
   };
 }

@@ -11,7 +11,7 @@ import { readTable } from '../tables/table_store.ts';
 import { type DayBets, type DaySpan, dayBets } from './day_bets.ts';
 import type { LiveWindow } from './live_options.ts';
 import { profilesAsOf } from './live_profiles.ts';
-import { type MatchVolumes, matchVolumes } from './match_volumes.ts';
+import { MatchVolumes, matchVolumes } from './match_volumes.ts';
 import type { LiveTables } from './refresh.ts';
 import type { TakerFills } from './taker_fills.ts';
 import type { WalletClusters } from './wallet_clusters.ts';
@@ -90,8 +90,6 @@ function marketAsOf(row: Record<string, unknown> | undefined, volumeBeforeUsd: n
 export interface WalletFacts {
   readonly scores: readonly ModelScores[];
   readonly takers: ReadonlyMap<string, TakerFills>;
-  /** Size of the wash ring of each wallet that is in one. */
-  readonly rings: ReadonlyMap<string, number>;
   readonly clusters: WalletClusters;
 }
 
@@ -110,6 +108,8 @@ interface Known extends WalletFacts {
   readonly tables: LiveTables;
   readonly wallets: ReadonlyMap<string, Record<string, unknown>>;
   readonly markets: ReadonlyMap<string, Record<string, unknown>>;
+  /** Size of the wash ring of each wallet that is in one. */
+  readonly rings: ReadonlyMap<string, number>;
   readonly volumes: MatchVolumes;
 }
 
@@ -153,35 +153,54 @@ export interface WindowDecisions {
   readonly nBets: number;
 }
 
+/** The bets of one day with what is known of them, but for what is only asked of the few that a rule speaks of. */
+interface DayOfBets {
+  readonly span: DaySpan;
+  readonly found: DayBets;
+  readonly known: Omit<Known, 'rings' | 'volumes'>;
+}
+
+async function dayOfBets(
+  run: Run,
+  tables: LiveTables,
+  facts: WalletFacts,
+  { span, allMarkets, nowMs }: { readonly span: DaySpan; readonly allMarkets: DataFrame; readonly nowMs: number },
+): Promise<DayOfBets> {
+  const found = await dayBets(tables.trades, span, watchedWallets(facts.scores), nowMs);
+  const { bets } = found;
+  const wallets = await walletsBefore(run, tables, span.fromMs, new Set(bets.map((bet) => bet.wallet)));
+  const markets = rowsOf(allMarkets, 'market_id', new Set(bets.map((bet) => bet.marketId)));
+  return { span, found, known: { ...facts, tables, wallets, markets } };
+}
+
 /**
  * What the rules decide about the days of the window, the strongest alerts first within each day. The same tables and models give the
  * same decisions, but for the times of receipt and decision.
+ * @param findRings size of the wash ring of each of some wallets that is in one
  * @param nowMs time of the decision
  */
 export async function decideWindow(
   run: Run,
   tables: LiveTables,
   facts: WalletFacts,
+  findRings: (wallets: ReadonlySet<string>) => Promise<ReadonlyMap<string, number>>,
   nowMs: number,
 ): Promise<WindowDecisions> {
-  const watched = watchedWallets(facts.scores);
   const allMarkets = readTable(tables.markets);
-  const records: AlertRecord[] = [];
-  let nBets = 0;
-  for (const day of daysOf(tables.window)) {
-    const found = await dayBets(tables.trades, day, watched, nowMs);
-    const { bets } = found;
-    nBets += bets.length;
-    const wallets = await walletsBefore(run, tables, day.fromMs, new Set(bets.map((bet) => bet.wallet)));
-    const markets = rowsOf(allMarkets, 'market_id', new Set(bets.map((bet) => bet.marketId)));
-    const volumes = await matchVolumes(tables, new Set(markets.keys()));
-    const known = { ...facts, tables, wallets, markets, volumes };
-    records.push(
-      ...decideBets(
-        bets.map((bet) => factsOf(bet, day, found, known)),
+  const days: DayOfBets[] = [];
+  for (const span of daysOf(tables.window)) days.push(await dayOfBets(run, tables, facts, { span, allMarkets, nowMs }));
+  const decide = (asked: Pick<Known, 'rings' | 'volumes'>): AlertRecord[] =>
+    days.flatMap(({ span, found, known }) =>
+      decideBets(
+        found.bets.map((bet) => factsOf(bet, span, found, { ...known, ...asked })),
         nowMs,
       ),
     );
-  }
-  return { records, nBets };
+  // Of millions of fills few are spoken of: rings and volumes are looked for where they are.
+  const first = decide({ rings: new Map(), volumes: new MatchVolumes() });
+  const marketIds = new Set(first.flatMap(({ marketId }) => marketId ?? []));
+  const spoken = first.filter(({ verdict }) => verdict !== 'near_miss').flatMap(({ wallet }) => wallet ?? []);
+  const rings = spoken.length === 0 ? new Map<string, number>() : await findRings(new Set(spoken));
+  const records = decide({ rings, volumes: await matchVolumes(tables, marketIds) });
+  return { records, nBets: days.reduce((n, { found }) => n + found.bets.length, 0) };
 }

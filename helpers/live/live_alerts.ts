@@ -30,6 +30,8 @@ export interface LiveAlertsFacts {
   readonly nBets: number;
   readonly nWallets: number;
   readonly records: readonly AlertRecord[];
+  /** Page of the case files of the alerts; null where there is none. */
+  readonly casesPath: string | null;
   /** Deliveries so far, in words; null when nothing was to be sent. */
   readonly delivered: string | null;
 }
@@ -46,5 +48,6 @@ export const NO_LOOK: LiveAlertsFacts = {
   nBets: 0,
   nWallets: 0,
   records: [],
+  casesPath: null,
   delivered: null,
 };

@@ -25,13 +25,14 @@ function countBy(records: readonly AlertRecord[], keyOf: (record: AlertRecord) =
 /** The filter of a suppressed alert: its reason up to the colon. */
 const filterOf = ({ whyNot }: AlertRecord): string => (whyNot ?? '').split(':')[0];
 
-function sentences({ window, nBets, nWallets, records, delivered }: LiveAlertsFacts): string[] {
+function sentences({ window, nBets, nWallets, records, casesPath, delivered }: LiveAlertsFacts): string[] {
   const of = (verdict: AlertRecord['verdict']) => records.filter((record) => record.verdict === verdict);
   const [alerts, suppressed, near] = [of('alert'), of('suppressed'), of('near_miss')];
   const list = (words: readonly string[]): string => (words.length === 0 ? '' : ` (${words.join(', ')})`);
   return [
     `${window === null ? '' : `${windowWords(window)}: `}${formatCount(alerts.length)} alerts${list(countBy(alerts, ({ rule }) => rule))} of ${formatCount(nBets)} bets; ${formatCount(nWallets)} wallets scored.`,
     `Suppressed: ${formatCount(suppressed.length)}${list(countBy(suppressed, filterOf))}. Near misses: ${formatCount(near.length)}.`,
+    ...(casesPath === null ? [] : [`Case files of the alerted wallets: ${casesPath}`]),
     ...(delivered === null ? [] : [`Deliveries so far, all sinks: ${delivered}.`]),
   ];
 }

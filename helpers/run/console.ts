@@ -1,5 +1,7 @@
 /** The one owner of the terminal: lines for people on standard error, results on standard output, progress on either. */
+import { redact } from '../http/redact.ts';
 import { formatDuration, nowMs } from './clock.ts';
+import { secretValues } from './env.ts';
 import { assert, InputError } from './errors.ts';
 
 export interface Log {
@@ -126,10 +128,11 @@ export function printInputError(error: InputError): void {
   if (error.hint !== '') console.error(`hint:  ${printable(error.hint)}`);
 }
 
-/** Prints our own fault with its stack. */
+/** Prints our own fault with its stack, without keys: it is there to be passed on. */
 export function printBug(error: unknown): void {
   console.error('This is a bug in Spyhop, not in your data. Please report it with the lines below.');
-  console.error(printable(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(printable(redact(trace, secretValues())));
 }
 
 /** Digits with separators, a sign, an exponent, a per cent or times sign; or the dash of an unknown number; or nothing. */

@@ -31,3 +31,13 @@ export function envValue(name: string): string | undefined {
   const value = process.env[name];
   return value === '' ? undefined : value;
 }
+
+const KEY_NAME = /WEBHOOK|TOKEN|SECRET|PASSWORD|KEY(?!.*PATH)/;
+const KEY_LENGTH_MIN = 8;
+
+/** Values of variables whose names say that they are keys: no trace of a crash may show them. */
+export function secretValues(): string[] {
+  return Object.entries(process.env).flatMap(([name, value = '']) =>
+    KEY_NAME.test(name) && value.length >= KEY_LENGTH_MIN ? [value] : [],
+  );
+}

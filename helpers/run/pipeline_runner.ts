@@ -67,6 +67,8 @@ export interface GraphOptions {
   readonly fetch?: readonly string[];
   /** What the importing step is told of raw files. */
   readonly imports?: readonly string[];
+  /** What the simulator is told besides the number of fills. */
+  readonly world?: readonly string[];
   readonly nSimulatedTrades: number;
   /** The as-of time as the user wrote it; null for the end of the data. */
   readonly asOf: string | null;
@@ -91,6 +93,7 @@ function checkNotSimulated(dataDir: string): void {
  * The graph that the options of a command ask for.
  * @param imports words for the importing step
  * @param fetch words for the fetching step, when `data` is `live`
+ * @param world words for the simulator
  * @throws InputError 'bad-option' when live data would be mixed with simulated ones
  */
 export function graphOf(
@@ -98,6 +101,7 @@ export function graphOf(
   log: Log,
   imports: readonly string[],
   fetch?: readonly string[],
+  world: readonly string[] = [],
 ): GraphOptions {
   if (fetch !== undefined) checkNotSimulated(options['data-dir']);
   return {
@@ -106,6 +110,7 @@ export function graphOf(
     rawFolder: options.data === 'simulated' || fetch !== undefined ? null : options.data,
     ...(fetch === undefined ? {} : { fetch }),
     imports,
+    world,
     asOf: options['as-of'] ?? null,
     from: options.from ?? null,
     only: options.only ?? null,
@@ -182,6 +187,9 @@ export function planGraph(options: GraphOptions): Planned[] {
       `${word} has no effect on a simulated market`,
       'add --data and the folder of your raw files, or leave it out',
     );
+  const [ofWorld] = options.world ?? [];
+  if (ofWorld !== undefined && (options.rawFolder !== null || options.fetch !== undefined))
+    throw new InputError('bad-option', `${ofWorld} has no effect without a simulated market`, 'leave it out');
   const steps = STEPS.filter((step) => isWanted(step, options));
   const first = options.from === null ? 0 : indexOf(steps, 'from', options.from);
   const chosen = options.only === null ? steps.slice(first) : [steps[indexOf(steps, 'only', options.only)]];
@@ -199,6 +207,7 @@ export function planGraph(options: GraphOptions): Planned[] {
       ),
       ...(step.id === FETCH_ID ? (options.fetch ?? []) : []),
       ...(step.id === IMPORT_ID ? (options.imports ?? []) : []),
+      ...(step.id === SIMULATOR_ID ? (options.world ?? []) : []),
       ...options.common,
     ],
   }));
@@ -313,10 +322,10 @@ export async function runGraph(planned: readonly Planned[], options: GraphOption
 
 /** The command that goes on with the same data at a step. */
 function resumption(step: Step, options: GraphOptions): string {
-  const { rawFolder, fetch, imports = [], nSimulatedTrades, common } = options;
+  const { rawFolder, fetch, imports = [], world = [], nSimulatedTrades, common } = options;
   const simulatedOrLive = fetch === undefined ? ['--trades', String(nSimulatedTrades)] : ['--data', 'live', ...fetch];
   const data = rawFolder === null ? simulatedOrLive : ['--data', rawFolder];
-  const words = ['--from', step.id, ...data, ...imports, ...asOfArgs(options), ...common];
+  const words = ['--from', step.id, ...data, ...world, ...imports, ...asOfArgs(options), ...common];
   return ['npm start --', ...words.map(shellWord)].join(' ');
 }
 

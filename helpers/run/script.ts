@@ -1,9 +1,11 @@
 /** How every numbered script runs: options, one story, and an answer to whatever goes wrong. */
+
+import { redact } from '../http/redact.ts';
 import { findStep, type Step } from '../pipeline.ts';
 import { nowMs } from './clock.ts';
 import { readStepCode, type StepCode } from './code.ts';
 import { createLog, type Log, printBug, printInputError, watchOutput } from './console.ts';
-import { envValue } from './env.ts';
+import { envValue, secretValues } from './env.ts';
 import { InputError } from './errors.ts';
 import { checkFolder, explainSystemError, writeJsonAtomic } from './files.ts';
 import { codeRevision, peakMemoryMib } from './manifest.ts';
@@ -84,6 +86,14 @@ function deliver(outcome: StepReport['outcome'], message: string): void {
   if (path !== undefined) writeJsonAtomic(path, report);
 }
 
+/** Our own fault, wherever it was thrown: a stack trace, a report, exit code 1. */
+function endWithBug(error: unknown): void {
+  printBug(error);
+  process.exitCode = 1;
+  const what = error instanceof Error ? error.message : String(error);
+  deliver('failed', `a bug in Spyhop: ${redact(what, secretValues())}`);
+}
+
 /** Signals that stop a step, what people call them, and the exit code. */
 const STOPS = [
   ['SIGTERM', 'SIGTERM', STOPPED_EXIT_CODE],
@@ -117,6 +127,10 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
   endOnSignals();
+  process.on('uncaughtException', (error) => {
+    endWithBug(error);
+    process.exit();
+  });
   const outputFault = watchOutput();
   try {
     const outcome = await main();
@@ -136,11 +150,7 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
       printInputError(error);
       process.exitCode = 2;
       deliver('failed', error.message);
-    } else {
-      printBug(error);
-      process.exitCode = 1;
-      deliver('failed', `a bug in Spyhop: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    } else endWithBug(error);
   } finally {
     if (process.connected) process.disconnect();
   }

@@ -25,7 +25,6 @@ function withRoles(fills: DataFrame): DataFrame {
   const numbered = fills.withColumns(pl.intRange(0, pl.len(), 1).cast(pl.UInt32).alias('row'));
   const takers = numbered
     .filter(pl.col('role').isNull())
-    .sort('wallet')
     .sort({ by: 'shares', descending: true, maintainOrder: true })
     .groupBy(['tx'])
     .agg(

@@ -11,8 +11,13 @@ function step(script: string, data: string, ...args: readonly string[]): Promise
   return measureProcess([...NODE, `1_data_pipeline/${script}`, '--data-dir', data, ...args, ...COMMON], REPOSITORY);
 }
 
-/** Simulates a market of `nRows` fills with seed 1 into the data folder. */
-export function simulate(data: string, nRows: number, format: 'csv' | 'parquet'): Promise<Measured> {
+/** Simulates a market of `nRows` fills with seed 1 into the data folder. @param more options of 00-1 */
+export function simulate(
+  data: string,
+  nRows: number,
+  format: 'csv' | 'parquet',
+  ...more: readonly string[]
+): Promise<Measured> {
   return step(
     '00-1_simulate_market.ts',
     data,
@@ -24,6 +29,7 @@ export function simulate(data: string, nRows: number, format: 'csv' | 'parquet')
     'active',
     '--seed',
     '1',
+    ...more,
   );
 }
 

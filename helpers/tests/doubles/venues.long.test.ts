@@ -1,5 +1,5 @@
 /** The clients against the doubles: every row once, also with faults; and the doubles' own traps. */
-import { generateKeyPairSync } from 'node:crypto';
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -225,6 +225,27 @@ describe('Kalshi', () => {
     await expect(createKalshiClient(at(kalshi)).orderBook('A')).rejects.toThrow('status 401');
     const old = await fetch(`${kalshi.baseUrl}/portfolio/orders`, { method: 'POST' });
     expect(old.status).toBe(410);
+  });
+
+  test('verifies RSA-PSS with a salt of 32 bytes over time, method and path without the query', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { kalshi } = await start({ kalshi: { publicKey } });
+    const address = new URL(`${kalshi.baseUrl}/markets/A/orderbook?depth=1`);
+    const status = async (saltLength: number, path: string, ageMs = 0) => {
+      const time = String(Date.now() - ageMs);
+      const key = { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+      const headers = {
+        'kalshi-access-key': 'id-1',
+        'kalshi-access-timestamp': time,
+        'kalshi-access-signature': sign('sha256', Buffer.from(`${time}GET${path}`), key).toString('base64'),
+      };
+      return (await fetch(address, { headers })).status;
+    };
+    expect(await status(32, address.pathname)).toBe(200);
+    expect(await status(constants.RSA_PSS_SALTLEN_MAX_SIGN, address.pathname)).toBe(401);
+    expect(await status(32, address.pathname + address.search)).toBe(401);
+    expect(await status(32, address.pathname.replace('/trade-api/v2', ''))).toBe(401);
+    expect(await status(32, address.pathname, 3_600_000)).toBe(401);
   });
 });
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { openOutbox } from '../../alerts/outbox/outbox.ts';
 import { fitWalletModel, WALLET_ANOMALY, walletModelToJson } from '../../anomaly/wallet_model.ts';
 import { type DiscordDouble, startDiscordDouble } from '../../doubles/discord/discord_double.ts';
+import type { FaultPlan as DiscordFaultPlan } from '../../doubles/discord/faults.ts';
 import { readVenueMarket } from '../../doubles/market.ts';
-import { startVenueDoubles, type VenueDoubles } from '../../doubles/venues.ts';
+import { startVenueDoubles, type VenueDoubles, type VenueDoublesOptions } from '../../doubles/venues.ts';
 import { alertFolder } from '../../live/live_alerts.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { nowMs } from '../../run/clock.ts';
@@ -29,12 +30,19 @@ export function simulateDays(): Promise<SimulatedFolder> {
   return simulateFolder({ nTrades: 12_000, nDays: 3, endDate: '2026-01-10' });
 }
 
-export async function startWorld({ raw }: SimulatedFolder): Promise<AlertWorld> {
-  const venues = await startVenueDoubles(readVenueMarket(raw));
+/** What goes wrong in a world. */
+interface Troubles {
+  readonly venues?: VenueDoublesOptions;
+  readonly discord?: DiscordFaultPlan;
+}
+
+export async function startWorld({ raw }: SimulatedFolder, troubles: Troubles = {}): Promise<AlertWorld> {
+  const venues = await startVenueDoubles(readVenueMarket(raw), troubles.venues);
   const discord = await startDiscordDouble({
     webhooks: new Map([['7', WEBHOOK_TOKEN]]),
     bucket: { limit: 10_000, windowMs: 1000 },
     latencyMs: 5,
+    ...(troubles.discord === undefined ? {} : { faults: troubles.discord }),
   });
   return {
     venues,
@@ -66,6 +74,14 @@ export function decisionsIn({ dataDir }: LiveBox): Map<string, string> {
   ]);
   outbox.close();
   return new Map(ends.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Wallets that alerts are about. */
+export function alertedWallets({ dataDir }: LiveBox): string[] {
+  const outbox = openOutbox(alertFolder(dataDir), nowMs());
+  const records = [...outbox.rows()].map(({ record }) => record);
+  outbox.close();
+  return records.flatMap(({ verdict, wallet }) => (verdict === 'alert' && wallet !== null ? [wallet] : []));
 }
 
 /** Ids of alerts by the number of their messages. */

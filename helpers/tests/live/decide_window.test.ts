@@ -17,7 +17,6 @@ const DAY = START_MS + 40 * DAY_MS;
 const NOBODY: WalletFacts = {
   scores: [],
   takers: new Map(),
-  rings: new Map(),
   clusters: { ids: new Map(), modelRun: null },
 };
 
@@ -49,8 +48,8 @@ function liveTables(fills: readonly FillSpec[]): LiveTables {
 
 const box = makeLiveBox();
 afterAll(() => box.remove());
-const decide = async (tables: LiveTables, facts: Partial<WalletFacts> = {}) =>
-  (await decideWindow(quietRun(box), tables, { ...NOBODY, ...facts }, DAY + DAY_MS)).records;
+const decide = async (tables: LiveTables, facts: Partial<WalletFacts> = {}, rings = new Map<string, number>()) =>
+  (await decideWindow(quietRun(box), tables, { ...NOBODY, ...facts }, async () => rings, DAY + DAY_MS)).records;
 const find = (records: readonly AlertRecord[], rule: string, marketId: string) =>
   records.find((record) => record.rule === rule && record.marketId === marketId && record.wallet === 'a');
 
@@ -100,9 +99,10 @@ test('wallets that trade in circles, and they alone, are in a ring, and their be
       ];
     },
   );
-  const rings = await washRings(quietRun(box), liveTables(fills));
+  const rings = await washRings(quietRun(box), liveTables(fills), new Set(['w1']));
+  expect((await washRings(quietRun(box), liveTables(fills), new Set(['w20']))).size).toBe(0);
   expect([...rings].sort()).toEqual(['w0', 'w1', 'w2', 'w3'].map((wallet) => [wallet, 4]));
-  const records = await decide(tables, { rings: new Map([['a', 4]]) });
+  const records = await decide(tables, {}, new Map([['a', 4]]));
   expect(find(records, 'fresh_whale', 'young')?.whyNot).toBe('wash ring: 4 wallets that trade among themselves');
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { loadLiveModels } from '../../live/wallet_scores.ts';
@@ -7,6 +7,7 @@ import type { SimulatedFolder } from '../doubles/simulated.ts';
 import { rejection } from '../refusal.ts';
 import {
   type AlertWorld,
+  alertedWallets,
   decisionsIn,
   filesWith,
   messagesById,
@@ -59,6 +60,11 @@ test('alerts reach Discord once, also when the day is looked at again, and the k
     'What was worth an alert in the last day?',
   );
 
+  const cases = readFileSync(join(box.dataDir, 'reports/alerts.html'), 'utf8');
+  const wallets = new Set(alertedWallets(box));
+  expect(wallets.size).toBeGreaterThan(3);
+  for (const wallet of wallets) expect(cases).toContain(`<article class="case" id="${wallet}">`);
+
   const again = await box.run('live_alerts', WORDS, world.env);
   expect(messagesById(world.discord)).toEqual(messages);
   expect(decisionsIn(box)).toEqual(decisions);
@@ -72,9 +78,27 @@ test('alerts reach Discord once, also when the day is looked at again, and the k
   const refused = await box.run('live_alerts', WORDS, bad);
   expect(refused.code).toBe(2);
   expect(refused.text).toContain('DISCORD_WEBHOOK_URL: the address is not that of a Discord webhook');
-  for (const { text, titles } of [dry, first, again, scored, refused]) {
+  const profiled = await box.run('live_profiles', WORDS.slice(0, -1), world.env);
+  expect(profiled.code).toBe(0);
+  for (const { text, titles } of [dry, first, again, scored, refused, profiled]) {
     expect(text).not.toContain(WEBHOOK_TOKEN);
     expect(titles.filter((title) => title.includes(WEBHOOK_TOKEN))).toEqual([]);
   }
   expect(filesWith(box.root, WEBHOOK_TOKEN)).toEqual([]);
 }, 600_000);
+
+test('the trace of a crash shows no key', async () => {
+  const bomb = join(box.root, 'bomb.cjs');
+  // As soon as the script has begun.
+  writeFileSync(
+    bomb,
+    `setInterval(() => {
+      if (process.listenerCount('SIGXFSZ') > 0) throw new Error([process.env.DISCORD_WEBHOOK_URL, process.env.A_TOKEN].join(' '));
+    }, 20)`,
+  );
+  const env = { ...world.env, A_TOKEN: 'another key of this test', NODE_OPTIONS: `--require ${bomb}` };
+  const { code, text } = await box.run('live_alerts', WORDS, env);
+  expect(code).toBe(1);
+  expect(text).toMatch(/This is a bug in Spyhop[\s\S]*Error: \*\*\* \*\*\*\n\s+at /);
+  expect(text).not.toMatch(/another key|a-secret_TOKEN/);
+});

@@ -131,6 +131,13 @@ describe('the master pipeline', () => {
     expect(out.indexOf('00-2_fetch_history')).toBeLessThan(out.indexOf('00-3_import_trades'));
   });
 
+  it('passes options of the simulator on, and refuses them for raw files', () => {
+    const { out } = master('--plan', '--population', 'active', '--insiders', '0');
+    expect(out).toMatch(/00-1_simulate_market\.ts --trades \d+ --population active --insiders 0 --data-dir/);
+    const wrong = master('--plan', '--data', dataDir, '--population', 'active');
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--population has no effect without')]);
+  });
+
   it('refuses live data in the folder of a simulated market, and dates without live data', () => {
     const mixed = master('--data', 'live');
     expect([mixed.code, mixed.err]).toEqual([
