@@ -5,7 +5,8 @@ const MAY_IMPORT = {
   '1_data_pipeline': 'features fetch import run step simulate tables venues',
   '2_unsupervised_discovery': 'archetypes discovery evaluate features kernels/random run skill step tables wash',
   '3_supervised_models': 'archetypes run step supervised tables',
-  '4_unsupervised_model': 'anomaly evaluate red_flags step tables',
+  '4_unsupervised_model':
+    'anomaly evaluate features/wallets/as_of red_flags run/(clock|ranges) step tables trade_anomaly',
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options live overview record replay run simulate/world_options step stream tables',
   '6_profitability': 'features profit run/(option_kinds|ranges) step strategies tables',
@@ -53,7 +54,7 @@ const MAY_IMPORT = {
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
-  'helpers/trade_anomaly': 'baselines charts estimators evaluate kernels polars registry run step tables',
+  'helpers/trade_anomaly': 'baselines charts estimators evaluate features kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',
 };

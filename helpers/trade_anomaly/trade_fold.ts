@@ -3,10 +3,11 @@
  * against what came before it, then it enters its market's baseline; nothing later is ever looked at.
  *
  * Memory is bounded: 512 trades a market, 50,000 markets, 1,000,000 wallets; above that the tenth that has been idle for longest is
- * forgotten (idle_map.ts), and is a new market or wallet when it comes back.
+ * forgotten (kernels/idle_map.ts), and is a new market or wallet when it comes back.
  */
+
+import { IdleMap } from '../kernels/idle_map.ts';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
-import { IdleMap } from './idle_map.ts';
 import { type Baseline, MarketState, SeededWindow } from './market_state.ts';
 import type { MarketFacts, Trade } from './trade.ts';
 import { type WalletPast, WalletState } from './wallet_state.ts';
@@ -93,7 +94,7 @@ export class TradeFold {
     const category = facts.category ?? OTHER;
     const ofCategory = this.categoryWindow(category);
     const { kind, baseline } = this.chooseBaseline(market, ofCategory, tsMs);
-    const volume24h = market.volume24h(tsMs);
+    const volume24h = market.volume24h.at(tsMs);
     const features: TradeFeatures = {
       contracts,
       price,

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { parseModel } from '../estimators/contract.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
+import { OnlineFdr } from '../evaluate/online_fdr.ts';
 import { createMatrix } from '../kernels/matrix.ts';
 import { currentRun, loadActiveModel } from '../registry/active_model.ts';
 import { InputError } from '../run/errors.ts';
@@ -17,6 +18,7 @@ const SCRIPT = '4_unsupervised_model/13-2_generate_trade_anomaly_model.ts';
 /** The published threshold: −.7 of scikit-learn's `score_samples` is .7 here. */
 export const SCORE_THRESHOLD = 0.7;
 const N_REASONS = 3;
+const DAY_SLACK = 1.5;
 
 export const VENUES = ['kalshi', 'polymarket'] as const satisfies readonly Trade['venue'][];
 
@@ -56,8 +58,25 @@ export interface TradeModel extends Omit<TradeModelParts, 'calibration' | 'fores
   readonly columns: readonly string[];
   /** Scores one trade; a few microseconds, on this thread. */
   score(features: TradeFeatures): TradeScore;
+  /** Tests of the trades of one UTC day, which may have half as many trades again as the days learnt from. */
+  dayTests(fdr: number): OnlineFdr;
   /** The columns that made a trade anomalous, the most important first, with their values. */
   explain(features: TradeFeatures): { readonly column: string; readonly value: number }[];
+}
+
+/** The score of one trade, 0..1. */
+export function tradeScorer({
+  venue,
+  categories,
+  forest,
+}: Pick<TradeModelParts, 'venue' | 'categories' | 'forest'>): (features: TradeFeatures) => number {
+  const write = rowWriter(venue, categories);
+  const scoreRow = forest.rowScorer();
+  const row = new Float32Array(forest.featureNames.length);
+  return (features) => {
+    write(features, row);
+    return scoreRow(row);
+  };
 }
 
 export function tradeModel({ venue, categories, tradesPerDay, calibration, forest }: TradeModelParts): TradeModel {
@@ -69,19 +88,18 @@ export function tradeModel({ venue, categories, tradesPerDay, calibration, fores
       `make it again: npx tsx ${SCRIPT} --venue ${venue}`,
     );
   const write = rowWriter(venue, categories);
-  const scoreRow = forest.rowScorer();
+  const scoreOf = tradeScorer({ venue, categories, forest });
   const pOf = conformalP(calibration);
-  const row = new Float32Array(columns.length);
   return {
     venue,
     categories,
     tradesPerDay,
     columns,
     score: (features) => {
-      write(features, row);
-      const score = scoreRow(row);
+      const score = scoreOf(features);
       return { score, p: pOf(score) };
     },
+    dayTests: (fdr) => new OnlineFdr(fdr, Math.ceil(DAY_SLACK * tradesPerDay)),
     explain: (features) => {
       const values = new Float32Array(columns.length);
       write(features, values);
