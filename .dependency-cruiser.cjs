@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   'helpers/bus': 'http/redact run sqlite',
   'helpers/cases': 'charts features polars run tables',
   'helpers/charts': 'kernels/random run tables/made_from tables/schema',
-  'helpers/demo': 'alerts doubles live pipeline run simulate',
+  'helpers/demo':
+    'alerts baselines doubles estimators features/domain kernels live pipeline run simulate stream trade_anomaly',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
   'helpers/doubles': 'kernels/random run/(clock|errors|files) venues/polymarket/exchanges',

@@ -3,7 +3,7 @@
  *
  * Reads   the queue alerts
  * Writes  live/stream/alerts/: every decision (outbox.jsonl) and what was sent (sent/); messages to Discord (DISCORD_WEBHOOK_URL, or
- *         one for each category, see 16)
+ *         DISCORD_BOT_TOKEN with DISCORD_CHANNEL_ID; one for each category, too)
  * Method  a decision is in the outbox before its message is acknowledged, so that a crash loses none; then limits, and each sink at
  *         its own pace
  */

@@ -67,21 +67,19 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
     outbox.tidy(ports.nowMs());
   };
   let wake = new EventTarget();
+  /** Until something is noted, `signal` is aborted or it is time to look. */
   const sleep = (signal: AbortSignal): Promise<void> =>
     new Promise((done) => {
-      const timer = setTimeout(done, LOOK_MS);
-      for (const [target, type] of [
-        [wake, 'noted'],
-        [signal, 'abort'],
-      ] as const)
-        target.addEventListener(
-          type,
-          () => {
-            clearTimeout(timer);
-            done();
-          },
-          { once: true },
-        );
+      const target = wake;
+      const end = (): void => {
+        clearTimeout(timer);
+        target.removeEventListener('noted', end);
+        signal.removeEventListener('abort', end);
+        done();
+      };
+      const timer = setTimeout(end, LOOK_MS);
+      target.addEventListener('noted', end);
+      signal.addEventListener('abort', end);
     });
   return {
     async send(records, { waitMs = WAIT_MS, signal } = {}) {

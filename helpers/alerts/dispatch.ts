@@ -3,7 +3,7 @@ import type { HttpPorts } from '../http/ports.ts';
 import { formatCount } from '../run/console.ts';
 import type { AlertWatch } from './decide.ts';
 import type { Limiter } from './limits.ts';
-import { beginAttempt, type Delivery, endAttempt, isDue } from './outbox/delivery.ts';
+import { beginAttempt, type Delivery, endAttempt, isDue, type Outcome } from './outbox/delivery.ts';
 import type { Outbox, OutboxRow } from './outbox/outbox.ts';
 import type { AlertSink } from './sinks/sink.ts';
 
@@ -48,13 +48,23 @@ function nextAt(outbox: Outbox, sink: string, nowMs: number): Next | undefined {
   return due ?? pending.sort((a, b) => a.delivery.notBeforeMs - b.delivery.notBeforeMs)[0];
 }
 
+/** Attempts within the minutes in which a service knows a message again. */
+const N_SAFE_ATTEMPTS = 5;
+
+/** What did not answer may be asked again, without a mark, for as long as it shows no message twice. */
+function repeatable(outcome: Outcome, { nAttempts }: Delivery): Outcome {
+  if (outcome.kind !== 'unknown' || nAttempts >= N_SAFE_ATTEMPTS) return outcome;
+  return { kind: 'refused', why: outcome.why, retry: { afterMs: null }, stopsSink: false };
+}
+
 /** One attempt; it is in the outbox before the request leaves, and its end as soon as it is known. */
 async function attempt(sink: AlertSink, { row, delivery }: Next, dispatch: Dispatch): Promise<void> {
   const { outbox, limiter, ports, signal, stopped, warn, watch } = dispatch;
   const { id } = row.record;
   const sending = beginAttempt(delivery);
   outbox.update(id, sending);
-  const outcome = await sink.deliver({ record: row.record, isRepeat: delivery.isMarked }, signal);
+  const told = await sink.deliver({ record: row.record, isRepeat: delivery.isMarked }, signal);
+  const outcome = sink.isIdempotent === true ? repeatable(told, sending) : told;
   const after = endAttempt(sending, outcome, ports.nowMs());
   outbox.update(id, after);
   watch?.delivered(sink.name, outcome.kind);

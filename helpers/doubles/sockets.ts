@@ -1,4 +1,4 @@
-/** Doubles of the venues' WebSockets: real ones on loopback, which a test makes send, fall silent, skip numbers and break. */
+/** Doubles of the venues' WebSockets: real ones on loopback, which tests and demonstrations make send, fall silent, skip numbers and break. */
 import { constants, type KeyObject, verify } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -185,7 +185,10 @@ export interface MarketSocketDouble extends SocketDouble {
   send(text: string): void;
 }
 
-/** Double of Polymarket's market channel (facts 3C): a book for each token at first, PONG as plain text. */
+/**
+ * Double of Polymarket's market channel (facts 3C): a book for each token at first, PONG as plain text.
+ * @public Tests alone listen to it.
+ */
 export async function startMarketSocketDouble(): Promise<MarketSocketDouble> {
   const open = new Set<WebSocket>();
   const FIRST = z.object({ assets_ids: z.array(z.string()), type: z.literal('market') });

@@ -14,12 +14,15 @@ const PIECE_MS = MINUTE_MS;
 /** The read side of Kalshi lags by about a second. */
 const LAG_MS = 1500;
 const BOOKMARK_MS = SECOND_MS;
+/** Whether the feed brings everything is looked into so often, as trades may come without numbers. */
+const AUDIT_MS = 5 * MINUTE_MS;
 
 export interface KalshiIngestOptions extends IngestParts {
   readonly client: KalshiClient;
   readonly key: KalshiKey;
   readonly feedUrl?: string;
   readonly lagMs?: number;
+  readonly auditMs?: number;
 }
 
 /** A trade as both ways tell it. */
@@ -45,8 +48,9 @@ class KalshiIngest implements Ingest {
   private readonly facts: KalshiFacts;
   private readonly catchUp: CatchUp;
   private feed: { close(): void } | null = null;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timers: readonly NodeJS.Timeout[];
   private lastMs: number;
+  private auditedMs: number;
   private nWithoutSide = 0;
   private isClosed = false;
 
@@ -66,7 +70,11 @@ class KalshiIngest implements Ingest {
       warn,
       onFault: this.fail,
     });
-    this.timer = setInterval(() => void this.mark().catch(this.fail), BOOKMARK_MS);
+    this.auditedMs = this.lastMs;
+    this.timers = [
+      setInterval(() => void this.mark().catch(this.fail), BOOKMARK_MS),
+      setInterval(() => this.audit(), options.auditMs ?? AUDIT_MS),
+    ];
     void this.facts.readSeries().then(() => this.open(), this.fail);
   }
 
@@ -75,7 +83,7 @@ class KalshiIngest implements Ingest {
     this.feed?.close();
     this.catchUp.close();
     this.facts.close();
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     await this.mark();
   }
 
@@ -113,6 +121,11 @@ class KalshiIngest implements Ingest {
 
   private askAgain(): void {
     this.catchUp.ask(this.lastMs - OVERLAP_MS);
+  }
+
+  private audit(): void {
+    this.catchUp.ask(this.auditedMs - OVERLAP_MS);
+    this.auditedMs = this.lastMs;
   }
 
   private takeFrame(msg: Readonly<Record<string, unknown>>, seq: number | null): void {

@@ -68,6 +68,7 @@ function whyNot(
   const { event, score, model } = scored;
   const pMax = Math.min(1, settings.falseAlertsPerDay / model.tradesPerDay);
   if (score.p > pMax) return { verdict: 'near_miss', whyNot: `p is ${short(score.p)}, above ${short(pMax)}` };
+  if (scored.features.baseline === 'none') return { verdict: 'near_miss', whyNot: 'nothing to compare it with yet' };
   if (amountUsd < settings.usdMin) return { verdict: 'near_miss', whyNot: `less than ${usd.format(settings.usdMin)}` };
   if (isSweep(scored)) return { verdict: 'suppressed', whyNot: 'a settlement sweep: the price is next to a dollar' };
   const ageMs = event.received_ms - event.ts_ms;

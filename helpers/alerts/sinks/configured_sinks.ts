@@ -5,12 +5,15 @@ import type { Log } from '../../run/console.ts';
 import { envValue } from '../../run/env.ts';
 import type { Route } from '../routing.ts';
 import { createConsoleSink } from './console_sink.ts';
-import { createDiscordSink } from './discord_sink.ts';
+import { createDiscordBotSink, createDiscordSink } from './discord_sink.ts';
 import { createJsonLinesSink } from './json_lines_sink.ts';
 import type { AlertSink } from './sink.ts';
 
 /** The webhook of all categories that have none of their own; one category's is DISCORD_WEBHOOK_URL_SPORTS and so on. */
 const WEBHOOK_VARIABLE = 'DISCORD_WEBHOOK_URL';
+/** A bot, and the channels that it writes to, in the same way; without the token the channels are not looked at. */
+const BOT_VARIABLE = 'DISCORD_BOT_TOKEN';
+const CHANNEL_VARIABLE = 'DISCORD_CHANNEL_ID';
 const CATEGORIES = ['sports', 'politics', 'crypto', 'other'] as const;
 
 export interface ConfiguredSinks {
@@ -19,10 +22,10 @@ export interface ConfiguredSinks {
 }
 
 /**
- * Console and JSON lines for all alerts, and a Discord webhook for each variable that is set.
+ * Console and JSON lines for all alerts, and a Discord webhook or channel for each variable that is set.
  * @param folder where the JSON lines go
  * @param env value of a variable of the environment, undefined when it is not set
- * @throws InputError 'bad-option' naming the variable whose address is no webhook's
+ * @throws InputError 'bad-option' naming the variable whose value is no webhook's address or no channel's id
  */
 export function configuredSinks(
   folder: string,
@@ -30,21 +33,29 @@ export function configuredSinks(
   { ports = realPorts(), env = envValue }: { ports?: HttpPorts; env?: (name: string) => string | undefined } = {},
 ): ConfiguredSinks {
   const local = [createConsoleSink(log), createJsonLinesSink(join(folder, 'sent'), ports.nowMs)];
-  const webhooks = [
-    { variable: WEBHOOK_VARIABLE, categories: 'rest' as const },
-    ...CATEGORIES.map((category) => ({
-      variable: `${WEBHOOK_VARIABLE}_${category.toUpperCase()}`,
-      categories: [category],
-    })),
-  ].flatMap(({ variable, categories }) => {
-    const url = env(variable);
-    return url === undefined ? [] : [{ sink: createDiscordSink(variable, url, { ports }), categories }];
-  });
+  const byCategory = (variable: string, create: (name: string, value: string) => AlertSink) =>
+    [
+      { name: variable, categories: 'rest' as const },
+      ...CATEGORIES.map((category) => ({ name: `${variable}_${category.toUpperCase()}`, categories: [category] })),
+    ].flatMap(({ name, categories }) => {
+      const value = env(name);
+      return value === undefined ? [] : [{ sink: create(name, value), categories }];
+    });
+  const token = env(BOT_VARIABLE);
+  const apiUrl = env('DISCORD_API_URL');
+  const remote = [
+    ...byCategory(WEBHOOK_VARIABLE, (name, url) => createDiscordSink(name, url, { ports })),
+    ...(token === undefined
+      ? []
+      : byCategory(CHANNEL_VARIABLE, (name, channelId) =>
+          createDiscordBotSink(name, { token, channelId, apiUrl }, { ports }),
+        )),
+  ];
   return {
-    sinks: [...local, ...webhooks.map(({ sink }) => sink)],
+    sinks: [...local, ...remote.map(({ sink }) => sink)],
     routes: [
       ...local.map(({ name, kind }) => ({ sink: name, kind, categories: 'all' as const })),
-      ...webhooks.map(({ sink, categories }) => ({ sink: sink.name, kind: sink.kind, categories })),
+      ...remote.map(({ sink, categories }) => ({ sink: sink.name, kind: sink.kind, categories })),
     ],
   };
 }

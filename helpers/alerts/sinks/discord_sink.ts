@@ -1,14 +1,20 @@
-/** Alerts through a webhook of Discord. The address of the webhook is a secret: who knows it can write there. */
+/**
+ * Alerts through a webhook of Discord, or through a bot in a channel. The address of a webhook and the token of a bot are secrets: who
+ * knows them can write there. A bot's message has a nonce, so that Discord shows it once.
+ */
 import { z } from 'zod';
 import { createHttpClient, type HttpClient } from '../../http/client.ts';
 import { HttpError } from '../../http/http_error.ts';
 import { type HttpPorts, realPorts } from '../../http/ports.ts';
+import type { HttpRequest } from '../../http/request.ts';
 import { InputError } from '../../run/errors.ts';
 import type { Outcome } from '../outbox/delivery.ts';
 import { cleanLine, fitLine } from '../text.ts';
 import { discordMessage } from './discord_message.ts';
-import type { AlertSink } from './sink.ts';
+import type { AlertMessage, AlertSink } from './sink.ts';
 
+const API_URL = 'https://discord.com/api/v10';
+const USER_AGENT = 'DiscordBot (spyhop, 1)';
 const ATTEMPT_MS = 15_000;
 const WHY_LENGTH_MAX = 300;
 /** Answers that no later attempt will change: asking on would end in a ban of this machine's address. */
@@ -71,33 +77,29 @@ function messageIdOf(text: string): string | null {
   }
 }
 
+/** What of a request the two ways differ in. */
+type DiscordRequest = Pick<HttpRequest, 'path' | 'query' | 'headers' | 'body'>;
+
 class DiscordSink implements AlertSink {
-  readonly kind = 'discord';
   private openAtMs = 0;
 
   constructor(
     readonly name: string,
-    private readonly path: string,
+    readonly kind: 'discord' | 'discord_bot',
+    private readonly request: (message: AlertMessage) => DiscordRequest,
     private readonly client: HttpClient,
     private readonly nowMs: () => number,
+    readonly isIdempotent?: true,
   ) {}
 
   readyAtMs(): number {
     return this.openAtMs;
   }
 
-  async deliver(message: Parameters<AlertSink['deliver']>[0], signal?: AbortSignal): Promise<Outcome> {
+  async deliver(message: AlertMessage, signal?: AbortSignal): Promise<Outcome> {
     try {
-      const body = discordMessage(message);
-      const request = {
-        method: 'POST',
-        path: this.path,
-        query: { wait: true },
-        body,
-        repeat: 'never',
-        signal,
-      } as const;
-      const { headers, text } = await this.client.send(request);
+      const request = this.request(message);
+      const { headers, text } = await this.client.send({ method: 'POST', repeat: 'never', signal, ...request });
       this.pause(pauseMs(headers));
       return { kind: 'sent', messageId: messageIdOf(text) };
     } catch (error) {
@@ -133,17 +135,59 @@ export function createDiscordSink(
       'copy it in Discord: channel settings, Integrations, Webhooks; it looks like https://discord.com/api/webhooks/<number>/<token>',
     );
   const [, origin, path, token] = match;
-  const client = createHttpClient(
-    {
-      name,
-      baseUrl: `${origin}/api/v10`,
-      limits: [],
-      attemptsMax: 1,
-      attemptMs,
-      deadlineMs: 2 * attemptMs,
-      secrets: [token, webhookUrl],
-    },
+  const client = discordClient(name, `${origin}/api/v10`, [token, webhookUrl], ports, attemptMs);
+  const request = (message: AlertMessage): DiscordRequest => ({
+    path,
+    query: { wait: true },
+    body: discordMessage(message),
+  });
+  return new DiscordSink(name, 'discord', request, client, ports.nowMs);
+}
+
+function discordClient(
+  name: string,
+  baseUrl: string,
+  secrets: readonly string[],
+  ports: HttpPorts,
+  attemptMs: number,
+): HttpClient {
+  return createHttpClient(
+    { name, baseUrl, limits: [], attemptsMax: 1, attemptMs, deadlineMs: 2 * attemptMs, secrets },
     ports,
   );
-  return new DiscordSink(name, path, client, ports.nowMs);
+}
+
+/**
+ * A sink for one channel, through a bot that may write there.
+ * @param name what it is called in lines for people
+ * @param channelId digits, as Discord copies them
+ * @param apiUrl Discord's, or that of a server on this machine
+ * @throws InputError 'bad-option' that does not show the token
+ */
+export function createDiscordBotSink(
+  name: string,
+  { token, channelId, apiUrl = API_URL }: { token: string; channelId: string; apiUrl?: string | undefined },
+  { ports = realPorts(), attemptMs = ATTEMPT_MS }: { ports?: HttpPorts; attemptMs?: number } = {},
+): AlertSink {
+  if (!/^\d{5,25}$/.test(channelId.trim()))
+    throw new InputError(
+      'bad-option',
+      `${name}: ${channelId.slice(0, 30)} is no id of a channel`,
+      'copy it in Discord: Settings, Advanced, Developer Mode; then right-click the channel, Copy Channel ID',
+    );
+  if (!/^[\w.-]{10,200}$/.test(token.trim()))
+    throw new InputError(
+      'bad-option',
+      'DISCORD_BOT_TOKEN is no token of a bot',
+      'copy it in the Developer Portal: Bot, Token',
+    );
+  const headers = { authorization: `Bot ${token.trim()}`, 'user-agent': USER_AGENT };
+  const path = `/channels/${channelId.trim()}/messages`;
+  const request = (message: AlertMessage): DiscordRequest => {
+    const { username: _, ...body } = discordMessage(message);
+    // The id of an alert is as long as a nonce may be.
+    return { path, headers, body: { ...body, nonce: message.record.id, enforce_nonce: true } };
+  };
+  const client = discordClient(name, apiUrl, [token], ports, attemptMs);
+  return new DiscordSink(name, 'discord_bot', request, client, ports.nowMs, true);
 }

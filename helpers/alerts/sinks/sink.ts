@@ -13,6 +13,8 @@ export interface AlertSink {
   readonly name: string;
   /** console, json_lines, discord; sinks of one kind share the categories among them. */
   readonly kind: string;
+  /** The service shows a message once, however often it is sent within some minutes. */
+  readonly isIdempotent?: true;
   /** When the service may be asked next, ms since 1970 UTC: it has said so. */
   readyAtMs(): number;
   /**

@@ -1,8 +1,9 @@
 /**
- * A server on this machine that answers like Discord's webhooks: limits of messages and of use, bucket headers, errors with their
+ * A server on this machine that answers like Discord's webhooks, and like Discord to a bot's messages: limits of messages and of use, bucket headers, errors with their
  * codes, and faults on demand. It keeps what it was given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import { isoTime, nowMs, SECOND_MS } from '../../run/clock.ts';
 import { type Loopback, requestBody, startLoopback } from '../loopback.ts';
 import {
@@ -20,6 +21,7 @@ import { type BucketSize, bucketHeaders, createBuckets } from './rate_limit.ts';
 
 interface StoredMessage {
   readonly id: string;
+  /** Of the webhook, or of the bot's channel. */
   readonly webhookId: string;
   readonly body: {
     readonly content?: string;
@@ -40,6 +42,8 @@ interface DiscordEmbed {
 export interface DiscordDoubleOptions {
   /** Token by id of the webhook. */
   readonly webhooks: ReadonlyMap<string, string>;
+  /** A bot, and the channels that it may write to. */
+  readonly bot?: { readonly token: string; readonly channels: readonly string[] };
   /** Default: 5 requests in 2 s, as observed. */
   readonly bucket?: BucketSize;
   readonly faults?: FaultPlan;
@@ -59,11 +63,14 @@ export interface DiscordDouble {
   close(): Promise<void>;
 }
 
+const BOT_ROUTE = /^\/api\/v10\/channels\/(\d+)\/messages$/;
+const NONCE = z.object({ nonce: z.string().max(25), enforce_nonce: z.literal(true) });
 const ROUTE = /^\/api\/v10\/webhooks\/(\d+)\/([^/?]+)$/;
 
 class Server {
   readonly messages: StoredMessage[] = [];
   readonly answers = new Map<number, number>();
+  private readonly byNonce = new Map<string, StoredMessage>();
   private readonly use: ReturnType<typeof createBuckets>;
   private readonly bucket: BucketSize;
   private readonly nowMs: () => number;
@@ -84,8 +91,10 @@ class Server {
     sendAnswer(response, answer);
   }
 
-  private answer({ method, url: address = '/' }: IncomingMessage, text: string): Answer {
+  private answer({ method, url: address = '/', headers: given }: IncomingMessage, text: string): Answer {
     const url = new URL(address, 'http://127.0.0.1');
+    const channel = BOT_ROUTE.exec(url.pathname)?.[1];
+    if (channel !== undefined) return this.answerBot(channel, given.authorization, text);
     const match = ROUTE.exec(url.pathname);
     if (match === null) return errorAnswer(404, 0, '404: Not Found');
     const [, id, token] = match;
@@ -105,6 +114,29 @@ class Server {
     if (url.searchParams.get('wait') !== 'true') return { status: 204, headers, body: '', end: 'whole' };
     const created = { id: stored.id, channel_id: '1', webhook_id: id, timestamp: isoTime(stored.receivedMs), type: 0 };
     return jsonAnswer(200, created, headers);
+  }
+
+  /** A bot's message; one with a nonce that was there is shown once, and the first is told of again. */
+  private answerBot(channel: string, authorization: string | undefined, text: string): Answer {
+    const { bot, faults } = this.options;
+    if (bot === undefined || authorization !== `Bot ${bot.token}`) return errorAnswer(401, 0, '401: Unauthorized');
+    if (!bot.channels.includes(channel)) return errorAnswer(404, 10003, 'Unknown Channel');
+    const state = this.use(channel, this.nowMs());
+    const headers = bucketHeaders(this.bucket, state, this.nowMs());
+    if (!state.isAllowed) return tooManyAnswer(state.resetAfterMs / 1000, false, headers);
+    const fault = faults?.() ?? null;
+    if (fault !== null && !STORING_FAULTS.has(fault)) return FAULT_ANSWERS[fault];
+    const nonce = NONCE.safeParse(JSON.parse(text)).data?.nonce;
+    const known = nonce === undefined ? undefined : this.byNonce.get(nonce);
+    const stored = known ?? this.store(channel, text, headers);
+    if ('status' in stored) return stored;
+    if (nonce !== undefined) this.byNonce.set(nonce, stored);
+    if (fault !== null) return FAULT_ANSWERS[fault];
+    return jsonAnswer(
+      200,
+      { id: stored.id, channel_id: channel, timestamp: isoTime(stored.receivedMs), type: 0 },
+      headers,
+    );
   }
 
   /** Keeps a message, or says what is wrong with it. */

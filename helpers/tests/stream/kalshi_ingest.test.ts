@@ -33,9 +33,11 @@ afterEach(async () => {
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 function start({
+  auditMs = 60_000,
   nMax = 100_000,
   publish = bus.publish.bind(bus),
 }: {
+  auditMs?: number;
   nMax?: number;
   publish?: MessageBus['publish'];
 } = {}) {
@@ -56,6 +58,7 @@ function start({
     bookmark: openBookmark(folder, 'kalshi'),
     ports,
     lagMs: 20,
+    auditMs,
     watch: { received: () => undefined, gap: () => lines.push('gap'), reconnected: () => lines.push('reconnected') },
     note: warn,
     warn,
@@ -122,6 +125,13 @@ test('frames that are lost are fetched, and an ok frame that takes a number is n
   for (const [i, trade] of all.entries()) venue.trade(trade, { isTold: i < 20 || i >= 30, skip: i === 30 ? 10 : 0 });
   await allThere();
   expect(lines.filter((line) => line === 'gap')).toHaveLength(1);
+});
+
+test('a trade that the feed leaves out without a word is found by the audit', async () => {
+  start({ auditMs: 200 });
+  await subscribed();
+  for (const [i, trade] of trades(30).entries()) venue.trade(trade, { isTold: i % 3 > 0 });
+  await allThere();
 });
 
 test('nothing is lost when the connection breaks in a burst, and each handshake is signed anew', async () => {
