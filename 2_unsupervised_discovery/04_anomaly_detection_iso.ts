@@ -45,12 +45,13 @@ await runStep(
       const flags = conformalFlags(points, isOrdinary, fdr, seed, executor);
       const found = clusterWallets(profiles, ANOMALY_FEATURES, clusters, seed, executor);
       const isClustered = !('skippedReason' in found);
-      const { nCalibration, nTogether } = flags;
+      const { nCalibration, nTogether, nFlaggedOrdinary } = flags;
       return made({
         tables: [[ANOMALIES, anomaliesFrame(profiles, scores, flags, isClustered ? found : null)]],
         facts: {
           nCalibration,
           nTogether,
+          nFlaggedOrdinary,
           validity: isClustered ? assessClusters(points, clusters, seed, executor) : found,
         },
       });

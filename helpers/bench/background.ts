@@ -10,7 +10,7 @@ import { createExecutor } from '../parallel/executor.ts';
 import { InputError } from '../run/errors.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import { option } from '../run/option_kinds.ts';
-import { REPORTED_SIZES_USD, REPORTED_STYLES, type Style } from './background/styles.ts';
+import { FINAL_STYLES, REPORTED_SIZES_USD, REPORTED_STYLES, type Style } from './background/styles.ts';
 import {
   apTable,
   type BackgroundRow,
@@ -37,7 +37,7 @@ function parse(args: readonly string[]) {
     'data-dir': { type: 'string', describe: 'a data folder with an imported tape' },
     name: { type: 'string', describe: 'name of the background', defaultDescription: 'name of the folder' },
     half: { choices: ['first', 'second', 'all'] as const, default: 'second' as Half, describe: 'of its events' },
-    styles: option.text('all', 'names of styles'),
+    styles: option.text('all', 'names of styles, or final'),
     detectors: option.text(DETECTORS, 'detectors of the power study'),
     sizes: option.text(REPORTED_SIZES_USD.join(','), 'median bets, USD'),
     planted: option.number(10, 'insiders planted at once'),
@@ -52,10 +52,12 @@ function parse(args: readonly string[]) {
 /** @throws InputError 'bad-option' naming what is not known */
 function chooseStyles(text: string): readonly Style[] {
   if (text === 'all') return REPORTED_STYLES;
+  if (text === 'final') return FINAL_STYLES;
+  const all = [...REPORTED_STYLES, ...FINAL_STYLES];
   return text.split(',').map((name) => {
-    const style = REPORTED_STYLES.find((own) => own.name === name);
+    const style = all.find((own) => own.name === name);
     if (style !== undefined) return style;
-    const known = REPORTED_STYLES.map((own) => own.name).join(', ');
+    const known = all.map((own) => own.name).join(', ');
     throw new InputError('bad-option', `--styles names ${name}, which is none`, `known are: ${known}`);
   });
 }

@@ -3,10 +3,11 @@
  * flagged with its ring. Recall is the share of planted wallets that are flagged, false discovery the share of flagged wallets
  * that were not planted. Then the same markets with their counterparties dealt anew, where there is no ring to be found.
  */
-import { makeStudyMarket } from '../anomaly/power/study_market.ts';
+import { type MarketSpec, makeStudyMarket } from '../anomaly/power/study_market.ts';
 import { plantedTypes } from '../archetypes/planted_types.ts';
 import { formatTable, tabulate } from '../run/console.ts';
 import { option } from '../run/option_kinds.ts';
+import { POPULATIONS } from '../simulate/options.ts';
 import { calibrateRings, type RingsFound } from '../wash/calibrate_rings.ts';
 import type { Matches } from '../wash/matches.ts';
 import { readMatches } from '../wash/read_matches.ts';
@@ -25,10 +26,10 @@ interface Market {
   readonly nPlanted: number;
 }
 
-async function simulate(seed: number, difficulty: string, nTrades: number): Promise<Market> {
+async function simulate(spec: MarketSpec): Promise<Market> {
   return await inFolder('wash', async (dataDir) => {
-    const run = benchRun('import_trades', dataDir, seed);
-    const market = await makeStudyMarket(run, dataDir, { seed, difficulty, nTrades });
+    const run = benchRun('import_trades', dataDir, spec.seed);
+    const market = await makeStudyMarket(run, dataDir, spec);
     const { matches, names } = await readMatches(market.trades, market.markets, market.endMs);
     const isPlanted = plantedTypes(dataDir, names)!.map((type) => type === PLANTED);
     return { matches, isPlanted, nPlanted: isPlanted.filter((own) => own).length };
@@ -59,6 +60,7 @@ export async function runSuite(args: readonly string[]): Promise<void> {
     seeds: option.number(10, 'simulated markets'),
     'first-seed': option.number(9201, 'seeds count from here; the detector was chosen on 1 to 5'),
     rows: option.number(60_000, 'fills of each market'),
+    population: { choices: POPULATIONS, default: 'active' as const, describe: 'wallets of each market' },
     difficulty: option.text('medium', 'of the market: easy, medium, hard'),
     fdr: option.number(0.1, 'false discovery rate'),
     rewired: option.number(40, 'rewired networks to calibrate on'),
@@ -68,7 +70,12 @@ export async function runSuite(args: readonly string[]): Promise<void> {
   const results: MarketResult[] = [];
   for (let k = 0; k < given.seeds; k++) {
     const seed = given.firstSeed + k;
-    const { matches, isPlanted, nPlanted } = await simulate(seed, given.difficulty, given.rows);
+    const { matches, isPlanted, nPlanted } = await simulate({
+      seed,
+      population: given.population,
+      difficulty: given.difficulty,
+      nTrades: given.rows,
+    });
     const found = calibrateRings(matches, { ...settings, seed });
     const flagged = flaggedWallets(found);
     const nTrue = flagged.filter((wallet) => isPlanted[wallet]).length;

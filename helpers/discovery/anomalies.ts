@@ -12,7 +12,7 @@ import type { GlobalClusters } from './global_clusters.ts';
 const N_REASONS = 3;
 
 /** What the report says of the anomalies, beside the table. */
-export interface AnomalyFacts extends Pick<ConformalFlags, 'nCalibration' | 'nTogether'> {
+export interface AnomalyFacts extends Pick<ConformalFlags, 'nCalibration' | 'nTogether' | 'nFlaggedOrdinary'> {
   readonly validity: ClusterValidity | NotAssessed;
 }
 

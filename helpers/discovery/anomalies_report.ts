@@ -49,7 +49,8 @@ function topWallets(anomalies: DataFrame, profiles: DataFrame): TopWallet[] {
 }
 
 /** The conformal flags: one sentence, then what must be known to read it. */
-function formatFlags(anomalies: DataFrame, { nCalibration, nTogether }: AnomalyFacts, fdr: number): string[] {
+function formatFlags(anomalies: DataFrame, facts: AnomalyFacts, fdr: number): string[] {
+  const { nCalibration, nTogether, nFlaggedOrdinary } = facts;
   const rate = `${Number((100 * fdr).toPrecision(3))} %`;
   const nWallets = anomalies.height;
   if (anomalies.getColumn('p_value').nullCount() === nWallets)
@@ -68,6 +69,7 @@ function formatFlags(anomalies: DataFrame, { nCalibration, nTogether }: AnomalyF
       : [
           `Each wallet is compared with ${formatCount(nCalibration)} ordinary ones, so ${formatCount(nTogether)} or more must be anomalous together for any to be flagged.`,
         ]),
+    `Ordinary are the wallets that the waterfall calls casual or does not name: ${formatCount(nFlaggedOrdinary)} of the flagged. The others are busy or large by its rules, and that is all that a flag says.`,
     'p-values come from forests that have not seen the wallet, so they may rank wallets in another order than the score.',
   ];
 }

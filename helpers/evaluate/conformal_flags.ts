@@ -22,6 +22,8 @@ export interface ConformalFlags {
   readonly pValues: Float64Array;
   readonly isFlagged: Uint8Array;
   readonly nFlagged: number;
+  /** Flagged rows among those that stand for the ordinary. */
+  readonly nFlaggedOrdinary: number;
   /** Ordinary wallets behind each p-value, the fewest of the folds. */
   readonly nCalibration: number;
   /** The smallest number of wallets that can be flagged at all: fewer p-values, however small, pass no threshold. */
@@ -48,7 +50,7 @@ export function conformalFlags(
   const nTogether = Math.ceil(x.nRows / (fdr * (nCalibration + 1)));
   const pValues = new Float64Array(x.nRows).fill(Number.NaN);
   if (nCalibration < REFERENCE_PER_FOLD_MIN)
-    return { pValues, isFlagged: new Uint8Array(x.nRows), nFlagged: 0, nCalibration, nTogether };
+    return { pValues, isFlagged: new Uint8Array(x.nRows), nFlagged: 0, nFlaggedOrdinary: 0, nCalibration, nTogether };
   folds.forEach(({ train, calibration, test }, f) => {
     if (test.length === 0) return;
     const forest = new IsolationForest({ seed: Math.abs(seed) + f }, executor).fit(takeRows(x, train));
@@ -58,5 +60,6 @@ export function conformalFlags(
     });
   });
   const { rejected, nRejected } = benjaminiHochberg(pValues, fdr);
-  return { pValues, isFlagged: rejected, nFlagged: nRejected, nCalibration, nTogether };
+  const nFlaggedOrdinary = rejected.reduce((n, flag, row) => n + flag * isOrdinary[row], 0);
+  return { pValues, isFlagged: rejected, nFlagged: nRejected, nFlaggedOrdinary, nCalibration, nTogether };
 }

@@ -12,11 +12,12 @@ export interface Evidence {
 }
 
 const HOURS_NEVER = 10_000;
-const USD_UNIT = 100;
-/** Beyond these evidence adds nothing: soon is soon, and a bet that won at .10 is not better informed than one at .60. */
+/** Profits far below this say little more than a gain or a loss. */
+const USD_UNIT = 1_000;
+/** Beyond these evidence adds nothing: soon is soon, and a bet that won at .10 is not better informed than one at .75. */
 const MARK_OUT_MAX = 0.1;
-const EXCESS_MAX = 0.3;
-const RESOLUTION_HOURS_MIN = 120;
+const EXCESS_MAX = 0.2;
+const RESOLUTION_HOURS_MIN = 48;
 const MOVE_HOURS_MIN = 240;
 const VOLUME_PCT_MIN = 0.01;
 

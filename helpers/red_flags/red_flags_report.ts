@@ -17,7 +17,6 @@ const MISSING: Readonly<Record<string, string>> = {
   taker_pct: 'takes or offers (the tape has not both makers and takers)',
   excess_price: 'result of the outcome (unresolved)',
   hours_to_resolution: 'time before the resolution (unresolved, or bought after it)',
-  markout_24h: 'price a day later (not over yet)',
 };
 
 type FlagRow = Readonly<Record<string, string | number | boolean | null>>;

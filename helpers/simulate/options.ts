@@ -5,7 +5,7 @@ import { MODEL } from './model.ts';
 
 /** Whom the market consists of: wallets with the published marginals of active traders, or these and all who come by once. */
 export const POPULATIONS = ['active', 'whole'] as const;
-type PopulationKind = (typeof POPULATIONS)[number];
+export type PopulationKind = (typeof POPULATIONS)[number];
 
 export interface SimulateOptions {
   /** Rows of `orderFilled` to write: N resting orders matched at once give N+1 rows. */

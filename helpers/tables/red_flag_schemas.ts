@@ -3,7 +3,7 @@ import { columns, type TableSchema } from './schema.ts';
 
 /** "The stake" is all that the wallet bought of one outcome, the one on which it spent most; "paid" is its mean price. */
 export const EVIDENCE_COLUMNS = columns(`
-  stake_usd?: float64 [USD] (money) bought of the outcome on which it spent most, all purchases together
+  stake_usd?: float64 [USD] (money) bought of the outcome on which it spent most, all purchases together; of equal ones the first by market id
   entry_price?: float64 [USD per share, 0..1] (money) mean price paid for the stake
   age_at_stake_days?: float64 [days] (behavioural) from its first fill to its first purchase of the stake; null where the tape cuts its tenure off
   idle_before_days?: float64 [days] (behavioural) from its fill before to its first purchase of the stake; null when that was its first fill

@@ -9,7 +9,7 @@ import { type DataFrame, releaseFrames } from '../../polars/polars.ts';
 import { withRedFlagScores } from '../../red_flags/score_profiles.ts';
 import { createLog } from '../../run/console.ts';
 import type { Run } from '../../run/script.ts';
-import { resolveSimulateOptions } from '../../simulate/options.ts';
+import { type PopulationKind, resolveSimulateOptions } from '../../simulate/options.ts';
 import { simulateMarket } from '../../simulate/simulate_market.ts';
 import { toTexts } from '../../tables/matrix.ts';
 import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
@@ -27,6 +27,8 @@ export interface StudyMarket {
 
 export interface MarketSpec {
   readonly seed: number;
+  /** Default: the active wallets, the population of the power study. */
+  readonly population?: PopulationKind;
   readonly difficulty: string;
   readonly nTrades: number;
 }

@@ -9,8 +9,6 @@ import { RAW_TRADES } from '../../tables/schemas.ts';
 import type { Range, Style } from './styles.ts';
 import { type MarketPath, priceAt, type Tape } from './tape.ts';
 
-/** Standard deviation of the logarithm of a bet's size. */
-const SIZE_SPREAD = 0.5;
 /** Nobody buys above this. */
 const PRICE_MAX = 0.9;
 /** USD that move the log odds by 1: half of what was traded before, and never less than this. */
@@ -120,18 +118,26 @@ function earlierBets(tape: Tape, { earlier }: Style, wallet: string, startMs: nu
   });
 }
 
-/** Everything that was bought, sold within six hours of the move. */
-function sales(bought: readonly PlantedFill[], random: Random): PlantedFill[] {
+/** A share of everything that was bought, sold within six hours of the move. */
+function sales(bought: readonly PlantedFill[], soldShare: number, random: Random): PlantedFill[] {
   return bought.map((fill) => {
     const ms = secondOf(fill.market.moveMs! + between(random, [0.1, 6]) * HOUR_MS);
     const price = Math.min(0.99, Math.max(0.01, priceAt(fill.market, fill.outcome, ms)!.price));
-    return { ...fill, ms, isBuy: false, price };
+    return { ...fill, ms, isBuy: false, price, shares: soldShare * fill.shares };
   });
 }
 
+/** The same position, made by minting pairs and selling the other outcome. */
+const asSaleOfOther = (fill: PlantedFill): PlantedFill => ({
+  ...fill,
+  outcome: 1 - fill.outcome,
+  isBuy: false,
+  price: 1 - fill.price,
+});
+
 function plantInsider(tape: Tape, style: Style, medianUsd: number, random: Random) {
   const wallets = Array.from({ length: style.nWallets }, () => newWallet(random));
-  const usd = medianUsd * Math.exp(SIZE_SPREAD * random.normal());
+  const usd = medianUsd * Math.exp(style.sizeSpread * random.normal());
   const taken = new Set<MarketPath>();
   const fills: PlantedFill[] = [];
   let placedUsd = 0;
@@ -140,9 +146,12 @@ function plantInsider(tape: Tape, style: Style, medianUsd: number, random: Rando
     taken.add(bet.market);
     placedUsd += bet.usd;
     const bought = purchases(bet, bet.market.winner!, bet.usd, style, wallets, random);
-    fills.push(...bought, ...(style.sellsAfterMove ? sales(bought, random) : []));
-    if (style.hedgeShare > 0)
-      fills.push(...purchases(bet, 1 - bet.market.winner!, bet.usd * style.hedgeShare, style, wallets, random));
+    fills.push(...(style.sellsLoser ? bought.map(asSaleOfOther) : bought));
+    if (style.soldShare > 0) fills.push(...sales(bought, style.soldShare, random));
+    if (style.hedgeShare !== null) {
+      const hedgeUsd = bet.usd * between(random, style.hedgeShare);
+      fills.push(...purchases(bet, 1 - bet.market.winner!, hedgeUsd, style, wallets, random));
+    }
     if (event === 0) for (const wallet of wallets) fills.push(...earlierBets(tape, style, wallet, bet.startMs, random));
   }
   return { wallets, fills, placedUsd };

@@ -15,14 +15,11 @@ import type { LogisticRows } from './fit_logistic.ts';
 export const BACKGROUND = 'background';
 /** Insiders that the simulator planted. */
 export const SIMULATED_INSIDER = 'simulated_insider';
-/** Their share of the planted weight of a simulated market. */
-const OWN_SHARE = 0.5;
-
 export interface TrainingTape {
   readonly tape: Tape;
   /** What the tape counts for beside the others. */
   readonly weight: number;
-  /** Wallets known to be insiders; empty for a real tape. */
+  /** Wallets known to be insiders; into a tape that has none they are planted. */
   readonly insiders: ReadonlySet<string>;
 }
 
@@ -51,7 +48,7 @@ function plantAll(tape: Tape, nEach: number, seed: number): { trades: DataFrame;
 }
 
 /**
- * Plants and collects, `nDraws` times; wallets of the tape are taken from the first draw alone.
+ * Plants and collects, `draws.n` times; wallets of the tape are taken from the first draw alone.
  * @param dataDir an existing folder for scratch tables
  */
 export async function labelledEvidence(
@@ -61,8 +58,12 @@ export async function labelledEvidence(
 ): Promise<LabelledEvidence> {
   const frames: DataFrame[] = [];
   const labels: string[] = [];
-  for (let draw = 0; draw < draws.n; draw++) {
-    const { trades, styleOf } = plantAll(tape, draws.nEach, draws.seed + draw);
+  const nDraws = insiders.size > 0 ? 1 : draws.n;
+  for (let draw = 0; draw < nDraws; draw++) {
+    const { trades, styleOf } =
+      insiders.size > 0
+        ? { trades: tape.trades, styleOf: new Map<string, string>() }
+        : plantAll(tape, draws.nEach, draws.seed + draw);
     const frame = await withTable(trades, dataDir, async (table, asOfMs) => {
       const source = { trades: table, markets: tape.markets, asOfMs, log: createLog({ quiet: true }) };
       return (await collectEvidence(source)).frame;
@@ -70,7 +71,7 @@ export async function labelledEvidence(
     const own = (toTexts(frame, 'wallet') as string[]).map(
       (wallet) => styleOf.get(wallet) ?? (insiders.has(wallet) ? SIMULATED_INSIDER : BACKGROUND),
     );
-    const isTaken = own.map((label) => draw === 0 || styleOf.size === 0 || label.includes('$'));
+    const isTaken = own.map((label) => draw === 0 || label.includes('$'));
     frames.push(frame.filter(pl.Series('is_taken', isTaken, pl.Bool)));
     labels.push(...own.filter((_, row) => isTaken[row]));
   }
@@ -79,7 +80,7 @@ export async function labelledEvidence(
 
 /**
  * Rows for a fit: wallets at or above the floor; half of the weight of each tape is its background's. The other half is shared
- * evenly by its kinds of planted insiders; where the simulator planted its own, half of that is theirs.
+ * evenly by its kinds of insiders.
  */
 export function trainingRows(
   sets: readonly LabelledEvidence[],
@@ -91,13 +92,7 @@ export function trainingRows(
     const rows = labels.flatMap((_, row) => (stake[row] >= floorUsd ? [row] : []));
     const counts = new Map<string, number>();
     for (const row of rows) counts.set(labels[row], (counts.get(labels[row]) ?? 0) + 1);
-    const hasOwn = counts.has(SIMULATED_INSIDER);
-    const nStyles = counts.size - 1 - Number(hasOwn);
-    const shareOf = (label: string): number => {
-      if (label === BACKGROUND) return 1;
-      if (label === SIMULATED_INSIDER) return OWN_SHARE;
-      return (hasOwn ? 1 - OWN_SHARE : 1) / nStyles;
-    };
+    const shareOf = (label: string): number => (label === BACKGROUND ? 1 : 1 / (counts.size - 1));
     const columns = names.map((name) => featureValues(frame, name));
     return {
       features: columns.map((values) => Float64Array.from(rows, (row) => values[row])),

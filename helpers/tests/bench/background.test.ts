@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { plant, randomiseOutcomes } from '../../bench/background/plant.ts';
-import { CHOOSING_STYLES, REPORTED_STYLES, type Style } from '../../bench/background/styles.ts';
+import { CHOOSING_STYLES, FINAL_STYLES, REPORTED_STYLES, type Style } from '../../bench/background/styles.ts';
 import { priceAt, readTape } from '../../bench/background/tape.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { pl } from '../../polars/polars.ts';
@@ -87,8 +87,30 @@ describe('planting into a tape', () => {
     expect(Math.abs(wins / 2000 - 0.457)).toBeLessThan(4 * Math.sqrt((0.457 * 0.543) / 2000));
   });
 
+  it('sells the loser at one minus the price of the winner, and half of a position after the move', () => {
+    const fillsOf = (style: Style) => {
+      const { trades, wallets } = plant(tape, style, 400, 1, createRandom(1));
+      return trades.filter(pl.col('wallet').isIn([...wallets])).toRecords() as Record<string, unknown>[];
+    };
+    const [bought] = fillsOf(single);
+    const [sold] = fillsOf({ ...single, sellsLoser: true });
+    expect(sold).toMatchObject({ side: 'SELL', outcome_index: 0, ts_ms: bought.ts_ms, shares: bought.shares });
+    expect(Number(sold.price)).toBeCloseTo(1 - Number(bought.price), 12);
+    const [, half] = fillsOf({ ...single, soldShare: 0.5 });
+    expect([half.side, half.outcome_index]).toEqual(['SELL', 1]);
+    expect(Number(half.shares)).toBeCloseTo(Number(bought.shares) / 2, 5);
+  });
+
+  it('hedges with a share of the bet within the range', () => {
+    const { trades, wallets } = plant(tape, { ...single, hedgeShare: [0.1, 0.3] }, 400, 1, createRandom(2));
+    const planted = trades.filter(pl.col('wallet').isIn([...wallets]));
+    const [outcome, usd] = ['outcome_index', 'amount_usd'].map((name) => [...toNumbers(planted, name)]);
+    const share = usd[outcome.indexOf(0)] / usd[outcome.indexOf(1)];
+    expect(share > 0.0999 && share < 0.3001).toBe(true);
+  });
+
   it('reports on styles that were not chosen on', () => {
-    const names = new Set(CHOOSING_STYLES.map(({ name }) => name));
-    expect(REPORTED_STYLES.some(({ name }) => names.has(name))).toBe(false);
+    const names = [...CHOOSING_STYLES, ...REPORTED_STYLES, ...FINAL_STYLES].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

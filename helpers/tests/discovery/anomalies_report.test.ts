@@ -16,8 +16,11 @@ const NOT_ASSESSED = { skippedReason: 'too few wallets' };
 function shown(profiles: DataFrame, fdr: number) {
   const { flags, classified, anomalies } = findAnomalies(profiles, fdr);
   const view = viewOf({ fdr }, [WALLET_PROFILES, profiles], [CLASSIFIED, classified], [ANOMALIES, anomalies]);
-  const { nCalibration, nTogether } = flags;
-  const presentation = presentAnomalies(stored({ nCalibration, nTogether, validity: NOT_ASSESSED }), view);
+  const { nCalibration, nTogether, nFlaggedOrdinary } = flags;
+  const presentation = presentAnomalies(
+    stored({ nCalibration, nTogether, nFlaggedOrdinary, validity: NOT_ASSESSED }),
+    view,
+  );
   return { ...presentation, flags, section: sectionOf(ANOMALIES_SECTION, presentation) };
 }
 
@@ -45,6 +48,7 @@ describe('presentAnomalies', () => {
       text: `At a false discovery rate of at most 12.5 %, ${flags.nFlagged} of 210 wallets are flagged as unlike ordinary wallets.`,
     });
     expect(JSON.stringify(details)).toContain(`so ${flags.nTogether} or more must be anomalous together`);
+    expect(JSON.stringify(details)).toContain(`does not name: ${flags.nFlaggedOrdinary} of the flagged.`);
     expect(longVerdicts(section.blocks)).toEqual([]);
   });
 

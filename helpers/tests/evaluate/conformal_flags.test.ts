@@ -24,8 +24,9 @@ describe('conformalFlags', () => {
       const x = planted(900, seed);
       // Every ordinary row is a true null: a flag on one is false.
       const isOrdinary = Uint8Array.from({ length: x.nRows }, (_, row) => (row < 900 ? 1 : 0));
-      const { isFlagged, nFlagged } = conformalFlags(x, isOrdinary, fdr, seed, executor);
+      const { isFlagged, nFlagged, nFlaggedOrdinary } = conformalFlags(x, isOrdinary, fdr, seed, executor);
       const nTrue = isFlagged.subarray(900).reduce((a, b) => a + b, 0);
+      expect(nFlaggedOrdinary).toBe(nFlagged - nTrue);
       return { share: nFlagged === 0 ? 0 : (nFlagged - nTrue) / nFlagged, power: nTrue / N_OUTLIERS };
     });
     const mean = runs.reduce((sum, run) => sum + run.share, 0) / runs.length;

@@ -36,15 +36,12 @@ it('ranks who reaches the floor, with reasons, names what the tape does not tell
   expect([facts.nWallets, facts.nRanked, facts.missing]).toEqual([
     7,
     3,
-    // No fill of a maker, and a day has not passed.
-    [
-      { name: 'markout_24h', share: 1 },
-      { name: 'taker_pct', share: 1 },
-    ],
+    // No fill of a maker.
+    [{ name: 'taker_pct', share: 1 }],
   ]);
   const lines = formatRedFlags(frame, facts).join('\n');
   expect(lines).toContain('Red flags rank 3 of 7 wallets');
-  expect(lines).toContain('Left out, for the tape does not tell: price a day later (not over yet) and takes or offers');
+  expect(lines).toContain('Left out, for the tape does not tell: takes or offers');
   const [verdict, paragraph] = redFlagBlocks(frame, facts);
   expect(verdict.kind === 'verdict' && verdict.text.split(' ').length).toBeLessThanOrEqual(30);
   expect(JSON.stringify(paragraph)).toContain('no false discovery rate is promised');
