@@ -48,7 +48,9 @@ export function hasTokens({ tokens }: MarketRow): boolean {
  */
 export function marketTable(markets: Iterable<Entry>, evidenceOf: (entry: Entry) => string | null): DataFrame {
   const entries = [...markets].sort((a, b) => (a.row.marketId < b.row.marketId ? -1 : 1));
-  const records = entries.map((entry) => ({ ...recordOf(entry), evidence: evidenceOf(entry) }));
+  const records = entries.map(
+    (entry): Record<string, unknown> => ({ ...recordOf(entry), evidence: evidenceOf(entry) }),
+  );
   const columns = MARKETS.columns.map(({ name, type }) =>
     pl.Series(
       name,

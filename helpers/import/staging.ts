@@ -213,7 +213,7 @@ export class Staging {
     const flags = new Uint8Array(sorted.height);
     for (const row of [...rows, ...firsts]) flags[row] = 1;
     const isRepeated = pl.col(REPEATED).eq(pl.lit(1));
-    const flagged = sorted.withColumn(pl.Series(REPEATED, flags, pl.UInt8));
+    const flagged = sorted.withColumn(pl.Series(REPEATED, flags as unknown as number[], pl.UInt8));
     const single = flagged.filter(isRepeated.not()).drop(REPEATED);
     const repeated = inContentOrder(flagged.filter(isRepeated).drop(REPEATED));
     if (this.dropDuplicateRows) {
