@@ -4,7 +4,9 @@
  */
 import { bisectLeft } from 'd3-array';
 import { type DataFrame, pl } from '../polars/polars.ts';
+import { InputError } from '../run/errors.ts';
 import { parseTimes } from '../venues/values/time.ts';
+import type { Reject } from './row_block.ts';
 
 /** Known blocks further apart than this (about a day) tell nothing of the blocks between them. */
 const GAP_BLOCKS_MAX = 43_200;
@@ -25,10 +27,6 @@ export class BlockTimes {
   private known: Known | null = null;
   /** Rows so far whose time is an estimate between two known blocks. */
   nEstimated = 0;
-
-  get isEmpty(): boolean {
-    return this.frames.length === 0;
-  }
 
   /** Takes over text columns `block_number` and `timestamp`; of a block that comes twice the first time counts. */
   add(rows: DataFrame): void {
@@ -62,18 +60,33 @@ export class BlockTimes {
     return Math.round(ms[low - 1] + share * (ms[low] - ms[low - 1]));
   }
 
-  /** Text rows with `timestamp` filled up from their `block_number`; null stays where the block's time is not known. */
-  fill(rows: DataFrame): DataFrame {
+  /**
+   * Gives text rows a `timestamp` by their `block_number` where they have none; those whose block's time is not known come back as
+   * rejects.
+   * @throws InputError 'missing-input' where no time of any block is known
+   */
+  fill(rows: DataFrame, path: string): { timed: DataFrame; untimed: Reject[] } {
+    const own = rows.columns.includes('timestamp') ? rows.getColumn('timestamp') : null;
+    if (own?.nullCount() === 0) return { timed: rows, untimed: [] };
+    if (this.frames.length === 0)
+      throw new InputError(
+        'missing-input',
+        `${path} tells block numbers and no times`,
+        "name the archive's polymarket/blocks files with --input too",
+      );
+    const told = own?.toArray() as (string | null)[] | undefined;
     const blocks = rows.getColumn('block_number').cast(pl.Float64, false).toArray() as (number | null)[];
-    const own = rows.columns.includes('timestamp')
-      ? (rows.getColumn('timestamp').toArray() as (string | null)[])
-      : null;
     const times = blocks.map((block, i) => {
-      const told = own?.[i] ?? null;
-      if (told !== null) return told;
+      if (told?.[i]) return told[i];
       const ms = block === null ? null : this.timeOf(block);
       return ms === null ? null : String(ms);
     });
-    return rows.withColumn(pl.Series('timestamp', times, pl.Utf8));
+    const timed = rows.withColumn(pl.Series('timestamp', times, pl.Utf8));
+    const isTimed = pl.col('timestamp').isNotNull();
+    const untimed = timed
+      .filter(isTimed.not())
+      .toRecords()
+      .map((row) => ({ reason: 'block of unknown time', text: rows.columns.map((name) => row[name] ?? '').join(',') }));
+    return { timed: untimed.length === 0 ? timed : timed.filter(isTimed), untimed };
   }
 }

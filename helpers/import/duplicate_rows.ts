@@ -3,6 +3,8 @@
 /** Duplicate rows, and which of identical rows each is: 1 for the second, 2 for the third, and so on. */
 export interface DuplicateRows {
   readonly rows: readonly number[];
+  /** The row that each repeats. */
+  readonly firsts: readonly number[];
   readonly occurrences: readonly number[];
 }
 
@@ -14,6 +16,7 @@ export interface DuplicateRows {
  */
 export function findDuplicateRows(ids: BigUint64Array, times: BigInt64Array): DuplicateRows {
   const rows: number[] = [];
+  const firsts: number[] = [];
   const occurrences: number[] = [];
   const timeWords = wordsOf(times);
   let seen = new SeenIds(ids, 64);
@@ -26,10 +29,11 @@ export function findDuplicateRows(ids: BigUint64Array, times: BigInt64Array): Du
       const occurrence = seen.enter(row, from);
       if (occurrence === 0) continue;
       rows.push(row);
+      firsts.push(seen.first);
       occurrences.push(occurrence);
     }
   }
-  return { rows, occurrences };
+  return { rows, firsts, occurrences };
 }
 
 /** The lower and upper halves of 64-bit numbers: to compare them as they are, V8 makes an object of each. */
@@ -48,6 +52,8 @@ class SeenIds {
   private readonly mask: number;
   private readonly rowOf: Int32Array;
   private readonly nDuplicates: Int32Array;
+  /** The row that the last duplicate repeats. */
+  first = -1;
 
   constructor(
     ids: BigUint64Array,
@@ -69,7 +75,9 @@ class SeenIds {
         this.nDuplicates[slot] = 0;
         return 0;
       }
-      if (areEqual(this.words, row, other)) return ++this.nDuplicates[slot];
+      if (!areEqual(this.words, row, other)) continue;
+      this.first = other;
+      return ++this.nDuplicates[slot];
     }
   }
 }

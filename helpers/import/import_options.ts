@@ -1,7 +1,9 @@
 /** What is said of raw files: the options of 00-3, which every command that runs the graph takes too. */
 import type { OptionSpecs } from '../run/options.ts';
+import type { TradeContext } from '../venues/adapter.ts';
 import { MAPPED_FIELDS } from '../venues/column_mapping.ts';
 import { ADAPTERS } from '../venues/formats.ts';
+import type { StagingLimits } from './staging.ts';
 
 export const IMPORT_WHAT = 'What to read';
 const MEANING = 'What it means';
@@ -58,3 +60,29 @@ export const IMPORT_OPTIONS = {
     group: MEANING,
   },
 } as const satisfies OptionSpecs;
+
+/** What an import is told. */
+export interface ImportOptions {
+  /** Format name, or null to go by the columns. */
+  readonly format: string | null;
+  /** What the columns of files mean, as --columns has it; null to go by the columns. */
+  readonly columns: string | null;
+  /** Whether a file without data of a known format is refused, and not left out. */
+  readonly isStrict: boolean;
+  readonly context: TradeContext;
+  /** Whether identical rows of one file are one fill. */
+  readonly dropDuplicateRows: boolean;
+  /** Text held in memory at once, in bytes. */
+  readonly blockBytes: number;
+  readonly limits?: StagingLimits;
+}
+
+/** What decides the meaning of rows, as it stands in the manifest. */
+export function meaningOf({ columns, dropDuplicateRows, context }: ImportOptions): Record<string, string | null> {
+  return {
+    duplicate_rows: dropDuplicateRows ? 'drop' : 'keep',
+    role: context.dataApiRole,
+    time_zone: context.timeZone?.name ?? null,
+    columns,
+  };
+}

@@ -7,7 +7,7 @@ import type { MarketRow } from '../venues/adapter.ts';
 type Pair = readonly [string, string];
 
 /** Fields that are taken one by one; outcomes, tokens and how it ended go together. */
-const FIELDS = [
+export const FIELDS = [
   'gammaId',
   'eventId',
   'marketMaker',
@@ -56,7 +56,7 @@ function orderBetween(a: MarketRow, b: MarketRow): 'same' | 'turned' | 'other' {
 /** The same market with its outcomes in the other order. */
 function turned(row: MarketRow): MarketRow {
   const turn = (pair: Pair | null): Pair | null => (pair === null ? null : [pair[1], pair[0]]);
-  const { winnerIndex, settlementValue = null } = row;
+  const { winnerIndex, settlementValue } = row;
   return {
     ...row,
     outcomes: turn(row.outcomes),
@@ -66,11 +66,16 @@ function turned(row: MarketRow): MarketRow {
   };
 }
 
-function withoutOutcomes(row: MarketRow): MarketRow {
-  return { ...row, outcomes: null, tokens: null, ...endingOf(null) };
+/** A description with its outcomes in the order of another one; without them where the two do not agree. */
+function inOrderOf(base: MarketRow, row: MarketRow): MarketRow {
+  const order = orderBetween(base, row);
+  if (order === 'same') return row;
+  return order === 'turned' ? turned(row) : { ...row, outcomes: null, tokens: null, ...endingOf(null) };
 }
 
-type Ending = Pick<MarketRow, 'winnerIndex' | 'isVoid' | 'settlementValue'>;
+/** How a market ended. */
+export const ENDING_FIELDS = ['winnerIndex', 'isVoid', 'settlementValue'] as const;
+type Ending = Pick<MarketRow, (typeof ENDING_FIELDS)[number]>;
 
 function endingOf(row: MarketRow | null): Ending {
   return {
@@ -88,7 +93,7 @@ function weightOf({ winnerIndex, isVoid, settlementValue }: Ending): number {
 }
 
 /** Which order of its outcomes a market is given where its snapshots differ: Yes before No, else by token, else by name. */
-const FIRST_NAMES: ReadonlySet<string> = new Set(['yes', 'up', 'over']);
+export const FIRST_NAMES: ReadonlySet<string> = new Set(['yes', 'up', 'over']);
 function orderKey({ outcomes, tokens }: MarketRow): string {
   const isFirst = FIRST_NAMES.has(outcomes?.[0].trim().toLowerCase() ?? '');
   return [isFirst ? '0' : '1', tokens?.join(' ') ?? '', outcomes?.join(' ') ?? ''].join(' ');
@@ -97,8 +102,7 @@ function orderKey({ outcomes, tokens }: MarketRow): string {
 /** Two snapshots of a market by one source, in either order. */
 export function mergeSnapshots(a: MarketRow, b: MarketRow): MarketRow {
   const [base, second] = orderKey(a) <= orderKey(b) ? [a, b] : [b, a];
-  const order = orderBetween(base, second);
-  const other = order === 'turned' ? turned(second) : order === 'same' ? second : withoutOutcomes(second);
+  const other = inOrderOf(base, second);
   const fields = Object.fromEntries(FIELDS.map((name) => [name, laterOf<string | number | boolean>(a[name], b[name])]));
   const [tags, moreTags] = [tagsOf(a), tagsOf(b)];
   return {
@@ -113,8 +117,7 @@ export function mergeSnapshots(a: MarketRow, b: MarketRow): MarketRow {
 
 /** The better trusted of two descriptions, filled up from the other where they agree on the outcomes. */
 export function fillUp(best: MarketRow, rest: MarketRow): MarketRow {
-  const order = orderBetween(best, rest);
-  const other = order === 'turned' ? turned(rest) : order === 'same' ? rest : withoutOutcomes(rest);
+  const other = inOrderOf(best, rest);
   const fields = Object.fromEntries(FIELDS.map((name) => [name, best[name] ?? other[name]]));
   return {
     ...best,

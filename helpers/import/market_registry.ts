@@ -2,25 +2,21 @@
  * What is known of markets while trades are imported: which token is which outcome of which market. Markets that no file
  * describes are derived from the trades, and when a file comes later, the fills move to the market it tells.
  */
-import { domainOf } from '../features/domain.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
-import { polarsType, type TableSchema } from '../tables/schema.ts';
-import { MARKETS } from '../tables/schemas.ts';
-import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
+import type { DataFrame } from '../polars/polars.ts';
+import { type MarketAdapter, type MarketRow, NOTHING_KNOWN } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ADAPTERS } from '../venues/formats.ts';
-import { fillUp, laterOf, mergeSnapshots } from './market_merge.ts';
-
-type OutcomeOrder = 'venue' | 'name' | 'assumed';
-
-/** One market as the registry holds it: a row of 10_markets, with the rank of its best source. */
-interface Entry {
-  readonly venue: Venue;
-  readonly source: string;
-  readonly rank: number;
-  readonly order: OutcomeOrder;
-  readonly row: MarketRow;
-}
+import { FIRST_NAMES, fillUp, laterOf, mergeSnapshots } from './market_merge.ts';
+import {
+  DERIVED_SOURCE,
+  type Entry,
+  hasTokens,
+  marketsOf,
+  marketTable,
+  type OutcomeOrder,
+  sideOf,
+  writeEvidence,
+} from './market_table.ts';
 
 /** What one source says of a market. */
 interface Told {
@@ -80,8 +76,7 @@ export interface MarketWords {
   readonly eventId: string | null;
 }
 
-/** Source and rank of rows derived from trades: below every file. */
-const DERIVED_SOURCE = 'trades';
+/** Rank of rows derived from trades: below every file. */
 const DERIVED_RANK = 9;
 
 /** How far the sources that 10_markets names are trusted; smaller is better. */
@@ -90,29 +85,7 @@ export const RANK_OF_SOURCE: ReadonlyMap<string, number> = new Map([
   [DERIVED_SOURCE, DERIVED_RANK],
 ]);
 
-const FIRST_NAMES: ReadonlySet<string> = new Set(['yes', 'up', 'over']);
 const SECOND_NAMES: ReadonlySet<string> = new Set(['no', 'down', 'under']);
-
-const NOTHING_KNOWN: Omit<MarketRow, 'marketId'> = {
-  gammaId: null,
-  eventId: null,
-  marketMaker: null,
-  question: null,
-  slug: null,
-  tags: [],
-  outcomes: null,
-  tokens: null,
-  negRisk: null,
-  createdMs: null,
-  openMs: null,
-  closeMs: null,
-  resolvedMs: null,
-  winnerIndex: null,
-  isVoid: null,
-  feeRate: null,
-  feeExponent: null,
-  lifetimeVolumeUsd: null,
-};
 
 /** Where a name stands among a market's outcomes, whatever its case; -1 when it is not known or not there. */
 function indexOfName(outcomes: readonly string[] | null, name: string | undefined): number {
@@ -138,14 +111,13 @@ const SURENESS: readonly OutcomeOrder[] = ['assumed', 'name', 'venue'];
 
 /** How sure the order of a market's outcomes is once one more of them is known by `order`. */
 function leastSure(old: Entry, order: OutcomeOrder): OutcomeOrder {
-  const hasTokens = old.row.tokens?.some((token) => token !== '') ?? false;
-  const isTold = old.rank !== DERIVED_RANK || hasTokens;
+  const isTold = old.rank !== DERIVED_RANK || hasTokens(old.row);
   return isTold && SURENESS.indexOf(old.order) < SURENESS.indexOf(order) ? old.order : order;
 }
 
 /** Whether one outcome's token is known for certain, so that a second token can only be the other. */
 function isOtherSideSure(old: Entry | undefined): boolean {
-  return old !== undefined && old.order !== 'assumed' && (old.row.tokens?.some((token) => token !== '') ?? false);
+  return old !== undefined && old.order !== 'assumed' && hasTokens(old.row);
 }
 
 /**
@@ -330,49 +302,13 @@ export class MarketRegistry {
 
   /** Takes over the rows of an earlier import. */
   load(table: DataFrame): void {
-    for (const r of table.toRecords() as Record<string, string | number | boolean | bigint | null>[]) {
-      const text = (name: string): string | null =>
-        r[name] === null || r[name] === undefined ? null : String(r[name]);
-      const number = (name: string): number | null =>
-        r[name] === null || r[name] === undefined ? null : Number(r[name]);
-      const flag = (name: string): boolean | null =>
-        r[name] === null || r[name] === undefined ? null : Boolean(r[name]);
-      const pair = (a: string, b: string): [string, string] | null =>
-        text(a) === null && text(b) === null ? null : [text(a) ?? '', text(b) ?? ''];
-      const venue = text('venue') as Venue;
-      const parts = evidenceOf(text('evidence')) ?? {
-        [text('source')!]: {
-          order: text('outcome_order') as OutcomeOrder,
-          row: {
-            marketId: text('market_id')!,
-            gammaId: text('gamma_id'),
-            eventId: text('event_id'),
-            marketMaker: text('market_maker'),
-            question: text('question'),
-            slug: text('slug'),
-            tags: (text('tags') ?? '').split(';').filter((tag) => tag !== ''),
-            outcomes: pair('outcome_0', 'outcome_1'),
-            tokens: pair('token_0', 'token_1'),
-            negRisk: flag('neg_risk'),
-            createdMs: number('created_ms'),
-            openMs: number('open_ms'),
-            closeMs: number('close_ms'),
-            resolvedMs: number('resolved_ms'),
-            winnerIndex: number('winner_index') as 0 | 1 | null,
-            isVoid: flag('is_void'),
-            settlementValue: number('settlement_value'),
-            feeRate: number('fee_rate'),
-            feeExponent: number('fee_exponent'),
-            lifetimeVolumeUsd: number('lifetime_volume_usd'),
-          },
-        },
-      };
-      for (const [source, { order, row }] of Object.entries(parts)) {
+    for (const { marketId, venue, evidence } of marketsOf(table)) {
+      for (const [source, { order, row }] of Object.entries(evidence)) {
         if (source === DERIVED_SOURCE)
           this.derived.set(row.marketId, { venue, source, rank: DERIVED_RANK, order, row });
         else this.toldOf(row.marketId).set(source, { venue, row });
       }
-      this.renew(text('market_id')!);
+      this.renew(marketId);
     }
   }
 
@@ -461,32 +397,10 @@ export class MarketRegistry {
 
   /** The registry as rows of 10_markets, sorted by key. */
   toFrame(): DataFrame {
-    const entries = [...this.entries.values()].sort((a, b) => (a.row.marketId < b.row.marketId ? -1 : 1));
-    return frameOf(
-      entries.map((entry) => ({ ...toRecord(entry), evidence: this.evidenceFor(entry) })),
-      MARKETS,
-    );
-  }
-
-  /**
-   * What each source says of a market, as JSON, where that cannot be told from the market's row: so that the next import comes
-   * to what one import of all files would. Of fills only what no file tells.
-   */
-  private evidenceFor({ row: { marketId } }: Entry): string | null {
-    const told = [...(this.told.get(marketId) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    if (told.length === 0) return null;
-    const derived = this.derived.get(marketId);
-    const parts = told.map(([source, { row }]) => [source, { order: 'venue', row: known(row) }]);
-    const rest =
-      derived === undefined
-        ? null
-        : withoutTold(
-            derived.row,
-            told.map(([, { row }]) => row),
-          );
-    if (rest !== null) parts.push([DERIVED_SOURCE, { order: derived!.order, row: known(rest) }]);
-    if (parts.length < 2) return null;
-    return JSON.stringify(Object.fromEntries(parts));
+    return marketTable(this.entries.values(), ({ row: { marketId } }) => {
+      const told = [...(this.told.get(marketId) ?? [])].map(([source, { row }]) => [source, row] as const);
+      return writeEvidence(new Map(told), this.derived.get(marketId));
+    });
   }
 
   countBySource(): Record<string, number> {
@@ -494,39 +408,6 @@ export class MarketRegistry {
     for (const { source } of this.entries.values()) counts[source] = (counts[source] ?? 0) + 1;
     return counts;
   }
-}
-
-/** A row without what is not known, its keys in one order. */
-function known(row: MarketRow): Record<string, unknown> {
-  const entries = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** What fills say of a market and no file does; null for nothing. */
-function withoutTold(derived: MarketRow, told: readonly MarketRow[]): MarketRow | null {
-  const isTold = (name: 'question' | 'slug' | 'eventId'): boolean => told.some((row) => row[name] !== null);
-  const hasTokens = told.some(({ tokens }) => tokens?.every((token) => token !== '') ?? false);
-  const rest = {
-    ...derived,
-    ...Object.fromEntries((['question', 'slug', 'eventId'] as const).filter(isTold).map((name) => [name, null])),
-    ...(hasTokens ? { tokens: null, outcomes: null } : {}),
-  };
-  const isNothing = [rest.question, rest.slug, rest.eventId, rest.tokens, rest.outcomes].every(
-    (value) => value === null,
-  );
-  return isNothing ? null : rest;
-}
-
-/** What the column `evidence` holds; null where it holds nothing. */
-function evidenceOf(text: string | null): Record<string, { order: OutcomeOrder; row: MarketRow }> | null {
-  if (text === null) return null;
-  const parts = JSON.parse(text) as Record<
-    string,
-    { order: OutcomeOrder; row: Partial<MarketRow> & { marketId: string } }
-  >;
-  return Object.fromEntries(
-    Object.entries(parts).map(([source, { order, row }]) => [source, { order, row: { ...NOTHING_KNOWN, ...row } }]),
-  );
 }
 
 /**
@@ -537,63 +418,13 @@ function align(placed: Entry, told: Entry): Entry {
   const { outcomes: known, tokens } = placed.row;
   const names = told.row.outcomes;
   const row = fillUp(told.row, { ...placed.row, tokens: null, outcomes: null, winnerIndex: null });
-  const hasTokens = tokens?.some((token) => token !== '') ?? false;
-  if (!hasTokens && names === null && known !== null) return { ...told, row: { ...row, outcomes: known } };
-  if (told.row.tokens !== null || !hasTokens || tokens === null) return { ...told, row };
+  const isPlaced = hasTokens(placed.row);
+  if (!isPlaced && names === null && known !== null) return { ...told, row: { ...row, outcomes: known } };
+  if (told.row.tokens !== null || !isPlaced || tokens === null) return { ...told, row };
   const first = indexOfName(names, known?.[0]);
   const second = indexOfName(names, known?.[1]);
   if (first === 0 || second === 1) return { ...told, row: { ...row, tokens } };
   if (first === 1 || second === 0) return { ...told, row: { ...row, tokens: [tokens[1], tokens[0]] } };
   if (placed.order === 'venue') return { ...told, row: { ...row, outcomes: names ?? known, tokens } };
   return { ...told, order: placed.order, row: { ...row, outcomes: known, tokens, winnerIndex: null } };
-}
-
-/** What is known of one side of a pair; a side not yet known is ''. */
-function sideOf(pair: readonly [string, string] | null | undefined, i: 0 | 1): string | null {
-  const side = pair?.[i] ?? '';
-  return side === '' ? null : side;
-}
-
-/** Words beyond these are not looked at to tell what a market is about. */
-const QUESTION_LENGTH_MAX = 2000;
-
-function toRecord({ venue, source, order, row }: Entry): Record<string, unknown> {
-  const tags = row.tags.filter((tag) => tag !== '');
-  const domain = domainOf(tags, row.question?.slice(0, QUESTION_LENGTH_MAX) ?? null);
-  return {
-    market_id: row.marketId,
-    venue,
-    gamma_id: row.gammaId,
-    event_id: row.eventId,
-    market_maker: row.marketMaker,
-    question: row.question,
-    slug: row.slug,
-    tags: tags.length === 0 ? null : tags.join(';'),
-    domain: domain?.domain ?? null,
-    domain_source: domain?.source ?? null,
-    outcome_0: sideOf(row.outcomes, 0),
-    outcome_1: sideOf(row.outcomes, 1),
-    token_0: sideOf(row.tokens, 0),
-    token_1: sideOf(row.tokens, 1),
-    outcome_order: order,
-    neg_risk: row.negRisk,
-    created_ms: row.createdMs,
-    open_ms: row.openMs,
-    close_ms: row.closeMs,
-    resolved_ms: row.resolvedMs,
-    winner_index: row.winnerIndex,
-    is_void: row.isVoid,
-    settlement_value: row.settlementValue ?? null,
-    resolution_source: row.winnerIndex === null ? null : 'venue',
-    fee_rate: row.feeRate,
-    fee_exponent: row.feeExponent,
-    lifetime_volume_usd: row.lifetimeVolumeUsd,
-    source,
-  };
-}
-
-function frameOf(records: readonly Record<string, unknown>[], schema: TableSchema): DataFrame {
-  const columns = schema.columns.map((c) => [c.name, records.map((record) => record[c.name] ?? null)] as const);
-  const types = Object.fromEntries(schema.columns.map((c) => [c.name, polarsType(c.type)]));
-  return pl.DataFrame(Object.fromEntries(columns), { schema: types });
 }

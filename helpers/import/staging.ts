@@ -204,40 +204,47 @@ export class Staging {
 
   /**
    * Rows of one source in the order of the table. Moves the fill_id of the n-th of identical rows n−1 steps on, or drops duplicates when
-   * asked to.
+   * asked to. Only rows that stand more than once are looked at closely: they are few.
    */
   private withOccurrences(frame: DataFrame): Counted {
     const { sorted, times } = inTimeOrder(frame);
-    const fillIds = sorted.getColumn('fill_id').toTypedArray() as BigUint64Array;
-    const { rows } = findDuplicateRows(fillIds, times);
+    const { rows, firsts } = findDuplicateRows(idsOf(sorted), times);
     if (rows.length === 0) return { frame: inTableOrder(sorted), duplicates: null, nDropped: 0 };
-    const ordered = inContentOrder(sorted);
+    const flags = new Uint8Array(sorted.height);
+    for (const row of [...rows, ...firsts]) flags[row] = 1;
+    const isRepeated = pl.col(REPEATED).eq(pl.lit(1));
+    const flagged = sorted.withColumn(pl.Series(REPEATED, flags as unknown as number[], pl.UInt8));
+    const single = flagged.filter(isRepeated.not()).drop(REPEATED);
+    const repeated = inContentOrder(flagged.filter(isRepeated).drop(REPEATED));
     if (this.dropDuplicateRows) {
-      const single = ordered.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-      return { frame: inTableOrder(single), duplicates: null, nDropped: rows.length };
+      const once = repeated.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
+      return { frame: inTableOrder(concat([single, once])), duplicates: null, nDropped: rows.length };
     }
-    return this.countOccurrences(ordered);
+    const { counted, duplicates } = countOccurrences(repeated);
+    return { frame: inTableOrder(concat([single, counted])), duplicates, nDropped: 0 };
   }
+}
 
-  private countOccurrences(ordered: DataFrame): Counted {
-    const fillIds = ordered.getColumn('fill_id').toTypedArray() as BigUint64Array;
-    const { rows, occurrences } = findDuplicateRows(
-      fillIds,
-      ordered.getColumn('ts_ms').toTypedArray() as BigInt64Array,
-    );
-    // Copied, for the array may be the frame's own memory.
-    const ids = fillIds.slice();
-    const idsOfDuplicates = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
-    const firstIds = idsOfDuplicates();
-    rows.forEach((row, i) => {
-      ids[row] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
-    });
-    return {
-      frame: inTableOrder(ordered.withColumn(unsigned('fill_id', ids))),
-      duplicates: pl.DataFrame([unsigned('fill_id', idsOfDuplicates()), unsigned('first_id', firstIds)]),
-      nDropped: 0,
-    };
-  }
+/** Marks rows that stand more than once. */
+const REPEATED = 'is_repeated';
+
+function idsOf(frame: DataFrame): BigUint64Array {
+  return frame.getColumn('fill_id').toTypedArray() as BigUint64Array;
+}
+
+/** Rows in the order of their content with a fill_id each of their own; `duplicates` as in Counted. */
+function countOccurrences(ordered: DataFrame): { counted: DataFrame; duplicates: DataFrame } {
+  // Copied, for the array may be the frame's own memory.
+  const ids = idsOf(ordered).slice();
+  const times = ordered.getColumn('ts_ms').toTypedArray() as BigInt64Array;
+  const { rows, occurrences } = findDuplicateRows(ids, times);
+  const idsOfDuplicates = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
+  const firstIds = idsOfDuplicates();
+  rows.forEach((row, i) => {
+    ids[row] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
+  });
+  const duplicates = pl.DataFrame([unsigned('fill_id', idsOfDuplicates()), unsigned('first_id', firstIds)]);
+  return { counted: ordered.withColumn(unsigned('fill_id', ids)), duplicates };
 }
 
 /** A column of 64-bit numbers; the library takes the array, its types do not. */

@@ -120,18 +120,14 @@ export interface ClassifiedFills {
 
 /**
  * Turns a block of raw text rows into wire fills.
- * @param frame text columns, one row at least; it has all required columns of the adapter
+ * @param frame text columns, one row at least; all columns that the adapter knows are there
  */
 export async function toWireFills(
   frame: DataFrame,
   adapter: TradeAdapter,
   context: TradeContext,
 ): Promise<ClassifiedFills> {
-  const present = new Set(frame.columns);
-  const missing = adapter.optional.filter((name) => !present.has(name));
-  const whole =
-    missing.length === 0 ? frame : frame.withColumns(...missing.map((name) => pl.lit(null).cast(pl.Utf8).alias(name)));
-  return (await readAtOnce(whole, adapter, context)) ?? readStepwise(whole, adapter, context);
+  return (await readAtOnce(frame, adapter, context)) ?? readStepwise(frame, adapter, context);
 }
 
 /** What only some formats tell of their rows. */

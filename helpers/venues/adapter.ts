@@ -110,11 +110,34 @@ export interface MarketRow {
   readonly winnerIndex: 0 | 1 | null;
   readonly isVoid: boolean | null;
   /** Paid for a share of outcome 0 by a market without a winner, where the venue states it; USD. */
-  readonly settlementValue?: number | null;
+  readonly settlementValue: number | null;
   readonly feeRate: number | null;
   readonly feeExponent: number | null;
   readonly lifetimeVolumeUsd: number | null;
 }
+
+/** A market of which nothing is known, less its key. */
+export const NOTHING_KNOWN: Omit<MarketRow, 'marketId'> = {
+  gammaId: null,
+  eventId: null,
+  marketMaker: null,
+  question: null,
+  slug: null,
+  tags: [],
+  outcomes: null,
+  tokens: null,
+  negRisk: null,
+  createdMs: null,
+  openMs: null,
+  closeMs: null,
+  resolvedMs: null,
+  winnerIndex: null,
+  isVoid: null,
+  settlementValue: null,
+  feeRate: null,
+  feeExponent: null,
+  lifetimeVolumeUsd: null,
+};
 
 export interface BlockAdapter extends AdapterBase {
   readonly kind: 'blocks';

@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import type { ImportOptions } from '../../import/import_options.ts';
 import type { ImportSummary } from '../../import/import_summary.ts';
-import { type ImportOptions, importTrades } from '../../import/import_trades.ts';
+import { importTrades } from '../../import/import_trades.ts';
 import { listInputs } from '../../import/inputs.ts';
 import { findStep } from '../../pipeline.ts';
 import { namedCode } from '../../run/code.ts';

@@ -1,6 +1,6 @@
 /** Kalshi market rows: the archive's Parquet and REST objects. `yes` is outcome 0. */
 import { z } from 'zod';
-import type { MarketAdapter, WireRow } from '../adapter.ts';
+import { type MarketAdapter, NOTHING_KNOWN, type WireRow } from '../adapter.ts';
 import type { MarketValues } from '../values/market_values.ts';
 import { numberWithin } from '../values/number.ts';
 import { booleanOrNull, textOrNull } from '../values/text.ts';
@@ -68,16 +68,11 @@ export const KALSHI_MARKETS: MarketAdapter = {
     const isFinal = FINAL_STATUSES.has(textOrNull(row.status)?.toLowerCase() ?? '');
     const winnerIndex = isFinal ? (RESULTS[textOrNull(row.result)?.toLowerCase() ?? ''] ?? null) : null;
     return {
+      ...NOTHING_KNOWN,
       marketId,
-      gammaId: null,
       eventId: textOrNull(row.event_ticker),
-      marketMaker: null,
       question: textOrNull(row.title) ?? textOrNull(row.yes_sub_title),
-      slug: null,
-      tags: [],
       outcomes: ['Yes', 'No'],
-      tokens: null,
-      negRisk: null,
       createdMs: values.time(row.created_time),
       openMs: values.time(row.open_time),
       closeMs: scheduledEndMs(row, values),
@@ -85,10 +80,7 @@ export const KALSHI_MARKETS: MarketAdapter = {
       winnerIndex,
       isVoid: isFinal ? winnerIndex === null : null,
       settlementValue: isFinal && winnerIndex === null ? shareOfDollar(row.settlement_value_dollars) : null,
-      feeRate: null,
-      feeExponent: null,
       // Kalshi counts volume in contracts, not in dollars.
-      lifetimeVolumeUsd: null,
     };
   },
 };

@@ -1,6 +1,6 @@
 /** Market lists of Polymarket: Gamma objects, poly_data's two CSV files and the archive's Parquet. */
 import { z } from 'zod';
-import type { MarketAdapter, MarketRow, WireRow } from '../adapter.ts';
+import { type MarketAdapter, type MarketRow, NOTHING_KNOWN, type WireRow } from '../adapter.ts';
 import { type Ending, endingOfPrices, NO_ENDING } from '../values/ending.ts';
 import { eventIdOf, listOrNull, literalOrNull, pairOrNull, pricesOrNull, tagsOf } from '../values/json_text.ts';
 import type { MarketValues } from '../values/market_values.ts';
@@ -109,6 +109,7 @@ export const GAMMA_MARKETS: MarketAdapter = {
     const closedMs = values.time(row.closedTime) ?? values.time(row.umaEndDate);
     const closed = booleanOrNull(row.closed) ?? (closedMs === null ? null : true);
     return {
+      ...NOTHING_KNOWN,
       marketId,
       gammaId: textOrNull(row.id),
       eventId: eventIdOf(row['events']),
@@ -144,8 +145,6 @@ function feesOf(text: string | null | undefined): Pick<MarketRow, 'feeRate' | 'f
   };
 }
 
-const NOTHING_ABOUT_FEES = { feeRate: null, feeExponent: null } as const;
-
 /** poly_data `markets.csv` and `missing_markets.csv` of v1: 13 columns, no prices, so no resolution can be told from it. */
 export const POLY_DATA_MARKETS: MarketAdapter = {
   kind: 'markets',
@@ -160,23 +159,17 @@ export const POLY_DATA_MARKETS: MarketAdapter = {
     const marketId = marketIdOf(textOrNull(row.condition_id), textOrNull(row.id));
     if (marketId === null) return 'no market id';
     return {
+      ...NOTHING_KNOWN,
       marketId,
       gammaId: textOrNull(row.id),
       eventId: textOrNull(row.ticker),
-      marketMaker: null,
       question: textOrNull(row.question),
       slug: textOrNull(row.market_slug),
-      tags: [],
       outcomes: outcomesOf([row.answer1 ?? '', row.answer2 ?? '']),
       tokens: tokensOf([row.token1 ?? '', row.token2 ?? '']),
       negRisk: booleanOrNull(row.neg_risk),
       createdMs: values.time(row.createdAt),
-      openMs: null,
-      closeMs: null,
       resolvedMs: values.time(row.closedTime),
-      winnerIndex: null,
-      isVoid: null,
-      ...NOTHING_ABOUT_FEES,
       lifetimeVolumeUsd: numberWithin(row.volume, 0, VOLUME_MAX_USD),
     };
   },
@@ -217,23 +210,18 @@ function clobMarket(row: WireRow, values: MarketValues): MarketRow | string {
   const tokens = tokensOf(ids);
   const sides = clobSides(row.tokens, tokens);
   return {
+    ...NOTHING_KNOWN,
     marketId,
-    gammaId: null,
     eventId: textOrNull(row.neg_risk_market_id),
-    marketMaker: null,
     question: textOrNull(row.question),
     slug: textOrNull(row.market_slug),
     tags: tagsOf(row.tags),
     outcomes: sides === null ? null : outcomesOf(sides.map((side) => side.outcome)),
     tokens: tokens ?? tokensOf(sides?.map((side) => side.token_id) ?? null),
     negRisk: booleanOrNull(row.neg_risk),
-    createdMs: null,
     openMs: values.time(row.accepting_order_timestamp),
     closeMs: values.time(row.end_date_iso),
-    resolvedMs: null,
     ...endingOfSides(booleanOrNull(row.closed), sides),
-    ...NOTHING_ABOUT_FEES,
-    lifetimeVolumeUsd: null,
   };
 }
 
@@ -312,22 +300,17 @@ export const ARCHIVE_MARKETS: MarketAdapter = {
     const outcomes = listOrNull(row.outcomes);
     if (outcomes !== null && outcomes.length !== 2) return NOT_TWO_OUTCOMES;
     return {
+      ...NOTHING_KNOWN,
       marketId,
       gammaId: textOrNull(row.id),
-      eventId: null,
       marketMaker: marketMakerOf(row.market_maker_address),
       question: textOrNull(row.question),
       slug: textOrNull(row.slug),
-      tags: [],
       outcomes: outcomesOf(outcomes),
       tokens: tokensOf(listOrNull(row.clob_token_ids)),
-      negRisk: null,
       createdMs: values.time(row.created_at),
-      openMs: null,
       closeMs: values.time(row.end_date),
-      resolvedMs: null,
       ...resolutionOf(booleanOrNull(row.closed), pricesOrNull(row.outcome_prices)),
-      ...NOTHING_ABOUT_FEES,
       lifetimeVolumeUsd: numberWithin(row.volume, 0, VOLUME_MAX_USD),
     };
   },

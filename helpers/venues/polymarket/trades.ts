@@ -52,12 +52,13 @@ export const POLY_DATA_TRADES: TradeAdapter = {
   },
 };
 
+/** What a version of the Data API calls what the other calls otherwise, by what it is. */
 interface ApiNames {
   readonly wallet: string;
   readonly token: string;
   readonly market: string;
-  readonly outcomeIndex: string;
   readonly eventSlug: string;
+  readonly outcomeIndex: string;
   readonly tx: string;
   /** Cash that moved, which rows of `/activity` state; it may hold a fee. */
   readonly cash: string;
@@ -89,91 +90,57 @@ function apiFills(read: FillValues, n: ApiNames, context: TradeContext): FillExp
   };
 }
 
-const DISPLAY_COLUMNS = ['title', 'slug', 'outcome'] as const;
-
-/** Keys that both versions of the API spell alike. */
-const API_WIRE = {
-  timestamp: wireNumber,
-  side: wireText,
-  size: wireNumber,
-  price: wireNumber,
-  title: wireTextMaybe,
-  slug: wireTextMaybe,
-  outcome: wireTextMaybe,
-};
+function apiAdapter(format: string, what: string, names: ApiNames): TradeAdapter {
+  const { wallet, token, market, eventSlug, outcomeIndex: index, tx, cash } = names;
+  return {
+    kind: 'trades',
+    format,
+    what,
+    venue: 'polymarket',
+    hasWallets: true,
+    identifierRank: 0,
+    required: ['timestamp', wallet, 'side', token, market, 'size', 'price'],
+    optional: ['title', 'slug', 'outcome', eventSlug, index, tx, cash],
+    timeColumn: 'timestamp',
+    statesAmount: true,
+    wire: z.object({
+      timestamp: wireNumber,
+      side: wireText,
+      size: wireNumber,
+      price: wireNumber,
+      title: wireTextMaybe,
+      slug: wireTextMaybe,
+      outcome: wireTextMaybe,
+      [wallet]: wireText,
+      [token]: wireText,
+      [market]: wireText,
+      [eventSlug]: wireTextMaybe,
+      [index]: wireNumberMaybe,
+      [tx]: wireTextMaybe,
+      [cash]: wireNumberMaybe,
+    }),
+    fills: (read, context) => apiFills(read, names, context),
+  };
+}
 
 /** Data API v1 `/trades`: camelCase rows. */
-export const DATA_API_V1: TradeAdapter = {
-  kind: 'trades',
-  format: 'data_api_v1',
-  what: 'Polymarket Data API v1 trades',
-  venue: 'polymarket',
-  hasWallets: true,
-  identifierRank: 0,
-  required: ['timestamp', 'proxyWallet', 'side', 'asset', 'conditionId', 'size', 'price'],
-  optional: [...DISPLAY_COLUMNS, 'eventSlug', 'outcomeIndex', 'transactionHash', 'usdcSize'],
-  timeColumn: 'timestamp',
-  statesAmount: true,
-  wire: z.object({
-    ...API_WIRE,
-    proxyWallet: wireText,
-    asset: wireText,
-    conditionId: wireText,
-    eventSlug: wireTextMaybe,
-    outcomeIndex: wireNumberMaybe,
-    transactionHash: wireTextMaybe,
-    usdcSize: wireNumberMaybe,
-  }),
-  fills: (read, context) =>
-    apiFills(
-      read,
-      {
-        wallet: 'proxyWallet',
-        token: 'asset',
-        market: 'conditionId',
-        outcomeIndex: 'outcomeIndex',
-        eventSlug: 'eventSlug',
-        tx: 'transactionHash',
-        cash: 'usdcSize',
-      },
-      context,
-    ),
-};
+export const DATA_API_V1 = apiAdapter('data_api_v1', 'Polymarket Data API v1 trades', {
+  wallet: 'proxyWallet',
+  token: 'asset',
+  market: 'conditionId',
+  eventSlug: 'eventSlug',
+  outcomeIndex: 'outcomeIndex',
+  tx: 'transactionHash',
+  cash: 'usdcSize',
+});
 
 /** Data API v2 `/v2/trades`: snake_case rows. */
-export const DATA_API_V2: TradeAdapter = {
-  kind: 'trades',
-  format: 'data_api_v2',
-  what: 'Polymarket Data API v2 trades',
-  venue: 'polymarket',
-  hasWallets: true,
-  identifierRank: 0,
-  required: ['timestamp', 'proxy_wallet', 'side', 'token_id', 'condition_id', 'size', 'price'],
-  optional: [...DISPLAY_COLUMNS, 'event_slug', 'outcome_index', 'transaction_hash', 'usdc_size'],
-  timeColumn: 'timestamp',
-  statesAmount: true,
-  wire: z.object({
-    ...API_WIRE,
-    proxy_wallet: wireText,
-    token_id: wireText,
-    condition_id: wireText,
-    event_slug: wireTextMaybe,
-    outcome_index: wireNumberMaybe,
-    transaction_hash: wireTextMaybe,
-    usdc_size: wireNumberMaybe,
-  }),
-  fills: (read, context) =>
-    apiFills(
-      read,
-      {
-        wallet: 'proxy_wallet',
-        token: 'token_id',
-        market: 'condition_id',
-        outcomeIndex: 'outcome_index',
-        eventSlug: 'event_slug',
-        tx: 'transaction_hash',
-        cash: 'usdc_size',
-      },
-      context,
-    ),
-};
+export const DATA_API_V2 = apiAdapter('data_api_v2', 'Polymarket Data API v2 trades', {
+  wallet: 'proxy_wallet',
+  token: 'token_id',
+  market: 'condition_id',
+  eventSlug: 'event_slug',
+  outcomeIndex: 'outcome_index',
+  tx: 'transaction_hash',
+  cash: 'usdc_size',
+});

@@ -1,0 +1,101 @@
+/** What was read and staged, put together and made the tables of today: 10_raw_trades and 10_markets in one step. */
+import { join } from 'node:path';
+import type { Manifest, ManifestInput } from '../run/manifest.ts';
+import type { Run } from '../run/script.ts';
+import { countAnonymousFills } from '../tables/anonymous_fills.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
+import { commitTogether, type Table, TableWriter, tableFolder } from '../tables/table_store.ts';
+import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
+import { type ImportOptions, meaningOf } from './import_options.ts';
+import type { ImportSummary } from './import_summary.ts';
+import { reassignmentsFrame } from './market_reassignments.ts';
+import type { MarketReassignment, MarketRegistry } from './market_registry.ts';
+import type { FileReader, ReadFile } from './read_files.ts';
+import type { Staging } from './staging.ts';
+import { writeDays } from './write_days.ts';
+
+interface Import {
+  readonly run: Run;
+  readonly options: ImportOptions;
+  readonly files: readonly ReadFile[];
+  readonly reader: FileReader;
+  readonly registry: MarketRegistry;
+  readonly staging: Staging;
+  /** To be awaited with the number of rows that nobody needs any more. */
+  readonly release: (nRows: number) => Promise<void>;
+  /** What has changed of the places of fills that are in the table. */
+  readonly reassignments: readonly MarketReassignment[];
+  readonly oldTrades: Table | null;
+}
+
+export async function publishImport(work: Import): Promise<Omit<ImportSummary, 'leftOut'>> {
+  const { run, options, files, reader, registry, staging, release, reassignments, oldTrades } = work;
+  const [marketsWriter, tradesWriter] = [MARKETS, RAW_TRADES].map((schema) => new TableWriter(run.dataDir, schema));
+  const marketRows = registry.toFrame();
+  marketsWriter.addPart('markets', marketRows, null);
+  const moved = {
+    reassignments: reassignmentsFrame(reassignments),
+    ofThisRun: reassignmentsFrame(registry.eventsSinceGiven()),
+  };
+  const days = await writeDays({ staging, oldTrades, ...moved, log: run.log, release }, tradesWriter);
+  const folder = tableFolder(run.dataDir, RAW_TRADES);
+  const rejectFiles = reader.rejects.write(join(folder, 'rejects'), files);
+  const metrics = {
+    ...reader.metrics,
+    duplicate_rows_kept: days.nDuplicateRows,
+    duplicates_dropped: days.nDropped,
+    places_reassigned: reassignments.length,
+    markets: registry.size,
+    markets_by_source: registry.countBySource(),
+    markets_unaligned: registry.nUnalignedMarkets,
+  };
+  const body = { ...manifestBody(work), metrics };
+  const [markets, trades] = commitTogether([
+    { writer: marketsWriter, kept: [], body },
+    { writer: tradesWriter, kept: days.kept, body },
+  ]);
+  const table = { schema: RAW_TRADES, folder, manifest: trades };
+  return {
+    isUpToDate: false,
+    nFilesNew: files.length,
+    nRowsRead: metrics.rows_read,
+    nRowsAdded: trades.rows - (oldTrades?.manifest.rows ?? 0),
+    nDuplicateRowsKept: days.nDuplicateRows,
+    nDropped: days.nDropped,
+    nCrossSourceDuplicates: await countCrossSourceDuplicates(table, marketRows),
+    nAnonymousFills: countAnonymousFills(table, marketRows),
+    timeZone: options.context.timeZone?.name ?? null,
+    nNaiveTimes: metrics.times_without_zone,
+    nImpossibleTimes: metrics.market_times_impossible,
+    nMended: metrics.prices_mended,
+    rejects: reader.rejects.counts,
+    rejectFiles,
+    trades,
+    markets,
+    diskBytes: diskBytes(trades, markets),
+  };
+}
+
+export function diskBytes(...manifests: readonly Manifest[]): number {
+  return manifests.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function manifestBody({ run, options, files, reader, oldTrades }: Import) {
+  const inputs: ManifestInput[] = (oldTrades?.manifest.inputs ?? []).filter(
+    (old) => !files.some((file) => file.path === old.path && file.sha256 === old.sha256),
+  );
+  for (const { path, sha256, bytes, mtimeMs, rows, adapter } of files)
+    inputs.push({ path, sha256, bytes, mtimeMs, rows, format: adapter.format });
+  const rejects: Record<string, number> = { ...(oldTrades?.manifest.rejects ?? {}) };
+  for (const [reason, n] of Object.entries(reader.rejects.counts)) rejects[reason] = (rejects[reason] ?? 0) + n;
+  return {
+    step: run.step.id,
+    fingerprint: inputs.map((input) => input.sha256.slice(0, 8)).join(' '),
+    options: { format: options.format, ...meaningOf(options) },
+    seed: run.seed,
+    inputs,
+    rejects,
+    codeHash: run.code.hash,
+    startedMs: run.startedMs,
+  };
+}
