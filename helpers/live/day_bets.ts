@@ -39,8 +39,19 @@ function betSums(trades: Table, between: DaySpan): Promise<DataFrame> {
   });
 }
 
-/** The bets to look at: large ones, and of the wallets that a model has something to say about the largest. */
-function chooseBets(sums: DataFrame, watched: ReadonlySet<string>): DataFrame {
+/** Of a wallet whose past is not known no rule speaks below this, USD: it has no score, and is never fresh. */
+const STRANGER_MIN_USD = RULE_SETTINGS.nearShare * RULE_SETTINGS.convictionFloorUsd;
+
+/** Wallets of which more than their large bets may be worth a look. */
+export interface KnownWallets {
+  /** Those whose past is known. */
+  readonly withHistory: ReadonlySet<string>;
+  /** Those that a model or 02 has something to say about: their largest bet is wanted, whatever its size. */
+  readonly watched: ReadonlySet<string>;
+}
+
+/** The bets that a rule may speak of. */
+function chooseBets(sums: DataFrame, { withHistory, watched }: KnownWallets): DataFrame {
   const wallets = toTexts(sums, 'wallet') as string[];
   const usd = toNumbers(sums, 'usd');
   const largest = new Map<string, number>();
@@ -48,7 +59,11 @@ function chooseBets(sums: DataFrame, watched: ReadonlySet<string>): DataFrame {
     const before = largest.get(wallet);
     if (watched.has(wallet) && (before === undefined || usd[row] > usd[before])) largest.set(wallet, row);
   });
-  const isChosen = Array.from(usd, (amount, row) => amount >= BET_MIN_USD || largest.get(wallets[row]) === row);
+  const minUsd = (wallet: string): number => (withHistory.has(wallet) ? BET_MIN_USD : STRANGER_MIN_USD);
+  const isChosen = Array.from(
+    usd,
+    (amount, row) => amount >= minUsd(wallets[row]) || largest.get(wallets[row]) === row,
+  );
   return sums.filter(pl.Series('is_chosen', isChosen, pl.Bool)).select(...BET_KEY);
 }
 
@@ -101,17 +116,16 @@ function fillOf(row: Record<string, unknown>, receivedMs: number): LiveFill {
 
 /**
  * The bets of a day.
- * @param watched wallets whose largest bet is wanted whatever its size
  * @param receivedMs when this machine had the trades
  */
 export async function dayBets(
   trades: Table,
   between: DaySpan,
-  watched: ReadonlySet<string>,
+  wallets: KnownWallets,
   receivedMs: number,
 ): Promise<DayBets> {
   const sums = await betSums(trades, between);
-  const chosen = chooseBets(sums, watched);
+  const chosen = chooseBets(sums, wallets);
   const fills = await collectParts(trades, {
     between,
     columns: COLUMNS,

@@ -138,14 +138,16 @@ function factsOf(bet: Bet, day: DaySpan, { largestBetCutUsd, selfMatches }: DayB
   };
 }
 
-/** Wallets that a model flags, or nearly. */
-function watchedWallets(scores: readonly ModelScores[]): Set<string> {
+/** Wallets that a model flags, or nearly, and those of watched clusters. */
+function watchedWallets({ scores, clusters }: WalletFacts): Set<string> {
   const near = RULE_SETTINGS.nearShare;
-  return new Set(
-    scores.flatMap((one) =>
-      [...one.scores].flatMap(([wallet, { score, bar }]) => (score >= near * bar ? [wallet] : [])),
-    ),
+  const scored = scores.flatMap((one) =>
+    [...one.scores].flatMap(([wallet, { score, bar }]) => (score >= near * bar ? [wallet] : [])),
   );
+  const clustered = [...clusters.ids].flatMap(([wallet, id]) =>
+    RULE_SETTINGS.targetClusters.includes(id) ? [wallet] : [],
+  );
+  return new Set([...scored, ...clustered]);
 }
 
 export interface WindowDecisions {
@@ -166,7 +168,8 @@ async function dayOfBets(
   facts: WalletFacts,
   { span, allMarkets, nowMs }: { readonly span: DaySpan; readonly allMarkets: DataFrame; readonly nowMs: number },
 ): Promise<DayOfBets> {
-  const found = await dayBets(tables.trades, span, watchedWallets(facts.scores), nowMs);
+  const asked = { withHistory: tables.historyWallets, watched: watchedWallets(facts) };
+  const found = await dayBets(tables.trades, span, asked, nowMs);
   const { bets } = found;
   const wallets = await walletsBefore(run, tables, span.fromMs, new Set(bets.map((bet) => bet.wallet)));
   const markets = rowsOf(allMarkets, 'market_id', new Set(bets.map((bet) => bet.marketId)));

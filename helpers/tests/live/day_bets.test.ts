@@ -84,7 +84,8 @@ test('the bets of a day are those of all its fills, less the small ones that no 
       .map(liveFill)
       .filter(({ tsMs }) => tsMs >= day.fromMs && tsMs < day.untilMs),
   );
-  const found = await dayBets(trades, day, new Set(), 7);
+  const known = { withHistory: new Set([ANN, `0x${'c'.repeat(40)}`]), watched: new Set<string>() };
+  const found = await dayBets(trades, day, known, 7);
   expect(amounts(found.bets)).toEqual([
     ['0xa', 350],
     ['0xc', 500],
@@ -94,7 +95,14 @@ test('the bets of a day are those of all its fills, less the small ones that no 
   expect(found.largestBetCutUsd).toBe(largestBetCut(all, 99));
   expect([...found.selfMatches]).toEqual([`0x${'f'.repeat(64)} 0x${'c'.repeat(40)}`]);
   // Of a wallet that a model asks for the largest bet comes, whatever its size.
-  expect(amounts((await dayBets(trades, day, new Set([BEN]), 7)).bets)).toContainEqual(['0xb', 100]);
+  expect(amounts((await dayBets(trades, day, { ...known, watched: new Set([BEN]) }, 7)).bets)).toContainEqual([
+    '0xb',
+    100,
+  ]);
+  // Of a wallet without a past only what may be high conviction.
+  expect((await dayBets(trades, day, { ...known, withHistory: new Set() }, 7)).bets).toEqual([]);
+  const next = { fromMs: day.untilMs, untilMs: day.untilMs + 86_400_000 };
+  expect(amounts((await dayBets(trades, next, { ...known, withHistory: new Set() }, 7)).bets)).toEqual([['0xb', 5000]]);
 });
 
 test('a window is cut at midnight UTC', () => {
