@@ -17,7 +17,7 @@ async function against(options: Partial<TelegramDoubleOptions> = {}) {
   const double = await startTelegramDouble({ token: TOKEN, nowMs: ports.nowMs, ...options });
   open.push(double);
   const bot = { token: TOKEN, chatId: '-100', apiUrl: double.baseUrl };
-  const sink = createTelegramSink('telegram', bot, { ports, attemptMs: 1000 });
+  const sink = createTelegramSink('telegram', bot, { ports, attemptMs: 5000 });
   const send = (own = {}) => sink.deliver({ record: madeUpRecord(own), isRepeat: false });
   return { double, sink, ports, send };
 }
