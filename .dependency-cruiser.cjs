@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   '4_unsupervised_model':
     'anomaly evaluate features/wallets/as_of red_flags run/(clock|ranges) step tables trade_anomaly',
   '5_live_inference':
-    'alerts cases charts fetch http/ports import/import_options live overview record replay run simulate/world_options step stream tables',
+    'alerts cases charts fetch http/ports import/import_options flow live overview record replay run simulate/world_options step stream tables',
   '6_profitability': 'features profit run/(option_kinds|ranges) step strategies tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
@@ -27,6 +27,7 @@ const MAY_IMPORT = {
   'helpers/evaluate': 'estimators kernels run',
   'helpers/features': 'estimators kernels polars step run tables',
   'helpers/fetch': 'http run venues',
+  'helpers/flow': 'alerts bus cases/venue_links charts evaluate kernels run step stream',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',

@@ -463,6 +463,15 @@ const LIVE_STEPS: readonly Step[] = [
     minutes: 1440,
   }),
   liveStep({
+    id: 'flow_monitor',
+    script: '5_live_inference/20_flow_monitor.ts',
+    question: 'Where is trading unusual right now?',
+    cpus: 1,
+    memoryMib: 2048,
+    memoryScalesWith: 'markets',
+    minutes: 1440,
+  }),
+  liveStep({
     id: 'record_feeds',
     script: '5_live_inference/21_record_feeds.ts',
     question: 'Which trades and changes of order books do the venues send, as they come?',

@@ -47,3 +47,8 @@ export function fitLine(
 export function escapeMarkdown(grapheme: string): string {
   return grapheme.replace(/[\\`*_~|>#+\-[\]()<@:/]/g, '\\$&');
 }
+
+/** Text that HTML shows as it is, in Telegram's HTML and within its attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

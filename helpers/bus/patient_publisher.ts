@@ -35,6 +35,28 @@ export function createPatientPublisher(bus: MessageBus, queue: string, options: 
   return new QueuePublisher(bus, queue, options);
 }
 
+/** Several queues of equal room as one: lines are taken by all or by none, and are safe when all have them. */
+export function publishToAll(publishers: readonly PatientPublisher[]): PatientPublisher {
+  const mostWaiting = (): number => Math.max(...publishers.map(({ nWaiting }) => nWaiting));
+  if (publishers.length === 1) return publishers[0];
+  return {
+    get nWaiting() {
+      return mostWaiting();
+    },
+    offer: (bodies) => {
+      // What the fullest takes the others take as well.
+      const fullest = [...publishers].sort((a, b) => b.nWaiting - a.nWaiting);
+      return fullest.every((publisher) => publisher.offer(bodies));
+    },
+    flush: async () => {
+      await Promise.all(publishers.map((publisher) => publisher.flush()));
+    },
+    close: () => {
+      for (const publisher of publishers) publisher.close();
+    },
+  };
+}
+
 class QueuePublisher implements PatientPublisher {
   private waiting: string[] = [];
   private timer: NodeJS.Timeout | null = null;

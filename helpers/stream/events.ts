@@ -8,6 +8,8 @@ import type { MarketFacts, Trade } from '../trade_anomaly/trade.ts';
 /** The queues between the processes. */
 export const RAW_TRADES = 'raw_trades';
 export const ALERTS = 'alerts';
+/** The same log once more, for 20: each queue has one reader. */
+export const FLOW_TRADES = 'flow_trades';
 
 const VENUE = z.enum(['kalshi', 'polymarket']);
 const OUTCOME = z.union([z.literal(0), z.literal(1)]);

@@ -1,7 +1,7 @@
 /** 17: trades of a venue into the log, with what is known of their markets; nothing is lost across a disconnect or a restart. */
 import type { MessageBus } from '../bus/message_bus.ts';
 import { openBus } from '../bus/open_bus.ts';
-import { createPatientPublisher } from '../bus/patient_publisher.ts';
+import { createPatientPublisher, publishToAll } from '../bus/patient_publisher.ts';
 import type { FetchAddresses } from '../fetch/request.ts';
 import { realPorts } from '../http/ports.ts';
 import { kalshiKeyOfEnv } from '../record/record_options.ts';
@@ -12,7 +12,7 @@ import type { StepContext } from '../step/contract.ts';
 import { createKalshiClient } from '../venues/kalshi/api/client.ts';
 import { openBookmark } from './bookmark.ts';
 import { EventLog } from './event_log.ts';
-import { RAW_TRADES } from './events.ts';
+import { FLOW_TRADES, RAW_TRADES } from './events.ts';
 import type { FeedWatch, Ingest, IngestParts } from './ingest_parts.ts';
 import { startKalshiIngest } from './kalshi_ingest.ts';
 import { startPolymarketIngest } from './polymarket_ingest.ts';
@@ -31,6 +31,8 @@ export interface IngestSettings {
   readonly feedUrl: string | undefined;
   /** How often Polymarket is asked, ms. */
   readonly pollMs: number;
+  /** Whether 20 reads the log as well. */
+  readonly hasFlow: boolean;
 }
 
 export interface IngestFacts {
@@ -59,12 +61,9 @@ async function run(ctx: StepContext, settings: IngestSettings, bus: MessageBus, 
     fail = reject;
   });
   await bus.state(RAW_TRADES);
-  const publisher = createPatientPublisher(bus, RAW_TRADES, {
-    nMax: WAITING_MAX,
-    lingerMs: LINGER_MS,
-    warn: log.warn,
-    onFault: fail,
-  });
+  const queues = settings.hasFlow ? [RAW_TRADES, FLOW_TRADES] : [RAW_TRADES];
+  const options = { nMax: WAITING_MAX, lingerMs: LINGER_MS, warn: log.warn, onFault: fail };
+  const publisher = publishToAll(queues.map((queue) => createPatientPublisher(bus, queue, options)));
   const ports = realPorts();
   const events = new EventLog(publisher, ports.nowMs);
   let nTrades = 0;

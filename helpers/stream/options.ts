@@ -25,6 +25,7 @@ export const INGEST_OPTIONS = {
     group: WHAT,
   },
   poll: { type: 'string', default: '2s', describe: 'ask Polymarket so often: 2s, 1m', group: WHAT },
+  flow: { type: 'boolean', default: false, describe: 'give the log to 20_flow_monitor, too', group: WHAT },
   'feed-url': {
     type: 'string',
     describe: "address of the venue's WebSocket",
@@ -46,6 +47,7 @@ export function ingestSettings(options: OptionValues<typeof INGEST_OPTIONS>): In
     addresses: fetchAddresses(options),
     feedUrl: options['feed-url'] ?? envValue(`${venue.toUpperCase()}_FEED_URL`),
     pollMs: parseInterval(options.poll),
+    hasFlow: options.flow,
   };
 }
 

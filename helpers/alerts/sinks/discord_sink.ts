@@ -9,18 +9,13 @@ import { type HttpPorts, realPorts } from '../../http/ports.ts';
 import type { HttpRequest } from '../../http/request.ts';
 import { InputError } from '../../run/errors.ts';
 import type { Outcome } from '../outbox/delivery.ts';
-import { cleanLine, fitLine } from '../text.ts';
 import { discordMessage } from './discord_message.ts';
+import { outcomeOf, type ToldError } from './http_outcome.ts';
 import type { AlertMessage, AlertSink } from './sink.ts';
 
 const API_URL = 'https://discord.com/api/v10';
 const USER_AGENT = 'DiscordBot (spyhop, 1)';
 const ATTEMPT_MS = 15_000;
-const WHY_LENGTH_MAX = 300;
-/** Answers that no later attempt will change: asking on would end in a ban of this machine's address. */
-const STOPPING = new Set([401, 403, 404]);
-/** A gateway that has waited in vain: the message may be there. */
-const GATEWAY_TIMEOUTS = new Set([408, 504, 522, 524]);
 
 const WEBHOOK =
   /^(https:\/\/(?:[a-z]+\.)?discord(?:app)?\.com|http:\/\/127\.0\.0\.1:\d+)\/api(?:\/v\d+)?(\/webhooks\/\d+\/([\w-]+))$/;
@@ -33,33 +28,17 @@ const ERROR_BODY = z.object({
 });
 
 /** What an error's body says; nothing when it is no JSON of Discord (Cloudflare answers with pages). */
-function errorBody({ body }: HttpError): z.infer<typeof ERROR_BODY> {
+function toldBy({ body, status }: HttpError): ToldError {
   try {
-    return ERROR_BODY.parse(JSON.parse(body));
+    const { message, code, retry_after: retryAfterS, global } = ERROR_BODY.parse(JSON.parse(body));
+    return {
+      message,
+      note: `${code === undefined ? '' : ` (code ${code})`}${status === 429 && global === true ? ', global' : ''}`,
+      ...(retryAfterS === undefined ? {} : { retryAfterMs: 1000 * retryAfterS }),
+    };
   } catch {
     return {};
   }
-}
-
-function outcomeOf(error: HttpError): Outcome {
-  const { status, fault, mayHaveHappened } = error;
-  const { message, code, retry_after: retryAfterS, global } = errorBody(error);
-  const detail = `${message === undefined ? '' : `: ${cleanLine(message)}`}${code === undefined ? '' : ` (code ${code})`}`;
-  const why = fitLine(fault === 'status' ? `status ${status}${detail}` : error.message, WHY_LENGTH_MAX);
-  if (status === 429) {
-    const asked = [error.retryAfterMs, retryAfterS === undefined ? null : 1000 * retryAfterS].filter(
-      (ms) => ms !== null,
-    );
-    const afterMs = asked.length === 0 ? null : Math.ceil(Math.max(...asked));
-    return { kind: 'refused', why: global ? `${why}, global` : why, retry: { afterMs }, stopsSink: false };
-  }
-  if (status !== null && STOPPING.has(status)) return { kind: 'refused', why, retry: null, stopsSink: true };
-  if (status !== null && status >= 500 && !GATEWAY_TIMEOUTS.has(status))
-    return { kind: 'refused', why, retry: { afterMs: error.retryAfterMs }, stopsSink: false, isDoubtful: true };
-  if (status !== null && status >= 400 && !GATEWAY_TIMEOUTS.has(status))
-    return { kind: 'refused', why, retry: null, stopsSink: false };
-  if (!mayHaveHappened) return { kind: 'refused', why, retry: { afterMs: null }, stopsSink: false };
-  return { kind: 'unknown', why };
 }
 
 /** When the next message may be sent, from the headers of an answer: ms to wait, 0 for at once. */
@@ -104,7 +83,7 @@ class DiscordSink implements AlertSink {
       return { kind: 'sent', messageId: messageIdOf(text) };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      const outcome = outcomeOf(error);
+      const outcome = outcomeOf(error, toldBy(error));
       if (outcome.kind === 'refused' && error.status === 429) this.pause(outcome.retry?.afterMs ?? 0);
       return outcome;
     }

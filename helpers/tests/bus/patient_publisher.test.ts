@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MessageBus } from '../../bus/message_bus.ts';
 import { openBus } from '../../bus/open_bus.ts';
-import { createPatientPublisher } from '../../bus/patient_publisher.ts';
+import { createPatientPublisher, publishToAll } from '../../bus/patient_publisher.ts';
 import { InputError } from '../../run/errors.ts';
 
 const onFault = (error: unknown): never => {
@@ -55,4 +55,20 @@ it('refuses whole offers when its memory is full, and takes them again later', a
   expect(publisher.offer(['4'])).toBe(true);
   await publisher.flush();
   expect(await all()).toEqual(['1', '2', '3', '4']);
+});
+
+it('gives the same lines to two queues, or to none when one of them is full', async () => {
+  const { bus, all } = await busThatIsAway(0);
+  const options = { lingerMs: 1, warn: () => undefined, onFault };
+  const away = await busThatIsAway(1e9);
+  const [one, other] = [
+    createPatientPublisher(bus, 'q', { ...options, nMax: 2 }),
+    createPatientPublisher(away.bus, 'other', { ...options, nMax: 2 }),
+  ];
+  const both = publishToAll([one, other]);
+  expect([both.offer(['1', '2']), both.offer(['3'])]).toEqual([true, false]);
+  expect(both.nWaiting).toBe(2);
+  await one.flush();
+  expect(await all()).toEqual(['1', '2']);
+  both.close();
 });

@@ -1,0 +1,92 @@
+/** 20: reads the log, folds it into the flow of markets, and puts decisions into the queue of alerts, which 19 sends. */
+
+import { consume } from '../bus/consume.ts';
+import type { Message } from '../bus/message_bus.ts';
+import { openBus } from '../bus/open_bus.ts';
+import { createPatientPublisher } from '../bus/patient_publisher.ts';
+import { formatCount } from '../run/console.ts';
+import type { StepContext } from '../step/contract.ts';
+import { ALERTS, FLOW_TRADES, parseEvent } from '../stream/events.ts';
+import { untilStopped } from '../stream/service.ts';
+import type { CorrelatedGroup } from './correlated_groups.ts';
+import { FlowMonitor, type FlowSettings } from './flow_monitor.ts';
+
+const PREFETCH = 20_000;
+const PER_BATCH = 500;
+const ALERTS_WAITING_MAX = 100_000;
+const LINGER_MS = 1;
+
+export interface WatchSettings extends FlowSettings {
+  readonly busUrl: string;
+}
+
+export interface FlowFactsOfRun {
+  readonly nTrades: number;
+  readonly nDuplicates: number;
+  readonly nLate: number;
+  readonly nAlerts: number;
+  readonly nNearMisses: number;
+  /** Groups of correlated markets of the last day. */
+  readonly groups: readonly CorrelatedGroup[];
+}
+
+/** `Flow: 12 trades, 1 alerts, …` */
+export function formatFlow({ nTrades, nAlerts, nNearMisses, nDuplicates, nLate, groups }: FlowFactsOfRun): string {
+  const counts = [
+    [nTrades, 'trades'],
+    [nAlerts, 'alerts'],
+    [nNearMisses, 'near misses'],
+    [nDuplicates, 'came twice'],
+    [nLate, 'late'],
+    [groups.length, 'groups of correlated markets'],
+  ] as const;
+  return `Flow: ${counts.map(([n, what]) => `${formatCount(n)} ${what}`).join(', ')}.`;
+}
+
+/** Watches until it is stopped. @throws InputError when the queue is taken or the disk is full */
+export async function watchFlow({ log, status }: StepContext, settings: WatchSettings): Promise<FlowFactsOfRun> {
+  const monitor = new FlowMonitor(settings);
+  const verdicts = { nAlerts: 0, nNearMisses: 0 };
+  const facts = (): FlowFactsOfRun => ({ ...monitor.counts, ...verdicts, groups: monitor.correlated });
+  const bus = await openBus(settings.busUrl, { onDown: log.warn });
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const alerts = createPatientPublisher(bus, ALERTS, {
+    nMax: ALERTS_WAITING_MAX,
+    lingerMs: LINGER_MS,
+    warn: log.warn,
+    onFault: fail,
+  });
+  const handle = async (messages: readonly Message[]): Promise<void> => {
+    const decided = messages.flatMap(({ body }) => monitor.take(parseEvent(body)));
+    const lines = decided.map((record) => JSON.stringify(record));
+    while (!alerts.offer(lines)) await alerts.flush();
+    // A message is acknowledged once the alerts that it made are safe.
+    if (lines.length > 0) await alerts.flush();
+    for (const record of decided) {
+      status.decided(record);
+      if (record.verdict === 'alert') verdicts.nAlerts++;
+      else verdicts.nNearMisses++;
+    }
+    status.succeeded();
+  };
+  try {
+    const consumer = await consume(bus, FLOW_TRADES, {
+      prefetch: PREFETCH,
+      nPerBatch: PER_BATCH,
+      handle,
+      warn: log.warn,
+    });
+    consumer.done.catch(fail);
+    await untilStopped(failed, async () => {
+      await consumer.close();
+      log.result(formatFlow(facts()));
+    });
+    return facts();
+  } finally {
+    alerts.close();
+    await bus.close();
+  }
+}
