@@ -45,7 +45,7 @@ const SIZE: Ladder = [
 ];
 const BURST: Ladder = [
   [10, 25],
-  [6, 18],
+  [5, 18],
   [3, 10],
 ];
 const COST: Ladder = [

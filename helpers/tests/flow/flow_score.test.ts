@@ -27,7 +27,8 @@ const TABLE: readonly [string, Partial<FlowFacts>, number][] = [
   ['all trades alike, two cents more', { costUsd: 50.02, madUsd: 0 }, 0],
   ['burst just below 3 times', { n1m: 2.9 }, 0],
   ['burst at 3 times', { n1m: 3 }, 10],
-  ['burst at 6', { n1m: 6 }, 18],
+  ['burst just below 5', { n1m: 4.9 }, 10],
+  ['burst at 5', { n1m: 5 }, 18],
   ['burst at 10', { n1m: 10 }, 25],
   ['burst of a quiet hour counts against one trade a minute', { n1m: 3, n60m: 3 }, 10],
   ['burst of a busy hour', { n1m: 30, n60m: 600 }, 10],
@@ -44,7 +45,7 @@ const TABLE: readonly [string, Partial<FlowFacts>, number][] = [
   ['cost $2,500 in a market of such trades', { costUsd: 2500, medianUsd: 2500 }, 20],
   ['size and cost', { costUsd: 2500 }, 60],
   ['size, cost and 24 hours: 80, below the bar of an alert', { costUsd: 2500, msToClose: HOUR_MS }, 80],
-  ['size, burst of 6 and 72 hours, no cost: 70', { costUsd: 500, n1m: 6, msToClose: 3 * DAY_MS }, 70],
+  ['size, burst of 5 and 72 hours, no cost: 70', { costUsd: 500, n1m: 5, msToClose: 3 * DAY_MS }, 70],
   ['size, burst of 10 and cost: 85, an alert far from the close', { costUsd: 2500, n1m: 10 }, 85],
   ['all together are 105, and 100 at most', { costUsd: 2500, n1m: 10, msToClose: HOUR_MS }, 100],
 ];
