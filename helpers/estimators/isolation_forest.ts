@@ -80,6 +80,8 @@ function medianFills(x: Matrix, samples: readonly Uint32Array[]): Float32Array {
   );
 }
 
+const BAR_TOLERANCE = 1e-9;
+
 /**
  * Isolation forest (Liu, Ting & Zhou 2008): fitted on samples of the rows, it scores any rows of the same columns by
  * how few random cuts set them apart; higher is more anomalous.
@@ -158,15 +160,18 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
   /**
    * The score of single rows, for a stream: the same bits as those of `score`, some microseconds a row, without threads.
    * @returns a function of one row of the columns of `fit`, NaN where a value is missing; the row must hold no infinity, and is
-   *   left with the medians in the place of what was missing
+   *   left with the medians in the place of what was missing; 0 for one whose score is certainly below `bar`, which takes less time
    */
-  rowScorer(): (row: Float32Array) => number {
+  rowScorer(): (row: Float32Array, bar?: number) => number {
     const { trees, packed, fills } = requireFitted(this.#fitted);
     const scale = averagePathLength(trees.nSamplesPerTree);
     const sumOf = rowPathLengths(packed);
-    return (row) => {
+    return (row, bar = 0) => {
       for (let column = 0; column < fills.length; column++) if (Number.isNaN(row[column])) row[column] = fills[column];
-      return scale === 0 ? 0.5 : Math.exp((-Math.LN2 * (sumOf(row) / packed.nTrees)) / scale);
+      if (scale === 0) return 0.5;
+      // A little more, so that rounding never takes a score of exactly the bar for less.
+      const sumMax = (1 + BAR_TOLERANCE) * -Math.log2(bar) * scale * packed.nTrees;
+      return Math.exp((-Math.LN2 * (sumOf(row, sumMax) / packed.nTrees)) / scale);
     };
   }
 

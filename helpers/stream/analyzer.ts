@@ -11,7 +11,7 @@ import { factsOf, type MarketEvent, marketKey, type StreamEvent, type TradeEvent
 import { SeenIds } from './seen_ids.ts';
 import { type AlertSettings, decideTrade, type ScoredTrade } from './trade_alerts.ts';
 
-type Model = ScoredTrade['model'] & Pick<TradeModel, 'score'>;
+type Model = ScoredTrade['model'] & Pick<TradeModel, 'scoreFrom'>;
 
 export interface AnalyzerSettings {
   /** How long a trade waits for earlier ones, ms. */
@@ -129,7 +129,8 @@ export class StreamAnalyzer {
       return null;
     }
     this.counts.nScored++;
-    const score = model.score(features);
+    const score = model.scoreFrom(features, this.settings.alerts.bar);
+    if (score === null) return null;
     return decideTrade({ event, market, features, score, model }, this.order.clockMs, this.settings.alerts);
   }
 }

@@ -97,12 +97,11 @@ function reasonsOf({ features, score, model }: ScoredTrade): string[] {
 }
 
 /**
- * The record of a trade whose score reaches the bar; null for any other.
+ * The record of a trade whose score reaches the bar.
  * @param decidedMs the log's clock
  */
-export function decideTrade(scored: ScoredTrade, decidedMs: number, settings: AlertSettings): AlertRecord | null {
+export function decideTrade(scored: ScoredTrade, decidedMs: number, settings: AlertSettings): AlertRecord {
   const { event, market, features, score, model } = scored;
-  if (score.score < settings.bar) return null;
   const amountUsd = event.contracts * event.price;
   const outcomeName = market?.outcomes[event.outcome] ?? ['Yes', 'No'][event.outcome];
   const subject = {

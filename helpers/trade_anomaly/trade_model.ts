@@ -60,22 +60,24 @@ export interface TradeModel extends Omit<TradeModelParts, 'calibration' | 'fores
   score(features: TradeFeatures): TradeScore;
   /** Tests of the trades of one UTC day, which may have half as many trades again as the days learnt from. */
   dayTests(fdr: number): OnlineFdr;
+  /** The same, or null for a trade whose score is below `bar`: most are, and that is known a good deal sooner. */
+  scoreFrom(features: TradeFeatures, bar: number): TradeScore | null;
   /** The columns that made a trade anomalous, the most important first, with their values. */
   explain(features: TradeFeatures): { readonly column: string; readonly value: number }[];
 }
 
-/** The score of one trade, 0..1. */
+/** The score of one trade, 0..1; 0 where it is certainly below `bar`. */
 export function tradeScorer({
   venue,
   categories,
   forest,
-}: Pick<TradeModelParts, 'venue' | 'categories' | 'forest'>): (features: TradeFeatures) => number {
+}: Pick<TradeModelParts, 'venue' | 'categories' | 'forest'>): (features: TradeFeatures, bar?: number) => number {
   const write = rowWriter(venue, categories);
   const scoreRow = forest.rowScorer();
   const row = new Float32Array(forest.featureNames.length);
-  return (features) => {
+  return (features, bar) => {
     write(features, row);
-    return scoreRow(row);
+    return scoreRow(row, bar);
   };
 }
 
@@ -100,6 +102,10 @@ export function tradeModel({ venue, categories, tradesPerDay, calibration, fores
       return { score, p: pOf(score) };
     },
     dayTests: (fdr) => new OnlineFdr(fdr, Math.ceil(DAY_SLACK * tradesPerDay)),
+    scoreFrom: (features, bar) => {
+      const score = scoreOf(features, bar);
+      return score < bar ? null : { score, p: pOf(score) };
+    },
     explain: (features) => {
       const values = new Float32Array(columns.length);
       write(features, values);

@@ -7,8 +7,16 @@ const N_ABREAST = 4;
 /** A comparison as 0 or 1 without a branch, whose way nobody could predict. */
 const bit = (condition: boolean): number => (condition as unknown as number) | 0;
 
-/** @returns a function of one row, one finite value a column: its path lengths added up in tree order, as `pathLengthSums` does */
-export function rowPathLengths({ nTrees, depth, nodes, lengths }: PackedTrees): (row: Float32Array) => number {
+/**
+ * @returns a function of one row, one finite value a column: its path lengths added up in tree order, as `pathLengthSums` does; infinity
+ * as soon as it is certain that they come to more than `sumMax`
+ */
+export function rowPathLengths({
+  nTrees,
+  depth,
+  nodes,
+  lengths,
+}: PackedTrees): (row: Float32Array, sumMax?: number) => number {
   const nLeaves = 1 << depth;
   // Trees that are put in to make whole groups have the length 0.
   const nAll = Math.ceil(nTrees / N_ABREAST) * N_ABREAST;
@@ -21,9 +29,12 @@ export function rowPathLengths({ nTrees, depth, nodes, lengths }: PackedTrees): 
     thresholds[i] = bits[2 * i + 1];
   }
   ends.set(lengths);
-  return (row) => {
+  const least = leastFrom(ends, nLeaves, nAll);
+  return (row, sumMax = Number.POSITIVE_INFINITY) => {
     let sum = 0;
-    for (let a = 0; a < ends.length; a += N_ABREAST * nLeaves) {
+    for (let tree = 0; tree < nAll; tree += N_ABREAST) {
+      if (sum + least[tree] > sumMax) return Number.POSITIVE_INFINITY;
+      const a = tree * nLeaves;
       const b = a + nLeaves;
       const c = b + nLeaves;
       const d = c + nLeaves;
@@ -41,4 +52,15 @@ export function rowPathLengths({ nTrees, depth, nodes, lengths }: PackedTrees): 
     }
     return sum;
   };
+}
+
+/** What the trees from each on come to at least: the shortest path of each, added up. */
+function leastFrom(ends: Float64Array, nLeaves: number, nAll: number): Float64Array {
+  const least = new Float64Array(nAll + 1);
+  for (let tree = nAll - 1; tree >= 0; tree--) {
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let leaf = tree * nLeaves; leaf < (tree + 1) * nLeaves; leaf++) shortest = Math.min(shortest, ends[leaf]);
+    least[tree] = least[tree + 1] + shortest;
+  }
+  return least;
 }

@@ -42,6 +42,14 @@ describe('trade anomaly model', () => {
     expect(features.map((one) => model.score(one).score)).toEqual([...whole]);
   });
 
+  test('with a bar gives the very same scores from there on, and nothing below', () => {
+    for (const bar of [0.4, 0.5, model.score(features[100]).score, 0.7])
+      for (const one of [...features.slice(0, 1000), whale]) {
+        const score = model.score(one);
+        expect(model.scoreFrom(one, bar)).toEqual(score.score < bar ? null : score);
+      }
+  });
+
   test('comes back from JSON with the same scores and p-values', () => {
     const back = tradeModelFromJson(JSON.parse(JSON.stringify(tradeModelToJson(parts))));
     for (const one of [...features.slice(3500), whale]) expect(back.score(one)).toEqual(model.score(one));
