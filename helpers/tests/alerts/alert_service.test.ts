@@ -90,7 +90,7 @@ it('a test goes through every sink and past the outbox', async () => {
 });
 
 it('an address that is no webhook is refused before anything is opened', async () => {
-  const env = (): string => `https://evil.example/${TOKEN}`;
+  const env = (name: string) => (name === 'DISCORD_WEBHOOK_URL' ? `https://evil.example/${TOKEN}` : undefined);
   const open = async () =>
     openAlertService({ ...options, sinks: configuredSinks(folder, options.log, { ports, env }) });
   expect(await rejection(open)).toBe('bad-option: DISCORD_WEBHOOK_URL: the address is not that of a Discord webhook');
