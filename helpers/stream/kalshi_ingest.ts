@@ -178,6 +178,7 @@ class KalshiIngest implements Ingest {
 
   /** Fetches piece by piece, the oldest first, so that memory holds one piece; the last has no end, as the venue's clock may be ahead. */
   private async fetch(fromMs: number, nowMs: number, signal: AbortSignal): Promise<number> {
+    const { bookmark, log } = this.options;
     const untilMs = Math.max(fromMs, nowMs);
     let nNew = 0;
     for (let startMs = fromMs; startMs <= untilMs && !signal.aborted; startMs += PIECE_MS) {
@@ -203,6 +204,11 @@ class KalshiIngest implements Ingest {
         if (outcome === 'new') nNew++;
         this.lastMs = Math.max(this.lastMs, trade.tsMs);
       }
+      // Killed in the middle of a long stretch, the next one goes on from here.
+      const markedMs = bookmark.read() ?? fromMs;
+      if (isLast || fromMs > markedMs || startMs + PIECE_MS <= markedMs) continue;
+      await log.flush();
+      bookmark.write(startMs + PIECE_MS);
     }
     return nNew;
   }

@@ -159,6 +159,20 @@ test('a restart goes on from the bookmark: what happened meanwhile is fetched', 
   await until(async () => expect([...new Set(await loggedIds())]).toEqual(idsAt()));
 });
 
+test('one that is killed while it catches up has come further than when it began', async () => {
+  const HOURS = 3;
+  const beganMs = Date.now() - HOURS * 3_600_000;
+  openBookmark(folder, 'kalshi').write(beganMs);
+  for (const trade of quietStream(HOURS * 60, { firstMs: beganMs, stepMs: 60_000 }))
+    venue.trade(trade, { isTold: false });
+  const { close } = start();
+  await until(() => expect(openBookmark(folder, 'kalshi').read()).toBeGreaterThan(beganMs + 60_000));
+  await close();
+  const markedMs = openBookmark(folder, 'kalshi').read() ?? 0;
+  const there = await loggedIds();
+  for (const { trade_id, ts_ms } of venue.trades) if (ts_ms < markedMs) expect(there).toContain(trade_id);
+});
+
 test('while the bus takes nothing memory is bounded, the log says what waits, and afterwards nothing is missing', async () => {
   let isDown = true;
   const publish: MessageBus['publish'] = async (queue, bodies) => {

@@ -65,8 +65,9 @@ export async function startKalshiVenue(): Promise<KalshiVenue> {
     const from = query.get('cursor') ?? '';
     const found = trades.filter(({ ts_ms }) => ts_ms >= minMs && ts_ms <= maxMs).sort((a, b) => b.ts_ms - a.ts_ms);
     const start = from === '' ? 0 : Number(from);
-    const page = found.slice(start, start + 100);
-    const cursor = start + 100 < found.length ? String(start + 100) : '';
+    const limit = Number(query.get('limit') ?? 100);
+    const page = found.slice(start, start + limit);
+    const cursor = start + limit < found.length ? String(start + limit) : '';
     return ok({ trades: page.map((one) => ({ ...wireOf(one), ticker: one.market_id })), cursor });
   });
   return {
