@@ -4,7 +4,7 @@
  * twice as fast as it can. The last line is JSON.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import yargs from 'yargs';
@@ -12,7 +12,7 @@ import { openBaselineStore } from '../baselines/open_store.ts';
 import { openBus } from '../bus/open_bus.ts';
 import { createPatientPublisher } from '../bus/patient_publisher.ts';
 import { trainStreamModel } from '../demo/stream_model.ts';
-import { type RunningPart, residentMib, startPart } from '../demo/stream_processes.ts';
+import { type RunningPart, residentMib, sentIds, startPart } from '../demo/stream_processes.ts';
 import { type LocalServer, startRabbit, startRedis, whyNoBrokers } from '../doubles/local_brokers.ts';
 import { createRandom, type Random } from '../kernels/random.ts';
 import { DAY_MS, MINUTE_MS, nowMs, SECOND_MS } from '../run/clock.ts';
@@ -100,17 +100,6 @@ async function offer(busUrl: string, rate: number, minutes: number, parts: reado
   log.close();
   await bus.close();
   return { nTrades, nWhales, rssMib };
-}
-
-function sentIds(dataDir: string): string[] {
-  const folder = join(streamFolder(dataDir), 'alerts', 'sent');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) =>
-    readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => String(JSON.parse(line).alert.tradeId)),
-  );
 }
 
 async function offeredRun(folder: string, rate: number, minutes: number, withBrokers: boolean): Promise<object> {

@@ -3,7 +3,7 @@
  * 1,000 times its speed, with whales planted in it, frames lost and connections cut. Needs no key.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBaselineStore } from '../baselines/open_store.ts';
 import { startDiscordDouble } from '../doubles/discord/discord_double.ts';
@@ -19,7 +19,7 @@ import { alertLatency } from '../stream/latency.ts';
 import { stateUrl, streamFolder } from '../stream/service.ts';
 import { type StreamDay, streamDay } from './stream_day.ts';
 import { trainStreamModel } from './stream_model.ts';
-import { startPart } from './stream_processes.ts';
+import { sentIds, startPart } from './stream_processes.ts';
 
 const WEBHOOK = '1000000000000000002';
 const STEP_MS = 10;
@@ -34,18 +34,6 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 async function until(isTrue: () => boolean, what: string): Promise<void> {
   for (const endMs = performance.now() + PATIENCE_MS; !isTrue(); await pause(50))
     if (performance.now() > endMs) throw new Error(`the demo waited in vain for ${what}`);
-}
-
-/** Ids of the trades whose alerts the local lines hold, one a line. */
-function sentIds(dataDir: string): string[] {
-  const folder = join(streamFolder(dataDir), 'alerts', 'sent');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) =>
-    readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => String(JSON.parse(line).alert.tradeId)),
-  );
 }
 
 interface Telling {

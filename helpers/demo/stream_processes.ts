@@ -1,10 +1,11 @@
 /** The processes of the stream as a demonstration or a benchmark runs them, and what they have said. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findStep } from '../pipeline.ts';
 import { PROJECT_ROOT } from '../run/code.ts';
+import { streamFolder } from '../stream/service.ts';
 
 export interface RunningPart {
   readonly pid: number;
@@ -54,4 +55,16 @@ export function residentMib(pid: number): number | null {
   } catch {
     return null;
   }
+}
+
+/** Ids of the trades whose alerts the local lines hold, one a line. */
+export function sentIds(dataDir: string): string[] {
+  const folder = join(streamFolder(dataDir), 'alerts', 'sent');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => String(JSON.parse(line).alert.tradeId)),
+  );
 }
