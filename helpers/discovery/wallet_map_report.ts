@@ -15,7 +15,7 @@ export const MANIFOLD_SECTION = { id: 'manifold', order: 50, title: 'A map of wa
 function formatCrossTable(archetypes: readonly string[], planted: readonly string[]): string {
   const { rows, columns, counts } = crossTable(archetypes, planted);
   return formatTable(
-    ['flagged \\ planted', ...columns],
+    ['archetype \\ planted', ...columns],
     rows.map((name, i) => [name, ...counts[i]]),
   );
 }
