@@ -10,6 +10,7 @@ const UNIT = {
   env: { TZ: 'Pacific/Chatham' },
   // A worker loads a module once for all of its files (40 of 450 s of CPU); tests put back what they change.
   isolate: false,
+  setupFiles: ['helpers/tests/property_seed.ts'],
   testTimeout: 180_000,
   hookTimeout: 240_000,
 };

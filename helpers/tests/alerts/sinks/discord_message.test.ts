@@ -11,6 +11,16 @@ function markdownOf(message: ReturnType<typeof discordMessage>): string[] {
 }
 
 const NASTY = '@everyone <@&1> **x** [a](https://evil.example) \u202e\u0000 `x` || # > https://evil.example 👩‍👩‍👧';
+const EMPTY_TEXTS = {
+  title: '',
+  marketTitle: '',
+  outcomeName: '',
+  wallet: '',
+  modelRun: '',
+  rule: '',
+  category: '',
+  reasons: [],
+};
 const nastyText = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.integer({ min: 0, max: 6000 }).map((n) => NASTY.repeat(80).slice(0, n)),
@@ -77,13 +87,16 @@ describe('a message for Discord', () => {
         (texts) => {
           const message = discordMessage({ record: madeUpRecord(texts), isRepeat: true });
           expect([...checkMessage(message).problems]).toEqual([]);
-          const own =
-            /^\*\*|\*\*$|\[(?=(?:[^\]\\]|\\.)*\]\(https:\/\/e\.org)|(?<=(?<!\\)(?:\\\\)*)\]\(https:\/\/e\.org\/a*\)/gm;
-          for (const text of markdownOf(message))
-            expect(text.replace(own, '').replace(/\\./gs, '')).not.toMatch(/[@<>`*_~|#[\]()]|:\/\//);
+          const own = /^\*\*|\*\*$|\[[^\]]*\]\(https:\/\/e\.org\/a*\)/gm;
+          for (const text of markdownOf(message)) {
+            const unescaped = text.replace(/\\./gs, '');
+            expect(unescaped.replace(own, (mark) => mark.replace(/^\[|\]\(.*$|\*/g, ''))).not.toMatch(
+              /[@<>`*_~|#[\]()]|:\/\//,
+            );
+          }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[{ ...EMPTY_TEXTS, links: [{ label: '[|', url: 'https://e.org/' }] }]] },
     );
   });
 });
