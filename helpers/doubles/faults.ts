@@ -34,7 +34,10 @@ const SPOILED = {
   },
 } satisfies Record<string, (response: ServerResponse, body: string) => void>;
 
-export type Fault = keyof typeof FAULTS | keyof typeof SPOILED;
+/** The connection stays open and nothing comes, until whoever waits gives up. */
+const SILENT = 'no answer';
+
+export type Fault = keyof typeof FAULTS | keyof typeof SPOILED | typeof SILENT;
 
 /** @public Tests alone make the doubles fail in every way at once. */
 export const HTTP_FAULTS = [
@@ -74,6 +77,7 @@ export function drawFault({ faults, share, random }: FaultPlan): Fault | null {
  * @param body what the good answer would have been
  */
 export function sendFault(fault: Fault, response: ServerResponse, body: string): void {
+  if (fault === SILENT) return;
   if (fault in SPOILED) SPOILED[fault as keyof typeof SPOILED](response, body);
   else FAULTS[fault as keyof typeof FAULTS](response);
 }

@@ -20,7 +20,7 @@ const ROOT = '/trade-api/v2';
 const SIGNATURE_AGE_MAX_MS = MINUTE_MS;
 
 /** Whether a request is signed with the key, now, over its path without the query. */
-function isSigned({ headers, method, path }: Asked, publicKey: KeyObject | undefined): boolean {
+export function isSigned({ headers, method, path }: Asked, publicKey: KeyObject | undefined): boolean {
   const timestamp = String(headers['kalshi-access-timestamp'] ?? '');
   const signature = Buffer.from(String(headers['kalshi-access-signature'] ?? ''), 'base64');
   if (publicKey === undefined || Math.abs(Number(timestamp) - nowMs()) > SIGNATURE_AGE_MAX_MS) return false;

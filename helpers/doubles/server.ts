@@ -1,6 +1,6 @@
 /** A service's double: a real HTTP server on loopback that answers by routes, and with faults when told to. */
 import type { IncomingMessage } from 'node:http';
-import { drawFault, type FaultPlan, sendFault } from './faults.ts';
+import { drawFault, type Fault, type FaultPlan, sendFault } from './faults.ts';
 import { requestBody, startLoopback } from './loopback.ts';
 
 /** A request as a route sees it. */
@@ -18,6 +18,8 @@ export interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, or as it is when it is text. */
   readonly body: unknown;
+  /** Sent in this way instead, whatever the plan of faults draws. */
+  readonly fault?: Fault;
 }
 
 /** Null where the route has nothing to say: 404. */
@@ -62,9 +64,9 @@ export async function startDouble(handler: Handler, { faults }: DoubleOptions = 
   let nFaults = 0;
   const { origin, close } = await startLoopback(async (request, response) => {
     nRequests++;
-    const { status, headers, body } = handler(await askedOf(request)) ?? refused(404, 'not found');
+    const { status, headers, body, fault: own } = handler(await askedOf(request)) ?? refused(404, 'not found');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const fault = faults === undefined ? null : drawFault(faults);
+    const fault = own ?? (faults === undefined ? null : drawFault(faults));
     if (fault !== null) {
       nFaults++;
       sendFault(fault, response, text);

@@ -96,13 +96,23 @@ interface Subscription {
   readonly socket: WebSocket;
   readonly channel: string;
   readonly sid: number;
+  /** None is all. */
+  readonly tickers: readonly string[];
   seq: number;
 }
 
 const KALSHI_PATH = '/trade-api/ws/v2';
-const CHANNELS: ReadonlySet<string> = new Set(['trade', 'ticker', 'orderbook_delta', 'market_lifecycle_v2']);
 /** Channels whose frames have no number. */
-const UNNUMBERED: ReadonlySet<string> = new Set(['ticker']);
+const UNNUMBERED: ReadonlySet<string> = new Set(['ticker', 'fill', 'user_orders', 'order_group_updates']);
+const CHANNELS: ReadonlySet<string> = new Set([...UNNUMBERED, 'trade', 'orderbook_delta', 'market_lifecycle_v2']);
+
+interface KalshiSocketOptions {
+  readonly pingMs?: number;
+  /** The levels of a book, as a snapshot has them. */
+  readonly book?: (ticker: string) => object;
+}
+
+const SMALL_BOOK = { yes_dollars_fp: [['0.4200', '13.00']] };
 
 /** Whether a handshake is signed now, over the path, with a salt of 32 bytes. */
 function isSigned({ headers }: IncomingMessage, publicKey: KeyObject): boolean {
@@ -114,7 +124,10 @@ function isSigned({ headers }: IncomingMessage, publicKey: KeyObject): boolean {
 }
 
 /** Double of Kalshi's WebSocket (facts 1.5 and 4.9): one acknowledgement a channel, numbers on `ok` frames too. */
-export async function startKalshiSocketDouble(publicKey: KeyObject, pingMs = 10_000): Promise<KalshiSocketDouble> {
+export async function startKalshiSocketDouble(
+  publicKey: KeyObject,
+  { pingMs = 10_000, book = () => SMALL_BOOK }: KalshiSocketOptions = {},
+): Promise<KalshiSocketDouble> {
   const subscriptions: Subscription[] = [];
   let lastSid = 0;
   let answersSnapshots = true;
@@ -123,7 +136,7 @@ export async function startKalshiSocketDouble(publicKey: KeyObject, pingMs = 10_
     to.socket.send(JSON.stringify({ type, ...(id === undefined ? {} : { id }), sid: to.sid, ...seq, msg }));
   };
   const snapshot = (to: Subscription, ticker: string, id?: number): void =>
-    frame(to, 'orderbook_snapshot', { market_ticker: ticker, yes_dollars_fp: [['0.4200', '13.00']] }, id);
+    frame(to, 'orderbook_snapshot', { market_ticker: ticker, ...book(ticker) }, id);
   const refuseCommand = (socket: WebSocket, id: number, code: number, msg: string): void =>
     socket.send(JSON.stringify({ id, type: 'error', msg: { code, msg } }));
 
@@ -142,7 +155,7 @@ export async function startKalshiSocketDouble(publicKey: KeyObject, pingMs = 10_
           else if (channel === 'orderbook_delta' && params.market_tickers.length === 0)
             refuseCommand(socket, id, 14, 'market ticker required');
           else {
-            const subscription = { socket, channel, sid: ++lastSid, seq: 0 };
+            const subscription = { socket, channel, sid: ++lastSid, seq: 0, tickers: params.market_tickers };
             subscriptions.push(subscription);
             socket.send(JSON.stringify({ id, type: 'subscribed', msg: { channel, sid: subscription.sid } }));
             if (channel === 'orderbook_delta')
@@ -162,8 +175,10 @@ export async function startKalshiSocketDouble(publicKey: KeyObject, pingMs = 10_
   const of = (channel: string): Subscription[] =>
     subscriptions.filter((one) => one.channel === channel && one.socket.readyState === one.socket.OPEN);
   return Object.assign(Object.create(double) as SocketDouble, {
-    send: (channel: string, type: string, msg: object, skip = 0) => {
+    send: (channel: string, type: string, msg: { market_ticker?: string }, skip = 0) => {
       for (const to of of(channel)) {
+        if (to.tickers.length > 0 && msg.market_ticker !== undefined && !to.tickers.includes(msg.market_ticker))
+          continue;
         to.seq += skip;
         frame(to, type, msg);
       }
