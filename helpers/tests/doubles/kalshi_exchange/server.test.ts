@@ -25,13 +25,13 @@ async function started(exchange: KalshiExchange, options: Partial<ExchangeServer
   const double = await startExchangeDouble(exchange, { publicKey, lagMs: 0, ...options });
   closers.push(() => double.close());
   /** `[status, body]`, or null when no answer came. */
-  const ask = async (method: string, path: string, sent?: object): Promise<[number, Json] | null> => {
+  const ask = async (method: string, path: string, sent?: object, waitMs = 30_000): Promise<[number, Json] | null> => {
     const url = new URL(double.baseUrl + path);
     const answer = await fetch(url, {
       method,
       headers: signedHeaders(KEY, nowMs(), method, url.pathname),
       body: sent === undefined ? undefined : JSON.stringify(sent),
-      signal: AbortSignal.timeout(300),
+      signal: AbortSignal.timeout(waitMs),
     })
       .then(async (response) => [response.status, await response.json()] as [number, Json])
       .catch(() => null);
@@ -112,7 +112,8 @@ describe('the exchange double as a server', () => {
     const faults = { random: createRandom(1), share: 1, kinds: [fault] };
     const { double, ask } = await started(exchange, { faults });
     const order = body('bid', '1', '0.50');
-    expect((await ask('POST', ORDERS, order))?.[0] ?? null).toBe(status);
+    const waitMs = fault === 'no answer' ? 1000 : 30_000;
+    expect((await ask('POST', ORDERS, order, waitMs))?.[0] ?? null).toBe(status);
     const sent = double.sent.get(String(order.client_order_id));
     expect([exchange.orders.size, sent?.nAccepted ?? 0]).toEqual(when === 'after' ? [1, 1] : [0, 0]);
   });
