@@ -32,7 +32,7 @@ const MAY_IMPORT = {
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
   'helpers/live':
-    'alerts anomaly cases charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api wash',
+    'alerts anomaly cases charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step stream/service tables venues/polymarket/api wash',
   'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
