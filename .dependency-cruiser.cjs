@@ -32,7 +32,7 @@ const MAY_IMPORT = {
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
   'helpers/live':
-    'alerts anomaly cases charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step tables venues/polymarket/api wash',
+    'alerts anomaly cases charts evaluate features fetch http import kernels pipeline polars profit/scored_fills red_flags registry replay run step stream/service tables venues/polymarket/api wash',
   'helpers/overview': 'cases charts features pipeline profit/(strategies|strategy_rows) run step tables',
   'helpers/parallel': 'kernels run/errors',
   'helpers/polars': 'run',
@@ -44,7 +44,7 @@ const MAY_IMPORT = {
   'helpers/run': 'http/redact pipeline',
   'helpers/simulate': 'kernels polars step run',
   'helpers/skill': 'charts evaluate features kernels polars run step tables',
-  'helpers/slurm': 'features import pipeline polars run tables',
+  'helpers/slurm': 'features import pipeline polars run simulate/world_options tables',
   'helpers/stream':
     'alerts baselines bus cases/venue_links features/domain fetch/request http pipeline record/record_options run sqlite status step trade_anomaly venues',
   'helpers/strategies': 'charts evaluate kernels polars profit replay run step tables venues/fees',

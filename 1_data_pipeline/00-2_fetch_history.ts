@@ -20,7 +20,7 @@ await runStep(
     isIncremental: true,
     settings: fetchSettings,
     compute: async (_, settings, ctx) => {
-      const fetched = await fetchHistory(ctx, settings, ctx.startWork);
+      const fetched = await fetchHistory(ctx, settings, ctx);
       return fetched.isUpToDate ? unchanged(fetched) : made({ facts: fetched });
     },
     present: presentFetch,

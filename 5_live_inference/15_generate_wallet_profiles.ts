@@ -12,6 +12,7 @@ import { leaderboard, saveLeaderboard } from '../helpers/live/leaderboard.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
 import { dayFolder, renewProfiles, whyNoProfiles } from '../helpers/live/live_profiles.ts';
 import { LIVE_PROFILES_SECTION, presentLiveProfiles } from '../helpers/live/live_profiles_report.ts';
+import { venueSource } from '../helpers/live/live_source.ts';
 import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -29,7 +30,7 @@ await runStep(
       const ports = livePorts(settings);
       const window = liveWindow(settings, ports.nowMs());
       return await withLiveFolder(ctx, settings, async () => {
-        const tables = await refreshLive(ctx, settings, window, ports);
+        const tables = await refreshLive(ctx, settings, window, venueSource(settings, ports));
         const { trades, markets, dataDir } = tables;
         const why = whyNoProfiles(tables);
         if (why !== null) return skipped(why);

@@ -1,7 +1,7 @@
 /**
  * Which bets of the last 24 hours are worth an alert, and why?
  *
- * Reads   the public interfaces of Polymarket, as 15 does; the active model of 13 in the models folder
+ * Reads   the public interfaces of Polymarket, as 15 does, or with --replay what an earlier run has fetched; the active model of 13
  * Writes  live/<venue>/ as 15 does; live/alerts/: every decision (outbox.jsonl) and what was sent (sent/); reports/alerts.html: case
  *         files of the wallets; messages to Discord (DISCORD_WEBHOOK_URL)
  * Method  the profiles and models of the batch chapters, then rules, filters and limits (5_live_inference/README.md); an alert is
@@ -11,16 +11,16 @@ import { openAlertService, previewAlerts, testAlertSinks } from '../helpers/aler
 import { formatCounts } from '../helpers/alerts/dispatch.ts';
 import { configuredSinks } from '../helpers/alerts/sinks/configured_sinks.ts';
 import { renewAlertCases } from '../helpers/live/alert_cases_report.ts';
-import { decideWindow } from '../helpers/live/decide_window.ts';
 import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts.ts';
 import { LIVE_ALERTS_SECTION, presentLiveAlerts } from '../helpers/live/live_alerts_report.ts';
 import { LIVE_OPTIONS, livePorts, liveSettings, liveWindow } from '../helpers/live/live_options.ts';
-import { renewProfiles, whyNoProfiles } from '../helpers/live/live_profiles.ts';
-import { refreshLive, withLiveFolder } from '../helpers/live/refresh.ts';
-import { takerFills } from '../helpers/live/taker_fills.ts';
+import { venueSource } from '../helpers/live/live_source.ts';
+import { decideLook } from '../helpers/live/look.ts';
+import { addToLook } from '../helpers/live/looks.ts';
+import { withLiveFolder } from '../helpers/live/refresh.ts';
+import { replayLooks } from '../helpers/live/replay_looks.ts';
 import { walletClusters } from '../helpers/live/wallet_clusters.ts';
-import { loadLiveModels, scoreLiveWallets } from '../helpers/live/wallet_scores.ts';
-import { washRings } from '../helpers/live/wash_rings.ts';
+import { loadLiveModels } from '../helpers/live/wallet_scores.ts';
 import { defineStep, made, skipped } from '../helpers/step/contract.ts';
 import { runService, SERVICE_OPTIONS } from '../helpers/step/run_service.ts';
 
@@ -35,9 +35,12 @@ await runService(
       live: liveSettings(options),
       isDryRun: options['dry-run'],
       isTest: options['test-alerts'],
+      replayed: options.replay,
     }),
-    compute: async (_, { live, isDryRun, isTest }, ctx) => {
+    compute: async (_, { live, isDryRun, isTest, replayed }, ctx) => {
       ctx.startWork();
+      if (replayed !== undefined)
+        return made({ facts: { ...NO_LOOK, replay: await replayLooks(ctx, live, replayed) } });
       const ports = livePorts(live);
       const folder = alertFolder(ctx.dataDir);
       const service = {
@@ -51,15 +54,10 @@ await runService(
       const models = await loadLiveModels(ctx.modelsDir, ctx.executor);
       const window = liveWindow(live, ports.nowMs());
       return await withLiveFolder(ctx, live, async () => {
-        const tables = await refreshLive(ctx, live, window, ports);
-        const why = whyNoProfiles(tables);
-        if (why !== null) return skipped(why);
-        const profiles = await renewProfiles(ctx, tables, live.keepDays);
-        const takers = await takerFills(ctx, tables, live, ports);
-        const scores = await scoreLiveWallets(ctx, models, tables, profiles, takers);
-        const known = { scores, takers, clusters: walletClusters(ctx.dataDir) };
-        const findRings = (wallets: ReadonlySet<string>) => washRings(ctx, tables, wallets);
-        const { records, nBets } = await decideWindow(ctx, tables, known, findRings, ports.nowMs());
+        const known = { models, clusters: walletClusters(ctx.dataDir) };
+        const decided = await decideLook(ctx, live, window, venueSource(live, ports), known);
+        if (typeof decided === 'string') return skipped(decided);
+        const { tables, profiles, records, nBets, decidedMs } = decided;
         ctx.status.count('scored', nBets);
         const casesPath = await renewAlertCases(ctx, tables, profiles, records);
         const facts = { ...NO_LOOK, window, nBets, nWallets: tables.historyWallets.size, records, casesPath };
@@ -67,6 +65,7 @@ await runService(
           await previewAlerts(records, ctx.log);
           return made({ facts });
         }
+        addToLook(tables.dataDir, window.untilMs, { decidedMs });
         const alerts = openAlertService(service);
         try {
           return made({ facts: { ...facts, delivered: formatCounts(await alerts.send(records)) } });
@@ -77,5 +76,5 @@ await runService(
     },
     present: presentLiveAlerts,
   }),
-  ['dry-run', 'test-alerts'],
+  ['dry-run', 'test-alerts', 'replay'],
 );

@@ -1,7 +1,8 @@
 /**
  * Would following the alerts have paid, or the near misses, or what was suppressed?
  *
- * Reads   live/alerts/outbox.jsonl of 16; the public interface of Polymarket for the trades of those markets since then
+ * Reads   live/alerts/outbox.jsonl of 16 and live/stream/alerts/outbox.jsonl of 19; the public interface of Polymarket for the trades
+ *         of those markets since then
  * Writes  live/scores/: those trades; a section of the report
  * Method  each decision is followed with the same stake a minute later and sold after 1 h, after 24 h or paid at settlement, after
  *         costs, beside 20 times as many random trades at the same prices; by rule, with intervals over whole markets

@@ -9,7 +9,7 @@ import { hashFile, hashValue, makeFolder, syncPath, withSystemErrors } from '../
 import { withLock } from '../run/lock.ts';
 import { type ManifestPart, readManifest, writeManifest } from '../run/manifest.ts';
 import type { Run } from '../run/script.ts';
-import { planSources } from './plan.ts';
+import { type FetchPlan, planSources } from './plan.ts';
 import { type FetchSettings, nameOfFetch, nameOfWords, resolveWindow } from './request.ts';
 import type { FetchedFiles, Source, Window } from './source.ts';
 import { type Checkpoint, readCheckpoint, Workspace } from './workspace.ts';
@@ -45,16 +45,22 @@ function resolve(settings: FetchSettings, unfinished: string, nowMs: number): Re
   return { window: { sinceS, untilS }, resolvedMs };
 }
 
+export interface FetchBy {
+  /** Called before anything is asked of a service. */
+  readonly startWork?: () => void;
+  readonly ports?: HttpPorts;
+  /** Where the rows come from; default the services. */
+  readonly plan?: FetchPlan;
+}
+
 /**
  * Fetches what the settings ask for, or goes on where an earlier process was stopped.
- * @param startWork called before anything is asked of a service
  * @throws InputError when a service cannot be reached, or its answers are not what they were; what was fetched is kept
  */
 export async function fetchHistory(
   run: Run,
   settings: FetchSettings,
-  startWork: () => void = () => {},
-  ports: HttpPorts = realPorts(),
+  { startWork = () => {}, ports = realPorts(), plan = planSources }: FetchBy = {},
 ): Promise<FetchedFolder> {
   const home = join(run.dataDir, run.step.writes[0]);
   const rawFolder = join(home, RAW_FOLDER);
@@ -65,7 +71,7 @@ export async function fetchHistory(
     const isThere = existsSync(folder) && !run.force;
     if (!isThere) {
       startWork();
-      await fill(run, settings, resolved, unfinished, ports);
+      await fill(run, settings, resolved, unfinished, { ports, plan });
       withSystemErrors(folder, () => {
         rmSync(folder, { recursive: true, force: true });
         renameSync(unfinished, folder);
@@ -90,11 +96,11 @@ async function fill(
   settings: FetchSettings,
   resolved: Resolved,
   folder: string,
-  ports: HttpPorts,
+  { ports, plan }: Required<Omit<FetchBy, 'startWork'>>,
 ): Promise<void> {
   const onRetry = (line: string): void => run.log.note(line);
   const { words, addresses } = settings;
-  const makers = planSources(words, resolved.window, resolved.resolvedMs, { addresses, ports, onRetry });
+  const makers = plan(words, resolved.window, resolved.resolvedMs, { addresses, ports, onRetry });
   makeFolder(dirname(folder));
   const space = Workspace.open(folder, requestOf(settings, resolved), ports.nowMs);
   if (space.nRows > 0) run.log.note(`Going on behind ${space.nRows} rows that were fetched before.`);

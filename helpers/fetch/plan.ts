@@ -19,6 +19,14 @@ interface PlanContext {
   readonly onRetry: (line: string) => void;
 }
 
+/** The sources of a request whose dates were resolved at `resolvedMs`. */
+export type FetchPlan = (
+  words: FetchWords,
+  window: Window,
+  resolvedMs: number,
+  context: PlanContext,
+) => readonly SourceMaker[];
+
 /** Feeds of markets reach back so far. */
 const MARKET_FEED_YEARS = 3;
 
@@ -28,13 +36,8 @@ export function feedStartS(nowMs: number): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1) / SECOND_MS;
 }
 
-/** The sources of a request whose dates were resolved at `resolvedMs`. */
-export function planSources(
-  words: FetchWords,
-  window: Window,
-  resolvedMs: number,
-  { addresses, ports, onRetry }: PlanContext,
-): SourceMaker[] {
+/** The sources among the public services. */
+export const planSources: FetchPlan = (words, window, resolvedMs, { addresses, ports, onRetry }) => {
   const at = (baseUrl: string | undefined): ApiOptions => ({ baseUrl, ports, onRetry });
   const always =
     (source: Source): SourceMaker =>
@@ -71,7 +74,7 @@ export function planSources(
     }
   }
   return sources;
-}
+};
 
 function checkMarketFeed({ sinceS }: Window, resolvedMs: number): void {
   const first = new Date(resolvedMs);

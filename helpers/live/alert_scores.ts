@@ -1,7 +1,7 @@
 /** What became of the decisions: the trades of their markets since then are fetched, and each decision is followed there. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOutbox } from '../alerts/outbox/outbox.ts';
+import { readDecisions } from '../alerts/outbox/outbox.ts';
 import type { AlertRecord } from '../alerts/record.ts';
 import { sideTaken } from '../alerts/rules/bets.ts';
 import type { Followed } from '../alerts/score/follow.ts';
@@ -14,6 +14,7 @@ import { pl } from '../polars/polars.ts';
 import { backtestMarkets, marketEncoder } from '../profit/scored_fills.ts';
 import { DAY_MS, isoTime } from '../run/clock.ts';
 import type { Run } from '../run/script.ts';
+import { streamFolder } from '../stream/service.ts';
 import { collectParts } from '../tables/read_parts.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, readTable, type Table } from '../tables/table_store.ts';
@@ -24,14 +25,10 @@ import { importOptions, runOf } from './refresh.ts';
 
 const CONDITION_ID = /^0x[0-9a-f]{64}$/;
 
-/** Decisions of the last `days` days about markets whose trades can be asked for, in the order of their time. */
-export function recentDecisions(run: Run, nowMs: number, days: number): AlertRecord[] {
-  const folder = alertFolder(run.dataDir);
-  if (!existsSync(join(folder, 'outbox.jsonl'))) return [];
-  const outbox = openOutbox(folder, nowMs);
-  const records = [...outbox.rows()].map(({ record }) => record);
-  outbox.close();
-  return records
+/** Decisions of the last `days` days about markets whose trades can be asked for, in the order of their time: of 16, and of 19. */
+export function recentDecisions({ dataDir }: Pick<Run, 'dataDir'>, nowMs: number, days: number): AlertRecord[] {
+  return [alertFolder(dataDir), join(streamFolder(dataDir), 'alerts')]
+    .flatMap(readDecisions)
     .filter(({ marketId, decidedMs }) => CONDITION_ID.test(marketId ?? '') && decidedMs >= nowMs - days * DAY_MS)
     .sort((a, b) => a.decidedMs - b.decidedMs);
 }
@@ -60,7 +57,7 @@ export async function fetchOutcomes(
   const raw = join(dataDir, '00_fetched', 'raw');
   const isOther = knownFetches(raw).some((known) => JSON.stringify(known.words) !== JSON.stringify(words));
   if (isOther) rmSync(dataDir, { recursive: true, force: true });
-  await fetchHistory(await runOf(run, 'fetch_history', dataDir), { words, addresses }, undefined, ports);
+  await fetchHistory(await runOf(run, 'fetch_history', dataDir), { words, addresses }, { ports });
   await importTrades(await runOf(run, 'import_trades', dataDir), listInputs([raw]), importOptions());
   return { trades: openTable(dataDir, RAW_TRADES), markets: openTable(dataDir, MARKETS) };
 }

@@ -7,6 +7,8 @@ import type { Window } from '../fetch/source.ts';
 import { readCheckpoint } from '../fetch/workspace.ts';
 
 export interface KnownFetch {
+  /** Of its folder. */
+  readonly name: string;
   readonly words: FetchWords;
   readonly window: Window;
   readonly isFinished: boolean;
@@ -22,7 +24,8 @@ export function knownFetches(rawFolder: string): KnownFetch[] {
       const request = readCheckpoint(join(rawFolder, name))?.request;
       if (request === undefined) return [];
       const { sinceS, untilS, ...words } = REQUEST.parse(request);
-      return [{ words: FETCH_WORDS.parse(words), window: { sinceS, untilS }, isFinished: !name.startsWith('.') }];
+      const window = { sinceS, untilS };
+      return [{ name, words: FETCH_WORDS.parse(words), window, isFinished: !name.startsWith('.') }];
     })
     .sort((a, b) => a.window.sinceS - b.window.sinceS);
 }

@@ -20,7 +20,30 @@ export const ALERT_OPTIONS = {
     describe: 'send one marked message to every sink (terminal, file, Discord), say what each answered, and end',
     group: GROUP,
   },
+  replay: {
+    type: 'string',
+    describe:
+      'take the looks of an earlier run again, from what is in its data folder, and compare the decisions; nothing is fetched or sent',
+    excludes: ['dry-run', 'test-alerts'],
+    group: 'What to look at',
+  },
 } as const satisfies OptionSpecs;
+
+export interface ReplayFacts {
+  readonly nLooks: number;
+  readonly nDecisions: number;
+  readonly nAlerts: number;
+  /** How the decisions stand to those of the recording; null where it has none. */
+  readonly compared: Compared | null;
+}
+
+export interface Compared {
+  readonly nEqual: number;
+  /** Ids of decisions that are in both, and say something else. */
+  readonly different: readonly string[];
+  readonly missing: readonly string[];
+  readonly additional: readonly string[];
+}
 
 /** What one look has found. */
 export interface LiveAlertsFacts {
@@ -32,6 +55,8 @@ export interface LiveAlertsFacts {
   readonly records: readonly AlertRecord[];
   /** Page of the case files of the alerts; null where there is none. */
   readonly casesPath: string | null;
+  /** What a replay has found. */
+  readonly replay: ReplayFacts | null;
   /** Deliveries so far, in words; null when nothing was to be sent. */
   readonly delivered: string | null;
 }
@@ -49,5 +74,6 @@ export const NO_LOOK: LiveAlertsFacts = {
   nWallets: 0,
   records: [],
   casesPath: null,
+  replay: null,
   delivered: null,
 };

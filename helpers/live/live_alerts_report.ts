@@ -4,7 +4,7 @@ import type { Block } from '../charts/section.ts';
 import { isoTime } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import type { Presentation, SectionPlace } from '../step/contract.ts';
-import type { LiveAlertsFacts } from './live_alerts.ts';
+import type { LiveAlertsFacts, ReplayFacts } from './live_alerts.ts';
 import { windowWords } from './live_profiles_report.ts';
 
 export const LIVE_ALERTS_SECTION: SectionPlace = {
@@ -43,8 +43,25 @@ function rowOf({ rule, marketTitle, outcomeName, amountUsd, price, eventMs, wall
   return [rule, when, bet, amountUsd === null ? null : Math.round(amountUsd), price, wallet, reasons.join(' ')];
 }
 
+/** Ids that a line names. */
+const N_IDS = 3;
+
+function replayLines({ nLooks, nDecisions, nAlerts, compared }: ReplayFacts): string[] {
+  const counts = `Replayed ${formatCount(nLooks)} looks: ${formatCount(nDecisions)} decisions, ${formatCount(nAlerts)} of them alerts.`;
+  if (compared === null) return [counts, 'The recording has no decisions to compare them with.'];
+  const some = (ids: readonly string[]): string =>
+    ids.length === 0
+      ? '0'
+      : `${formatCount(ids.length)} (${ids.slice(0, N_IDS).join(', ')}${ids.length > N_IDS ? ', …' : ''})`;
+  return [
+    counts,
+    `Equal to the recorded ones, record for record: ${formatCount(compared.nEqual)}; different: ${some(compared.different)}; missing: ${some(compared.missing)}; additional: ${some(compared.additional)}.`,
+  ];
+}
+
 export function presentLiveAlerts(facts: LiveAlertsFacts): Presentation {
   if (facts.testLines.length > 0) return { lines: facts.testLines };
+  if (facts.replay !== null) return { lines: replayLines(facts.replay) };
   const lines = sentences(facts);
   const alerts = facts.records.filter(({ verdict }) => verdict === 'alert');
   const table: Block = {

@@ -4,10 +4,8 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchHistory } from '../fetch/fetch_history.ts';
 import type { FetchWords } from '../fetch/request.ts';
 import type { Window } from '../fetch/source.ts';
-import type { HttpPorts } from '../http/ports.ts';
 import type { ImportOptions } from '../import/import_options.ts';
 import { importTrades } from '../import/import_trades.ts';
 import { listInputs } from '../import/inputs.ts';
@@ -22,10 +20,12 @@ import { openTable, type Table } from '../tables/table_store.ts';
 import { gapsOf, isOfAll, type KnownFetch, knownFetches } from './coverage.ts';
 import { largestBettors } from './largest_bettors.ts';
 import type { LiveSettings, LiveWindow } from './live_options.ts';
+import type { LiveSource } from './live_source.ts';
+import { beginLook, forgetLooks } from './looks.ts';
 
 /** Text held in memory at once by the import. */
 const BLOCK_BYTES = 64 << 20;
-const FETCHED = '00_fetched';
+export const FETCHED = '00_fetched';
 
 export interface LiveTables {
   /** Data folder of the live tables. */
@@ -73,30 +73,34 @@ export function importOptions(): ImportOptions {
 const timeText = (seconds: number): string => isoTime(seconds * SECOND_MS);
 
 /** Fetches into one data folder and imports what has come. */
-class Source {
+class Fetches {
   readonly rawFolder: string;
 
   constructor(
     private readonly run: Run,
     private readonly dataDir: string,
-    private readonly settings: LiveSettings,
-    private readonly ports: HttpPorts,
+    private readonly venue: LiveSettings['venue'],
+    private readonly source: LiveSource,
   ) {
     this.rawFolder = join(dataDir, FETCHED, 'raw');
   }
 
   known(): KnownFetch[] {
-    return knownFetches(this.rawFolder).filter(({ words }) => words.venue === this.settings.venue);
+    return knownFetches(this.rawFolder).filter(({ words }) => words.venue === this.venue);
   }
 
   async fetchWords(words: FetchWords): Promise<void> {
-    const run = await runOf(this.run, 'fetch_history', this.dataDir);
-    await fetchHistory(run, { words, addresses: this.settings.addresses }, undefined, this.ports);
+    await this.source.fetch(await runOf(this.run, 'fetch_history', this.dataDir), words);
   }
 
   fetchWindow({ sinceS, untilS }: Window, wallets: readonly string[] = []): Promise<void> {
-    const { venue } = this.settings;
-    return this.fetchWords({ venue, since: timeText(sinceS), until: timeText(untilS), markets: [], wallets });
+    return this.fetchWords({
+      venue: this.venue,
+      since: timeText(sinceS),
+      until: timeText(untilS),
+      markets: [],
+      wallets,
+    });
   }
 
   /** Fetches that were stopped go on with the dates that they began with. */
@@ -114,6 +118,7 @@ class Source {
   beginAnew(): void {
     for (const folder of [FETCHED, RAW_TRADES.folder, MARKETS.folder, WALLET_PROFILES.folder])
       rmSync(join(this.dataDir, folder), { recursive: true, force: true });
+    forgetLooks(this.dataDir);
   }
 }
 
@@ -132,30 +137,32 @@ function isOfUse(known: readonly KnownFetch[], window: LiveWindow, keepDays: num
  */
 export async function refreshLive(
   run: Run,
-  settings: LiveSettings,
+  settings: Omit<LiveSettings, 'addresses'>,
   window: LiveWindow,
-  ports: HttpPorts,
+  from: LiveSource,
 ): Promise<LiveTables> {
   const dataDir = liveFolder(run.dataDir, settings.venue);
-  const source = new Source(run, dataDir, settings, ports);
-  if (!isOfUse(source.known(), window, settings.keepDays)) source.beginAnew();
-  await source.finishStopped();
+  const fetches = new Fetches(run, dataDir, settings.venue, from);
+  const { lookbackDays, nHistoryWallets, keepDays } = settings;
+  if (!isOfUse(fetches.known(), window, keepDays)) fetches.beginAnew();
+  beginLook(dataDir, { ...window, lookbackDays, nHistoryWallets }, keepDays);
+  await fetches.finishStopped();
   const wanted = { sinceS: window.sinceMs / SECOND_MS, untilS: window.untilMs / SECOND_MS };
-  const windows = (): Window[] => source.known().flatMap((fetch) => (isOfAll(fetch) ? [fetch.window] : []));
-  for (const gap of gapsOf(windows(), wanted)) await source.fetchWindow(gap);
-  let tables = await source.import();
+  const windows = (): Window[] => fetches.known().flatMap((fetch) => (isOfAll(fetch) ? [fetch.window] : []));
+  for (const gap of gapsOf(windows(), wanted)) await fetches.fetchWindow(gap);
+  let tables = await fetches.import();
   const coveredFromS = Math.min(...windows().map(({ sinceS }) => sinceS));
-  const history = { sinceS: coveredFromS - (settings.lookbackDays * DAY_MS) / SECOND_MS, untilS: coveredFromS };
+  const history = { sinceS: coveredFromS - (lookbackDays * DAY_MS) / SECOND_MS, untilS: coveredFromS };
   const wallets = (): string[] =>
-    source.known().flatMap((fetch) => (fetch.window.untilS === coveredFromS ? fetch.words.wallets : []));
+    fetches.known().flatMap((fetch) => (fetch.window.untilS === coveredFromS ? fetch.words.wallets : []));
   const had = new Set(wallets());
   const bettors = history.sinceS < history.untilS ? await largestBettors(tables.trades, window) : [];
   const unknown = bettors.filter((wallet) => !had.has(wallet));
-  const asked = unknown.slice(0, Math.max(0, settings.nHistoryWallets - had.size));
+  const asked = unknown.slice(0, Math.max(0, nHistoryWallets - had.size));
   if (asked.length > 0) {
     run.log.note(`Fetching the earlier trades of ${formatCount(asked.length)} wallets with large bets.`);
-    await source.fetchWindow(history, asked.sort());
-    tables = await source.import();
+    await fetches.fetchWindow(history, asked.sort());
+    tables = await fetches.import();
   }
   return {
     dataDir,

@@ -9,6 +9,7 @@ import { type CommonName, type OptionSpecs, type OptionValues, parseOptions, wor
 import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
 import { integerMin } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
+import { WORLD_OPTIONS } from '../simulate/world_options.ts';
 import { formatRun, refreshRun, waitForRun } from './follow_run.ts';
 import { jobNames } from './graph_jobs.ts';
 import { parseOverrides } from './resources.ts';
@@ -40,6 +41,7 @@ const list = (describe: string) =>
 
 const SUBMIT = {
   ...GRAPH_OPTIONS,
+  ...WORLD_OPTIONS,
   ...IMPORT_OPTIONS,
   ...inGroup(GRAPH_WHAT, { 'dry-run': option.flag('print the jobs and commands and do nothing') }),
   ...inGroup(SIZE, {
@@ -78,6 +80,7 @@ function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
       nSimulatedTrades: options.trades,
       rawFolder: options.data === 'simulated' ? null : resolve(options.data),
       imports: wordsFor(IMPORT_OPTIONS, options),
+      world: wordsFor(WORLD_OPTIONS, options),
       asOf: options['as-of'] ?? null,
       from: options.from ?? null,
       only: options.only ?? null,

@@ -54,6 +54,11 @@ function writeWhole(fd: number, path: string, text: string, nBytesBefore: number
   return nBytesBefore + bytes.length;
 }
 
+/** What is in a journal that another process may have open; nothing where there is none. @throws InputError as openJournal */
+export function readJournal<T>(path: string, schema: ZodType<T>): T[] {
+  return withSystemErrors(path, () => wholeLines(path)).lines.map((line, i) => parseLine(path, line, i, schema));
+}
+
 /**
  * Opens a journal, makes it when there is none, and reads what is in it. One process at a time may have it open: the caller holds
  * a lock.

@@ -9,7 +9,7 @@ import { assert } from '../../run/errors.ts';
 import { takeLock } from '../../run/lock.ts';
 import { ALERT_RECORD, type AlertRecord } from '../record.ts';
 import { afterRestart, DELIVERY, type Delivery, expire } from './delivery.ts';
-import { openJournal } from './journal.ts';
+import { openJournal, readJournal } from './journal.ts';
 
 export interface OutboxRow {
   readonly record: AlertRecord;
@@ -108,13 +108,27 @@ function openOrUnlock(path: string, unlock: () => void): ReturnType<typeof openJ
   }
 }
 
+function fileOf(folder: string): string {
+  return join(folder, 'outbox.jsonl');
+}
+
+/**
+ * All decisions of a folder, which another process may be adding to; none where there is no outbox.
+ * @throws InputError 'corrupt-file' when it cannot be read
+ */
+export function readDecisions(folder: string): AlertRecord[] {
+  const rows: Rows = new Map();
+  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, entry);
+  return [...rows.values()].map(({ record }) => record);
+}
+
 /**
  * Opens the outbox of a folder; what was in flight when the last process ended becomes unknown.
  * @throws InputError 'busy' when another process has it, 'corrupt-file' when it cannot be read
  */
 export function openOutbox(folder: string, nowMs: number, limits: OutboxLimits = OUTBOX_LIMITS): Outbox {
   const unlock = takeLock(folder, 'outbox');
-  const { journal, entries } = openOrUnlock(join(folder, 'outbox.jsonl'), unlock);
+  const { journal, entries } = openOrUnlock(fileOf(folder), unlock);
   const rows: Rows = new Map();
   for (const entry of entries) apply(rows, entry);
   const add = (added: readonly Entry[]): void => {

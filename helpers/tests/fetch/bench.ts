@@ -69,7 +69,7 @@ export function makeFetchBox(): FetchBox {
         words: { venue, since, until, markets, wallets },
         addresses: addressesOf(doubles),
       } satisfies ReturnType<typeof fetchSettings>;
-      return fetchHistory(run, settings, undefined, ports);
+      return fetchHistory(run, settings, { ports });
     },
     files: () => filesBelow(join(dataDir, '00_fetched/raw')),
     remove: () => rmSync(dataDir, { recursive: true, force: true }),

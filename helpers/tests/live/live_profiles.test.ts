@@ -8,6 +8,7 @@ import { gapsOf } from '../../live/coverage.ts';
 import { leaderboard } from '../../live/leaderboard.ts';
 import { liveWindow } from '../../live/live_options.ts';
 import { renewProfiles, whyNoProfiles } from '../../live/live_profiles.ts';
+import { venueSource } from '../../live/live_source.ts';
 import { refreshLive } from '../../live/refresh.ts';
 import { conform } from '../../tables/schema.ts';
 import { MARKETS, RAW_TRADES, WALLET_PROFILES } from '../../tables/schemas.ts';
@@ -41,7 +42,7 @@ describe('the tables of the live scripts', () => {
     for (const untilMs of [Date.UTC(2026, 0, 8, 17, 31), DAY_10]) {
       const settings = box.settings(doubles, { span: { sinceMs: Date.UTC(2026, 0, 7) }, untilMs, lookbackDays: 0 });
       const window = { sinceMs: Date.UTC(2026, 0, 7), untilMs };
-      const tables = await refreshLive(run, settings, window, box.ports(untilMs));
+      const tables = await refreshLive(run, settings, window, venueSource(settings, box.ports(untilMs)));
       await renewProfiles(run, tables, 8);
     }
     const sandbox = makeSandbox(box.root);
@@ -59,7 +60,7 @@ describe('the tables of the live scripts', () => {
   test('hold the earlier trades of the wallets with the largest bets, and of no other wallet', async () => {
     const window = { sinceMs: DAY_9, untilMs: DAY_10 };
     const settings = box.settings(doubles, { lookbackDays: 2, nHistoryWallets: 5 });
-    const tables = await refreshLive(quietRun(box), settings, window, box.ports(DAY_10));
+    const tables = await refreshLive(quietRun(box), settings, window, venueSource(settings, box.ports(DAY_10)));
     expect(tables.historyWallets.size).toBe(5);
     expect(tables.nWithoutHistory).toBeGreaterThan(0);
     const raw = join(box.liveDir, '00_fetched/raw');
@@ -83,7 +84,12 @@ describe('the tables of the live scripts', () => {
     );
     // A window that begins earlier needs another beginning: the tables are made anew, and nothing is in them twice.
     const earlier = { sinceMs: Date.UTC(2026, 0, 8), untilMs: DAY_10 };
-    const again = await refreshLive(quietRun(box), { ...settings, lookbackDays: 0 }, earlier, box.ports(DAY_10));
+    const again = await refreshLive(
+      quietRun(box),
+      { ...settings, lookbackDays: 0 },
+      earlier,
+      venueSource(settings, box.ports(DAY_10)),
+    );
     expect(existsSync(join(raw, history))).toBe(false);
     const nRows = readVenueMarket(simulated.raw).fills.filter(({ timestampS }) => timestampS * 1000 >= earlier.sinceMs);
     expect(again.trades.manifest.rows).toBe(nRows.length);
@@ -102,7 +108,7 @@ test('the script fetches, imports, profiles, and puts a leaderboard into the rep
 test('Kalshi, which publishes no accounts: its trades and markets are imported, and nobody is profiled', async () => {
   const window = { sinceMs: DAY_9, untilMs: DAY_9 + 3_600_000 };
   const settings = box.settings(doubles, { venue: 'kalshi' });
-  const tables = await refreshLive(quietRun(box), settings, window, box.ports(DAY_10));
+  const tables = await refreshLive(quietRun(box), settings, window, venueSource(settings, box.ports(DAY_10)));
   expect(tables.trades.manifest.rows).toBeGreaterThan(10);
   expect(tables.historyWallets.size).toBe(0);
   expect(whyNoProfiles(tables)).toContain('no trade of the window names a wallet');

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { readVenueMarket } from '../../doubles/market.ts';
 import { startVenueDoubles } from '../../doubles/venues.ts';
+import { takerFills } from '../../live/ask_takers.ts';
+import { venueSource } from '../../live/live_source.ts';
 import { refreshLive } from '../../live/refresh.ts';
-import { takerFills } from '../../live/taker_fills.ts';
 import { simulateFolder } from '../doubles/simulated.ts';
 import { makeLiveBox, quietRun } from './bench.ts';
 
@@ -15,8 +16,8 @@ test('where the service tells no roles, what a wallet did as taker is that of th
   const settings = box.settings(doubles, { lookbackDays: 2, nHistoryWallets: 12 });
   const run = quietRun(box);
   const window = { sinceMs: Date.UTC(2026, 5, 9), untilMs };
-  const tables = await refreshLive(run, settings, window, box.ports(untilMs));
-  const takers = await takerFills(run, tables, settings, box.ports(untilMs));
+  const tables = await refreshLive(run, settings, window, venueSource(settings, box.ports(untilMs)));
+  const takers = await takerFills(run, tables, venueSource(settings, box.ports(untilMs)));
   expect([...takers.keys()].sort()).toEqual([...tables.historyWallets].sort());
   for (const [wallet, { makerSharePct, boughtUsd }] of takers) {
     const own = market.fills.filter(({ maker }) => maker === wallet);
@@ -34,7 +35,7 @@ test('where the service tells no roles, what a wallet did as taker is that of th
   const shares = [...takers.values()].map(({ makerSharePct }) => makerSharePct);
   expect(Math.max(...shares)).toBeGreaterThan(Math.min(...shares));
   const nBefore = doubles.dataApi.nRequests;
-  expect(await takerFills(run, tables, settings, box.ports(untilMs))).toEqual(takers);
+  expect(await takerFills(run, tables, venueSource(settings, box.ports(untilMs)))).toEqual(takers);
   expect(doubles.dataApi.nRequests).toBe(nBefore);
   await doubles.close();
   box.remove();

@@ -48,6 +48,19 @@ describe('slurm/submit.ts', () => {
     expect(stdout).toContain('slurm/01_build_features_polars.sbatch --as-of 2026-01-09 ');
   });
 
+  test('hands what is said of the simulated market to the job that makes it', () => {
+    const words = ['--trades', '5000', '--days', '9', '--insiders', '0.02', '--seed', '7'];
+    const { stdout, stderr } = submit('--dry-run', ...words);
+    const job = stdout.split('\n').find((line) => line.includes('slurm/00-1_simulate_market.sbatch'));
+    expect(job, stderr).toMatch(/--trades 5000 .*--days 9 --insiders 0.02 .*--seed 7/);
+    expect(stdout.match(/--insiders/g)).toHaveLength(1);
+    const refused = submit('--dry-run', '--data', root, '--days', '9');
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      'error: --days has no effect without a simulated market\nhint:  leave it out\n',
+    ]);
+  });
+
   test.each([
     [[], ['--data-dir', '--models-dir', '--seed', '--force', '--quiet', '--dry-run', '--runs-dir']],
     [['status'], ['--run', '--runs-dir']],
