@@ -13,12 +13,12 @@ import { presentLabels } from '../helpers/features/trades/label_counts_report.ts
 import { evaluateAblation } from '../helpers/profit/ablation.ts';
 import { ABLATION_SETTINGS } from '../helpers/profit/ablation_options.ts';
 import { ABLATION_SECTION, presentAblation } from '../helpers/profit/ablation_report.ts';
-import { writePredictions } from '../helpers/profit/prediction_table.ts';
+import { openFillTable } from '../helpers/profit/fill_table.ts';
+import { predictFolds } from '../helpers/profit/prediction_table.ts';
 import { PROFITABILITY_SECTION, presentProfitability } from '../helpers/profit/profitability_report.ts';
 import { lastFoldModel, TRADE_PROFIT } from '../helpers/profit/trade_model.ts';
-import { readTradeRows } from '../helpers/profit/trade_rows.ts';
 import { evaluateFolds, FEATURE_SETTINGS, TRAINING_SETTINGS, walkForwardInput } from '../helpers/profit/training.ts';
-import { runFolds } from '../helpers/profit/walk_forward.ts';
+import { fitFolds } from '../helpers/profit/walk_forward.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { MARKETS, RAW_TRADES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../helpers/tables/schemas.ts';
@@ -49,17 +49,18 @@ const training = defineStep({
   outputs: [TRADE_PREDICTIONS],
   model: TRADE_PROFIT,
   section: PROFITABILITY_SECTION,
-  compute: async (inputs, settings, { seed, executor, log, writer }) => {
-    const rows = await readTradeRows(inputs.features);
-    const input = walkForwardInput(rows, settings, seed, executor);
-    const { fitted, lacking } = runFolds(input, executor, log);
-    if (fitted.length === 0) return skipped(lacking[0]?.reason ?? 'there is no fold');
-    const facts = evaluateFolds(rows, { fitted, lacking }, input.heldOut, seed);
-    const predictions = writer(TRADE_PREDICTIONS);
-    await writePredictions(inputs.features, fitted, predictions);
-    const model = settings.external === null ? lastFoldModel(fitted, facts, settings) : undefined;
-    return made({ tables: [predictions], model, facts });
-  },
+  compute: async (inputs, settings, { seed, executor, log, writer, scratch }) =>
+    await scratch(async (folder) => {
+      const source = await openFillTable(inputs.features, folder);
+      const input = walkForwardInput(source, settings, seed, executor);
+      const folds = await fitFolds(input, executor, log);
+      if (folds.fitted.length === 0) return skipped(folds.lacking[0]?.reason ?? 'there is no fold');
+      const predictions = writer(TRADE_PREDICTIONS);
+      const tested = await predictFolds(source, folds.fitted, predictions, seed);
+      const facts = evaluateFolds(tested, folds, input.heldOut, seed);
+      const model = settings.external === null ? lastFoldModel(folds.fitted, facts, settings) : undefined;
+      return made({ tables: [predictions], model, facts });
+    }),
   present: presentProfitability,
 });
 

@@ -39,7 +39,7 @@ await runStep(
     section: STRATEGIES_SECTION,
     settings: strategySettings,
     decisive: decisiveStrategies,
-    compute: async (inputs, settings, { seed, executor, log }) => {
+    compute: async (inputs, settings, { seed, executor, log, scratch }) => {
       const validation = await openPeriod(inputs, 'validation');
       const test = await openPeriod(inputs, 'test');
       if (test.scored.nRows === 0) return skipped(WHY_EMPTY.test);
@@ -51,7 +51,13 @@ await runStep(
       const final =
         settings.training === null
           ? 'the fills were scored by a model made elsewhere'
-          : await trainFinalModel(inputs.features, lastTimestamp(inputs.trades), settings.training, { seed, executor });
+          : await scratch((folder) =>
+              trainFinalModel(inputs.features, lastTimestamp(inputs.trades), settings.training!, {
+                seed,
+                executor,
+                scratch: folder,
+              }),
+            );
       return made({
         tables: [
           [STRATEGIES, strategiesFrame(rows)],

@@ -1,7 +1,7 @@
 /** Splits that keep every group (market, event, wallet) whole: in training or in test, never in both. */
 import { createRandom } from '../kernels/random.ts';
 import { check } from './checks.ts';
-import { rowsByGroup } from './encode_labels.ts';
+import { encodeLabels, rowsByGroup } from './encode_labels.ts';
 
 /** Row indices, rising. */
 export interface Split {
@@ -17,24 +17,36 @@ function splitBy(nRows: number, inTest: (row: number) => boolean): Split {
 }
 
 /**
- * nFolds splits whose test parts cover every row once. Groups are dealt largest first to the emptiest fold, equal sizes
- * in random order, so folds come out as even as the groups allow.
+ * The part of each group: groups are dealt largest first to the emptiest part, equal sizes in random order, so parts come out as even as
+ * the groups allow.
+ * @param sizes rows of each group
+ */
+export function dealGroups(sizes: readonly number[], nParts: number, seed: number): Uint32Array {
+  const order = createRandom(seed)
+    .shuffle(Array.from(sizes.keys()))
+    .sort((a, b) => sizes[b] - sizes[a]);
+  const partOf = new Uint32Array(sizes.length);
+  const nRowsOf = new Float64Array(nParts);
+  for (const group of order) {
+    const part = nRowsOf.indexOf(Math.min(...nRowsOf));
+    nRowsOf[part] += sizes[group];
+    partOf[group] = part;
+  }
+  return partOf;
+}
+
+/**
+ * nFolds splits whose test parts cover every row once, whole groups each, as even as dealGroups makes them.
  * @param groups one key per row, at least nFolds distinct ones
  */
 export function groupKFold(groups: ArrayLike<string | number>, nFolds: number, seed: number): Split[] {
   check(Number.isInteger(nFolds) && nFolds >= 2, `nFolds must be an integer >= 2, got ${nFolds}`);
-  const parts = createRandom(seed)
-    .shuffle(rowsByGroup(groups))
-    .sort((a, b) => b.length - a.length);
-  check(parts.length >= nFolds, `nFolds is ${nFolds} but there are only ${parts.length} groups`);
-  const foldOf = new Uint32Array(groups.length);
-  const nRowsOf = new Float64Array(nFolds);
-  for (const rows of parts) {
-    const fold = nRowsOf.indexOf(Math.min(...nRowsOf));
-    nRowsOf[fold] += rows.length;
-    for (const row of rows) foldOf[row] = fold;
-  }
-  return Array.from({ length: nFolds }, (_, fold) => splitBy(groups.length, (row) => foldOf[row] === fold));
+  const { codes, classes } = encodeLabels(groups);
+  check(classes.length >= nFolds, `nFolds is ${nFolds} but there are only ${classes.length} groups`);
+  const sizes = new Array<number>(classes.length).fill(0);
+  for (const code of codes) sizes[code]++;
+  const foldOf = dealGroups(sizes, nFolds, seed);
+  return Array.from({ length: nFolds }, (_, fold) => splitBy(groups.length, (row) => foldOf[codes[row]] === fold));
 }
 
 /**
@@ -55,14 +67,4 @@ export function groupHoldout(groups: ArrayLike<string | number>, testFraction: n
     nTest += rows.length;
   }
   return splitBy(groups.length, (row) => inTest[row] === 1);
-}
-
-/**
- * The test rows none of whose groups occurs in training: the wallet-disjoint test, when the groups are wallets.
- * @param groups one key per row of the whole table
- */
-export function disjointTestRows(split: Split, groups: ArrayLike<string | number>): Uint32Array {
-  const seen = new Set<string | number>();
-  for (const row of split.trainRows) seen.add(groups[row]);
-  return split.testRows.filter((row) => !seen.has(groups[row]));
 }

@@ -11,9 +11,10 @@ import type { AblationSettings } from './ablation_options.ts';
 import { type AblationRows, type AblationSources, readAblationRows } from './ablation_rows.ts';
 import { planFolds } from './fold_plan.ts';
 import { type Scorecard, scorecard } from './scorecard.ts';
-import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
-import type { Fold, SplitOptions } from './trade_splits.ts';
-import { joinPredictions, runFolds } from './walk_forward.ts';
+import { TestedFillsCollector } from './tested_fills.ts';
+import { FEATURES, type FillSource, fillsInMemory, type KeyBlock, takeValues } from './trade_rows.ts';
+import { type Fold, ROLE, type SplitOptions, withCounts } from './trade_splits.ts';
+import { fitFolds, scoreFolds } from './walk_forward.ts';
 
 export const ABLATION_STEPS = [
   'widespread recipe',
@@ -49,31 +50,26 @@ export interface AblationResult extends AblationScore {
 }
 
 /** What a step learns from and is evaluated by. */
-interface StepData extends Pick<TradeRows, 'tsMs' | 'exitMs' | 'market' | 'event' | 'wallet' | 'labels' | 'x'> {
+interface StepData {
   /** Rows of the ablation that the step has; the last has no row that cannot be entered. */
   readonly rows: Uint32Array;
-  /** Gain per USD as the step counts it. */
-  readonly returns: Float64Array;
+  /** Returns as the step counts them. */
+  readonly source: FillSource;
 }
 
 /** Random folds: fills of one market, one wallet and one minute fall on all sides, as in the widespread recipe. */
-export function randomFolds(n: number, options: SplitOptions, seed: number): Fold[] {
+export function randomFolds(source: FillSource, options: SplitOptions, seed: number): Fold[] {
+  const { n } = source;
   const order = createRandom(seed).shuffle(Uint32Array.from({ length: n }, (_, i) => i));
   const nTest = Math.floor((n * (1 - options.warmupFraction)) / options.nFolds);
+  const nValidation = Math.floor((n - nTest) * options.validationFraction);
   return Array.from({ length: options.nFolds }, (_, f) => {
-    const testRows = order.slice(f * nTest, (f + 1) * nTest).sort();
-    const rest = [...order.subarray(0, f * nTest), ...order.subarray((f + 1) * nTest)];
-    const nValidation = Math.floor(rest.length * options.validationFraction);
-    return {
-      fitRows: Uint32Array.from(rest.slice(nValidation)).sort(),
-      validationRows: Uint32Array.from(rest.slice(0, nValidation)).sort(),
-      testRows,
-      unseenWalletRows: new Uint32Array(0),
-      testStartMs: 0,
-      nPurged: 0,
-      nEmbargoed: 0,
-      nGroupExcluded: 0,
-    };
+    const roles = new Uint8Array(n).fill(ROLE.fit);
+    for (const row of order.subarray(f * nTest, (f + 1) * nTest)) roles[row] = ROLE.test;
+    const rest = order.filter((row) => roles[row] !== ROLE.test);
+    for (const row of rest.subarray(0, nValidation)) roles[row] = ROLE.validation;
+    const rolesOf = (block: KeyBlock): Uint8Array => roles.subarray(block.firstRow, block.firstRow + block.n);
+    return { ...withCounts(source, n, rolesOf), testStartMs: 0, nPurged: 0, nEmbargoed: 0, nGroupExcluded: 0 };
   });
 }
 
@@ -98,8 +94,7 @@ function dataOf(all: AblationRows, step: number, { roi, neutral }: AblationSetti
   const net = (row: number): number => future[row] - (isLast ? all.feePerShare[row] : 0);
   const rows = Uint32Array.from(paid.keys()).filter((row) => !Number.isNaN(paid[row]));
   const x = isLast ? withPrice(all.x, all.entry) : step >= 3 ? all.x : all.xKnowingAll;
-  return {
-    rows,
+  const keys = {
     tsMs: takeValues(all.tsMs, rows),
     exitMs: takeValues(all.exitMs, rows),
     market: takeValues(all.market, rows),
@@ -107,8 +102,8 @@ function dataOf(all: AblationRows, step: number, { roi, neutral }: AblationSetti
     wallet: takeValues(all.wallet, rows),
     labels: Uint8Array.from(rows, (row) => labelOf(target, paid[row], net(row))),
     returns: Float64Array.from(rows, (row) => gainOf('roi', paid[row], net(row))),
-    x: rows.length === x.nRows ? x : takeRows(x, rows),
   };
+  return { rows, source: fillsInMemory(keys, rows.length === x.nRows ? x : takeRows(x, rows)) };
 }
 
 /** What it runs with. */
@@ -118,38 +113,41 @@ interface Context {
   readonly log: Log;
 }
 
-function runAblationStep(
+async function runAblationStep(
   all: AblationRows,
   step: number,
   settings: AblationSettings,
   { seed, executor }: Context,
-): AblationResult {
-  const data = dataOf(all, step, settings);
+): Promise<AblationResult> {
+  const { rows, source } = dataOf(all, step, settings);
   const { split, boosting, fitRowsMax } = settings;
-  const folds =
-    step >= FIRST_PURGED ? planFolds(data, data.labels, split, seed).folds : randomFolds(data.rows.length, split, seed);
-  const { fitted, lacking } = runFolds(
-    { ...data, featureNames: FEATURES, priceColumn: 0, folds, boosting: { ...boosting, seed }, fitRowsMax },
+  const folds = step >= FIRST_PURGED ? planFolds(source, split, seed).folds : randomFolds(source, split, seed);
+  const { fitted, lacking } = await fitFolds(
+    { source, featureNames: FEATURES, priceColumn: 0, folds, boosting: { ...boosting, seed }, fitRowsMax },
     executor,
   );
-  const { rows, probability, priceOnly } = joinPredictions(fitted.map((fold) => fold.test));
-  const returns = takeValues(data.returns, rows);
-  const tested = { rows: takeValues(data.rows, rows), probability, priceOnly, returns };
+  const collector = new TestedFillsCollector(fitted, seed);
+  await scoreFolds(source, fitted, (block, scores) => collector.add(block, scores));
+  const own = collector.finish();
+  const { probabilities: probability, priceOnly, returns } = own;
+  const tested = { rows: takeValues(rows, own.rows), probability, priceOnly, returns };
   const common = { step, name: ABLATION_STEPS[step], tested };
-  if (rows.length === 0) return { ...common, card: null, reason: lacking[0]?.reason ?? 'there is no fold' };
-  const [labels, market] = [takeValues(data.labels, rows), takeValues(data.market, rows)];
-  const card = scorecard({ labels, probabilities: probability, priceOnly, returns, market }, seed);
-  return { ...common, card, reason: null };
+  if (own.rows.length === 0) return { ...common, card: null, reason: lacking[0]?.reason ?? 'there is no fold' };
+  return { ...common, card: scorecard(own, seed), reason: null };
 }
 
 /** All steps on the same rows, in order. */
-export function runAblation(rows: AblationRows, settings: AblationSettings, context: Context): AblationResult[] {
+export async function runAblation(
+  rows: AblationRows,
+  settings: AblationSettings,
+  context: Context,
+): Promise<AblationResult[]> {
   const progress = context.log.progress('steps of the ablation', ABLATION_STEPS.length);
-  const results = ABLATION_STEPS.map((_, step) => {
-    const result = runAblationStep(rows, step, settings, context);
+  const results: AblationResult[] = [];
+  for (const step of ABLATION_STEPS.keys()) {
+    results.push(await runAblationStep(rows, step, settings, context));
     progress.update(step + 1);
-    return result;
-  });
+  }
   progress.done();
   return results;
 }
@@ -160,6 +158,6 @@ export async function evaluateAblation(
   settings: AblationSettings,
   context: Context,
 ): Promise<AblationScore[]> {
-  const results = runAblation(await readAblationRows(sources, settings), settings, context);
+  const results = await runAblation(await readAblationRows(sources, settings), settings, context);
   return results.map(({ tested: _, ...score }) => score);
 }

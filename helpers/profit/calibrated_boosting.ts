@@ -5,12 +5,12 @@ import { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import { applyIsotonic, fitIsotonic, type IsotonicCurve } from '../evaluate/isotonic.ts';
 import { applyPlatt, fitPlatt, type PlattCurve } from '../evaluate/platt.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { type Matrix, takeRows } from '../kernels/matrix.ts';
+import type { Matrix } from '../kernels/matrix.ts';
 
 export const CALIBRATIONS = ['platt', 'isotonic'] as const;
 export type CalibrationKind = (typeof CALIBRATIONS)[number];
 
-type Calibration =
+export type Calibration =
   | { readonly kind: 'platt'; readonly curve: PlattCurve }
   | { readonly kind: 'isotonic'; readonly curve: IsotonicCurve };
 
@@ -29,17 +29,20 @@ export interface BoostingFit extends BoostingSettings {
   readonly seed: number;
 }
 
-/** Rows to learn from. */
-export interface BoostingData {
+/** Rows with their labels, 0 or 1. */
+export interface LabelledFills {
   /** Columns `featureNames`. */
   readonly x: Matrix;
+  readonly labels: Float32Array;
+}
+
+/** What a model is made of. */
+export interface BoostingData {
   readonly featureNames: readonly string[];
-  /** 0 or 1 per row of `x`. */
-  readonly labels: ArrayLike<number>;
   /** Rows that trees are grown on. */
-  readonly fitRows: Uint32Array;
+  readonly fit: LabelledFills;
   /** Rows that stop the growing and calibrate. */
-  readonly validationRows: Uint32Array;
+  readonly validation: LabelledFills;
 }
 
 const FORMAT = 'spyhop-calibrated-boosting';
@@ -62,13 +65,10 @@ export function calibrated({ kind, curve }: Calibration, scores: ArrayLike<numbe
 
 /** Learns from the fit rows, stops and calibrates on the validation rows. */
 export function fitCalibratedBoosting(
-  { x, featureNames, labels, fitRows, validationRows }: BoostingData,
+  { featureNames, fit, validation }: BoostingData,
   options: BoostingFit,
   executor: Executor,
 ): CalibratedBoosting {
-  const pick = (rows: Uint32Array): Float32Array => Float32Array.from(rows, (row) => labels[row]);
-  const watched = takeRows(x, validationRows);
-  const watchedLabels = pick(validationRows);
   const booster = new GradientBoosting(
     {
       nRounds: options.nRounds,
@@ -80,8 +80,9 @@ export function fitCalibratedBoosting(
       seed: options.seed,
     },
     executor,
-  ).fit(takeRows(x, fitRows), pick(fitRows), { featureNames, validation: { x: watched, y: watchedLabels } });
-  return { booster, calibration: fitCalibration(options.calibration, booster.predictRaw(watched), watchedLabels) };
+  ).fit(fit.x, fit.labels, { featureNames, validation: { x: validation.x, y: validation.labels } });
+  const scores = booster.predictRaw(validation.x);
+  return { booster, calibration: fitCalibration(options.calibration, scores, validation.labels) };
 }
 
 /** Calibrated probabilities of the rows of `x`. */

@@ -5,7 +5,7 @@ import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeColumns } from '../kernels/matrix.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, readJson } from '../run/files.ts';
-import { FEATURES, type TradeRows } from './trade_rows.ts';
+import { FEATURES } from './trade_rows.ts';
 
 /** Column of the published model -> ours. */
 const PUBLISHED_COLUMNS: Readonly<Record<string, string>> = {
@@ -67,6 +67,6 @@ function columnIndex(name: string): number {
 }
 
 /** The columns that the model wants, in its order. */
-export function columnsFor(booster: GradientBoosting, { x }: Pick<TradeRows, 'x'>): Matrix {
+export function columnsFor(booster: GradientBoosting, x: Matrix): Matrix {
   return takeColumns(x, booster.featureNames.map(columnIndex));
 }

@@ -10,16 +10,17 @@ import type { Table } from '../tables/table_store.ts';
 import type { BacktestSettings } from './backtest_options.ts';
 import { type CalibratedBoosting, calibratedToModel, fitCalibratedBoosting } from './calibrated_boosting.ts';
 import { formatCosts } from './costs.ts';
+import { openFillTable } from './fill_table.ts';
 import { reasonToSkipFit } from './fit_rows.ts';
 import { calibrationSplit } from './fold_plan.ts';
 import { formatPercent } from './format.ts';
 import type { ModelSettings } from './model_options.ts';
 import { predictionSettings } from './prediction_settings.ts';
+import { gatherRows } from './row_sample.ts';
 import { GOD_MODE_THRESHOLD, SNIPER_THRESHOLD } from './strategies.ts';
 import type { StrategyRow } from './strategy_rows.ts';
 import { publishedBooster } from './trade_model.ts';
-import { FEATURES, readTradeRows } from './trade_rows.ts';
-import { sampleRows } from './walk_forward.ts';
+import { FEATURES } from './trade_rows.ts';
 
 export interface FinalModel {
   readonly model: CalibratedBoosting;
@@ -48,23 +49,22 @@ export function finalTraining(predictions: Table, features: Table): ModelSetting
 /**
  * Trains on all rows with exit_ms ≤ cutMs.
  * @param features 15_trade_features
+ * @param scratch folder for what is needed meanwhile
  * @returns the model, or why there is none, without a full stop
  */
 export async function trainFinalModel(
   features: Table,
   cutMs: number,
   { split, boosting, fitRowsMax }: ModelSettings,
-  { seed, executor }: { readonly seed: number; readonly executor: Executor },
+  { seed, executor, scratch }: { readonly seed: number; readonly executor: Executor; readonly scratch: string },
 ): Promise<FinalModel | string> {
-  const rows = await readTradeRows(features);
-  const known = Uint32Array.from(rows.exitMs.keys()).filter((row) => rows.exitMs[row] <= cutMs);
-  const { fitRows: all, validationRows } = calibrationSplit(rows, rows.labels, known, split, seed);
-  const reason = reasonToSkipFit(rows.labels, { fitRows: all, validationRows });
+  const source = await openFillTable(features, scratch);
+  const cut = calibrationSplit(source, cutMs, split, seed);
+  const reason = reasonToSkipFit(cut);
   if (reason !== null) return reason;
-  const fitRows = sampleRows(all, fitRowsMax, seed);
-  const data = { x: rows.x, featureNames: FEATURES, labels: rows.labels, fitRows, validationRows };
-  const model = fitCalibratedBoosting(data, { ...boosting, seed }, executor);
-  return { model, cutMs, nFitRows: fitRows.length, nValidationRows: validationRows.length };
+  const { fit, validation } = await gatherRows(source, cut, fitRowsMax, seed);
+  const model = fitCalibratedBoosting({ featureNames: FEATURES, fit, validation }, { ...boosting, seed }, executor);
+  return { model, cutMs, nFitRows: fit.labels.length, nValidationRows: validation.labels.length };
 }
 
 /** `sniper >= 0.75: 3.1% (1.0% to 5.2%) per trade after costs, 120 trades` for every strategy itself. */

@@ -1,30 +1,33 @@
 /** Which folds are used: the walk forward by time, or, where that leaves too little, events held out as well as time. */
 import { reasonToSkipFit } from './fit_rows.ts';
-import { calibrateOnHeldOut, drawEvents, heldOutFolds } from './held_out_folds.ts';
+import { drawEvents, heldOutFolds } from './held_out_folds.ts';
+import type { FillSource } from './trade_rows.ts';
 import {
-  calibrateOnLatest,
+  cutTeachers,
   type Fold,
   type SplitOptions,
-  type SplitRows,
   type TrainingCut,
+  trainingCut,
   walkForwardFolds,
 } from './trade_splits.ts';
 
 /**
  * Rows for a model that goes into use: the latest calibrate; where that leaves too little, the latest of a part of the events.
- * @param labels 1 for a fill that paid
+ * @param knownByMs only rows whose label was known by then
  */
 export function calibrationSplit(
-  rows: SplitRows,
-  labels: ArrayLike<number>,
-  trainRows: Uint32Array,
+  source: FillSource,
+  knownByMs: number,
   options: SplitOptions,
   seed: number,
 ): TrainingCut {
-  const latest = calibrateOnLatest(rows, trainRows, options);
-  if (reasonToSkipFit(labels, latest) === null) return latest;
-  const partOf = drawEvents(rows.event, options.heldOutParts, seed);
-  return partOf === null ? latest : calibrateOnHeldOut(rows, trainRows, partOf, 0, options);
+  const teachers = { untilRow: source.n, knownByMs, isExcluded: () => false };
+  const latest = trainingCut(source, teachers, cutTeachers(source, teachers, options));
+  if (reasonToSkipFit(latest) === null) return latest;
+  const events = drawEvents(source, options.heldOutParts, seed);
+  if (events === null) return latest;
+  const parts = { event: events.partOf, calibrates: 0 };
+  return trainingCut(source, teachers, cutTeachers(source, teachers, options, parts));
 }
 
 /** How rows were cut: by time alone, or with events held out as well, and why. */
@@ -40,21 +43,17 @@ const TESTED_SHARE_MIN = 0.5;
 /**
  * The walk forward by time; where purging leaves less than half of its test rows with a model, because markets live through the
  * test, a drawn part of the events is held out as well as time (methods, chapter 5).
- * @param labels 1 for a fill that paid
  */
-export function planFolds(rows: SplitRows, labels: ArrayLike<number>, options: SplitOptions, seed: number): FoldPlan {
-  const folds = walkForwardFolds(rows, options);
-  const reasons = folds.map((fold) => reasonToSkipFit(labels, fold));
-  const count = (own: readonly Fold[]): number => own.reduce((sum, { testRows }) => sum + testRows.length, 0);
+export function planFolds(source: FillSource, options: SplitOptions, seed: number): FoldPlan {
+  const folds = walkForwardFolds(source, options);
+  const reasons = folds.map(reasonToSkipFit);
+  const count = (own: readonly Fold[]): number => own.reduce((sum, { nTest }) => sum + nTest, 0);
   const nTested = count(folds.filter((_, i) => reasons[i] === null));
   const reason = reasons.find((own) => own !== null);
   if (reason === undefined || reason === null || nTested >= TESTED_SHARE_MIN * count(folds))
     return { folds, heldOut: null };
-  const partOf = drawEvents(rows.event, options.heldOutParts, seed);
-  if (partOf === null) return { folds, heldOut: null };
-  const nEvents = new Set(rows.event).size;
-  return {
-    folds: heldOutFolds(rows, partOf, options),
-    heldOut: { nParts: options.heldOutParts, nEvents, reason },
-  };
+  const events = drawEvents(source, options.heldOutParts, seed);
+  if (events === null) return { folds, heldOut: null };
+  const { nParts, nEvents } = events;
+  return { folds: heldOutFolds(source, events, options), heldOut: { nParts, nEvents, reason } };
 }

@@ -3,51 +3,38 @@
  * that learned from earlier fills of the other parts. Time is respected as in the walk forward: every label that is
  * learned from was known before the test period began.
  */
-import { groupKFold } from '../evaluate/group_split.ts';
-import {
-  cutTraining,
-  type Fold,
-  foldOf,
-  type SplitOptions,
-  type SplitRows,
-  type TrainingCut,
-  testPeriods,
-} from './trade_splits.ts';
+import { dealGroups } from '../evaluate/group_split.ts';
+import { ByteByCode } from './byte_by_code.ts';
+import type { FillSource } from './trade_rows.ts';
+import { type Fold, foldOf, type SplitOptions, testPeriods } from './trade_splits.ts';
 
-/** The part of each row, 0..nParts-1, whole events each; null when there are fewer events than parts. */
-export function drawEvents(event: Int32Array, nParts: number, seed: number): Uint8Array | null {
-  if (new Set(event).size < nParts) return null;
-  const partOf = new Uint8Array(event.length);
-  groupKFold(event, nParts, seed).forEach(({ testRows }, part) => {
-    for (const row of testRows) partOf[row] = part;
-  });
-  return partOf;
+/** Events drawn into parts. */
+export interface EventParts {
+  /** The part of each event, 0..nParts-1. */
+  readonly partOf: ByteByCode;
+  readonly nParts: number;
+  readonly nEvents: number;
 }
 
-/** Training rows cut in two: the latest of one part calibrate, what was known of the others before them is learned from. */
-export function calibrateOnHeldOut(
-  rows: SplitRows,
-  trainRows: Uint32Array,
-  partOf: Uint8Array,
-  part: number,
-  options: SplitOptions,
-): TrainingCut {
-  const { fitRows, validationRows } = cutTraining(rows, trainRows, options, []);
-  return {
-    fitRows: fitRows.filter((row) => partOf[row] !== part),
-    validationRows: validationRows.filter((row) => partOf[row] === part),
-  };
+/** Whole events each, so that the parts are about equal in fills; null when there are fewer events than parts. */
+export function drawEvents(source: FillSource, nParts: number, seed: number): EventParts | null {
+  const nRowsOf = new Map<number, number>();
+  for (const { keys, n } of source.keys())
+    for (let i = 0; i < n; i++) nRowsOf.set(keys.event[i], (nRowsOf.get(keys.event[i]) ?? 0) + 1);
+  if (nRowsOf.size < nParts) return null;
+  const partOf = new ByteByCode();
+  const parts = dealGroups([...nRowsOf.values()], nParts, seed);
+  [...nRowsOf.keys()].forEach((event, k) => {
+    partOf.set(event, parts[k]);
+  });
+  return { partOf, nParts, nEvents: nRowsOf.size };
 }
 
 /** A fold for each test period and part, in order of time; together they score each test row once. */
-export function heldOutFolds(rows: SplitRows, partOf: Uint8Array, options: SplitOptions): Fold[] {
-  const { heldOutParts } = options;
-  return testPeriods(rows, options, []).flatMap((period) =>
-    Array.from({ length: heldOutParts }, (_, part): Fold => {
-      const others = period.trainRows.filter((row) => partOf[row] !== part);
-      const cut = calibrateOnHeldOut(rows, others, partOf, (part + 1) % heldOutParts, options);
-      const testRows = period.testRows.filter((row) => partOf[row] === part);
-      return foldOf(rows, cut, { ...period, testRows, nGroupExcluded: period.trainRows.length - others.length });
-    }).filter(({ testRows }) => testRows.length > 0),
+export function heldOutFolds(source: FillSource, { partOf: event, nParts }: EventParts, options: SplitOptions): Fold[] {
+  return testPeriods(source, options).flatMap((period) =>
+    Array.from({ length: nParts }, (_, tests) =>
+      foldOf(source, period, options, { event, tests, calibrates: (tests + 1) % nParts }),
+    ).filter(({ nTest }) => nTest > 0),
   );
 }

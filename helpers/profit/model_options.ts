@@ -29,7 +29,11 @@ export const MODEL_OPTIONS = {
     rounds: option.number(300, 'trees at most; validation stops earlier', integerMin(1, 10_000)),
     depth: option.number(5, 'splits between root and leaf at most', integerMin(1, 16)),
     calibration: option.choice(CALIBRATIONS, 'platt', 'curve from scores to probabilities'),
-    'fit-rows': option.number(2_000_000, 'rows to learn from at most, sampled', integerMin(200)),
+    'fit-rows': option.number(
+      2_000_000,
+      'rows to learn from at most, and to calibrate on; of more an even sample',
+      integerMin(200),
+    ),
   }),
 } as const;
 
@@ -37,7 +41,7 @@ export const MODEL_OPTIONS = {
 export interface ModelSettings {
   readonly split: SplitOptions;
   readonly boosting: BoostingSettings;
-  /** Rows to learn from at most; more are sampled. */
+  /** Rows to learn from at most, and to calibrate on; more are sampled. */
   readonly fitRowsMax: number;
 }
 

@@ -65,6 +65,12 @@ function formatUnseenWallets(score: UnseenWalletScore | null): string {
   return `Test on unseen wallets (${formatCount(score.nRows)} rows of wallets that training did not see): AUC ${score.auc.toFixed(3)}.`;
 }
 
+/** That the evaluation is of a sample; nothing where it is of all test fills. */
+function formatSample({ nTested, scorecard: { nRows } }: TrainingFacts): string[] {
+  if (nRows === nTested) return [];
+  return [`Evaluated on ${formatCount(nRows)} of the ${formatCount(nTested)} test fills, drawn evenly.`];
+}
+
 /** One sentence on what following is worth before costs. */
 function formatTopPicks({ top }: Scorecard): string {
   const { low, high } = top.returnDifference;
@@ -114,6 +120,7 @@ export function presentProfitability(
     ...formatHeldOut(facts.heldOut),
     ...folds.map(formatFold),
     ...lacking.map(({ index, reason }) => `Fold ${index} skipped: ${reason}.`),
+    ...formatSample(facts),
   ];
   const { header, rows } = scorecardCells(card, SHORT_THRESHOLDS);
   return {

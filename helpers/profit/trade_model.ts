@@ -42,7 +42,7 @@ export function lastFoldModel(
 ): ModelEntry {
   const { model, priceOnly, fold } = folds[folds.length - 1];
   return {
-    nRows: fold.fitRows.length,
+    nRows: fold.nFit,
     published: publishedBooster(model.booster),
     model: { ...calibratedToModel(model), priceOnly: calibratedToModel(priceOnly) },
     card: {

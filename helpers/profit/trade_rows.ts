@@ -1,12 +1,6 @@
-/** 15_trade_features as typed arrays, read part by part so that text never piles up. */
-import { priceWhere } from '../features/amounts.ts';
-import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { pl } from '../polars/polars.ts';
-import { prefetch } from '../run/prefetch.ts';
-import { LabelEncoder } from '../tables/label_encoder.ts';
-import { toMatrix, toNumbers } from '../tables/matrix.ts';
-import { readParts } from '../tables/read_parts.ts';
-import type { Table } from '../tables/table_store.ts';
+/** What a model sees of a fill, and fills as they are walked through: block by block. */
+import type { Matrix } from '../kernels/matrix.ts';
+import { type DataFrame, pl } from '../polars/polars.ts';
 
 /** What the model sees of a fill, in the order of its matrix; the first is all that "price only" sees. */
 export const FEATURES = [
@@ -30,25 +24,55 @@ export const FEATURES = [
   'wallet_edge_z',
 ] as const;
 
-/** Rows in the order of readParts; codes are small integers, -1 for a wallet that is not known. */
-export interface TradeRows {
-  readonly n: number;
+/** What fills are cut and judged by, in order of time; codes are small integers. */
+export interface FillKeys {
   readonly tsMs: Float64Array;
   readonly exitMs: Float64Array;
   readonly market: Int32Array;
   /** A market without an event is an event of its own. */
   readonly event: Int32Array;
+  /** -1 for a wallet that is not known. */
   readonly wallet: Int32Array;
-  /** Price paid by the follower and what it became, USD a share. */
-  readonly paid: Float64Array;
-  readonly future: Float64Array;
   readonly labels: Uint8Array;
-  readonly x: Matrix;
+  /** Gain of the follower per USD paid, before costs (or after them, if so made). */
+  readonly returns: Float64Array;
 }
 
-/** Columns that are read beside FEATURES. */
-const OTHER_COLUMNS = ['ts_ms', 'exit_ms', 'market_id', 'event_id', 'wallet', 'label'];
-const FUTURE_COLUMNS = ['follow_index', 'outcome_index', 'future_price'];
+/** Some fills that follow each other. */
+export interface KeyBlock {
+  readonly keys: FillKeys;
+  readonly n: number;
+  /** Number of the first among all fills. */
+  readonly firstRow: number;
+}
+
+export interface FillBlock extends KeyBlock {
+  /** FEATURES, or what else is learned from. */
+  readonly x: Matrix;
+  /** Columns of the table that were asked for; null where the fills come from none. */
+  readonly frame: DataFrame | null;
+}
+
+/** Fills in order of time, block by block, so that they need not be in memory together; they can be walked through again and again. */
+export interface FillSource {
+  readonly n: number;
+  /** A block's arrays are good until the next is asked for. */
+  keys(): Iterable<KeyBlock>;
+  /** @param columns of the table, to be had as `frame` */
+  blocks(columns?: readonly string[]): AsyncIterable<FillBlock>;
+}
+
+/** Fills that are in memory, as one block. */
+export function fillsInMemory(keys: FillKeys, x: Matrix): FillSource {
+  const block = { keys, n: keys.tsMs.length, firstRow: 0, x, frame: null };
+  return {
+    n: block.n,
+    keys: () => [block],
+    blocks: async function* () {
+      yield block;
+    },
+  };
+}
 
 /** The values of some rows. */
 export function takeValues<T extends Float64Array | Int32Array | Uint32Array | Uint8Array>(
@@ -62,50 +86,3 @@ export function takeValues<T extends Float64Array | Int32Array | Uint32Array | U
 
 /** Whether a fill is followed by buying the outcome that it traded. */
 export const FOLLOWS_OWN = pl.col('follow_index').eq(pl.col('outcome_index'));
-
-/** All rows of the table. */
-export async function readTradeRows(table: Table): Promise<TradeRows> {
-  const n = table.manifest.rows;
-  const books = {
-    market: new LabelEncoder('market_id', 'market'),
-    event: new LabelEncoder('event_id', 'event'),
-    wallet: new LabelEncoder('wallet', 'wallet_code'),
-  };
-  const rows = {
-    tsMs: new Float64Array(n),
-    exitMs: new Float64Array(n),
-    market: new Int32Array(n),
-    event: new Int32Array(n),
-    wallet: new Int32Array(n),
-    paid: new Float64Array(n),
-    future: new Float64Array(n),
-    labels: new Uint8Array(n),
-  };
-  const values = new Float32Array(n * FEATURES.length);
-  const columns = [...OTHER_COLUMNS, ...FUTURE_COLUMNS, ...FEATURES];
-  let at = 0;
-  for await (const part of prefetch(readParts(table, { columns }))) {
-    let frame = part;
-    for (const book of Object.values(books)) {
-      book.fit(frame);
-      frame = book.transform(frame);
-    }
-    rows.tsMs.set(toNumbers(frame, 'ts_ms'), at);
-    rows.exitMs.set(toNumbers(frame, 'exit_ms'), at);
-    rows.paid.set(toNumbers(frame, 'follow_price'), at);
-    const future = priceWhere(FOLLOWS_OWN, 'future_price').alias('future');
-    rows.future.set(toNumbers(frame.select(future), 'future'), at);
-    rows.labels.set(toNumbers(frame, 'label'), at);
-    const [market, event, wallet] = ['market', 'event', 'wallet_code'].map((name) => toNumbers(frame, name));
-    // Every look at a property of a frame asks Polars for its columns first.
-    const { height } = frame;
-    for (let i = 0; i < height; i++) {
-      rows.market[at + i] = market[i];
-      rows.event[at + i] = Number.isNaN(event[i]) ? -1 - market[i] : event[i];
-      rows.wallet[at + i] = Number.isNaN(wallet[i]) ? -1 : wallet[i];
-    }
-    values.set(toMatrix(frame, FEATURES).values, at * FEATURES.length);
-    at += height;
-  }
-  return { n, ...rows, x: createMatrix(values, n, FEATURES.length) };
-}

@@ -2,28 +2,15 @@
 import { rocCurve } from '../evaluate/roc_curve.ts';
 import { TARGET_OPTIONS, type TargetSettings, targetSettings } from '../features/trades/targets.ts';
 import type { Executor } from '../kernels/executor.ts';
-import { takeRows } from '../kernels/matrix.ts';
 import type { OptionValues } from '../run/options.ts';
-import { predictCalibrated } from './calibrated_boosting.ts';
 import { type CalibrationCurves, calibrationCurves } from './calibration.ts';
-import {
-  columnsFor,
-  EXTERNAL_MODEL_OPTION,
-  type ExternalModel,
-  externalModel,
-  readExternalModel,
-} from './external_model.ts';
+import { EXTERNAL_MODEL_OPTION, type ExternalModel, externalModel, readExternalModel } from './external_model.ts';
 import { type FoldPlan, planFolds } from './fold_plan.ts';
 import { MODEL_OPTIONS, type ModelSettings, modelSettings } from './model_options.ts';
-import { type Evaluation, type Scorecard, scorecard } from './scorecard.ts';
-import { FEATURES, type TradeRows, takeValues } from './trade_rows.ts';
-import {
-  type FittedFold,
-  type FoldResults,
-  joinPredictions,
-  type LackingFold,
-  type WalkForwardInput,
-} from './walk_forward.ts';
+import { type Scorecard, scorecard } from './scorecard.ts';
+import type { TestedFills } from './tested_fills.ts';
+import { FEATURES, type FillSource, takeValues } from './trade_rows.ts';
+import type { FittedFold, FoldResults, LackingFold, WalkForwardInput } from './walk_forward.ts';
 
 const RELIABILITY_BINS = 20;
 
@@ -59,37 +46,21 @@ function decisiveTraining({ external, ...own }: TrainingSettings): object {
 export const FEATURE_SETTINGS = { options: FEATURE_OPTIONS, settings: featureSettings };
 export const TRAINING_SETTINGS = { options: TRAINING_OPTIONS, settings: trainingSettings, decisive: decisiveTraining };
 
-/** Folds, features and labels as they are trained on, and how the folds were cut. */
+/** The fills as they are trained on, and how the folds were cut. */
 export function walkForwardInput(
-  rows: TradeRows,
+  source: FillSource,
   { split, boosting, fitRowsMax, external }: TrainingSettings,
   seed: number,
   executor: Executor,
 ): WalkForwardInput & Pick<FoldPlan, 'heldOut'> {
-  const booster = external === null ? null : readExternalModel(external.path, executor);
   return {
-    x: rows.x,
+    source,
     featureNames: FEATURES,
     priceColumn: 0,
-    labels: rows.labels,
-    market: rows.market,
-    ...planFolds(rows, rows.labels, split, seed),
+    ...planFolds(source, split, seed),
     boosting: { ...boosting, seed },
     fitRowsMax,
-    external: booster === null ? undefined : { booster, x: columnsFor(booster, rows) },
-  };
-}
-
-/** Test rows of all folds with what became of them. */
-function evaluationOf(rows: TradeRows, folds: readonly FittedFold[]): Evaluation {
-  const joined = joinPredictions(folds.map((fold) => fold.test));
-  const returns = rows.paid.map((paid, row) => (rows.future[row] - paid) / paid);
-  return {
-    labels: takeValues(rows.labels, joined.rows),
-    probabilities: joined.probability,
-    priceOnly: joined.priceOnly,
-    returns: takeValues(returns, joined.rows),
-    market: takeValues(rows.market, joined.rows),
+    external: external === null ? undefined : readExternalModel(external.path, executor),
   };
 }
 
@@ -101,44 +72,25 @@ export interface UnseenWalletScore {
 }
 
 /** @returns null when no row names a wallet */
-function scoreUnseenWallets(rows: TradeRows, folds: readonly FittedFold[]): UnseenWalletScore | null {
-  if (!rows.wallet.some((wallet) => wallet >= 0)) return null;
-  const scored = folds.filter(({ model }) => model.booster.featureNames.length === FEATURES.length);
-  const nRows = scored.reduce((sum, { fold }) => sum + fold.unseenWalletRows.length, 0);
-  const labels = new Uint8Array(nRows);
-  const probabilities = new Float64Array(nRows);
-  let from = 0;
-  for (const { fold, model } of scored) {
-    const own = fold.unseenWalletRows;
-    if (own.length === 0) continue;
-    labels.set(takeValues(rows.labels, own), from);
-    probabilities.set(predictCalibrated(model, takeRows(rows.x, own)), from);
-    from += own.length;
-  }
+function scoreUnseenWallets(tested: TestedFills, isOwnModel: boolean): UnseenWalletScore | null {
+  if (!tested.hasWallets) return null;
+  const rows = Uint32Array.from(tested.rows.keys()).filter((i) => isOwnModel && tested.isUnseenWallet[i] === 1);
+  const labels = takeValues(tested.labels, rows);
   const nPositives = labels.reduce((sum, label) => sum + label, 0);
-  const hasBoth = nPositives > 0 && nPositives < nRows;
-  return { nRows, auc: hasBoth ? rocCurve(labels, probabilities).auc : null };
+  const hasBoth = nPositives > 0 && nPositives < rows.length;
+  return { nRows: rows.length, auc: hasBoth ? rocCurve(labels, takeValues(tested.probabilities, rows)).auc : null };
 }
 
 /** How the rows of a fold were cut, and how far its model was grown. */
 function summarizeFold({ index, fold, model }: FittedFold) {
-  const { testStartMs, nGroupExcluded, nPurged, nEmbargoed } = fold;
-  return {
-    index,
-    testStartMs,
-    nTest: fold.testRows.length,
-    nFit: fold.fitRows.length,
-    nValidation: fold.validationRows.length,
-    nGroupExcluded,
-    nPurged,
-    nEmbargoed,
-    nTrees: model.booster.ensemble.trees.length,
-  };
+  const { testStartMs, nTest, nFit, nValidation, nGroupExcluded, nPurged, nEmbargoed } = fold;
+  const nTrees = model.booster.ensemble.trees.length;
+  return { index, testStartMs, nTest, nFit, nValidation, nGroupExcluded, nPurged, nEmbargoed, nTrees };
 }
 export type FoldSummary = Readonly<ReturnType<typeof summarizeFold>>;
 
 /** What is told of a training. */
-export interface TrainingFacts extends Pick<FoldPlan, 'heldOut'> {
+export interface TrainingFacts extends Pick<FoldPlan, 'heldOut'>, Pick<TestedFills, 'nTested'> {
   readonly folds: readonly FoldSummary[];
   readonly lacking: readonly LackingFold[];
   readonly scorecard: Scorecard;
@@ -149,18 +101,20 @@ export interface TrainingFacts extends Pick<FoldPlan, 'heldOut'> {
 
 /** Evaluates the test rows of all folds. */
 export function evaluateFolds(
-  rows: TradeRows,
+  tested: TestedFills,
   { fitted, lacking }: FoldResults,
   heldOut: FoldPlan['heldOut'],
   seed: number,
 ): TrainingFacts {
-  const evaluation = evaluationOf(rows, fitted);
+  // A model from elsewhere that sees other columns was not kept from any wallet.
+  const isOwnModel = fitted.every(({ model }) => model.booster.featureNames.length === FEATURES.length);
   return {
     heldOut,
     folds: fitted.map(summarizeFold),
     lacking,
-    scorecard: scorecard(evaluation, seed),
-    unseenWallets: scoreUnseenWallets(rows, fitted),
-    calibration: calibrationCurves(evaluation, RELIABILITY_BINS),
+    nTested: tested.nTested,
+    scorecard: scorecard(tested, seed),
+    unseenWallets: scoreUnseenWallets(tested, isOwnModel),
+    calibration: calibrationCurves(tested, RELIABILITY_BINS),
   };
 }

@@ -2,42 +2,42 @@
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeColumns, takeRows } from '../kernels/matrix.ts';
-import { createRandom } from '../kernels/random.ts';
 import type { Log } from '../run/console.ts';
 import {
   type BoostingFit,
   type CalibratedBoosting,
-  type CalibrationKind,
+  type Calibration,
   calibrated,
   fitCalibratedBoosting,
   fitCalibration,
   predictCalibrated,
 } from './calibrated_boosting.ts';
-import { countPositives, ROWS_MIN, reasonToSkipFit } from './fit_rows.ts';
-import type { Fold } from './trade_splits.ts';
+import { columnsFor } from './external_model.ts';
+import { ROWS_MIN, reasonToSkipFit } from './fit_rows.ts';
+import { gatherRows, type LearningRows } from './row_sample.ts';
+import type { FillBlock, FillSource } from './trade_rows.ts';
+import { type Fold, ROLE } from './trade_splits.ts';
 
 export interface WalkForwardInput {
-  readonly x: Matrix;
+  readonly source: FillSource;
   readonly featureNames: readonly string[];
-  /** Column of `x` that is all the null model sees. */
+  /** Column of the features that is all the null model sees. */
   readonly priceColumn: number;
-  readonly labels: ArrayLike<number>;
-  /** Keys that halve validation rows for their own probabilities. */
-  readonly market: ArrayLike<number>;
   readonly folds: readonly Fold[];
   readonly boosting: BoostingFit;
-  /** Fit rows at most; more are sampled. */
+  /** Fit rows at most, and validation rows; more are sampled. */
   readonly fitRowsMax: number;
-  /** A booster trained elsewhere, and its columns; it replaces the one learned here. */
-  readonly external?: { readonly booster: GradientBoosting; readonly x: Matrix };
+  /** A booster trained elsewhere; it replaces the one learned here. */
+  readonly external?: GradientBoosting;
 }
 
-/** Probabilities of some rows by one fold's models. */
-export interface FoldPredictions {
-  readonly fold: number;
-  readonly rows: Uint32Array;
-  readonly probability: Float64Array;
-  readonly priceOnly: Float64Array;
+/** A model with the curves for the rows that its own calibration was fitted on. */
+interface FoldModel {
+  readonly model: CalibratedBoosting;
+  /** For each half of the markets the curve of the other half, so that no row has taught its own curve; null where a half is too small. */
+  readonly otherHalf: readonly [Calibration, Calibration] | null;
+  /** What the model sees of the features. */
+  see(x: Matrix): Matrix;
 }
 
 export interface FittedFold {
@@ -45,96 +45,57 @@ export interface FittedFold {
   readonly fold: Fold;
   readonly model: CalibratedBoosting;
   readonly priceOnly: CalibratedBoosting;
-  /** Share of label 1 among the fit rows. */
-  readonly baseRate: number;
-  readonly test: FoldPredictions;
-  readonly validation: FoldPredictions;
+  readonly scorers: { readonly model: FoldModel; readonly priceOnly: FoldModel };
 }
 
-/** At most about `most` of the rows, sampled at random, in their order. */
-export function sampleRows(rows: Uint32Array, most: number, seed: number): Uint32Array {
-  if (rows.length <= most) return rows;
-  const random = createRandom(seed);
-  return rows.filter(() => random.uniform() * rows.length < most);
-}
+const halfOf = (market: number): 0 | 1 => (Math.imul(market + 1, 0x9e3779b1) >>> 31) as 0 | 1;
 
-/**
- * Calibrated probabilities of the rows that the calibration itself was fitted on: each half of the markets by the curve
- * of the other half, so that no row has taught its own curve.
- */
-function crossCalibrated(
-  kind: CalibrationKind,
-  scores: Float64Array,
-  labels: Float32Array,
-  market: ArrayLike<number>,
-  whole: Float64Array,
-): Float64Array {
-  const half = Uint8Array.from(market, (m) => Math.imul(m + 1, 0x9e3779b1) >>> 31);
-  const probabilities = whole.slice();
-  for (const side of [0, 1]) {
-    const others = Array.from(half.keys()).filter((i) => half[i] !== side);
-    if (others.length < ROWS_MIN) return whole;
-    const curve = fitCalibration(
-      kind,
-      others.map((i) => scores[i]),
-      others.map((i) => labels[i]),
+/** The curve of each half's others. */
+function curvesOfOthers(
+  { booster, calibration }: CalibratedBoosting,
+  x: Matrix,
+  { labels, market }: LearningRows,
+): FoldModel['otherHalf'] {
+  const scores = booster.predictRaw(x);
+  const curves = ([0, 1] as const).map((side) => {
+    const others = Array.from(market.keys()).filter((i) => halfOf(market[i]) !== side);
+    if (others.length < ROWS_MIN) return null;
+    return fitCalibration(
+      calibration.kind,
+      Float64Array.from(others, (i) => scores[i]),
+      Float32Array.from(others, (i) => labels[i]),
     );
-    calibrated(curve, scores).forEach((probability, i) => {
-      if (half[i] === side) probabilities[i] = probability;
-    });
-  }
-  return probabilities;
+  });
+  const [first, second] = curves;
+  return first === null || second === null ? null : [first, second];
 }
 
-function validationProbabilities(model: CalibratedBoosting, x: Matrix, labels: Float32Array, market: Int32Array) {
-  const scores = model.booster.predictRaw(x);
-  return crossCalibrated(model.calibration.kind, scores, labels, market, calibrated(model.calibration, scores));
-}
-
-/** Fits and applies the models of one fold. */
-function runFold(input: WalkForwardInput, index: number, executor: Executor): FittedFold {
-  const { labels, featureNames, boosting, external } = input;
+/** Fits the models of one fold. */
+async function fitFold(input: WalkForwardInput, index: number, executor: Executor): Promise<FittedFold> {
+  const { source, featureNames, priceColumn, boosting, external } = input;
   const fold = input.folds[index];
-  const fitRows = sampleRows(fold.fitRows, input.fitRowsMax, boosting.seed);
-  const price = takeColumns(input.x, [input.priceColumn]);
-  const x = external?.x ?? input.x;
-  const watched = takeRows(x, fold.validationRows);
-  const watchedLabels = Float32Array.from(fold.validationRows, (row) => labels[row]);
-  const watchedMarkets = Int32Array.from(fold.validationRows, (row) => input.market[row]);
-  const learn = (matrix: Matrix, names: readonly string[], options: BoostingFit): CalibratedBoosting =>
-    fitCalibratedBoosting(
-      { x: matrix, featureNames: names, labels, fitRows, validationRows: fold.validationRows },
-      options,
-      executor,
-    );
-  const model =
-    external === undefined
-      ? learn(x, featureNames, boosting)
-      : {
-          booster: external.booster,
-          calibration: fitCalibration(boosting.calibration, external.booster.predictRaw(watched), watchedLabels),
-        };
-  const priceOnly = learn(price, [featureNames[input.priceColumn]], { ...boosting, maxDepth: 3 });
-  const watchedPrice = takeRows(price, fold.validationRows);
-  return {
-    index,
-    fold,
+  const { fit, validation } = await gatherRows(source, fold, input.fitRowsMax, boosting.seed);
+  const scorerOf = (model: CalibratedBoosting, see: FoldModel['see']): FoldModel => ({
     model,
-    priceOnly,
-    baseRate: countPositives(labels, fitRows) / fitRows.length,
-    test: {
-      fold: index,
-      rows: fold.testRows,
-      probability: predictCalibrated(model, takeRows(x, fold.testRows)),
-      priceOnly: predictCalibrated(priceOnly, takeRows(price, fold.testRows)),
-    },
-    validation: {
-      fold: index,
-      rows: fold.validationRows,
-      probability: validationProbabilities(model, watched, watchedLabels, watchedMarkets),
-      priceOnly: validationProbabilities(priceOnly, watchedPrice, watchedLabels, watchedMarkets),
-    },
+    otherHalf: curvesOfOthers(model, see(validation.x), validation),
+    see,
+  });
+  const learn = (see: FoldModel['see'], names: readonly string[], options: BoostingFit): FoldModel => {
+    const seen = (rows: LearningRows) => ({ x: see(rows.x), labels: rows.labels });
+    const data = { featureNames: names, fit: seen(fit), validation: seen(validation) };
+    return scorerOf(fitCalibratedBoosting(data, options, executor), see);
   };
+  const calibrateExternal = (booster: GradientBoosting): FoldModel => {
+    const see = (x: Matrix): Matrix => columnsFor(booster, x);
+    const scores = booster.predictRaw(see(validation.x));
+    return scorerOf({ booster, calibration: fitCalibration(boosting.calibration, scores, validation.labels) }, see);
+  };
+  const model = external === undefined ? learn((x) => x, featureNames, boosting) : calibrateExternal(external);
+  const priceOnly = learn((x) => takeColumns(x, [priceColumn]), [featureNames[priceColumn]], {
+    ...boosting,
+    maxDepth: 3,
+  });
+  return { index, fold, model: model.model, priceOnly: priceOnly.model, scorers: { model, priceOnly } };
 }
 
 /** A fold that cannot be fitted. */
@@ -149,41 +110,71 @@ export interface FoldResults {
 }
 
 /**
- * Fits and applies the models of every fold that has enough to learn from.
+ * Fits the models of every fold that has enough to learn from.
  * @param log gets progress; without it there is none
  */
-export function runFolds(input: WalkForwardInput, executor: Executor, log?: Log): FoldResults {
+export async function fitFolds(input: WalkForwardInput, executor: Executor, log?: Log): Promise<FoldResults> {
   const fitted: FittedFold[] = [];
   const lacking: LackingFold[] = [];
   const progress = log?.progress('training folds', input.folds.length);
-  input.folds.forEach((fold, index) => {
-    const reason = reasonToSkipFit(input.labels, fold);
-    if (reason === null) fitted.push(runFold(input, index, executor));
+  for (const [index, fold] of input.folds.entries()) {
+    const reason = reasonToSkipFit(fold);
+    if (reason === null) fitted.push(await fitFold(input, index, executor));
     else lacking.push({ index, reason });
     progress?.update(index + 1);
-  });
+  }
   progress?.done();
   return { fitted, lacking };
 }
 
-/** The predictions of all folds, one after the other. */
-export function joinPredictions(parts: readonly FoldPredictions[]): {
-  readonly rows: Uint32Array;
+type ScoredPart = 'validation' | 'test';
+
+/** Probabilities of the fills of a block that a fold tests, or calibrates on. */
+export interface FoldScores {
+  readonly fold: FittedFold;
+  readonly part: ScoredPart;
+  /** Places in the block, rising. */
+  readonly at: Uint32Array;
   readonly probability: Float64Array;
   readonly priceOnly: Float64Array;
-} {
-  const n = parts.reduce((sum, part) => sum + part.rows.length, 0);
-  const joined = {
-    rows: new Uint32Array(n),
-    probability: new Float64Array(n),
-    priceOnly: new Float64Array(n),
-  };
-  let at = 0;
-  for (const part of parts) {
-    joined.rows.set(part.rows, at);
-    joined.probability.set(part.probability, at);
-    joined.priceOnly.set(part.priceOnly, at);
-    at += part.rows.length;
-  }
-  return joined;
+}
+
+/** Rows that the calibration was fitted on, by the curve of the half of the markets that they are not in. */
+function byOtherHalf({ model, otherHalf }: FoldModel, x: Matrix, market: Int32Array): Float64Array {
+  if (otherHalf === null) return predictCalibrated(model, x);
+  const scores = model.booster.predictRaw(x);
+  const [first, second] = otherHalf.map((curve) => calibrated(curve, scores));
+  return first.map((probability, i) => (halfOf(market[i]) === 0 ? probability : second[i]));
+}
+
+/** Scores the fills of a part of a block. */
+function scorePart(fold: FittedFold, block: FillBlock, part: ScoredPart, at: Uint32Array): FoldScores {
+  const x = takeRows(block.x, at);
+  const market = Int32Array.from(at, (i) => block.keys.market[i]);
+  const [probability, priceOnly] = [fold.scorers.model, fold.scorers.priceOnly].map((scorer) =>
+    part === 'test' ? predictCalibrated(scorer.model, scorer.see(x)) : byOtherHalf(scorer, scorer.see(x), market),
+  );
+  return { fold, part, at, probability, priceOnly };
+}
+
+const PARTS = ['validation', 'test'] as const;
+
+/**
+ * Scores all fills of the folds in one walk, block by block; of a block fold by fold, its validation fills first.
+ * @param columns of the table that are to be had with each block
+ */
+export async function scoreFolds(
+  source: FillSource,
+  fitted: readonly FittedFold[],
+  onScores: (block: FillBlock, scores: FoldScores) => void,
+  columns: readonly string[] = [],
+): Promise<void> {
+  for await (const block of source.blocks(columns))
+    for (const fold of fitted) {
+      const roles = fold.fold.rolesOf(block);
+      for (const part of PARTS) {
+        const at = Uint32Array.from(roles.keys()).filter((i) => roles[i] === ROLE[part]);
+        if (at.length > 0) onScores(block, scorePart(fold, block, part, at));
+      }
+    }
 }

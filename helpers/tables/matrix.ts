@@ -38,9 +38,9 @@ export function toTexts(frame: DataFrame, name: string): (string | null)[] {
 }
 
 /** The rows numbered by `rows`, which rise. */
-export function takeFrameRows(frame: DataFrame, rows: readonly number[]): DataFrame {
+export function takeFrameRows(frame: DataFrame, rows: ArrayLike<number>): DataFrame {
   if (rows.length === frame.height) return frame;
   const isWanted = new Array<boolean>(frame.height).fill(false);
-  for (const row of rows) isWanted[row] = true;
+  for (let i = 0; i < rows.length; i++) isWanted[rows[i]] = true;
   return frame.filter(pl.Series('is_wanted', isWanted, pl.Bool));
 }

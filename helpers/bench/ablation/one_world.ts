@@ -53,7 +53,7 @@ export async function runWorld(
     const features = await makeFeatures(run, settings);
     const [trades, markets] = [openTable(dataDir, RAW_TRADES), readTable(openTable(dataDir, MARKETS))];
     const rows = await readAblationRows({ trades, features, markets }, settings);
-    const results = runAblation(rows, settings, { seed, executor: createExecutor({ nThreads }), log: run.log });
+    const results = await runAblation(rows, settings, { seed, executor: createExecutor({ nThreads }), log: run.log });
     const last = results[results.length - 1];
     const hasTruth = (request.insiderShare ?? 1) > 0 && last.card !== null;
     return {

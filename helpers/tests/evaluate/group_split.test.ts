@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disjointTestRows, groupHoldout, groupKFold } from '../../evaluate/group_split.ts';
+import { groupHoldout, groupKFold } from '../../evaluate/group_split.ts';
 import { createRandom } from '../../kernels/random.ts';
 
 const random = createRandom(21);
@@ -54,13 +54,5 @@ describe('groupHoldout', () => {
   it('rejects a single group and a share outside (0, 1)', () => {
     expect(() => groupHoldout(['a', 'a'], 0.5, 1)).toThrow(/two groups/);
     expect(() => groupHoldout(['a', 'b'], 1, 1)).toThrow(/testFraction/);
-  });
-});
-
-describe('disjointTestRows', () => {
-  it('keeps the test rows of wallets that training never saw', () => {
-    const split = { trainRows: Uint32Array.of(0, 1), testRows: Uint32Array.of(2, 3, 4) };
-    expect([...disjointTestRows(split, ['a', 'b', 'a', 'c', 'd'])]).toEqual([3, 4]);
-    expect([...disjointTestRows(split, ['a', 'b', 'a', 'b', 'a'])]).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { topFlags } from '../../profit/scorecard.ts';
 import { FEATURES } from '../../profit/trade_rows.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
+import { fillsOf, rowsByRole } from './fill_blocks.ts';
 
 const N_MARKETS = 90;
 const N_PER_MARKET = 50;
@@ -61,15 +62,15 @@ function martingaleRows(informed: boolean): AblationRows {
   };
 }
 
-function ablate(informed: boolean): AblationResult[] {
+function ablate(informed: boolean): Promise<AblationResult[]> {
   const context = { seed: 1, executor: createExecutor(), log: createLog({ quiet: true }) };
   return runAblation(martingaleRows(informed), SETTINGS, context);
 }
 
 describe('the ablation on a market where nothing foretells the price', () => {
   let results: AblationResult[];
-  beforeAll(() => {
-    results = ablate(false);
+  beforeAll(async () => {
+    results = await ablate(false);
   }, 60_000);
 
   it('has its seven steps, all on the same rows but the last, which cannot follow every fill', () => {
@@ -113,8 +114,8 @@ describe('the ablation on a market where nothing foretells the price', () => {
 });
 
 describe('the ablation on a market where one feature foretells the price', () => {
-  it('finds the edge at the last step, after fees', () => {
-    const results = ablate(true);
+  it('finds the edge at the last step, after fees', async () => {
+    const results = await ablate(true);
     const { top, aucDifference } = results[6].card!;
     expect(aucDifference.low).toBeGreaterThan(0.3);
     expect(top.returnDifference.low).toBeGreaterThan(0);
@@ -125,15 +126,24 @@ describe('the ablation on a market where one feature foretells the price', () =>
 
 describe('random folds', () => {
   it('test disjoint rows and put fills of one market on all sides, which is their fault', () => {
-    const folds = randomFolds(1000, SETTINGS.split, 1);
-    const [a, b] = folds.map((fold) => new Set(fold.testRows));
+    const market = Int32Array.from({ length: 1000 }, (_, row) => Math.floor(row / 100));
+    const zeros = new Float64Array(1000);
+    const source = fillsOf({
+      tsMs: zeros,
+      exitMs: zeros,
+      market,
+      event: market,
+      wallet: market,
+      labels: new Uint8Array(1000),
+    });
+    const folds = randomFolds(source, SETTINGS.split, 1).map((fold) => rowsByRole(source, fold));
+    const [a, b] = folds.map(({ test }) => new Set(test));
     expect([a.size, b.size]).toEqual([300, 300]);
     expect([...a].some((row) => b.has(row))).toBe(false);
-    for (const fold of folds) {
-      const all = new Set([...fold.fitRows, ...fold.validationRows, ...fold.testRows]);
-      expect(all.size).toBe(1000);
-      const marketsIn = (rows: Uint32Array): number => new Set(Array.from(rows, (row) => Math.floor(row / 100))).size;
-      expect([fold.fitRows, fold.validationRows, fold.testRows].map(marketsIn)).toEqual([10, 10, 10]);
+    for (const { fit, validation, test } of folds) {
+      expect(new Set([...fit, ...validation, ...test]).size).toBe(1000);
+      const marketsIn = (rows: number[]): number => new Set(rows.map((row) => market[row])).size;
+      expect([fit, validation, test].map(marketsIn)).toEqual([10, 10, 10]);
     }
   });
 });

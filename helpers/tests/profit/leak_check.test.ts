@@ -5,9 +5,10 @@ import { featuresBefore, forEachDay } from '../../features/trades/build_features
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { FEATURES } from '../../profit/trade_rows.ts';
+import { TestedFillsCollector } from '../../profit/tested_fills.ts';
+import { FEATURES, fillsInMemory } from '../../profit/trade_rows.ts';
 import { walkForwardFolds } from '../../profit/trade_splits.ts';
-import { joinPredictions, runFolds } from '../../profit/walk_forward.ts';
+import { fitFolds, scoreFolds } from '../../profit/walk_forward.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { resolveSimulateOptions } from '../../simulate/options.ts';
@@ -79,39 +80,43 @@ describe('labels shuffled within their market', () => {
     await forEachDay({ ...job, log: createLog({ quiet: true }) }, (_, frame) => frames.push(frame));
     const frame = pl.concat(frames);
     const market = Int32Array.from(toNumbers(frame, 'market'));
-    const rows = {
-      tsMs: toNumbers(frame, 'ts_ms'),
-      exitMs: toNumbers(frame, 'exit_ms'),
-      market,
-      event: market,
-      wallet: market,
-    };
     const labels = Uint8Array.from(toNumbers(frame, 'label'));
     const shuffled = shuffledWithin(labels, market, 3);
     expect(shuffled.reduce((sum, y) => sum + y, 0)).toBe(labels.reduce((sum, y) => sum + y, 0));
     const options = { nFolds: 2, embargoMs: HOUR_MS, warmupFraction: 0.4, validationFraction: 0.25, heldOutParts: 4 };
-    const input = {
-      x: toMatrix(frame, FEATURES),
-      featureNames: FEATURES,
-      priceColumn: 0,
-      market,
-      folds: walkForwardFolds(rows, options),
-      boosting: { nRounds: 40, maxDepth: 4, calibration: 'platt' as const, seed: 1 },
-      fitRowsMax: 1e6,
-    };
     const executor = createExecutor();
-    const aucOf = (y: Uint8Array) => {
-      const { fitted } = runFolds({ ...input, labels: y }, executor);
-      const joined = joinPredictions(fitted.map(({ test }) => test));
-      const at = (values: ArrayLike<number>): number[] => Array.from(joined.rows, (row) => values[row]);
+    const aucOf = async (y: Uint8Array) => {
+      const keys = {
+        tsMs: toNumbers(frame, 'ts_ms'),
+        exitMs: toNumbers(frame, 'exit_ms'),
+        market,
+        event: market,
+        wallet: market,
+        labels: y,
+        returns: new Float64Array(y.length),
+      };
+      const source = fillsInMemory(keys, toMatrix(frame, FEATURES));
+      const input = {
+        source,
+        featureNames: FEATURES,
+        priceColumn: 0,
+        folds: walkForwardFolds(source, options),
+        boosting: { nRounds: 40, maxDepth: 4, calibration: 'platt' as const, seed: 1 },
+        fitRowsMax: 1e6,
+      };
+      const { fitted } = await fitFolds(input, executor);
+      const collector = new TestedFillsCollector(fitted, 1);
+      await scoreFolds(source, fitted, (block, scores) => collector.add(block, scores));
+      const { rows, probabilities, priceOnly } = collector.finish();
+      const at = (values: ArrayLike<number>): number[] => Array.from(rows, (row) => values[row]);
       // Each market on its own: what differs between markets is not in question.
-      return clusteredAuc(at(y), withinMarket(joined.probability, at(market)), joined.priceOnly, {
+      return clusteredAuc(at(y), withinMarket(probabilities, at(market)), priceOnly, {
         groups: at(market),
         seed: 1,
       }).auc;
     };
-    const honest = aucOf(labels);
-    const nothing = aucOf(shuffled);
+    const honest = await aucOf(labels);
+    const nothing = await aucOf(shuffled);
     expect(honest.low).toBeGreaterThan(0.5);
     expect(Math.abs(nothing.estimate - 0.5)).toBeLessThan(3 * nothing.standardError);
     expect(nothing.standardError).toBeLessThan(0.05);

@@ -6,27 +6,30 @@ import { GradientBoosting } from '../../estimators/gradient_boosting.ts';
 import { boostingToXgboost } from '../../estimators/xgboost_json.ts';
 import { boostingFromXgboost } from '../../estimators/xgboost_reader.ts';
 import { whyNoLabel } from '../../features/trades/label_counts.ts';
-import { type Matrix, matrixFromRows, takeRows } from '../../kernels/matrix.ts';
+import { createMatrix, type Matrix, matrixFromRows, takeRows } from '../../kernels/matrix.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import type { DataFrame } from '../../polars/polars.ts';
 import { calibratedFromModel, predictCalibrated } from '../../profit/calibrated_boosting.ts';
 import { externalModel } from '../../profit/external_model.ts';
+import { openFillTable } from '../../profit/fill_table.ts';
 import { finalTraining, trainFinalModel } from '../../profit/final_model.ts';
+import { TestedFillsCollector } from '../../profit/tested_fills.ts';
 import { TRADE_PROFIT } from '../../profit/trade_model.ts';
-import { FEATURES, readTradeRows, type TradeRows } from '../../profit/trade_rows.ts';
+import { FEATURES, type FillBlock, type FillKeys, fillsInMemory } from '../../profit/trade_rows.ts';
 import { evaluateFolds, type TrainingSettings, walkForwardInput } from '../../profit/training.ts';
-import { joinPredictions, runFolds } from '../../profit/walk_forward.ts';
+import { fitFolds, scoreFolds } from '../../profit/walk_forward.ts';
 import { loadActiveModel } from '../../registry/active_model.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { readJson } from '../../run/files.ts';
 import { readManifest } from '../../run/manifest.ts';
 import { toNumbers, toTexts } from '../../tables/matrix.ts';
 import { RAW_TRADES, STRATEGIES, TRADE_FEATURES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
-import { openTable, openTableIfThere, readTable } from '../../tables/table_store.ts';
+import { openTable, openTableIfThere, readTable, type Table } from '../../tables/table_store.ts';
 import { runOnnx } from '../estimators/onnx/run_onnx.ts';
 import { removeFolders, START_MS, writeTables } from '../features/tables.ts';
 import { refusal } from '../refusal.ts';
+import { joinKeys } from './fill_blocks.ts';
 import { makeFeatures, QUICK, quickSettings, runChapter6, tippedFills } from './training.ts';
 
 afterAll(removeFolders);
@@ -34,8 +37,30 @@ afterAll(removeFolders);
 const SCRIPT_11 = '11_train_profitability';
 const SCRIPT_13 = '13_finalize_strategies';
 const executor = createExecutor();
-const fold = (rows: TradeRows, settings: TrainingSettings) =>
-  runFolds(walkForwardInput(rows, settings, 1, executor), executor);
+
+/** 15_trade_features as one block. */
+async function readFills(table: Table, folder: string): Promise<FillBlock> {
+  const source = await openFillTable(table, join(folder, 'fills'));
+  const keys: FillKeys[] = [];
+  const values: number[] = [];
+  for await (const block of source.blocks()) {
+    keys.push(block.keys);
+    for (const value of block.x.values) values.push(value);
+  }
+  const whole = joinKeys(keys);
+  const x = createMatrix(Float32Array.from(values), source.n, FEATURES.length);
+  return { keys: whole, n: source.n, firstRow: 0, x, frame: null };
+}
+
+/** The folds of some fills, and their evaluated test fills. */
+async function trainOn({ keys, x }: FillBlock, settings: TrainingSettings) {
+  const source = fillsInMemory(keys, x);
+  const input = walkForwardInput(source, settings, 1, executor);
+  const folds = await fitFolds(input, executor);
+  const collector = new TestedFillsCollector(folds.fitted, 1);
+  await scoreFolds(source, folds.fitted, (block, scores) => collector.add(block, scores));
+  return { folds, tested: collector.finish() };
+}
 
 /** An XGBoost file of a booster that learned from some rows. */
 function boosterFile(path: string, x: Matrix, labels: number[], featureNames: string[]): string {
@@ -48,7 +73,7 @@ describe('training', () => {
   let dataDir: string;
   let lines: readonly string[];
   let predictions: DataFrame;
-  let rows: TradeRows;
+  let fills: FillBlock;
   const activeModel = () => loadActiveModel(join(dataDir, 'models'), TRADE_PROFIT, '11');
   beforeAll(async () => {
     dataDir = writeTables(tippedFills(70, 80, 40));
@@ -56,7 +81,7 @@ describe('training', () => {
     expect(ended).toMatchObject({ status: 0, errors: '' });
     lines = ended.lines;
     predictions = readTable(openTable(dataDir, TRADE_PREDICTIONS));
-    rows = await readTradeRows(openTable(dataDir, TRADE_FEATURES));
+    fills = await readFills(openTable(dataDir, TRADE_FEATURES), dataDir);
   });
 
   it('scores every test row once, by a fold whose validation markets and times lie before it', () => {
@@ -107,8 +132,8 @@ describe('training', () => {
     const tested = Array.from(folds.keys()).filter((i) => folds[i] === 1 && part[i] === 'test');
     const tsMs = toNumbers(predictions, 'ts_ms');
     const firstMs = Math.min(...tested.map((i) => tsMs[i]));
-    const own = Uint32Array.from(rows.tsMs.keys()).filter((row) => rows.tsMs[row] >= firstMs);
-    const x = takeRows(rows.x, own);
+    const own = Uint32Array.from(fills.keys.tsMs.keys()).filter((row) => fills.keys.tsMs[row] >= firstMs);
+    const x = takeRows(fills.x, own);
     expect(Array.from(predictCalibrated(saved, x))).toEqual(tested.map((i) => probability[i]));
     const xgboost = boostingFromXgboost(readJson(join(dataDir, 'models', 'whale_filter_xgb.json')));
     expect(xgboost.featureNames).toEqual([...FEATURES]);
@@ -128,9 +153,10 @@ describe('training', () => {
 
   it('trains the final model only on rows whose label was known at the cut', async () => {
     const features = openTable(dataDir, TRADE_FEATURES);
-    const cutMs = rows.tsMs[Math.floor(rows.n * 0.7)];
-    const nKnown = rows.exitMs.filter((exit) => exit <= cutMs).length;
-    const train = (ms: number) => trainFinalModel(features, ms, quickSettings(), { seed: 1, executor });
+    const cutMs = fills.keys.tsMs[Math.floor(fills.n * 0.7)];
+    const nKnown = fills.keys.exitMs.filter((exit) => exit <= cutMs).length;
+    const scratch = join(dataDir, 'final');
+    const train = (ms: number) => trainFinalModel(features, ms, quickSettings(), { seed: 1, executor, scratch });
     const made = await train(cutMs);
     if (typeof made === 'string') throw new Error(made);
     expect(made.nFitRows + made.nValidationRows).toBeLessThanOrEqual(nKnown);
@@ -167,7 +193,7 @@ describe('training', () => {
     );
   });
 
-  it('scores a model made elsewhere on the four published columns in its place', () => {
+  it('scores a model made elsewhere on the four published columns in its place', async () => {
     const random = createRandom(3);
     const four = matrixFromRows(
       Array.from({ length: 500 }, () => [600 * random.uniform(), random.normal(), 0.5, 1000]),
@@ -175,11 +201,10 @@ describe('training', () => {
     const labels = Array.from({ length: 500 }, (_, i) => (four.values[4 * i] > 300 ? 1 : 0));
     const names = ['usd_amount', 'z_score_size', 'price', 'volume'];
     const file = boosterFile(join(dataDir, 'python_xgb.json'), four, labels, names);
-    const { fitted } = fold(rows, quickSettings(file));
-    const joined = joinPredictions(fitted.map(({ test }) => test));
+    const { tested } = await trainOn(fills, quickSettings(file));
     const meanOf = (isBig: boolean): number => {
-      const usd = (k: number): number => rows.x.values[joined.rows[k] * FEATURES.length + 1];
-      const some = joined.probability.filter((_, k) => usd(k) > 300 === isBig);
+      const usd = (k: number): number => fills.x.values[tested.rows[k] * FEATURES.length + 1];
+      const some = tested.probabilities.filter((_, k) => usd(k) > 300 === isBig);
       return some.reduce((sum, p) => sum + p, 0) / some.length;
     };
     expect(meanOf(true)).toBeGreaterThan(meanOf(false) + 0.1);
@@ -215,17 +240,23 @@ describe('too little to train on', () => {
   });
 
   it('is one market, for it cannot both teach and test', async () => {
-    const { features } = await makeFeatures(writeTables(tippedFills(1, 800, 20)));
-    const { fitted, lacking } = fold(await readTradeRows(features), quickSettings());
-    expect(fitted).toEqual([]);
-    expect(lacking[0]).toEqual({ index: 0, reason: '0 fit rows are left after purging, 200 are needed' });
+    const dataDir = writeTables(tippedFills(1, 800, 20));
+    const { features } = await makeFeatures(dataDir);
+    const { folds } = await trainOn(await readFills(features, dataDir), quickSettings());
+    expect(folds.fitted).toEqual([]);
+    expect(folds.lacking[0]).toEqual({ index: 0, reason: '0 fit rows are left after purging, 200 are needed' });
   });
 
   it('is not one wallet in many markets, which trains but leaves no unseen wallet to test on', async () => {
-    const { features } = await makeFeatures(writeTables(tippedFills(60, 60, 1)));
-    const rows = await readTradeRows(features);
-    expect(evaluateFolds(rows, fold(rows, quickSettings()), null, 1).unseenWallets).toEqual({ nRows: 0, auc: null });
-    const nobody = { ...rows, wallet: rows.wallet.map(() => -1) };
-    expect(evaluateFolds(nobody, fold(nobody, quickSettings()), null, 1).unseenWallets).toBeNull();
+    const dataDir = writeTables(tippedFills(60, 60, 1));
+    const { features } = await makeFeatures(dataDir);
+    const fills = await readFills(features, dataDir);
+    const unseen = async (block: FillBlock) => {
+      const { folds, tested } = await trainOn(block, quickSettings());
+      return evaluateFolds(tested, folds, null, 1).unseenWallets;
+    };
+    expect(await unseen(fills)).toEqual({ nRows: 0, auc: null });
+    const wallet = fills.keys.wallet.map(() => -1);
+    expect(await unseen({ ...fills, keys: { ...fills.keys, wallet } })).toBeNull();
   });
 });

@@ -1,8 +1,13 @@
-/** Time splits without leaks: purged walk-forward with embargo (López de Prado 2018, chapter 7). */
-import { check, checkFinite, checkSameLength } from './checks.ts';
-import type { Split } from './group_split.ts';
+/**
+ * How rows are cut, on lists of rows in the plainest way: purged walk-forward with embargo (López de Prado 2018, chapter 7), and inside
+ * each fold validation. What the rules of trade_splits.ts are held against.
+ */
+import { check, checkFinite, checkSameLength } from '../../evaluate/checks.ts';
+import { groupKFold, type Split } from '../../evaluate/group_split.ts';
+import type { FillKeys } from '../../profit/trade_rows.ts';
+import type { SplitOptions } from '../../profit/trade_splits.ts';
 
-export interface WalkForwardOptions {
+interface WalkForwardOptions {
   /** Row i is decided at `startMs[i]` and its label is known at `endMs[i]`: the label window is [start, end). */
   startMs: ArrayLike<number>;
   endMs: ArrayLike<number>;
@@ -15,7 +20,7 @@ export interface WalkForwardOptions {
   warmupFraction?: number;
 }
 
-export interface TimeSplit extends Split {
+interface TimeSplit extends Split {
   /** First decision and last label of the test rows: [testStartMs, testEndMs). */
   testStartMs: number;
   testEndMs: number;
@@ -115,4 +120,73 @@ export function purgedWalkForward(options: WalkForwardOptions): TimeSplit[] {
       for (let row = 0; row < nRows; row++) if (startMs[row] < firstTestMs) candidates.push(row);
       return purge(options, candidates, testRows);
     });
+}
+
+/** Rows of one fold. */
+export interface PlainFold {
+  readonly fit: number[];
+  readonly validation: number[];
+  readonly test: number[];
+  readonly testStartMs: number;
+  readonly testEndMs: number;
+  readonly nPurged: number;
+  readonly nEmbargoed: number;
+  readonly nGroupExcluded: number;
+}
+
+const take = <T>(values: ArrayLike<T>, rows: ArrayLike<number>): T[] => Array.from(rows, (row) => values[row]);
+
+function cutInTwo(
+  { tsMs, exitMs }: FillKeys,
+  trainRows: ArrayLike<number>,
+  { embargoMs, validationFraction }: SplitOptions,
+  groups: readonly Int32Array[],
+): { fit: number[]; validation: number[] } {
+  if (trainRows.length < 2) return { fit: [], validation: [] };
+  const [inner] = purgedWalkForward({
+    startMs: take(tsMs, trainRows),
+    endMs: take(exitMs, trainRows),
+    nFolds: 1,
+    embargoMs,
+    warmupFraction: 1 - validationFraction,
+    groups: groups.map((keys) => take(keys, trainRows)),
+  });
+  return { fit: take(trainRows, inner?.trainRows ?? []), validation: take(trainRows, inner?.testRows ?? []) };
+}
+
+function periodsOf({ tsMs, exitMs }: FillKeys, options: SplitOptions, groups: readonly Int32Array[]): TimeSplit[] {
+  const { nFolds, embargoMs, warmupFraction } = options;
+  return purgedWalkForward({ startMs: tsMs, endMs: exitMs, nFolds, embargoMs, warmupFraction, groups });
+}
+
+/** The walk forward by time, with whole markets and events. */
+export function plainWalkForward(keys: FillKeys, options: SplitOptions): PlainFold[] {
+  const groups = [keys.market, keys.event];
+  return periodsOf(keys, options, groups).map(({ trainRows, testRows, ...left }) => ({
+    ...left,
+    ...cutInTwo(keys, trainRows, options, groups),
+    test: [...testRows],
+  }));
+}
+
+/** Events held out in parts as well as time. */
+export function plainHeldOut(keys: FillKeys, options: SplitOptions, seed: number): PlainFold[] {
+  const { heldOutParts: n } = options;
+  const partOf = new Uint8Array(keys.event.length);
+  groupKFold(keys.event, n, seed).forEach(({ testRows }, part) => {
+    for (const row of testRows) partOf[row] = part;
+  });
+  return periodsOf(keys, options, []).flatMap(({ trainRows, testRows, ...left }) =>
+    Array.from({ length: n }, (_, part) => {
+      const others = trainRows.filter((row) => partOf[row] !== part);
+      const { fit, validation } = cutInTwo(keys, others, options, []);
+      return {
+        ...left,
+        nGroupExcluded: trainRows.length - others.length,
+        fit: fit.filter((row) => partOf[row] !== (part + 1) % n),
+        validation: validation.filter((row) => partOf[row] === (part + 1) % n),
+        test: [...testRows.filter((row) => partOf[row] === part)],
+      };
+    }).filter(({ test }) => test.length > 0),
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { purgedWalkForward } from '../../evaluate/time_split.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { purgedWalkForward } from './plain_splits.ts';
 
 const random = createRandom(31);
 const N = 600;
