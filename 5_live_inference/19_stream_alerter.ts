@@ -3,7 +3,8 @@
  *
  * Reads   the queue alerts
  * Writes  live/stream/alerts/: every decision (outbox.jsonl) and what was sent (sent/); messages to Discord (DISCORD_WEBHOOK_URL, or
- *         DISCORD_BOT_TOKEN with DISCORD_CHANNEL_ID; one for each category, too)
+ *         DISCORD_BOT_TOKEN with DISCORD_CHANNEL_ID; one for each category, too) and Telegram (TELEGRAM_BOT_TOKEN, TELEGRAM_CHAT_ID),
+ *         where it answers /status and /mute
  * Method  a decision is in the outbox before its message is acknowledged, so that a crash loses none; then limits, and each sink at
  *         its own pace
  */

@@ -2,6 +2,8 @@
 import { type HttpPorts, realPorts } from '../http/ports.ts';
 import { MINUTE_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
+import { noteStart, statusLines } from './commands/chat_desk.ts';
+import { openMutes, withMutes } from './commands/mute.ts';
 import { type AlertDesk, type AlertWatch, noteDecisions, noteDigests } from './decide.ts';
 import { countDeliveries, type DispatchCounts, dispatchAlerts } from './dispatch.ts';
 import { ALERT_LIMITS, type AlertLimits, createLimiter } from './limits.ts';
@@ -9,6 +11,7 @@ import { openOutbox } from './outbox/outbox.ts';
 import type { AlertRecord } from './record.ts';
 import { type ConfiguredSinks, configuredSinks } from './sinks/configured_sinks.ts';
 import { createConsoleSink } from './sinks/console_sink.ts';
+import type { AlertSink } from './sinks/sink.ts';
 import { formatTestResult, sendTestAlerts } from './test_alerts.ts';
 
 export interface AlertServiceOptions {
@@ -34,7 +37,10 @@ export interface AlertService {
   ): Promise<DispatchCounts>;
   /** Notes decisions, on disk when it returns. */
   note(records: readonly AlertRecord[]): void;
-  /** Sends what is noted and what will be, each sink at its own pace, until `signal` is aborted. @throws InputError as `send` */
+  /**
+   * Sends what is noted and what will be, each sink at its own pace, and answers in the chats of those that have one, until `signal` is
+   * aborted. @throws InputError as `send`
+   */
   serve(signal: AbortSignal): Promise<void>;
   counts(): DispatchCounts;
   close(): void;
@@ -52,7 +58,8 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
   const { folder, log, limits = ALERT_LIMITS, ports = realPorts(), watch } = options;
   const { sinks, routes } = options.sinks ?? configuredSinks(folder, log, { ports });
   const outbox = openOutbox(folder, ports.nowMs());
-  const limiter = createLimiter(outbox.rows(), limits);
+  const mutes = openMutes(folder);
+  const limiter = withMutes(createLimiter(outbox.rows(), limits), mutes);
   const desk: AlertDesk = { outbox, limiter, routes, watch };
   const stopped = new Set<string>();
   const warn = (line: string): void => log.warn(line);
@@ -96,6 +103,7 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
     },
     async serve(signal) {
       keepUp();
+      const startedMs = ports.nowMs();
       const timer = setInterval(keepUp, MINUTE_MS);
       const serveOne = async (sink: (typeof sinks)[number]): Promise<void> => {
         while (!signal.aborted) {
@@ -103,8 +111,20 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
           await sleep(signal);
         }
       };
+      const listenOne = async (sink: AlertSink): Promise<void> => {
+        if (sink.listen === undefined) return;
+        noteStart(outbox, sink, startedMs);
+        const desk = {
+          folder,
+          warn,
+          mute: (untilMs: number) => mutes.mute(sink.name, untilMs),
+          status: () =>
+            statusLines(outbox, sink, { startedMs, nowMs: ports.nowMs(), mutedMs: mutes.untilMs(sink.name) }),
+        };
+        await sink.listen(desk, signal);
+      };
       try {
-        await Promise.all(sinks.map(serveOne));
+        await Promise.all([...sinks.map(serveOne), ...sinks.map(listenOne)]);
       } finally {
         clearInterval(timer);
       }

@@ -23,7 +23,7 @@ export interface Answered {
 }
 
 /** Null where the route has nothing to say: 404. */
-export type Handler = (asked: Asked) => Answered | null;
+export type Handler = (asked: Asked) => Answered | null | Promise<Answered | null>;
 
 export interface DoubleOptions {
   readonly faults?: FaultPlan;
@@ -64,7 +64,8 @@ export async function startDouble(handler: Handler, { faults }: DoubleOptions = 
   let nFaults = 0;
   const { origin, close } = await startLoopback(async (request, response) => {
     nRequests++;
-    const { status, headers, body, fault: own } = handler(await askedOf(request)) ?? refused(404, 'not found');
+    const answered = await handler(await askedOf(request));
+    const { status, headers, body, fault: own } = answered ?? refused(404, 'not found');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const fault = own ?? (faults === undefined ? null : drawFault(faults));
     if (fault !== null) {

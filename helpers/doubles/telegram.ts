@@ -3,6 +3,10 @@ import { nowMs as realNowMs } from '../run/clock.ts';
 import { type Answered, type Asked, type Double, type DoubleOptions, startDouble } from './server.ts';
 
 const TEXT_MAX = 4096;
+/** Ids of updates begin anywhere. */
+const FIRST_UPDATE = 871_000_001;
+/** No answer waits longer here, whatever was asked for. */
+const POLL_MS_MAX = 500;
 const TAGS = /<\/?(?:b|i|a)(?: href="[^"<>]*")?>/g;
 
 export interface TelegramDoubleOptions extends DoubleOptions {
@@ -15,9 +19,15 @@ export interface TelegramDoubleOptions extends DoubleOptions {
   readonly migrated?: ReadonlyMap<string, number>;
   /** Whether the bot was thrown out of its chats. */
   readonly isKicked?: boolean;
+  /** Whether another process asks for the same bot's updates. */
+  readonly isPolledElsewhere?: () => boolean;
 }
 
 export interface TelegramDouble extends Double {
+  /** Somebody writes to the bot. */
+  write(text: string, from?: { readonly chatId?: number; readonly atMs?: number; readonly username?: string }): void;
+  /** Updates that the bot has said it has. */
+  readonly nConfirmed: number;
   /** Texts as people see them. */
   readonly messages: readonly { readonly chatId: string; readonly text: string; readonly isHtml: boolean }[];
 }
@@ -35,7 +45,7 @@ function parsed(text: string): string | null {
 
 /** Starts a double; it listens on the loopback address alone. */
 export async function startTelegramDouble(options: TelegramDoubleOptions): Promise<TelegramDouble> {
-  const { token, nowMs = realNowMs, burst = 1, migrated, isKicked = false } = options;
+  const { token, nowMs = realNowMs, burst = 1, migrated, isKicked = false, isPolledElsewhere } = options;
   const messages: TelegramDouble['messages'][number][] = [];
   const sentMs = new Map<string, number[]>();
   const send = ({ body }: Asked): Answered => {
@@ -58,9 +68,44 @@ export async function startTelegramDouble(options: TelegramDoubleOptions): Promi
       body: { ok: true, result: { message_id: messages.length, date: 0, chat: { id: chat }, text } },
     };
   };
+  const updates: { readonly update_id: number }[] = [];
+  let nConfirmed = 0;
+  let wake = (): void => undefined;
+  /** An offset confirms all updates before it; without news the answer waits. */
+  const poll = async ({ body }: Asked): Promise<Answered> => {
+    if (isPolledElsewhere?.() === true)
+      return error(
+        409,
+        'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+      );
+    const { offset = 0, timeout = 0, limit = 100 } = JSON.parse(body) as Record<string, number>;
+    nConfirmed = Math.max(nConfirmed, updates.filter(({ update_id: id }) => id < offset).length);
+    const found = (): unknown[] => updates.slice(nConfirmed, nConfirmed + limit);
+    if (found().length === 0)
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, Math.min(timeout * 1000, POLL_MS_MAX));
+        wake = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+    return { status: 200, body: { ok: true, result: found() } };
+  };
+  const write: TelegramDouble['write'] = (text, { chatId = -100, atMs = nowMs(), username } = {}) => {
+    const id = FIRST_UPDATE + updates.length;
+    const chat = { id: chatId, type: 'group', ...(username === undefined ? {} : { username }) };
+    const message = { message_id: id, from: { id: 7, is_bot: false }, chat, date: Math.floor(atMs / 1000), text };
+    updates.push({ update_id: id, message } as { readonly update_id: number });
+    wake();
+  };
   const double = await startDouble((asked) => {
     if (!asked.path.startsWith(`/bot${token}/`)) return error(401, 'Unauthorized');
+    if (asked.path.endsWith('/getUpdates')) return poll(asked);
     return asked.path.endsWith('/sendMessage') ? send(asked) : error(404, 'Not Found');
   }, options);
-  return Object.defineProperties(double, { messages: { get: () => messages } }) as TelegramDouble;
+  return Object.defineProperties(double, {
+    messages: { get: () => messages },
+    nConfirmed: { get: () => nConfirmed },
+    write: { value: write },
+  }) as TelegramDouble;
 }

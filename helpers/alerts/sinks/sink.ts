@@ -8,6 +8,17 @@ export interface AlertMessage {
   readonly isRepeat: boolean;
 }
 
+/** What somebody who writes to a sink's chat may ask for. */
+export interface ChatDesk {
+  /** Folder in which is kept how far the chat was read. */
+  readonly folder: string;
+  /** How it goes, as lines. */
+  status(): string[];
+  /** Holds back what is decided until then, ms since 1970 UTC; what was decided before goes out. */
+  mute(untilMs: number): void;
+  warn(line: string): void;
+}
+
 export interface AlertSink {
   /** What it is called in the outbox and in lines for people; without secrets. */
   readonly name: string;
@@ -22,4 +33,6 @@ export interface AlertSink {
    * that `signal` cuts off is unknown.
    */
   deliver(message: AlertMessage, signal?: AbortSignal): Promise<Outcome>;
+  /** Reads and answers what people write to it, until `signal` is aborted; of a sink that has a chat. */
+  listen?(desk: ChatDesk, signal: AbortSignal): Promise<void>;
 }
