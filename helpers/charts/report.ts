@@ -6,12 +6,15 @@ import { formatBytes } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { hashFile, makeFolder, readJsonAs, writeFileAtomic, writeJsonAtomic } from '../run/files.ts';
 import type { Run } from '../run/script.ts';
-import type { StillPicture } from './page/html.ts';
+import type { DrawnChart } from './page/html.ts';
+import { scriptJson } from './page/text.ts';
 import { type ChartBlock, chartsOf, pictureName, type ReportSection, sectionSchema } from './section.ts';
 
 /** The page of case files, which helpers/cases lays beside the report. */
 export const CASES_FILE = 'wallets.html';
 const REPORT_TITLE = 'Spyhop: who trades in this market, and what is worth following?';
+/** Ending of a chart's specification as the page holds it: compiling those of all sections for each took a second. */
+const COMPILED = '.vega.json';
 /** Times that the page is made anew when other steps publish meanwhile. */
 const MAX_RENEWALS = 10;
 
@@ -99,13 +102,14 @@ function warnOfUnreadable(run: ReportRun): void {
 /** Draws the pictures of a section and returns their paths; what the section drew before and draws no more is removed. */
 async function writePictures(run: ReportRun, section: ReportSection): Promise<string[]> {
   const { pictures } = foldersOf(run.dataDir);
-  const { canRenderPng, renderPng, renderSvg } = await loadRender();
+  const { canRenderPng, compileSpec, renderPng, renderSvg } = await loadRender();
   const hasPng = canRenderPng();
   const written: string[] = [];
   for (const chart of chartsOf(section.blocks)) {
     const name = pictureName(section, chart);
     const svg = await renderSvg(chart.spec, name, chart.widthPx);
     writeFileAtomic(join(pictures, `${name}.svg`), svg);
+    writeFileAtomic(join(pictures, `${name}${COMPILED}`), scriptJson(compileSpec(chart.spec)));
     written.push(join(pictures, `${name}.svg`));
     if (!hasPng) continue;
     writeFileAtomic(join(pictures, `${name}.png`), renderPng(svg));
@@ -115,25 +119,28 @@ async function writePictures(run: ReportRun, section: ReportSection): Promise<st
     run.log.warn(
       'no PNG pictures: this machine has no DejaVu Sans font (npm ci installs one); the SVG pictures are there',
     );
-  for (const file of filesIn(pictures, new RegExp(`^${section.id}-.*\\.(svg|png)$`)))
-    if (!written.includes(join(pictures, file))) rmSync(join(pictures, file), { force: true });
+  for (const file of filesIn(pictures, new RegExp(`^${section.id}-.*\\.(svg|png|vega\\.json)$`)))
+    if (!written.includes(join(pictures, file.replace(COMPILED, '.svg')))) rmSync(join(pictures, file), { force: true });
   return written;
 }
 
-/** The published picture of a chart, drawn again when its file is gone. */
-async function stillPictures(dataDir: string, sections: readonly ReportSection[]): Promise<Map<string, StillPicture>> {
+/** The published charts, made again where a file is gone. */
+async function drawnCharts(dataDir: string, sections: readonly ReportSection[]): Promise<Map<string, DrawnChart>> {
   const { pictures } = foldersOf(dataDir);
-  const stills = new Map<string, StillPicture>();
+  const drawn = new Map<string, DrawnChart>();
   for (const section of sections)
     for (const chart of chartsOf(section.blocks)) {
+      const { spec, widthPx } = chart;
       const name = pictureName(section, chart);
-      const [svgPath, pngPath] = [join(pictures, `${name}.svg`), join(pictures, `${name}.png`)];
-      const svg = existsSync(svgPath)
-        ? readFileSync(svgPath, 'utf8')
-        : await (await loadRender()).renderSvg(chart.spec, name, chart.widthPx);
-      stills.set(name, { svg, png: existsSync(pngPath) ? readFileSync(pngPath) : null });
+      const published = (ending: string): Buffer | null => {
+        const path = join(pictures, `${name}${ending}`);
+        return existsSync(path) ? readFileSync(path) : null;
+      };
+      const svg = published('.svg')?.toString() ?? (await (await loadRender()).renderSvg(spec, name, widthPx));
+      const vegaJson = published(COMPILED)?.toString() ?? scriptJson((await loadRender()).compileSpec(spec));
+      drawn.set(name, { svg, png: published('.png'), vegaJson });
     }
-  return stills;
+  return drawn;
 }
 
 /** Names and contents of all section files; equal only when no step published in between. */
@@ -153,11 +160,11 @@ async function renewReport(dataDir: string): Promise<number> {
   for (let i = 0; ; i++) {
     const before = stateOf(dataDir);
     const { sections } = readSections(dataDir);
-    const stills = await stillPictures(dataDir, sections);
-    const still = (section: ReportSection, chart: ChartBlock): StillPicture => stills.get(pictureName(section, chart))!;
+    const charts = await drawnCharts(dataDir, sections);
+    const drawn = (section: ReportSection, chart: ChartBlock): DrawnChart => charts.get(pictureName(section, chart))!;
     const madeAt = `${isoTime(nowMs()).slice(0, 16).replace('T', ' ')} UTC`;
     const casesHref = existsSync(casesPath(dataDir)) ? CASES_FILE : null;
-    const html = pageHtml({ title: REPORT_TITLE, madeAt, sections, still, casesHref });
+    const html = pageHtml({ title: REPORT_TITLE, madeAt, sections, drawn, casesHref });
     writeFileAtomic(reportPath(dataDir), html);
     if (stateOf(dataDir) === before || i === MAX_RENEWALS) return Buffer.byteLength(html);
   }

@@ -104,7 +104,7 @@ export function assessClusters(x: Matrix, k: number, seed: number, executor: Exe
   if (nDistinct < k * DISTINCT_PER_CLUSTER_MIN)
     return { skippedReason: `${nDistinct} different wallets are too few to assess ${k} clusters` };
   const cluster: Clustering = (matrix, n, fitSeed) =>
-    new KMeans({ nClusters: Math.min(n, countDistinctRows(matrix)), nInits: N_INITS, seed: fitSeed }, executor).fit(
+    new KMeans({ nClusters: Math.min(n, countDistinctRows(matrix, n)), nInits: N_INITS, seed: fitSeed }, executor).fit(
       matrix,
     );
   const silhouetteOf = (matrix: Matrix): number => {

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isoDay } from '../../run/clock.ts';
-import { compileSpec } from '../render.ts';
 import {
   type Block,
   type ChartBlock,
@@ -15,12 +14,14 @@ import {
 import { leadOf } from '../verdicts.ts';
 import { documentHtml, ownFile } from './document.ts';
 import { COMMON_LIMITS, SIMULATED_LIMIT } from './limits.ts';
-import { escapeHtml, scriptJson, textHtml } from './text.ts';
+import { escapeHtml, textHtml } from './text.ts';
 
-/** A picture as it stands in the page until its chart is alive: SVG text, or a PNG where that is much smaller. */
-export interface StillPicture {
+/** A chart in the page: SVG text, or a PNG where that is much smaller, until its compiled specification is drawn alive. */
+export interface DrawnChart {
   readonly svg: string;
   readonly png: Uint8Array | null;
+  /** Specification of Vega, as JSON that may stand in a script element. */
+  readonly vegaJson: string;
 }
 
 /** SVGs beyond this size (thousands of points) are replaced by their PNG. */
@@ -40,7 +41,7 @@ export interface Page {
   readonly madeAt: string;
   /** In reading order. */
   readonly sections: readonly ReportSection[];
-  readonly still: (section: ReportSection, chart: ChartBlock) => StillPicture;
+  readonly drawn: (section: ReportSection, chart: ChartBlock) => DrawnChart;
   /** The page of case files beside the report, or null. */
   readonly casesHref: string | null;
 }
@@ -72,18 +73,18 @@ function tableHtml(page: Page, { header, rows, caption }: TableBlock): string {
   return `<div class="scroller" role="region" aria-label="${label}" tabindex="0"><table><caption><span>${label}</span></caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-function chartHtml(name: string, chart: ChartBlock, still: StillPicture): string {
+function chartHtml(name: string, chart: ChartBlock, { svg, png, vegaJson }: DrawnChart): string {
   const alt = escapeHtml(chart.caption);
   const picture =
-    still.png !== null && still.svg.length > MAX_SVG_CHARACTERS
-      ? `<img alt="" src="data:image/png;base64,${Buffer.from(still.png).toString('base64')}">`
-      : still.svg;
+    png !== null && svg.length > MAX_SVG_CHARACTERS
+      ? `<img alt="" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
+      : svg;
   const width = chart.widthPx === undefined ? '' : ` style="max-width:${chart.widthPx}px"`;
   const canvas = chart.minWidthPx === undefined ? '' : ` style="min-width:${chart.minWidthPx}px"`;
   return [
     `<figure><div class="chart" id="${name}" role="img" aria-label="${alt}"${width}><div class="canvas"${canvas}>${picture}</div></div>`,
     `<figcaption>${alt}</figcaption>`,
-    `<script type="application/json" id="${name}-spec">${scriptJson(compileSpec(chart.spec))}</script></figure>`,
+    `<script type="application/json" id="${name}-spec">${vegaJson}</script></figure>`,
   ].join('\n');
 }
 
@@ -108,7 +109,7 @@ function blockHtml(page: Page, section: ReportSection, block: Block): string {
     case 'table':
       return tableHtml(page, block);
     case 'chart':
-      return chartHtml(pictureName(section, block), block, page.still(section, block));
+      return chartHtml(pictureName(section, block), block, page.drawn(section, block));
     case 'link':
       return `<p><a class="link" href="${escapeHtml(block.href)}">${escapeHtml(block.text)}</a></p>`;
     case 'summary': {

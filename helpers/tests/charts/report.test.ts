@@ -40,7 +40,7 @@ it('holds all sections in order, each with its link, and ends with what it does 
 
 it('replaces a section of the same id, its pictures and its place', async () => {
   await publishSection({ dataDir, log }, section('a', 5, [chart]));
-  expect(readdirSync(join(dataDir, 'reports/pictures'))).toEqual(['a-sizes.png', 'a-sizes.svg']);
+  expect(readdirSync(join(dataDir, 'reports/pictures'))).toEqual(['a-sizes.png', 'a-sizes.svg', 'a-sizes.vega.json']);
   await publishSection({ dataDir, log }, section('a', 7));
   expect(readdirSync(join(dataDir, 'reports/pictures'))).toEqual([]);
   expect(readdirSync(join(dataDir, 'reports/sections'))).toEqual(['0007-a.json']);
