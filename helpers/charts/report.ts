@@ -120,7 +120,8 @@ async function writePictures(run: ReportRun, section: ReportSection): Promise<st
       'no PNG pictures: this machine has no DejaVu Sans font (npm ci installs one); the SVG pictures are there',
     );
   for (const file of filesIn(pictures, new RegExp(`^${section.id}-.*\\.(svg|png|vega\\.json)$`)))
-    if (!written.includes(join(pictures, file.replace(COMPILED, '.svg')))) rmSync(join(pictures, file), { force: true });
+    if (!written.includes(join(pictures, file.replace(COMPILED, '.svg'))))
+      rmSync(join(pictures, file), { force: true });
   return written;
 }
 
