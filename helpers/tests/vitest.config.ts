@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const OTHERS = ['peers', 'real_slurm', 'browser', 'brokers'] as const;
 /** Kills at many moments, full disks, long chains of draws: minutes that not every run of the tests needs (`npm run test:long`). */
 const LONG = 'helpers/tests/**/*.long.test.ts';
+/** Numbered scripts as processes of their own, one after another; each of these costs a second before it begins (`npm run test:scripts`). */
+const SCRIPTS = 'helpers/tests/**/*scripts.test.ts';
 /** Any machine, any time zone. */
 const UNIT = {
   env: { TZ: 'Pacific/Chatham' },
@@ -28,11 +30,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['helpers/tests/**/*.test.ts'],
-          exclude: [LONG, ...OTHERS.map((name) => `helpers/tests/${name}/**`)],
+          exclude: [LONG, SCRIPTS, ...OTHERS.map((name) => `helpers/tests/${name}/**`)],
           maxWorkers: 3,
           ...UNIT,
         },
       },
+      { test: { name: 'scripts', include: [SCRIPTS], maxWorkers: 3, ...UNIT } },
       { test: { name: 'long', include: [LONG], maxWorkers: 2, ...UNIT } },
       suite('peers', { testTimeout: 300_000, hookTimeout: 300_000 }),
       suite('real_slurm', {
