@@ -8,7 +8,7 @@ import { assert } from '../run/errors.ts';
 export type Venue = 'polymarket' | 'kalshi';
 
 /** Kalshi's published taker rate; an event's multiplier is part of the rate that a caller gives. */
-const KALSHI_TAKER_RATE = 0.07;
+export const KALSHI_TAKER_RATE = 0.07;
 
 /** Decimals that prices, shares and rates are counted in. */
 const MICRO = 1_000_000;
