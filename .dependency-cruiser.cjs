@@ -56,7 +56,7 @@ const MAY_IMPORT = {
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
-  'helpers/trade': 'run/errors venues/fees',
+  'helpers/trade': 'evaluate/(checks|normal) run/(clock|errors) venues/fees',
   'helpers/trade_anomaly': 'baselines charts estimators evaluate features kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',

@@ -9,6 +9,8 @@ import type { Action, Side } from './types.ts';
 export const MICROS_PER_USD = 1_000_000;
 /** Hundredths in a contract. */
 export const HUNDREDTHS = 100;
+/** What a hundredth of a contract of the right side pays. */
+export const MICROS_PER_HUNDREDTH = MICROS_PER_USD / HUNDREDTHS;
 
 /** A side of the YES book: a bid buys YES, an ask sells YES, which is buying NO. */
 export type BookSide = 'bid' | 'ask';
@@ -42,6 +44,16 @@ export function toBook(side: Side, action: Action, priceMicros: number): BookOrd
     bookSide: (side === 'yes') === (action === 'buy') ? 'bid' : 'ask',
     yesPriceMicros: side === 'yes' ? priceMicros : MICROS_PER_USD - priceMicros,
   };
+}
+
+/**
+ * Any order as a purchase: selling a side at p is buying the other at 1 − p, with a dollar a contract less in cash and as much less to
+ * receive. What a purchase costs is all that it can lose.
+ */
+export function asPurchase(side: Side, action: Action, priceMicros: number): { side: Side; priceMicros: number } {
+  const { bookSide, yesPriceMicros } = toBook(side, action, priceMicros);
+  const bought: Side = bookSide === 'bid' ? 'yes' : 'no';
+  return { side: bought, priceMicros: priceOfSide(bought, yesPriceMicros) };
 }
 
 /** The price of `side` where YES costs `yesPriceMicros`. */
