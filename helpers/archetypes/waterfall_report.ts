@@ -50,7 +50,7 @@ export function formatFreshBets(
     ...(nCensored === 0
       ? []
       : [
-          `The tenure of ${formatCount(nCensored)} of ${formatCount(nWallets)} wallets is cut off by the beginning of the tape, also of ${formatCount(nCensoredWhales)} of the fresh whales: they may be old.`,
+          `The tenure of ${formatCount(nCensored)} of ${formatCount(nWallets)} wallets is cut off by the beginning of the tape${nCensoredWhales === 0 ? '' : `, also of ${formatCount(nCensoredWhales)} of the fresh whales`}: they may be older than they look.`,
         ]),
     ...(cutUsd === null
       ? []
