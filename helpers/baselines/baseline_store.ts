@@ -15,6 +15,8 @@ const BASELINE = z.object({
   windowMs: z.number().positive(),
   /** Time of the last trade in it, ms since 1970 UTC. */
   asOfMs: z.number(),
+  /** Contracts of the last 24 hours by half hours, as kernels/step_sum.ts keeps them; of a market. */
+  volume24h: z.array(z.number()).optional(),
 });
 export type StoredBaseline = Readonly<z.infer<typeof BASELINE>>;
 

@@ -40,6 +40,12 @@ interface GroupHits {
   toldMs: number;
 }
 
+/** By group, its hits and what was told of it. */
+export type ClustersState = readonly (readonly [
+  string,
+  { readonly hits: readonly FlowHit[]; readonly told: readonly string[]; readonly toldMs: number | null },
+])[];
+
 /** Keeps the hits of every group, and tells of a cluster when it is new, has a market more, or still goes on after the window. */
 export class Clusters {
   private readonly groups = new Map<string, GroupHits>();
@@ -57,6 +63,20 @@ export class Clusters {
     own.told = new Set(cluster.hits.map(({ market }) => market));
     own.toldMs = hit.tsMs;
     return cluster;
+  }
+
+  /** All of it as JSON. */
+  state(): ClustersState {
+    return [...this.groups].map(([group, { hits, told, toldMs }]) => [
+      group,
+      { hits, told: [...told], toldMs: Number.isFinite(toldMs) ? toldMs : null },
+    ]);
+  }
+
+  /** Goes on from where others stood. */
+  restore(state: ClustersState): void {
+    for (const [group, { hits, told, toldMs }] of state)
+      this.groups.set(group, { hits: [...hits], told: new Set(told), toldMs: toldMs ?? Number.NEGATIVE_INFINITY });
   }
 
   /** Forgets groups in which nothing has happened within the window. */

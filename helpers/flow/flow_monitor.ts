@@ -5,10 +5,11 @@
 import type { AlertRecord } from '../alerts/record.ts';
 import { IdleMap } from '../kernels/idle_map.ts';
 import { DAY_MS } from '../run/clock.ts';
-import { EventOrder } from '../stream/event_order.ts';
+import { EventOrder, type OrderState } from '../stream/event_order.ts';
 import { type MarketEvent, marketKey, type StreamEvent, type TradeEvent } from '../stream/events.ts';
+import type { FoldBefore, KeptFold, MarketFigures } from '../stream/fold_state.ts';
 import { SeenIds } from '../stream/seen_ids.ts';
-import { CLUSTER_SCORE_MIN, Clusters } from './clusters.ts';
+import { CLUSTER_SCORE_MIN, Clusters, type ClustersState } from './clusters.ts';
 import { type CorrelatedGroup, correlatedGroups } from './correlated_groups.ts';
 import { clusterRecord, type ScoredFlow, soloRecord } from './flow_alerts.ts';
 import { scoreFlow } from './flow_score.ts';
@@ -32,16 +33,25 @@ export interface FlowCounts {
   nLate: number;
 }
 
-export class FlowMonitor {
+/** What a monitor knows besides its markets. */
+interface FlowNotes {
+  readonly day: number | null;
+  readonly correlated: readonly CorrelatedGroup[];
+  readonly clusters: ClustersState;
+}
+
+export class FlowMonitor implements KeptFold {
   readonly counts: FlowCounts = { nTrades: 0, nDuplicates: 0, nLate: 0 };
   /** Of the day that goes on. */
   correlated: readonly CorrelatedGroup[] = [];
   private readonly order: EventOrder;
-  private readonly seen: SeenIds;
+  readonly seen: SeenIds;
   private readonly known = new Map<string, MarketEvent>();
   private readonly flows = new IdleMap<MarketFlow>(N_MARKETS_MAX);
   private readonly groups = new MarketGroups();
   private readonly clusters = new Clusters();
+  private readonly told = new Set<string>();
+  private readonly traded = new Set<string>();
   private day = Number.NEGATIVE_INFINITY;
 
   constructor(settings: FlowSettings = FLOW_SETTINGS) {
@@ -51,7 +61,7 @@ export class FlowMonitor {
 
   /** Takes the next event; @returns what was decided: alerts and near misses. */
   take(event: StreamEvent): AlertRecord[] {
-    if (event.kind === 'market') this.known.set(marketKey(event), event);
+    if (event.kind === 'market') this.learn(event);
     if (event.kind === 'trade' && !this.seen.add(`${event.venue} ${event.trade_id}`)) {
       this.counts.nDuplicates++;
       return [];
@@ -59,6 +69,52 @@ export class FlowMonitor {
     const decided = this.order.push(event).flatMap((trade) => this.next(trade));
     this.counts.nLate = this.order.nLate;
     return decided;
+  }
+
+  orderState(): OrderState {
+    return this.order.state();
+  }
+
+  changedMarkets(): Map<string, MarketEvent> {
+    return new Map([...this.told].map((key) => [key, this.known.get(key) as MarketEvent]));
+  }
+
+  changedFigures(): Map<string, MarketFigures> {
+    return new Map(
+      [...this.traded].flatMap((key) => {
+        const flow = this.flows.get(key);
+        return flow === undefined ? [] : [[key, { lastMs: flow.lastMs, numbers: flow.numbers() }] as const];
+      }),
+    );
+  }
+
+  notes(): FlowNotes {
+    const { day, correlated, clusters } = this;
+    return { day: Number.isFinite(day) ? day : null, correlated, clusters: clusters.state() };
+  }
+
+  kept(): void {
+    this.told.clear();
+    this.traded.clear();
+  }
+
+  /** Goes on from where an earlier process stood. */
+  restore({ order, markets, figures, notes }: FoldBefore): void {
+    if (order !== null) this.order.restore(order);
+    for (const market of markets) this.known.set(marketKey(market), market);
+    for (const [key, { lastMs, numbers }] of figures) this.flows.add(key, MarketFlow.restored(lastMs, numbers));
+    if (notes === null) return;
+    const { day, correlated, clusters } = notes as FlowNotes;
+    this.day = day ?? Number.NEGATIVE_INFINITY;
+    this.correlated = correlated;
+    this.groups.renew(correlated);
+    this.clusters.restore(clusters);
+  }
+
+  private learn(event: MarketEvent): void {
+    const key = marketKey(event);
+    this.known.set(key, event);
+    this.told.add(key);
   }
 
   private next(event: TradeEvent): AlertRecord[] {
@@ -70,6 +126,7 @@ export class FlowMonitor {
     const costUsd = event.contracts * event.price;
     const facts = flow.facts(event.ts_ms, costUsd, market?.close_ms ?? null);
     flow.add(event.ts_ms, costUsd, event.outcome === 0 ? event.price : 1 - event.price);
+    this.traded.add(key);
     const scored: ScoredFlow = { event, market, facts, ...scoreFlow(facts) };
     const solo = soloRecord(scored, this.order.clockMs);
     return [...(solo === null ? [] : [solo]), ...this.clusterOf(scored, key)];

@@ -9,6 +9,7 @@ import { PriceSteps } from './price_steps.ts';
 const N_TRADES_MAX = 2048;
 /** The last minute leaves in steps of so much. */
 const SHORT_STEP_MS = 5 * SECOND_MS;
+const N_PARTS = 4;
 
 export class MarketFlow {
   lastMs = Number.NEGATIVE_INFINITY;
@@ -38,5 +39,27 @@ export class MarketFlow {
     this.hour.add(tsMs, 1);
     this.prices.add(tsMs, price0);
     this.lastMs = Math.max(this.lastMs, tsMs);
+  }
+
+  /** All of it as numbers: the lengths of its parts, then the parts. */
+  numbers(): Float64Array {
+    const parts = [this.minute.state(), this.hour.state(), this.prices.state(), this.costs.entries()];
+    return Float64Array.from([...parts.map(({ length }) => length), ...parts.flatMap((part) => [...part])]);
+  }
+
+  /** The flow that `numbers` were taken of. */
+  static restored(lastMs: number, numbers: Float64Array): MarketFlow {
+    const flow = new MarketFlow();
+    flow.lastMs = lastMs;
+    let at = N_PARTS;
+    const [minute, hour, prices, costs] = Array.from(numbers.subarray(0, N_PARTS), (length) => {
+      at += length;
+      return numbers.subarray(at - length, at);
+    });
+    flow.minute.restore(minute);
+    flow.hour.restore(hour);
+    flow.prices.restore(prices);
+    for (let i = 0; i < costs.length; i += 2) flow.costs.add(costs[i], costs[i + 1]);
+    return flow;
   }
 }

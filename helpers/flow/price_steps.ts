@@ -17,6 +17,17 @@ export class PriceSteps {
     this.prices[this.step % N_PRICE_STEPS] = price;
   }
 
+  /** The step that goes on, and the prices of all steps as they lie; NaN where nothing was traded. */
+  state(): Float64Array {
+    return Float64Array.of(this.step, ...this.prices);
+  }
+
+  /** Goes on from where another stood. */
+  restore(state: Float64Array): void {
+    this.step = state[0];
+    this.prices.set(state.subarray(1, N_PRICE_STEPS + 1));
+  }
+
   /** Changes from step to step up to the one before `tsMs`, oldest first; 0 where nothing was traded. */
   returns(tsMs: number): Float64Array {
     const last = Math.floor(tsMs / PRICE_STEP_MS);

@@ -1,20 +1,25 @@
 /** 20: reads the log, folds it into the flow of markets, and puts decisions into the queue of alerts, which 19 sends. */
 
+import { join } from 'node:path';
 import { consume } from '../bus/consume.ts';
 import type { Message } from '../bus/message_bus.ts';
 import { openBus } from '../bus/open_bus.ts';
 import { createPatientPublisher } from '../bus/patient_publisher.ts';
+import { SECOND_MS } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
 import type { StepContext } from '../step/contract.ts';
 import { ALERTS, FLOW_TRADES, parseEvent } from '../stream/events.ts';
-import { untilStopped } from '../stream/service.ts';
+import { openFoldState } from '../stream/fold_state.ts';
+import { streamFolder, untilStopped } from '../stream/service.ts';
 import type { CorrelatedGroup } from './correlated_groups.ts';
 import { FlowMonitor, type FlowSettings } from './flow_monitor.ts';
 
-const PREFETCH = 20_000;
+/** Trades that may be folded and not acknowledged: what a killed monitor folds again. */
+const PREFETCH = 60_000;
 const PER_BATCH = 500;
 const ALERTS_WAITING_MAX = 100_000;
 const LINGER_MS = 1;
+const SETTLE_MS = 5 * SECOND_MS;
 
 export interface WatchSettings extends FlowSettings {
   readonly busUrl: string;
@@ -44,8 +49,13 @@ export function formatFlow({ nTrades, nAlerts, nNearMisses, nDuplicates, nLate, 
 }
 
 /** Watches until it is stopped. @throws InputError when the queue is taken or the disk is full */
-export async function watchFlow({ log, status }: StepContext, settings: WatchSettings): Promise<FlowFactsOfRun> {
+export async function watchFlow(
+  { log, status, dataDir }: StepContext,
+  settings: WatchSettings,
+): Promise<FlowFactsOfRun> {
   const monitor = new FlowMonitor(settings);
+  const state = openFoldState(join(streamFolder(dataDir), 'flow.sqlite'));
+  monitor.restore(state.load(monitor));
   const verdicts = { nAlerts: 0, nNearMisses: 0 };
   const facts = (): FlowFactsOfRun => ({ ...monitor.counts, ...verdicts, groups: monitor.correlated });
   const bus = await openBus(settings.busUrl, { onDown: log.warn });
@@ -63,8 +73,6 @@ export async function watchFlow({ log, status }: StepContext, settings: WatchSet
     const decided = messages.flatMap(({ body }) => monitor.take(parseEvent(body)));
     const lines = decided.map((record) => JSON.stringify(record));
     while (!alerts.offer(lines)) await alerts.flush();
-    // A message is acknowledged once the alerts that it made are safe.
-    if (lines.length > 0) await alerts.flush();
     for (const record of decided) {
       status.decided(record);
       if (record.verdict === 'alert') verdicts.nAlerts++;
@@ -72,11 +80,17 @@ export async function watchFlow({ log, status }: StepContext, settings: WatchSet
     }
     status.succeeded();
   };
+  /** Alerts first, then what follows from having decided them: a death in between repeats alerts, which their ids tell. */
+  const settle = async (): Promise<void> => {
+    await alerts.flush();
+    state.save(monitor);
+  };
   try {
     const consumer = await consume(bus, FLOW_TRADES, {
       prefetch: PREFETCH,
       nPerBatch: PER_BATCH,
       handle,
+      settle: { work: settle, everyMs: SETTLE_MS },
       warn: log.warn,
     });
     consumer.done.catch(fail);
@@ -88,5 +102,6 @@ export async function watchFlow({ log, status }: StepContext, settings: WatchSet
   } finally {
     alerts.close();
     await bus.close();
+    state.close();
   }
 }

@@ -56,6 +56,17 @@ export class SortedWindow {
     this.sumOfSquares += value * value;
   }
 
+  /** Times and values by turns, the oldest first: added again in this order they make the same window. */
+  entries(): Float64Array {
+    const found = new Float64Array(2 * this.count);
+    for (let i = 0; i < this.count; i++) {
+      const at = (this.head + i) & (this.ring.length - 1);
+      found[2 * i] = this.times[at];
+      found[2 * i + 1] = this.ring[at];
+    }
+    return found;
+  }
+
   /** NaN of an empty window. */
   mean(): number {
     return this.sum / this.count;

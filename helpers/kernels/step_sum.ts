@@ -24,6 +24,18 @@ export class StepSum {
     this.total += value;
   }
 
+  /** The step that goes on, and the sums of all steps as they lie. */
+  state(): number[] {
+    return [this.step, ...this.sums];
+  }
+
+  /** Goes on from where another stood. */
+  restore([step, ...sums]: Iterable<number>): void {
+    this.step = step;
+    this.sums.set(sums);
+    this.total = this.sums.reduce((total, sum) => total + sum, 0);
+  }
+
   private moveTo(step: number): void {
     if (step <= this.step) return;
     for (let i = Math.max(this.step + 1, step - this.nSteps + 1); i <= step; i++) this.sums[i % this.nSteps] = 0;

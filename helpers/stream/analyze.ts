@@ -11,8 +11,8 @@ import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import type { StepContext } from '../step/contract.ts';
 import { type AnalyzerSettings, StreamAnalyzer } from './analyzer.ts';
-import { type AnalyzerState, openAnalyzerState } from './analyzer_state.ts';
 import { ALERTS, parseEvent, RAW_TRADES } from './events.ts';
+import { type FoldState, openFoldState } from './fold_state.ts';
 import { ModelWatch } from './model_watch.ts';
 import { streamFolder, untilStopped } from './service.ts';
 
@@ -57,7 +57,7 @@ export async function analyzeStream(ctx: StepContext, settings: AnalyzeSettings)
   models.require();
   const bus = await openBus(settings.busUrl, { onDown: log.warn });
   const baselines = await openBaselineStore(settings.stateUrl, log.warn);
-  const state = openAnalyzerState(join(streamFolder(dataDir), 'analyzer.sqlite'));
+  const state = openFoldState(join(streamFolder(dataDir), 'analyzer.sqlite'));
   const work = new Analysis(ctx, bus, baselines, state, new StreamAnalyzer(settings, (venue) => models.of(venue)));
   try {
     await work.start();
@@ -88,7 +88,7 @@ class Analysis {
     private readonly ctx: StepContext,
     private readonly bus: MessageBus,
     private readonly baselines: BaselineStore,
-    private readonly state: AnalyzerState,
+    private readonly state: FoldState,
     private readonly analyzer: StreamAnalyzer,
   ) {
     this.failed = new Promise((_, reject) => {

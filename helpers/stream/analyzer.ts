@@ -84,12 +84,12 @@ export class StreamAnalyzer {
     this.tradedCategories.clear();
   }
 
-  /** Markets of which something new is known since `marketsKept`, by key. */
+  /** Markets of which something new is known since `kept`, by key. */
   changedMarkets(): Map<string, MarketEvent> {
     return new Map([...this.toldMarkets].map((key) => [key, this.markets.get(key) as MarketEvent]));
   }
 
-  marketsKept(): void {
+  kept(): void {
     this.toldMarkets.clear();
   }
 

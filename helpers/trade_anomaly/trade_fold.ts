@@ -117,7 +117,8 @@ export class TradeFold {
   /** The baseline of a market's trades, to be kept for a later run; null where it has none yet. */
   baselineOf(marketId: string): Baseline | null {
     const market = this.markets.get(marketId);
-    return market?.contracts.baseline(market.lastMs) ?? null;
+    const baseline = market?.contracts.baseline(market.lastMs) ?? null;
+    return baseline === null ? null : { ...baseline, volume24h: market?.volume24h.state() };
   }
 
   /** The same of a category as of a moment. */
@@ -125,10 +126,11 @@ export class TradeFold {
     return this.categories.get(category)?.baseline(tsMs) ?? null;
   }
 
-  /** Gives a market the baseline of an earlier run, until it has as many trades of its own. */
+  /** Gives a market the baseline of an earlier run, until it has as many trades of its own, and what was traded in it since. */
   seedMarket(marketId: string, baseline: Baseline): void {
     const market = this.markets.get(marketId) ?? this.markets.add(marketId, new MarketState());
     market.contracts.sow(baseline);
+    if (baseline.volume24h !== undefined) market.volume24h.restore(baseline.volume24h);
     market.lastMs = Math.max(market.lastMs, baseline.asOfMs);
   }
 

@@ -29,7 +29,7 @@ export function storeConformance(open: () => Promise<BaselineStore>, empty: () =
   it('gives back what was saved, to the last digit and for any name', async () => {
     const saved = new Map([
       ['kalshi KXHIGHNY-26AUG13-B84.5', baseline(1_764_576_000_123.25, 0.1 + 0.2)],
-      ['polymarket 0xé" \'; DROP TABLE', { ...baseline(5), deviation: 0, mad: 0 }],
+      ['polymarket 0xé" \'; DROP TABLE', { ...baseline(5), deviation: 0, mad: 0, volume24h: [987_654, 0, 12.5] }],
     ]);
     await store.save(saved);
     expect(await store.load()).toEqual(saved);

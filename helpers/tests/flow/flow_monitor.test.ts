@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../alerts/limits.ts';
+import type { AlertRecord } from '../../alerts/record.ts';
 import { moveCorrelation } from '../../flow/correlated_groups.ts';
 import { FlowMonitor } from '../../flow/flow_monitor.ts';
 import { PriceSteps } from '../../flow/price_steps.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../run/clock.ts';
 import type { StreamEvent } from '../../stream/events.ts';
+import { openFoldState } from '../../stream/fold_state.ts';
 import { marketEvent, quietFlow, START_MS, tradeEvent } from './made_up_flow.ts';
 
 const SETTINGS = { latenessMs: 0, nIds: 10_000 };
@@ -79,6 +84,35 @@ describe('flow monitor', () => {
     expect(JSON.stringify(decide(events.flatMap((event) => [event, event])))).toBe(once);
     expect(JSON.stringify(decide(events))).toBe(once);
     expect(once.length).toBeGreaterThan(100);
+  });
+
+  test('a monitor that goes on from disk at any point decides what an undisturbed one does, byte for byte', () => {
+    const events = [
+      ...quietFlow(['A1', 'A2', 'B1'], { nDays: 3, perDay: 300, seed: 3, closeDays: 2 }),
+      ...burst('A1', START_MS + 2.5 * DAY_MS),
+      ...burst('A2', START_MS + 2.5 * DAY_MS + MINUTE_MS),
+      { kind: 'tick', received_ms: START_MS + 9 * DAY_MS } as const,
+    ].sort((a, b) => a.received_ms - b.received_ms);
+    const undisturbed = new FlowMonitor({ ...SETTINGS, latenessMs: 60_000 });
+    const whole = events.flatMap((event) => undisturbed.take(event));
+    expect(whole.filter(({ rule }) => rule === 'flow_cluster').length).toBeGreaterThan(0);
+    const folder = mkdtempSync(join(tmpdir(), 'spyhop-flow-'));
+    const random = createRandom(12);
+    const parts: AlertRecord[] = [];
+    let from = 0;
+    for (let n = 0; from < events.length; n++) {
+      const monitor = new FlowMonitor({ ...SETTINGS, latenessMs: 60_000 });
+      const state = openFoldState(join(folder, 'flow.sqlite'));
+      monitor.restore(state.load(monitor));
+      const until = n === 30 ? events.length : Math.min(events.length, from + random.integer(events.length / 6));
+      parts.push(...events.slice(from, until).flatMap((event) => monitor.take(event)));
+      state.save(monitor);
+      state.close();
+      from = until;
+      if (from === events.length) expect(monitor.correlated).toEqual(undisturbed.correlated);
+    }
+    rmSync(folder, { recursive: true, force: true });
+    expect(JSON.stringify(parts)).toBe(JSON.stringify(whole));
   });
 
   test('the shared limits hold back the second alert within ten minutes, and let one go that was not delivered', () => {

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import type { AlertRecord } from '../../alerts/record.ts';
 import { ALERT_RECORD } from '../../alerts/record.ts';
 import { StreamAnalyzer } from '../../stream/analyzer.ts';
-import { openAnalyzerState } from '../../stream/analyzer_state.ts';
 import type { StreamEvent } from '../../stream/events.ts';
+import { openFoldState } from '../../stream/fold_state.ts';
 import { ALERT_SETTINGS } from '../../stream/trade_alerts.ts';
 import { loadedModel, marketEvent, quietStream, START_MS, whale } from './made_up_stream.ts';
 
@@ -115,7 +115,7 @@ test('an analyzer that goes on from saved state after any event decides what one
   const events = day();
   const whole = run(analyzer(), events);
   for (const [i, at] of [500, 1021, 2800].entries()) {
-    const state = openAnalyzerState(join(folder, `${i}.sqlite`));
+    const state = openFoldState(join(folder, `${i}.sqlite`));
     const first = analyzer();
     const before = run(first, events.slice(0, at - 200));
     state.save(first);

@@ -112,6 +112,10 @@ describe('features of a trade', () => {
       ...Array.from({ length: 5 }, () => ['market', 30]),
       ['market', 5],
     ]);
+    // And what was traded in the 24 hours before the end of the earlier run still counts.
+    expect(found[0].volume24h).toBe(150);
+    expect(found[5].volume24h).toBe(175);
+    expect(fold.next(tradeOf({ tsMs: START_MS + 30 * HOUR_MS }), FACTS).volume24h).toBe(0);
   });
 
   test('with a limit of ten markets the one that has been idle for longest is forgotten', () => {
