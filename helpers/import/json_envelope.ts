@@ -1,4 +1,6 @@
-/** Rows within a JSON value: the elements of a list, of an envelope around one, or the markets of an event. */
+/** Rows within a JSON value: the elements of a list, of an envelope around one, the markets of an event, or the trades of a recorded frame. */
+import { isObject, type Json } from './json_object.ts';
+import { isRecordedLine, recordedTrades } from './recorded_frames.ts';
 
 /** Keys under which the venues' answers hold their rows; lists come before single rows. */
 const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'events', 'orderFilledEvents', 'market', 'event'] as const;
@@ -17,12 +19,6 @@ const ROW_KEYS = [
 /** Envelopes within envelopes. */
 const DEPTH_MAX = 4;
 
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** The rows inside a parsed value: the elements of a list, those of its envelope, the markets of an event, or itself. */
 export function rowsOf(value: unknown, depth = 0): unknown[] {
   return Array.isArray(value)
@@ -33,6 +29,7 @@ export function rowsOf(value: unknown, depth = 0): unknown[] {
 /** The rows inside an element of a list; a list within the list is none. */
 export function rowsOfElement(value: unknown, depth = 1): unknown[] {
   if (!isObject(value) || depth > DEPTH_MAX) return [value];
+  if (isRecordedLine(value)) return recordedTrades(value);
   if (isObject(value.args) || isObject(value.returnValues)) return [eventRow(value)];
   if (!ROW_KEYS.some((key) => key in value))
     for (const key of ENVELOPE_KEYS) {

@@ -7,7 +7,8 @@ import type { WireRow } from '../venues/adapter.ts';
 import type { FileFormat } from '../venues/formats.ts';
 import { rowErrorOf, type WireSchema, wireSchemaOf } from '../venues/wire.ts';
 import { ELEMENT_BYTES_MAX, jsonElements } from './json_elements.ts';
-import { isObject, type Json, listStart, rowsOf, rowsOfElement } from './json_envelope.ts';
+import { listStart, rowsOf, rowsOfElement } from './json_envelope.ts';
+import { isObject, type Json } from './json_object.ts';
 import { type Reject, type RowBlock, textFrame } from './row_block.ts';
 import { lastLineEnd, type TextPiece, textBlocks, withoutMark } from './text_blocks.ts';
 

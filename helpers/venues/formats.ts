@@ -4,7 +4,7 @@ import { shellWord } from '../run/whole_commands.ts';
 import type { Adapter, BlockAdapter } from './adapter.ts';
 import { columnsHint, plainName } from './column_guess.ts';
 import { KALSHI_MARKETS } from './kalshi/markets.ts';
-import { KALSHI_INTEGER, KALSHI_REST } from './kalshi/trades.ts';
+import { KALSHI_FEED, KALSHI_INTEGER, KALSHI_REST } from './kalshi/trades.ts';
 import { ARCHIVE_FPMM_TRADES } from './polymarket/fpmm.ts';
 import {
   ARCHIVE_MARKETS,
@@ -15,7 +15,7 @@ import {
 } from './polymarket/markets.ts';
 import { ARCHIVE_ORDER_FILLED, POLY_DATA_ORDER_FILLED } from './polymarket/order_filled.ts';
 import { ORDER_FILLED_V2 } from './polymarket/order_filled_v2.ts';
-import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES } from './polymarket/trades.ts';
+import { DATA_API_V1, DATA_API_V2, POLY_DATA_TRADES, POLYMARKET_FEED } from './polymarket/trades.ts';
 
 /** prediction-market-analysis `polymarket/blocks`: when each block was made. */
 const ARCHIVE_BLOCKS: BlockAdapter = {
@@ -39,6 +39,8 @@ export const ADAPTERS: readonly Adapter[] = [
   ARCHIVE_FPMM_TRADES,
   KALSHI_REST,
   KALSHI_INTEGER,
+  KALSHI_FEED,
+  POLYMARKET_FEED,
   GAMMA_MARKETS,
   POLY_DATA_CLOB_MARKETS,
   CLOB_MARKETS,

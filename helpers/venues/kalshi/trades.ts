@@ -1,4 +1,4 @@
-/** Kalshi trades: REST rows of 2026 (strings), the old integer rows, and the archive's Parquet. No account id anywhere. */
+/** Kalshi trades: REST rows of 2026 (strings), the old integer rows, the archive's Parquet, and frames of the WebSocket. No account id anywhere. */
 import { z } from 'zod';
 import { type Expr, pl } from '../../polars/polars.ts';
 import type { TradeAdapter } from '../adapter.ts';
@@ -14,13 +14,15 @@ interface KalshiNames {
   readonly noPrice: string;
   /** Units of the prices in a dollar. */
   readonly perUsd: 1 | 100;
+  readonly ticker: 'ticker' | 'market_ticker';
+  readonly time: 'created_time' | 'ts_ms';
 }
 
 /**
  * One row per trade, seen from the taker, who buys the outcome he takes: `yes` is outcome 0, `no` outcome 1. The newer
  * `taker_outcome_side` wins over the deprecated `taker_side`; where both are missing, a taker on the bid side takes `yes`.
  */
-function kalshiAdapter({ format, what, count, yesPrice, noPrice, perUsd }: KalshiNames): TradeAdapter {
+function kalshiAdapter({ format, what, count, yesPrice, noPrice, perUsd, ticker, time }: KalshiNames): TradeAdapter {
   return {
     kind: 'trades',
     format,
@@ -28,16 +30,16 @@ function kalshiAdapter({ format, what, count, yesPrice, noPrice, perUsd }: Kalsh
     venue: 'kalshi',
     hasWallets: false,
     identifierRank: 2,
-    required: ['trade_id', 'ticker', count, yesPrice, 'created_time'],
+    required: ['trade_id', ticker, count, yesPrice, time],
     optional: [noPrice, 'taker_side', 'taker_outcome_side', 'taker_book_side'],
-    timeColumn: 'created_time',
+    timeColumn: time,
     wire: z.object({
       trade_id: wireText,
-      ticker: wireText,
+      [ticker]: wireText,
       [count]: wireNumber,
       [yesPrice]: wireNumber,
       [noPrice]: wireNumberMaybe,
-      created_time: wireNumber,
+      [time]: wireNumber,
       taker_side: wireTextMaybe,
       taker_outcome_side: wireTextMaybe,
       taker_book_side: wireTextMaybe,
@@ -53,7 +55,7 @@ function kalshiAdapter({ format, what, count, yesPrice, noPrice, perUsd }: Kalsh
       const yes = told.yes.mul(pl.lit(1 / perUsd));
       const price = pl.when(isYes).then(yes).otherwise(pl.lit(1).minus(yes)).round(6);
       return {
-        wire_market: read.text('ticker'),
+        wire_market: read.text(ticker),
         wire_outcome: outcomeOf(isYes, isNo),
         side: sideOf(isYes.or(isNo), pl.lit(false)),
         price,
@@ -114,6 +116,20 @@ export const KALSHI_REST: TradeAdapter = kalshiAdapter({
   yesPrice: 'yes_price_dollars',
   noPrice: 'no_price_dollars',
   perUsd: 1,
+  ticker: 'ticker',
+  time: 'created_time',
+});
+
+/** Frames `trade` of the WebSocket, as 21 records them. */
+export const KALSHI_FEED: TradeAdapter = kalshiAdapter({
+  format: 'kalshi_feed',
+  what: 'Kalshi trades of the WebSocket, as 21 records them',
+  count: 'count_fp',
+  yesPrice: 'yes_price_dollars',
+  noPrice: 'no_price_dollars',
+  perUsd: 1,
+  ticker: 'market_ticker',
+  time: 'ts_ms',
 });
 
 /** Integer rows: REST until 2026-03-12 and the archive's `kalshi/trades`; prices in cents. */
@@ -124,4 +140,6 @@ export const KALSHI_INTEGER: TradeAdapter = kalshiAdapter({
   yesPrice: 'yes_price',
   noPrice: 'no_price',
   perUsd: 100,
+  ticker: 'ticker',
+  time: 'created_time',
 });

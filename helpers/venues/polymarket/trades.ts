@@ -144,3 +144,44 @@ export const DATA_API_V2 = apiAdapter('data_api_v2', 'Polymarket Data API v2 tra
   tx: 'transaction_hash',
   cash: 'usdc_size',
 });
+
+/**
+ * Frames `last_trade_price` of the market channel, as 21 records them: a match as the taker saw it, without a wallet. The Data API tells
+ * of the same matches once for each side, with wallets: who has those rows needs no frames.
+ */
+export const POLYMARKET_FEED: TradeAdapter = {
+  kind: 'trades',
+  format: 'polymarket_feed',
+  what: 'Polymarket trades of the market channel, as 21 records them',
+  venue: 'polymarket',
+  hasWallets: false,
+  identifierRank: 0,
+  required: ['event_type', 'market', 'asset_id', 'side', 'size', 'price', 'timestamp'],
+  optional: ['transaction_hash', 'fee_rate_bps'],
+  timeColumn: 'timestamp',
+  wire: z.object({
+    event_type: wireText,
+    market: wireText,
+    asset_id: wireText,
+    side: wireText,
+    size: wireNumber,
+    price: wireNumber,
+    timestamp: wireNumber,
+    transaction_hash: wireTextMaybe,
+    fee_rate_bps: wireNumberMaybe,
+  }),
+  fills: (read) => {
+    const nominal = toMicro(read.number('size').mul(read.number('price')));
+    return {
+      token_id: read.text('asset_id'),
+      wire_market: read.text('market'),
+      side: read.side('side'),
+      price: read.number('price'),
+      shares_u: toMicro(read.number('size')),
+      usd_u: nominal,
+      nominal_u: nominal,
+      role: pl.lit('taker'),
+      tx: emptyToNull(read.text('transaction_hash')),
+    };
+  },
+};
