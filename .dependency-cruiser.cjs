@@ -40,7 +40,7 @@ const MAY_IMPORT = {
   'helpers/record': 'fetch/request http run step venues',
   'helpers/red_flags': 'charts evaluate features kernels polars step run tables',
   'helpers/registry': 'run tables',
-  'helpers/replay': 'evaluate kernels/event_queue kernels/random polars run tables venues/fees',
+  'helpers/replay': 'evaluate kernels/event_queue kernels/random kernels/rows_where polars run tables venues/fees',
   'helpers/run': 'http/redact pipeline',
   'helpers/simulate': 'kernels polars step run',
   'helpers/skill': 'charts evaluate features kernels polars run step tables',

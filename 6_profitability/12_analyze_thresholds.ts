@@ -56,8 +56,7 @@ await runStep(
       if (scored.nRows === 0) return skipped(WHY_EMPTY[part]);
       const strategies = followEverything(scored.nRows, delaysMs, unlimitedMoney(stakeUsd));
       const result = await replayPeriod(period, rules, strategies, log);
-      const followed = signalReturns(result, strategies, delaysMs.length);
-      const rows = analyseThresholds(scored, followed, thresholds, seed);
+      const rows = analyseThresholds(scored, signalReturns(result), thresholds, seed);
       return made({
         tables: [[THRESHOLDS, thresholdsFrame(part, rows)]],
         facts: {

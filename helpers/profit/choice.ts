@@ -70,7 +70,7 @@ export async function chooseOnValidation(
   const portfolios = planTrials(scored, thresholds, delaysMs, money);
   const strategies = [...single, ...portfolios];
   const result = await replayPeriod(period, rules, strategies, log);
-  const rows = analyseThresholds(scored, signalReturns(result, strategies, 1), thresholds, seed);
+  const rows = analyseThresholds(scored, signalReturns(result), thresholds, seed);
   return {
     chosen: chooseThreshold(rows),
     trials: trialSharpes(result, money.bankrollUsd, single.length),

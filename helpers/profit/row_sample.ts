@@ -1,33 +1,9 @@
 /** Rows of fills gathered into a matrix: all of a kind, or an even sample of them when they are many. */
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { createRandom, type Random } from '../kernels/random.ts';
 import type { LabelledFills } from './calibrated_boosting.ts';
+import { EvenSample } from './even_sample.ts';
 import type { FillBlock, FillSource } from './trade_rows.ts';
 import { ROLE, type TrainingCut } from './trade_splits.ts';
-
-/** How far a sample may lie above its mean: a binomial number is never ten standard deviations off. */
-const DEVIATIONS_MAX = 10;
-
-/** At most about `most` of `n` rows that are offered one by one: each with the same probability, all when they are no more. */
-export class EvenSample {
-  /** Rows that it can take. */
-  readonly capacity: number;
-  private readonly random: Random | null;
-
-  constructor(
-    private readonly n: number,
-    private readonly most: number,
-    seed: number,
-  ) {
-    this.random = n <= most ? null : createRandom(seed);
-    this.capacity = n <= most ? n : Math.min(n, Math.ceil(most + DEVIATIONS_MAX * Math.sqrt(most)));
-  }
-
-  /** Whether the next row is taken. */
-  takes(): boolean {
-    return this.random === null || this.random.uniform() * this.n < this.most;
-  }
-}
 
 /** Rows to learn from, with the markets that halve them. */
 export interface LearningRows extends LabelledFills {

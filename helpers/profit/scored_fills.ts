@@ -1,13 +1,13 @@
 /** Fills with their probabilities, from 16_trade_predictions, and the markets they speak of. */
 import { settlementsOf } from '../features/settlement.ts';
-import { type DataFrame, pl } from '../polars/polars.ts';
+import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import type { BacktestMarkets, Signals } from '../replay/model.ts';
 import { InputError } from '../run/errors.ts';
+import type { ManifestPart } from '../run/manifest.ts';
 import { prefetch } from '../run/prefetch.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
 import { toNumbers, toTexts } from '../tables/matrix.ts';
-import { collectParts, readParts } from '../tables/read_parts.ts';
-import { emptyFrame } from '../tables/schema.ts';
+import { collectParts, readParts, selectParts } from '../tables/read_parts.ts';
 import { TRADE_PREDICTIONS } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
 import type { Venue } from '../venues/fees.ts';
@@ -17,8 +17,6 @@ export type Part = 'validation' | 'test';
 
 /** Scored fills by rising time; row i is signal i of a replay. */
 export interface ScoredFills extends Signals, ScoredRows {
-  /** When the label became known. */
-  readonly exitMs: Float64Array;
   readonly labels: Uint8Array;
   readonly probabilities: Float64Array;
   readonly priceOnly: Float64Array;
@@ -26,7 +24,7 @@ export interface ScoredFills extends Signals, ScoredRows {
 
 const PROBABILITIES = ['probability', 'price_only_probability'];
 const COLUMNS = [
-  ...['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'exit_ms', 'fold'],
+  ...['ts_ms', 'market_id', 'outcome_index', 'follow_index', 'price', 'fill_id', 'label', 'fold'],
   ...PROBABILITIES,
 ];
 
@@ -57,17 +55,55 @@ export async function readScoredFills(
 ): Promise<ScoredFills> {
   const isKnown = pl.col('exit_ms').ltEq(pl.lit(knownByMs).cast(pl.Int64));
   const where = Number.isFinite(knownByMs) ? isPart(part).and(isKnown) : isPart(part);
-  const frames = [marketCodes.transform(emptyFrame(TRADE_PREDICTIONS).select(...COLUMNS)).drop('market_id')];
+  let nScored = 0;
   // Markets are numbered in the order in which they are met: in the order of the files, whatever their times.
-  for await (const frame of prefetch(readParts(predictions, { order: 'file', columns: COLUMNS, where }))) {
+  for await (const frame of prefetch(readParts(predictions, { order: 'file', columns: ['market_id'], where }))) {
     marketCodes.fit(frame);
-    frames.push(marketCodes.transform(frame).drop('market_id'));
+    nScored += frame.height;
   }
-  const all = pl
-    .concat(frames)
-    .sort(['ts_ms', 'fill_id', 'fold'])
-    .unique({ subset: ['fill_id'], keep: 'last', maintainOrder: true });
-  const column = (name: string): Float64Array => toNumbers(all, name);
+  const fills = createScoredFills(nScored);
+  let n = 0;
+  for (const parts of partsByTime(predictions)) {
+    const frame = await collectParts(predictions, { parts, columns: COLUMNS, where });
+    const once = marketCodes
+      .transform(frame)
+      .sort(['ts_ms', 'fill_id', 'fold'])
+      .unique({ subset: ['fill_id'], keep: 'last', maintainOrder: true });
+    setScoredFills(fills, once, n);
+    n += once.height;
+    await releaseFrames();
+  }
+  const taken = Object.entries(fills).map(([name, values]) => [name, values.subarray(0, n)] as const);
+  return { nRows: n, ...(Object.fromEntries(taken) as typeof fills) };
+}
+
+/** Parts in order of time, those together whose times overlap: no fill is in two of the lists. */
+function partsByTime(table: Table): ManifestPart[][] {
+  const lists: ManifestPart[][] = [];
+  let untilMs = Number.NEGATIVE_INFINITY;
+  for (const part of selectParts(table)) {
+    if ((part.minTsMs ?? untilMs) > untilMs) lists.push([]);
+    lists[lists.length - 1].push(part);
+    untilMs = Math.max(untilMs, part.maxTsMs ?? untilMs);
+  }
+  return lists;
+}
+
+function createScoredFills(n: number) {
+  return {
+    tsMs: new Float64Array(n),
+    market: new Int32Array(n),
+    outcome: new Uint8Array(n),
+    price: new Float64Array(n),
+    labels: new Uint8Array(n),
+    probabilities: new Float64Array(n),
+    priceOnly: new Float64Array(n),
+  };
+}
+
+/** Writes the fills of a frame from row `at` on. */
+function setScoredFills(fills: ReturnType<typeof createScoredFills>, frame: DataFrame, at: number): void {
+  const column = (name: string): Float64Array => toNumbers(frame, name);
   const [prices, outcomes, follows] = ['price', 'outcome_index', 'follow_index'].map(column);
   const [probabilities, priceOnly] = PROBABILITIES.map((name) => {
     const values = column(name);
@@ -80,17 +116,14 @@ export async function readScoredFills(
       );
     return values;
   });
-  return {
-    nRows: all.height,
-    tsMs: column('ts_ms'),
-    market: Int32Array.from(column('market')),
-    outcome: Uint8Array.from(follows),
-    price: prices.map((price, i) => (follows[i] === outcomes[i] ? price : 1 - price)),
-    exitMs: column('exit_ms'),
-    labels: Uint8Array.from(column('label')),
-    probabilities,
-    priceOnly,
-  };
+  const price = prices.map((own, i) => (follows[i] === outcomes[i] ? own : 1 - own));
+  fills.tsMs.set(column('ts_ms'), at);
+  fills.market.set(column('market'), at);
+  fills.outcome.set(follows, at);
+  fills.price.set(price, at);
+  fills.labels.set(column('label'), at);
+  fills.probabilities.set(probabilities, at);
+  fills.priceOnly.set(priceOnly, at);
 }
 
 /** An empty book of markets. */

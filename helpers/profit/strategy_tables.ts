@@ -1,8 +1,7 @@
 /** The strategies as rows of 17_strategies, 17_strategy_trades and 17_strategy_equity. */
 import type { DataFrame } from '../polars/polars.ts';
 import { type ReplayResult, STATE, type StateName } from '../replay/model.ts';
-import { isFilled, ordersByStrategy } from '../replay/orders.ts';
-import { gainOf } from '../replay/performance.ts';
+import { gainOf, ordersByStrategy } from '../replay/orders.ts';
 import { DAY_MS, SECOND_MS } from '../run/clock.ts';
 import { frameOf } from '../tables/frame_of.ts';
 import { STRATEGIES, STRATEGY_EQUITY, STRATEGY_TRADES } from '../tables/schemas.ts';
@@ -43,7 +42,7 @@ export function strategyTradesFrame(
 ): DataFrame {
   const { orders } = result;
   const lists = ordersByStrategy(orders, result.equity.length);
-  const own = mainStrategies(planned).flatMap((s) => Array.from(lists[s].filter((i) => isFilled(orders.state[i]))));
+  const own = mainStrategies(planned).flatMap((s) => Array.from(lists[s]));
   const exits = Object.entries(STATE).sort((a, b) => a[1] - b[1]) as [StateName, number][];
   return frameOf(STRATEGY_TRADES, own, {
     strategy: (i) => planned[orders.strategy[i]].name,
@@ -58,7 +57,7 @@ export function strategyTradesFrame(
     exit: (i) => exits[orders.state[i]][0],
     proceeds_usd: (i) => orders.proceeds[i],
     fees_usd: (i) => orders.entryFee[i] + orders.exitFee[i],
-    gain_usd: (i) => gainOf(result, i),
+    gain_usd: (i) => gainOf(orders, i),
   });
 }
 

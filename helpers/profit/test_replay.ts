@@ -1,7 +1,7 @@
 /** The planned strategies and their controls, replayed on the test period. */
 import type { RandomControls } from '../replay/controls.ts';
 import type { Money, ReplayResult } from '../replay/model.ts';
-import { filledSignals, ordersByStrategy } from '../replay/orders.ts';
+import { filledSignals } from '../replay/orders.ts';
 import type { Log } from '../run/console.ts';
 import { type BacktestSettings, unlimitedMoney } from './backtest_options.ts';
 import { type EvaluationPeriod, replayPeriod } from './evaluation_period.ts';
@@ -23,11 +23,6 @@ export interface TestPlan {
   readonly seed: number;
 }
 
-/** Rows of the filled orders of every strategy of a replay. */
-function filledOf({ orders }: ReplayResult, nStrategies: number): Uint32Array[] {
-  return ordersByStrategy(orders, nStrategies).map((list) => filledSignals(orders, list));
-}
-
 /** The random controls, replayed until as many of their orders are filled as of the strategies, or nearly. */
 async function replayRandom(
   period: EvaluationPeriod,
@@ -40,8 +35,7 @@ async function replayRandom(
     if (plans.length === 0) return [];
     const strategies = plans.map(({ strategy }) => strategy);
     const result = await replayPeriod(period, settings.rules, strategies, log);
-    const isDone =
-      round === RANDOM_ROUNDS_MAX || random.replaceUnfilled(filledOf(result, plans.length)) <= UNFILLED_MAX;
+    const isDone = round === RANDOM_ROUNDS_MAX || random.replaceUnfilled(filledSignals(result)) <= UNFILLED_MAX;
     if (isDone) return strategyRows(result, period.scored, plans, trials, seed);
   }
 }
@@ -61,7 +55,7 @@ export async function replayTest(
   const single = followEverything(scored.nRows, delaysMs.slice(0, 1), unlimitedMoney(money.stakeUsd));
   const strategies = [...planned.map(({ strategy }) => strategy), ...single];
   const result = await replayPeriod(period, rules, strategies, log);
-  const filled = filledOf(result, strategies.length);
+  const filled = filledSignals(result);
   const random = drawControls(scored, planned, filled, filled[planned.length], nDraws, seed);
   const rows = strategyRows(result, scored, planned, trials, seed);
   return { result, rows: collectRows([...rows, ...(await replayRandom(period, random, plan, log))]) };

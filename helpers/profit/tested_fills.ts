@@ -1,5 +1,5 @@
 /** Test fills of all folds with their probabilities and what became of them; an even share of them when they are too many to hold. */
-import { EvenSample } from './row_sample.ts';
+import { EvenSample } from './even_sample.ts';
 import type { Evaluation } from './scorecard.ts';
 import type { FillBlock } from './trade_rows.ts';
 import type { FittedFold, FoldScores } from './walk_forward.ts';

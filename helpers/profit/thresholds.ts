@@ -2,10 +2,17 @@
 import { type BootstrapInterval, UNDEFINED_INTERVAL } from '../evaluate/bootstrap.ts';
 import { clusteredRatio } from '../evaluate/clustered.ts';
 import { createRandom } from '../kernels/random.ts';
-import type { BacktestMarkets, Money, ReplayResult, Signals, Strategy } from '../replay/model.ts';
-import { STATE } from '../replay/model.ts';
-import { isFilled, ordersByStrategy } from '../replay/orders.ts';
-import { gainOf } from '../replay/performance.ts';
+import { rowsWhere } from '../kernels/rows_where.ts';
+import {
+  type BacktestMarkets,
+  type Money,
+  type ReplayResult,
+  type SignalReturns,
+  type Signals,
+  STATE,
+  type Strategy,
+} from '../replay/model.ts';
+import { isFilled } from '../replay/orders.ts';
 import type { CalibrationCurves } from './calibration.ts';
 import type { ScoredFills } from './scored_fills.ts';
 
@@ -33,37 +40,16 @@ export interface ThresholdRow {
   readonly winRate: BootstrapInterval;
 }
 
-/** Result of each signal when followed by itself: NaN where the order was never filled. */
-export interface SignalReturns {
-  readonly delayMs: number;
-  readonly returns: Float64Array;
-  readonly states: Uint8Array;
-}
-
 /** One strategy per delay that follows every signal with unlimited money. */
 export function followEverything(nSignals: number, delaysMs: readonly number[], money: Money): Strategy[] {
   const picks = Uint32Array.from({ length: nSignals }, (_, i) => i);
-  return delaysMs.map((delayMs) => ({ name: `delay ${delayMs}`, picks, isReversed: false, delayMs, money }));
+  const each = { picks, isReversed: false, money, keeps: 'returns' } as const;
+  return delaysMs.map((delayMs) => ({ name: `delay ${delayMs}`, delayMs, ...each }));
 }
 
-/**
- * What became of every signal in the strategies of `followEverything`.
- * @param strategies all strategies of the replay, those of `followEverything` first
- * @param n how many these are
- */
-export function signalReturns(result: ReplayResult, strategies: readonly Strategy[], n: number): SignalReturns[] {
-  const { orders } = result;
-  const lists = ordersByStrategy(orders, strategies.length).slice(0, n);
-  return lists.map((list, s) => ({
-    delayMs: strategies[s].delayMs,
-    // Every signal is picked, so the n-th order is that of signal n.
-    states: Uint8Array.from(list, (i) => orders.state[i]),
-    returns: Float64Array.from(list, (i) =>
-      isFilled(orders.state[i])
-        ? gainOf(result, i) / (orders.shares[i] * orders.entryPrice[i] + orders.entryFee[i])
-        : Number.NaN,
-    ),
-  }));
+/** What became of every signal in the strategies of `followEverything`. */
+export function signalReturns({ singles }: ReplayResult): SignalReturns[] {
+  return singles.filter((single) => single !== null);
 }
 
 /** Sums and counts per market: all that a mean and its interval by markets need. */
@@ -146,17 +132,14 @@ function rowsOf(
 
 /** Rows whose probability is at least `threshold`, rising. */
 export function picksAbove(probabilities: Float64Array, threshold: number): Uint32Array {
-  const rows = new Uint32Array(probabilities.length);
-  let n = 0;
-  for (let row = 0; row < probabilities.length; row++) if (probabilities[row] >= threshold) rows[n++] = row;
-  return rows.slice(0, n);
+  return rowsWhere(probabilities.length, (row) => probabilities[row] >= threshold);
 }
 
 /** Rows by falling probability; equal probabilities in a random order. */
 export function sortByProbabilityDesc(probabilities: Float64Array, seed: number): Uint32Array {
   const random = createRandom(seed);
   const draws = Float64Array.from(probabilities, () => random.uniform());
-  return Uint32Array.from(probabilities.keys()).sort(
+  return Uint32Array.from(draws, (_, row) => row).sort(
     (a, b) => probabilities[b] - probabilities[a] || draws[a] - draws[b],
   );
 }

@@ -2,6 +2,7 @@
 import type { GradientBoosting } from '../estimators/gradient_boosting.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { type Matrix, takeColumns, takeRows } from '../kernels/matrix.ts';
+import { rowsWhere } from '../kernels/rows_where.ts';
 import type { Log } from '../run/console.ts';
 import {
   type BoostingFit,
@@ -58,7 +59,7 @@ function curvesOfOthers(
 ): FoldModel['otherHalf'] {
   const scores = booster.predictRaw(x);
   const curves = ([0, 1] as const).map((side) => {
-    const others = Array.from(market.keys()).filter((i) => halfOf(market[i]) !== side);
+    const others = rowsWhere(market.length, (i) => halfOf(market[i]) !== side);
     if (others.length < ROWS_MIN) return null;
     return fitCalibration(
       calibration.kind,
@@ -173,7 +174,7 @@ export async function scoreFolds(
     for (const fold of fitted) {
       const roles = fold.fold.rolesOf(block);
       for (const part of PARTS) {
-        const at = Uint32Array.from(roles.keys()).filter((i) => roles[i] === ROLE[part]);
+        const at = rowsWhere(block.n, (i) => roles[i] === ROLE[part]);
         if (at.length > 0) onScores(block, scorePart(fold, block, part, at));
       }
     }

@@ -34,6 +34,8 @@ export interface Strategy {
   readonly isReversed: boolean;
   readonly delayMs: number;
   readonly money: Money;
+  /** What is kept of its orders: each filled one (the default), or of each signal no more than its return. */
+  readonly keeps?: 'orders' | 'returns';
 }
 
 export interface Money {
@@ -101,9 +103,8 @@ export interface TapeBatch {
   readonly shares: Float64Array;
 }
 
-/** Every order of a replay, those of a strategy not together; see `ordersOf`. */
-export interface Orders {
-  readonly n: number;
+/** Orders as columns. */
+export interface OrderColumns {
   readonly strategy: Uint16Array;
   readonly signal: Uint32Array;
   readonly state: Uint8Array;
@@ -118,8 +119,25 @@ export interface Orders {
   readonly exitFee: Float64Array;
 }
 
+/** The filled orders of a replay, those of a strategy not together; see `ordersByStrategy`. */
+export interface Orders extends OrderColumns {
+  readonly n: number;
+}
+
+/** What became of each signal of a strategy that keeps returns. */
+export interface SignalReturns {
+  readonly delayMs: number;
+  /** Gain after fees over what was paid, fees included; NaN where the order was never filled, or none was made. */
+  readonly returns: Float64Array;
+  readonly states: Uint8Array;
+}
+
 export interface ReplayResult {
   readonly orders: Orders;
+  /** Orders of each strategy that were never filled, counted by state. */
+  readonly unfilled: readonly Uint32Array[];
+  /** For each strategy that keeps returns what it keeps; null for the others. */
+  readonly singles: readonly (SignalReturns | null)[];
   /** UTC midnight that ends the first day of `equity`. */
   readonly firstDayEndMs: number;
   /** USD at the end of every day and, last, of the data: one row per strategy; NaN where the bankroll is unlimited. */

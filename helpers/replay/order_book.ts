@@ -1,6 +1,6 @@
 /** What is known of an order at any timestamp: its market, outcome, price, fee, lots and horizon. */
 import { takerFeeUsd } from '../venues/fees.ts';
-import type { BacktestMarkets, Orders, Rules, Signals, Strategy } from './model.ts';
+import type { BacktestMarkets, OrderColumns, Rules, Signals, Strategy } from './model.ts';
 
 /** Sizes are counted in hundredths of a share on Polymarket and in whole contracts on Kalshi. */
 const LOTS_PER_SHARE = { polymarket: 100, kalshi: 1 } as const;
@@ -19,7 +19,7 @@ export class OrderBook {
   readonly lastPrice0: Float64Array;
 
   constructor(
-    private readonly orders: Orders,
+    private readonly orders: OrderColumns,
     private readonly markets: BacktestMarkets,
     private readonly signals: Signals,
     private readonly strategies: readonly Strategy[],

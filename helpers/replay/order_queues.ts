@@ -2,19 +2,19 @@
 
 const NONE = -1;
 
-/** Links that several sets of queues may share. */
-export function createLinks(nOrders: number): Int32Array {
-  return new Int32Array(nOrders).fill(NONE);
+/** Which order stands behind each; may be replaced by a longer list of the same beginning. */
+export interface Links {
+  readonly next: Int32Array;
 }
 
-/** Queues 0..nQueues-1 of order numbers over the links `next`; every verb takes constant time. */
+/** Queues 0..nQueues-1 of order numbers over links that several sets of queues may share; every verb takes constant time. */
 export class OrderQueues {
   private readonly heads: Int32Array;
   private readonly tails: Int32Array;
 
   constructor(
     nQueues: number,
-    private readonly next: Int32Array,
+    private readonly links: Links,
   ) {
     this.heads = new Int32Array(nQueues).fill(NONE);
     this.tails = new Int32Array(nQueues).fill(NONE);
@@ -26,30 +26,29 @@ export class OrderQueues {
   }
 
   push(queue: number, order: number): void {
-    this.next[order] = NONE;
+    const { next } = this.links;
+    next[order] = NONE;
     if (this.heads[queue] === NONE) this.heads[queue] = order;
-    else this.next[this.tails[queue]] = order;
+    else next[this.tails[queue]] = order;
     this.tails[queue] = order;
   }
 
   /** Takes the oldest order out. The queue must not be empty. */
   pop(queue: number): void {
-    this.heads[queue] = this.next[this.heads[queue]];
+    this.heads[queue] = this.links.next[this.heads[queue]];
   }
 }
 
-/** Orders in no order, each added and removed in one step. */
+const FIRST_CAPACITY = 1024;
+
+/** Orders in no order, each added and removed in one step; memory doubles as their numbers grow. */
 export class OrderSet {
-  private readonly members: Int32Array;
-  private readonly places: Int32Array;
+  private members = new Int32Array(FIRST_CAPACITY);
+  private places = new Int32Array(FIRST_CAPACITY);
   private n = 0;
 
-  constructor(nOrders: number) {
-    this.members = new Int32Array(nOrders);
-    this.places = new Int32Array(nOrders);
-  }
-
   add(order: number): void {
+    if (order >= this.places.length) this.grow(order);
     this.places[order] = this.n;
     this.members[this.n++] = order;
   }
@@ -62,5 +61,13 @@ export class OrderSet {
 
   forEach(visit: (order: number) => void): void {
     for (let i = 0; i < this.n; i++) visit(this.members[i]);
+  }
+
+  private grow(order: number): void {
+    const [members, places] = [this.members, this.places];
+    this.members = new Int32Array(2 * order);
+    this.places = new Int32Array(2 * order);
+    this.members.set(members);
+    this.places.set(places);
   }
 }

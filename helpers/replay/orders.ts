@@ -1,44 +1,20 @@
-/** The orders that strategies make of signals, as columns. */
-import { type Orders, STATE, type Strategy } from './model.ts';
+/** What can be asked of orders that are filled. */
+import { rowsWhere } from '../kernels/rows_where.ts';
+import { type OrderColumns, type Orders, type ReplayResult, STATE } from './model.ts';
 
-/** One order for each signal that a strategy picks, by signal and then strategy. */
-export function createOrders(
-  nSignals: number,
-  strategies: readonly Strategy[],
-): {
-  orders: Orders;
-  /** Orders of signal i stand from firstOrder[i] until firstOrder[i + 1]. */
-  firstOrder: Uint32Array;
-} {
-  const firstOrder = new Uint32Array(nSignals + 1);
-  for (const { picks } of strategies) for (const signal of picks) firstOrder[signal + 1]++;
-  for (let i = 0; i < nSignals; i++) firstOrder[i + 1] += firstOrder[i];
-  const n = firstOrder[nSignals];
-  const strategy = new Uint16Array(n);
-  const signal = new Uint32Array(n);
-  const at = firstOrder.slice(0, nSignals);
-  strategies.forEach(({ picks }, s) => {
-    for (const row of picks) {
-      strategy[at[row]] = s;
-      signal[at[row]++] = row;
-    }
-  });
-  const numbers = (): Float64Array => new Float64Array(n);
-  const unknown = (): Float64Array => numbers().fill(Number.NaN);
-  const orders = {
-    n,
-    strategy,
-    signal,
-    state: new Uint8Array(n),
-    entryMs: unknown(),
-    entryPrice: unknown(),
-    shares: numbers(),
-    entryFee: numbers(),
-    exitMs: unknown(),
-    proceeds: numbers(),
-    exitFee: numbers(),
-  };
-  return { orders, firstOrder };
+/** Whether an order was filled. */
+export function isFilled(state: number): boolean {
+  return state >= STATE.open && state <= STATE.marked;
+}
+
+/** Gain of a filled order after fees, USD. */
+export function gainOf(orders: OrderColumns, i: number): number {
+  return orders.proceeds[i] - orders.exitFee[i] - orders.shares[i] * orders.entryPrice[i] - orders.entryFee[i];
+}
+
+/** What was paid for a filled order, fees included, USD. */
+export function paidFor(orders: OrderColumns, i: number): number {
+  return orders.shares[i] * orders.entryPrice[i] + orders.entryFee[i];
 }
 
 /** The orders of every strategy, in the order of their signals. */
@@ -51,12 +27,17 @@ export function ordersByStrategy(orders: Orders, nStrategies: number): Uint32Arr
   return lists;
 }
 
-/** Whether an order was filled. */
-export function isFilled(state: number): boolean {
-  return state >= STATE.open && state <= STATE.marked;
+/** Signals of the orders of `list`, rising when the list rises. */
+export function signalsOf(orders: Orders, list: Uint32Array): Uint32Array {
+  return list.map((i) => orders.signal[i]);
 }
 
-/** Signals of the filled orders among `list`, rising when the list rises. */
-export function filledSignals(orders: Orders, list: Uint32Array): Uint32Array {
-  return list.filter((i) => isFilled(orders.state[i])).map((i) => orders.signal[i]);
+/** Signals of every strategy whose order was filled, rising. */
+export function filledSignals({ orders, singles }: ReplayResult): Uint32Array[] {
+  return ordersByStrategy(orders, singles.length).map((list, s) => {
+    const states = singles[s]?.states;
+    return states === undefined
+      ? signalsOf(orders, list)
+      : rowsWhere(states.length, (signal) => isFilled(states[signal]));
+  });
 }

@@ -2,7 +2,7 @@
 import { sharpeMoments } from '../evaluate/sharpe.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { type ReplayResult, type Signals, STATE, type StateName } from './model.ts';
-import { isFilled } from './orders.ts';
+import { gainOf, paidFor } from './orders.ts';
 
 /** Markets trade on every day of the year. */
 export const DAYS_PER_YEAR = 365;
@@ -15,33 +15,24 @@ export interface TradeReturns {
   readonly returns: Float64Array;
 }
 
-/** Gain of an order after fees, USD; 0 when it was never filled. */
-export function gainOf({ orders }: ReplayResult, i: number): number {
-  return isFilled(orders.state[i])
-    ? orders.proceeds[i] - orders.exitFee[i] - orders.shares[i] * orders.entryPrice[i] - orders.entryFee[i]
-    : 0;
-}
-
-/** Returns of the filled orders among `list`. */
-export function tradeReturns(result: ReplayResult, signals: Signals, list: Uint32Array): TradeReturns {
-  const { orders } = result;
-  const filled = list.filter((i) => isFilled(orders.state[i]));
+/** Returns of the filled orders of `list`. */
+export function tradeReturns({ orders }: ReplayResult, signals: Signals, list: Uint32Array): TradeReturns {
   return {
-    orders: filled,
-    market: Int32Array.from(filled, (i) => signals.market[orders.signal[i]]),
-    returns: Float64Array.from(
-      filled,
-      (i) => gainOf(result, i) / (orders.shares[i] * orders.entryPrice[i] + orders.entryFee[i]),
-    ),
+    orders: list,
+    market: Int32Array.from(list, (i) => signals.market[orders.signal[i]]),
+    returns: Float64Array.from(list, (i) => gainOf(orders, i) / paidFor(orders, i)),
   };
 }
 
-/** How many orders ended in each way. */
-function countStates(result: ReplayResult, list: Uint32Array): Record<StateName, number> {
-  const counts = Object.fromEntries(Object.keys(STATE).map((name) => [name, 0])) as Record<StateName, number>;
-  const names = Object.keys(STATE) as StateName[];
-  for (const i of list) counts[names.find((name) => STATE[name] === result.orders.state[i])!]++;
-  return counts;
+/** How many orders of a strategy ended in each way. @param list its filled ones */
+function countStates(
+  { orders, unfilled }: ReplayResult,
+  strategy: number,
+  list: Uint32Array,
+): Record<StateName, number> {
+  const counts = unfilled[strategy].slice();
+  for (const i of list) counts[orders.state[i]]++;
+  return Object.fromEntries(Object.entries(STATE).map(([name, state]) => [name, counts[state]])) as never;
 }
 
 interface Drawdown {
@@ -107,7 +98,7 @@ export interface Performance {
   readonly returnsPerDay: readonly number[];
 }
 
-/** All figures of one strategy with a limited bankroll. */
+/** All figures of one strategy with a limited bankroll. @param list its filled orders */
 export function performanceOf(
   result: ReplayResult,
   signals: Signals,
@@ -117,15 +108,16 @@ export function performanceOf(
 ): Performance {
   const { orders } = result;
   const { orders: filled, returns } = tradeReturns(result, signals, list);
+  const states = countStates(result, strategy, list);
   const sum = (value: (i: number) => number): number => filled.reduce((total, i) => total + value(i), 0);
   const n = filled.length;
-  const gainUsd = sum((i) => gainOf(result, i));
+  const gainUsd = sum((i) => gainOf(orders, i));
   const equity = result.equity[strategy];
   const returnsPerDay = dailyReturns(bankrollUsd, equity);
   return {
-    nOrders: list.length,
+    nOrders: Object.values(states).reduce((total, count) => total + count, 0),
     nFilled: n,
-    states: countStates(result, list),
+    states,
     meanReturn: returns.reduce((total, r) => total + r, 0) / n,
     winRate: returns.filter((r) => r > 0).length / n,
     feesUsd: sum((i) => orders.entryFee[i] + orders.exitFee[i]),

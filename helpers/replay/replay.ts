@@ -4,14 +4,15 @@
  * deadlines are met strictly in the order of time. Both outcomes of a market are one book (a buyer of outcome 0 at p is
  * matched with a buyer of outcome 1 at 1 − p), so a trade of either gives the price of both.
  *
- * Memory is a fixed number of bytes per order, and per strategy and market; the tape is never held.
+ * Memory is a fixed number of bytes per order that waits or is open, per filled order that is kept, and per strategy and market; the
+ * tape is never held.
  */
 import { EventQueue } from '../kernels/event_queue.ts';
 import { DAY_MS } from '../run/clock.ts';
 import { assert } from '../run/errors.ts';
+import { LiveOrders } from './live_orders.ts';
 import {
   type BacktestMarkets,
-  type Orders,
   type ReplayResult,
   type Rules,
   type Signals,
@@ -20,19 +21,19 @@ import {
   type TapeBatch,
 } from './model.ts';
 import { inMicros, OrderBook } from './order_book.ts';
-import { createLinks, OrderQueues, OrderSet } from './order_queues.ts';
-import { createOrders } from './orders.ts';
+import { OrderQueues, OrderSet } from './order_queues.ts';
+import { OrderRecord } from './order_record.ts';
+import { SignalPicks } from './picks.ts';
 
 /** `feed` takes the tape batch by batch, `finish` gives what became of every order; how it is played is told above. */
 export class Replay {
-  private readonly orders: Orders;
+  private readonly orders = new LiveOrders();
+  private readonly record: OrderRecord;
   private readonly book: OrderBook;
-  /** Shares not sold yet. */
-  private readonly remaining: Float64Array;
   /** One queue per market and strategy. */
   private readonly waiting: OrderQueues;
   private readonly open: OrderQueues;
-  private readonly held: OrderSet;
+  private readonly held = new OrderSet();
   /** Orders waiting or open, per market. */
   private readonly nLive: Int32Array;
   private readonly cash: Float64Array;
@@ -44,8 +45,9 @@ export class Replay {
   private readonly taken: Float64Array;
   private readonly takenOf: Float64Array;
   private nTrades = 0;
-  private readonly firstOrder: Uint32Array;
+  private readonly picks: SignalPicks;
   private nextSignal = 0;
+  private nOrders = 0;
   private nowMs = Number.NEGATIVE_INFINITY;
   private dayEndMs: number;
   private readonly firstDayEndMs: number;
@@ -64,18 +66,14 @@ export class Replay {
     const nQueues = nMarkets * strategies.length;
     assert(strategies.length > 0 && strategies.length < 65_536, 'a replay takes 1 to 65,535 strategies');
     for (let i = 1; i < signals.nRows; i++) assert(signals.tsMs[i] >= signals.tsMs[i - 1], 'signals rise in time');
-    const { orders, firstOrder } = createOrders(signals.nRows, strategies);
-    this.orders = orders;
-    this.firstOrder = firstOrder;
-    this.remaining = new Float64Array(orders.n);
-    const links = createLinks(orders.n);
-    this.waiting = new OrderQueues(nQueues, links);
-    this.open = new OrderQueues(nQueues, links);
-    this.held = new OrderSet(orders.n);
+    this.picks = new SignalPicks(strategies);
+    this.record = new OrderRecord(this.orders, strategies, signals.nRows);
+    this.waiting = new OrderQueues(nQueues, this.orders);
+    this.open = new OrderQueues(nQueues, this.orders);
     this.nLive = new Int32Array(nMarkets);
     this.cash = Float64Array.from(strategies, ({ money }) => money.bankrollUsd);
     this.invested = new Float64Array(nQueues);
-    this.book = new OrderBook(orders, markets, signals, strategies, rules);
+    this.book = new OrderBook(this.orders, markets, signals, strategies, rules);
     this.hasResolved = new Uint8Array(nMarkets);
     this.taken = new Float64Array(strategies.length);
     this.takenOf = new Float64Array(strategies.length);
@@ -105,18 +103,27 @@ export class Replay {
   finish(): ReplayResult {
     assert(!this.isFinished, 'a replay ends once');
     this.isFinished = true;
-    const { orders } = this;
+    const { orders, record } = this;
     this.queueSignals(Number.POSITIVE_INFINITY);
     this.snapshot();
-    for (let order = 0; order < orders.n; order++) {
-      if (orders.state[order] === STATE.open) {
-        orders.proceeds[order] += this.valueOf(order);
-        orders.exitMs[order] = this.nowMs;
-        orders.state[order] = STATE.marked;
-      } else if (orders.state[order] === STATE.waiting) orders.state[order] = STATE.dataEnded;
-    }
-    const equity = this.equity.map((values) => Float64Array.from(values));
-    return { orders, firstDayEndMs: this.firstDayEndMs, equity, nWithoutFees: this.nWithoutFees };
+    this.held.forEach((order) => {
+      orders.proceeds[order] += this.valueOf(order);
+      orders.exitMs[order] = this.nowMs;
+      orders.state[order] = STATE.marked;
+      record.add(order);
+    });
+    const nQueues = this.markets.ids.length * this.strategies.length;
+    for (let queue = 0; queue < nQueues; queue++)
+      for (let order = this.waiting.head(queue); order >= 0; order = this.waiting.head(queue))
+        this.endWaiting(queue, order, STATE.dataEnded);
+    return {
+      orders: record.finish(),
+      unfilled: record.unfilled,
+      singles: record.singles,
+      firstDayEndMs: this.firstDayEndMs,
+      equity: this.equity.map((values) => Float64Array.from(values)),
+      nWithoutFees: this.nWithoutFees,
+    };
   }
 
   /** Lets time pass until `ms`: days that end are noted, deadlines up to `ms` are met, signals up to it are queued. */
@@ -130,26 +137,45 @@ export class Replay {
       } else if (timerMs <= ms) {
         const payload = this.timers.pop();
         if (payload < 0) this.resolve(-1 - payload, timerMs);
-        else if (this.orders.state[payload] === STATE.open) this.sellStale(payload, timerMs);
+        else if (this.isStale(payload, timerMs)) this.sellStale(payload, timerMs);
       } else break;
     }
     this.nowMs = ms;
     this.queueSignals(ms);
   }
 
+  /** Whether an order is open for so long; the one that a timer was set for may have given its place to another. */
+  private isStale(order: number, ms: number): boolean {
+    return this.orders.state[order] === STATE.open && this.book.dueMs(order) + this.rules.staleMs === ms;
+  }
+
   private queueSignals(ms: number): void {
-    const { signals, orders } = this;
+    const { signals } = this;
     for (; this.nextSignal < signals.nRows && signals.tsMs[this.nextSignal] <= ms; this.nextSignal++) {
       const m = signals.market[this.nextSignal];
-      const until = this.firstOrder[this.nextSignal + 1];
-      for (let order = this.firstOrder[this.nextSignal]; order < until; order++) {
-        if (this.hasResolved[m] === 1) orders.state[order] = STATE.tooLate;
+      for (const s of this.picks.of(this.nextSignal)) {
+        const number = this.nOrders++;
+        if (this.hasResolved[m] === 1) this.record.addUnfilled(s, this.nextSignal, STATE.tooLate);
         else {
+          const order = this.orders.open(s, this.nextSignal, number);
           this.waiting.push(this.book.queueOf(order), order);
           this.nLive[m]++;
         }
       }
     }
+  }
+
+  /** Ends the oldest waiting order of a queue, which was never filled. */
+  private endWaiting(queue: number, order: number, state: number): void {
+    this.waiting.pop(queue);
+    this.end(order, state);
+  }
+
+  private end(order: number, state: number): void {
+    this.orders.state[order] = state;
+    this.record.add(order);
+    this.orders.release(order);
+    this.nLive[this.book.marketOf(order)]--;
   }
 
   private meetTrade(m: number, ms: number, tradeShares: number): void {
@@ -167,11 +193,12 @@ export class Replay {
       if (this.book.dueMs(order) > ms) return;
       const s = this.orders.strategy[order];
       const room = this.roomIn(s, tradeShares);
-      const size = room >= this.remaining[order] ? this.remaining[order] : this.book.wholeLots(order, room);
+      const size =
+        room >= this.orders.remaining[order] ? this.orders.remaining[order] : this.book.wholeLots(order, room);
       if (size <= 0) return;
       this.taken[s] += size;
       this.sell(order, size, ms);
-      if (this.remaining[order] > 0) return;
+      if (this.orders.remaining[order] > 0) return;
       this.close(order, STATE.sold);
     }
   }
@@ -186,10 +213,11 @@ export class Replay {
       const isLate = ms > readyMs + rules.entryWindowMs || ms >= this.book.dueMs(order);
       const state = isLate ? STATE.expired : this.buy(order, queue, ms, tradeShares);
       if (state === STATE.waiting) return;
-      this.waiting.pop(queue);
-      orders.state[order] = state;
-      if (state === STATE.open) this.hold(order, queue);
-      else this.nLive[this.book.marketOf(order)]--;
+      if (state !== STATE.open) this.endWaiting(queue, order, state);
+      else {
+        this.waiting.pop(queue);
+        this.hold(order, queue);
+      }
     }
   }
 
@@ -220,18 +248,19 @@ export class Replay {
     orders.entryPrice[order] = price;
     orders.shares[order] = shares;
     orders.entryFee[order] = fee;
-    this.remaining[order] = shares;
+    orders.remaining[order] = shares;
     return STATE.open;
   }
 
   private hold(order: number, queue: number): void {
     const { orders } = this;
+    orders.state[order] = STATE.open;
     this.open.push(queue, order);
     this.held.add(order);
     this.invested[queue] += orders.shares[order] * orders.entryPrice[order];
     if (this.book.lacksFees(order)) this.nWithoutFees++;
     const staleMs = this.book.dueMs(order) + this.rules.staleMs;
-    if (Number.isFinite(staleMs)) this.timers.push(staleMs, order);
+    if (Number.isFinite(staleMs)) this.timers.push(staleMs, order, orders.number[order]);
   }
 
   /** Sells at the price of the last trade. */
@@ -242,13 +271,13 @@ export class Replay {
     orders.proceeds[order] += shares * price;
     orders.exitFee[order] += fee;
     orders.exitMs[order] = ms;
-    this.remaining[order] -= shares;
+    orders.remaining[order] -= shares;
     this.cash[orders.strategy[order]] += shares * price - fee;
   }
 
   /** Nobody traded in time: the last known price decides. */
   private sellStale(order: number, ms: number): void {
-    this.sell(order, this.remaining[order], ms);
+    this.sell(order, this.orders.remaining[order], ms);
     this.close(order, STATE.stale);
   }
 
@@ -258,20 +287,17 @@ export class Replay {
     const nStrategies = this.strategies.length;
     this.hasResolved[m] = 1;
     for (let s = 0, queue = m * nStrategies; s < nStrategies; s++, queue++) {
-      for (let order = this.waiting.head(queue); order >= 0; order = this.waiting.head(queue)) {
-        this.waiting.pop(queue);
-        orders.state[order] = STATE.tooLate;
-      }
+      for (let order = this.waiting.head(queue); order >= 0; order = this.waiting.head(queue))
+        this.endWaiting(queue, order, STATE.tooLate);
       for (let order = this.open.head(queue); order >= 0; order = this.open.head(queue)) {
         const payout = this.book.outcomeOf(order) === 0 ? payout0 : 1 - payout0;
-        orders.proceeds[order] += this.remaining[order] * payout;
+        orders.proceeds[order] += orders.remaining[order] * payout;
         orders.exitMs[order] = ms;
-        this.cash[s] += this.remaining[order] * payout;
-        this.remaining[order] = 0;
+        this.cash[s] += orders.remaining[order] * payout;
+        orders.remaining[order] = 0;
         this.close(order, payout0 === 0 || payout0 === 1 ? STATE.resolved : STATE.void);
       }
     }
-    this.nLive[m] = 0;
   }
 
   /** Takes a sold order out of its queue, of which it is the oldest: horizons pass in the order of signals. */
@@ -283,8 +309,7 @@ export class Replay {
     this.held.remove(order);
     this.invested[queue] -= orders.shares[order] * orders.entryPrice[order];
     if (this.open.head(queue) < 0) this.invested[queue] = 0;
-    this.nLive[this.book.marketOf(order)]--;
-    orders.state[order] = state;
+    this.end(order, state);
   }
 
   private snapshot(): void {
@@ -298,7 +323,7 @@ export class Replay {
   }
 
   private valueOf(order: number): number {
-    return this.remaining[order] * this.book.quote(order);
+    return this.orders.remaining[order] * this.book.quote(order);
   }
 
   /** Shares of the trade at hand that a strategy may still take. */

@@ -89,10 +89,6 @@ function mergeSignals(all: readonly StrategyOpportunities[]): { signals: Signals
   return { signals, rowsOf };
 }
 
-function filledOf({ orders }: ReplayResult, nStrategies: number): Uint32Array[] {
-  return ordersByStrategy(orders, nStrategies).map((list) => filledSignals(orders, list));
-}
-
 /** Everything that is known of one replayed strategy but for its luck. */
 interface Measured {
   readonly plan: Plan;
@@ -218,9 +214,16 @@ export async function backtest(
   const everything = Uint32Array.from({ length: signals.nRows }, (_, i) => i);
   const limit = Number.POSITIVE_INFINITY;
   const unlimited = { bankrollUsd: limit, stakeUsd: money.stakeUsd, marketLimitUsd: limit, participation: limit };
-  const single = { name: 'everything', picks: everything, isReversed: false, delayMs, money: unlimited };
+  const single = {
+    name: 'everything',
+    picks: everything,
+    isReversed: false,
+    delayMs,
+    money: unlimited,
+    keeps: 'returns',
+  } as const;
   const first = await replay([...plans.map(({ strategy }) => strategy), single]);
-  const filled = filledOf(first, plans.length + 1);
+  const filled = filledSignals(first);
   const controlled = plans.flatMap((plan, s) =>
     plan.variant === 'main' && filled[s].length > 0
       ? [{ plan: { ...plan, variant: 'random' as const }, filled: filled[s] }]

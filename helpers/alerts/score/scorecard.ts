@@ -7,7 +7,7 @@ import { clusteredSums, numberGroups } from '../../evaluate/clustered.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { PricePool } from '../../replay/controls.ts';
 import { type ReplayResult, type Rules, type Signals, STATE, type Strategy } from '../../replay/model.ts';
-import { filledSignals, isFilled, ordersByStrategy } from '../../replay/orders.ts';
+import { ordersByStrategy, signalsOf } from '../../replay/orders.ts';
 import { tradeReturns } from '../../replay/performance.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 import type { AlertRecord } from '../record.ts';
@@ -83,7 +83,7 @@ function followRows(name: string, picks: Uint32Array, { delayMs, stakeUsd }: Sco
 
 /** A filled order that has ended: one marked at the end of the data has not. */
 function hasEnded({ orders }: ReplayResult, i: number): boolean {
-  return isFilled(orders.state[i]) && orders.state[i] !== STATE.marked && orders.state[i] !== STATE.open;
+  return orders.state[i] !== STATE.marked;
 }
 
 /** Mean of what a share was worth at the end, before the spread, minus what the bet paid. */
@@ -144,8 +144,8 @@ async function scoreHorizon(
   ];
   const result = await play(signals, plans, rules);
   const lists = ordersByStrategy(result.orders, plans.length).map((list) => list.filter((i) => hasEnded(result, i)));
-  const pool = new PricePool(signals.price, filledSignals(result.orders, lists[groups.length]));
-  const draws = groups.map((_, g) => drawRandom(pool, filledSignals(result.orders, lists[g]), settings));
+  const pool = new PricePool(signals.price, signalsOf(result.orders, lists[groups.length]));
+  const draws = groups.map((_, g) => drawRandom(pool, signalsOf(result.orders, lists[g]), settings));
   const controls = draws.flat().map((rows) => followRows('random', rows, settings));
   if (controls.length === 0) return [];
   const other = await play(signals, controls, rules);

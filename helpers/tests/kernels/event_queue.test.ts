@@ -13,4 +13,12 @@ describe('event queue', () => {
     expect(queue.nextTime()).toBe(Number.POSITIVE_INFINITY);
     expect(() => queue.pop()).toThrow(/no event is left/);
   });
+
+  test('goes by the rank of events at one time, where they have one', () => {
+    const queue = new EventQueue();
+    [3, 1, 2].forEach((rank, payload) => {
+      queue.push(5, payload, rank * 1e12);
+    });
+    expect([queue.pop(), queue.pop(), queue.pop()]).toEqual([1, 2, 0]);
+  });
 });

@@ -115,7 +115,7 @@ async function compare(dataDir: string): Promise<{ period: EvaluationPeriod; row
   const result = await replayPeriod(period, rules, strategies, log);
   return {
     period,
-    rows: analyseThresholds(period.scored, signalReturns(result, strategies, delaysMs.length), thresholds, 1),
+    rows: analyseThresholds(period.scored, signalReturns(result), thresholds, 1),
   };
 }
 

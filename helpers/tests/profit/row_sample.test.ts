@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
+import { EvenSample } from '../../profit/even_sample.ts';
 import { openFillTable } from '../../profit/fill_table.ts';
-import { EvenSample, gatherRows } from '../../profit/row_sample.ts';
+import { gatherRows } from '../../profit/row_sample.ts';
 import { TestedFillsCollector } from '../../profit/tested_fills.ts';
 import type { FillKeys } from '../../profit/trade_rows.ts';
 import { ROLE, withCounts } from '../../profit/trade_splits.ts';

@@ -26,7 +26,6 @@ function scoredFills(): ScoredFills {
     market: Int32Array.from(rows, (i) => i >> 1),
     outcome: new Uint8Array(n),
     price: Float64Array.from(rows, (i) => (i % 10) / 10),
-    exitMs: Float64Array.from(rows, (i) => i + 1),
     labels: Uint8Array.from(rows, (i) => (i >= 20 ? 1 : 0)),
     probabilities: Float64Array.from(rows, (i) => (i + 1) / n),
     priceOnly: Float64Array.from(rows, (i) => (i % 2 === 0 ? 0.6 : 0.4)),

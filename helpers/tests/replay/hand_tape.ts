@@ -135,25 +135,34 @@ export function play(scene: Scene): Played {
     money: { ...DEFAULT_MONEY, ...scene.money },
     ...strategy,
   }));
-  const replay = new Replay(marketsOf(markets), table, full, { ...DEFAULT_RULES, ...scene.rules });
-  for (let i = 0; i < trades.length; i += batchRows) replay.feed(batchOf(trades.slice(i, i + batchRows)));
-  const result = replay.finish();
+  const replayAll = (own: readonly Strategy[]): ReplayResult => {
+    const replay = new Replay(marketsOf(markets), table, own, { ...DEFAULT_RULES, ...scene.rules });
+    for (let i = 0; i < trades.length; i += batchRows) replay.feed(batchOf(trades.slice(i, i + batchRows)));
+    return replay.finish();
+  };
+  const result = replayAll(full);
+  // Of an order that was never filled only its state is known.
+  const { singles } = replayAll(full.map((strategy) => ({ ...strategy, keeps: 'returns' })));
   const { orders, equity, nWithoutFees } = result;
   const names = Object.entries(STATE).sort((a, b) => a[1] - b[1]) as [StateName, number][];
   const minutes = (ms: number): number => (ms - START_MS) / MINUTE_MS;
-  const rows = ordersByStrategy(orders, full.length).flatMap((list, strategy) =>
-    Array.from(list, (i) => ({
-      strategy,
-      signal: orders.signal[i],
-      state: names[orders.state[i]][0],
-      entryAt: minutes(orders.entryMs[i]),
-      entryPrice: orders.entryPrice[i],
-      shares: orders.shares[i],
-      entryFee: orders.entryFee[i],
-      exitAt: minutes(orders.exitMs[i]),
-      proceeds: orders.proceeds[i],
-      exitFee: orders.exitFee[i],
-    })),
+  const lists = ordersByStrategy(orders, full.length);
+  const rows = full.flatMap(({ picks }, strategy) =>
+    Array.from(picks, (signal) => {
+      const i = lists[strategy].find((order) => orders.signal[order] === signal) ?? orders.n;
+      return {
+        strategy,
+        signal,
+        state: names[orders.state[i] ?? singles[strategy]!.states[signal]][0],
+        entryAt: minutes(orders.entryMs[i] ?? Number.NaN),
+        entryPrice: orders.entryPrice[i] ?? Number.NaN,
+        shares: orders.shares[i] ?? 0,
+        entryFee: orders.entryFee[i] ?? 0,
+        exitAt: minutes(orders.exitMs[i] ?? Number.NaN),
+        proceeds: orders.proceeds[i] ?? 0,
+        exitFee: orders.exitFee[i] ?? 0,
+      };
+    }),
   );
   return { rows, equity, nWithoutFees, result, signals: table };
 }

@@ -51,7 +51,8 @@ async function follow(dataDir: string, { delayMs, ...rules }: Rules & { delayMs:
   const period = await periodOf(dataDir, 'test');
   const strategies = followEverything(period.scored.nRows, [delayMs], MONEY);
   const result = await replayPeriod(period, rules, strategies, createLog({ quiet: true }));
-  return { period, result, ...signalReturns(result, strategies, 1)[0] };
+  const orders = await replayPeriod(period, rules, [{ ...strategies[0], keeps: 'orders' }], createLog({ quiet: true }));
+  return { period, orders: orders.orders, ...signalReturns(result)[0] };
 }
 
 /** What a follower gets, looked up fill by fill in the plainest way; NaN when the order is never filled. */
@@ -149,8 +150,8 @@ describe('the replay of tables', () => {
       { at: at(400), price: 0.6 },
     ]);
     writePredictions(dataDir, [{}]);
-    const { result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
-    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
+    const { orders } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
+    expect([orders.entryPrice[0], orders.proceeds[0]]).toEqual([0.5, 120]);
   });
 
   it('follows a SELL by buying the other outcome', async () => {
@@ -160,9 +161,9 @@ describe('the replay of tables', () => {
       { at: at(400), price: 0.7 },
     ]);
     writePredictions(dataDir, [{ side: 'SELL', price: 0.8 }]);
-    const { period, result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
+    const { period, orders } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
     expect([period.scored.outcome[0], period.scored.price[0]]).toEqual([1, expect.closeTo(0.2, 12)]);
-    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.2, 150]);
+    expect([orders.entryPrice[0], orders.proceeds[0]]).toEqual([0.2, 150]);
   });
 
   it('does not pay out a void market of Kalshi, whose settlement is not in the data: it is marked', async () => {
@@ -259,8 +260,8 @@ describe('bad tables', () => {
     const writer = new TableWriter(dataDir, RAW_TRADES);
     writer.addPart('one', frameOf(RAW_TRADES, rows), 'ts_ms');
     commit(writer);
-    const { result } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
-    expect([result.orders.entryPrice[0], result.orders.proceeds[0]]).toEqual([0.5, 120]);
+    const { orders } = await follow(dataDir, { ...ORDERS, halfSpread: 0 });
+    expect([orders.entryPrice[0], orders.proceeds[0]]).toEqual([0.5, 120]);
   });
 
   it('equal fills in any order of files give the same signals', async () => {
