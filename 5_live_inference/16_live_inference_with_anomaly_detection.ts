@@ -9,6 +9,7 @@
  */
 import { openAlertService, previewAlerts, testAlertSinks } from '../helpers/alerts/alert_service.ts';
 import { formatCounts } from '../helpers/alerts/dispatch.ts';
+import { readDecisions } from '../helpers/alerts/outbox/outbox.ts';
 import { configuredSinks } from '../helpers/alerts/sinks/configured_sinks.ts';
 import { renewAlertCases } from '../helpers/live/alert_cases_report.ts';
 import { ALERT_OPTIONS, alertFolder, NO_LOOK } from '../helpers/live/live_alerts.ts';
@@ -54,7 +55,7 @@ await runService(
       const models = await loadLiveModels(ctx.modelsDir, ctx.executor);
       const window = liveWindow(live, ports.nowMs());
       return await withLiveFolder(ctx, live, async () => {
-        const known = { models, clusters: walletClusters(ctx.dataDir) };
+        const known = { models, clusters: walletClusters(ctx.dataDir), earlier: readDecisions(folder) };
         const decided = await decideLook(ctx, live, window, venueSource(live, ports), known);
         if (typeof decided === 'string') return skipped(decided);
         const { tables, profiles, records, nBets, decidedMs } = decided;

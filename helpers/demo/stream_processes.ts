@@ -11,6 +11,8 @@ export interface RunningPart {
   readonly pid: number;
   /** All that it has printed. */
   text(): string;
+  /** Resolves when it has ended by itself or was ended. */
+  readonly ended: Promise<unknown>;
   /** Ends it in order; @returns its exit code */
   stop(): Promise<number | null>;
 }
@@ -37,6 +39,7 @@ export function startPart(
   return {
     pid: child.pid as number,
     text: () => text,
+    ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM');

@@ -10,6 +10,7 @@ import { formatCount } from '../run/console.ts';
 import type { StepContext } from '../step/contract.ts';
 import { ALERTS, FLOW_TRADES, parseEvent } from '../stream/events.ts';
 import { openFoldState } from '../stream/fold_state.ts';
+import { replayRecording } from '../stream/replay_recording.ts';
 import { streamFolder, untilStopped } from '../stream/service.ts';
 import type { CorrelatedGroup } from './correlated_groups.ts';
 import { FlowMonitor, type FlowSettings } from './flow_monitor.ts';
@@ -104,4 +105,16 @@ export async function watchFlow(
     await bus.close();
     state.close();
   }
+}
+
+/** What the monitor decides about a recording of 21, from nothing. @throws InputError when there is no recording */
+export async function watchRecording(
+  ctx: StepContext,
+  settings: FlowSettings,
+  folder: string,
+): Promise<FlowFactsOfRun> {
+  const monitor = new FlowMonitor(settings);
+  const decided = await replayRecording(ctx, folder, (event) => monitor.take(event));
+  const nAlerts = decided.filter(({ verdict }) => verdict === 'alert').length;
+  return { ...monitor.counts, nAlerts, nNearMisses: decided.length - nAlerts, groups: monitor.correlated };
 }

@@ -91,6 +91,8 @@ export interface WalletFacts {
   readonly scores: readonly ModelScores[];
   readonly takers: ReadonlyMap<string, TakerFills>;
   readonly clusters: WalletClusters;
+  /** What was decided before, in earlier looks. */
+  readonly earlier?: readonly AlertRecord[];
 }
 
 /** Share of a purchase that others took, as far as the service told what the wallet took; null where it did not. */
@@ -197,6 +199,7 @@ export async function decideWindow(
       decideBets(
         found.bets.map((bet) => factsOf(bet, span, found, { ...known, ...asked })),
         nowMs,
+        facts.earlier,
       ),
     );
   // Of millions of fills few are spoken of: rings and volumes are looked for where they are.

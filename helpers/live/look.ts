@@ -16,6 +16,8 @@ import { washRings } from './wash_rings.ts';
 export interface LookKnowledge {
   readonly models: LiveModels;
   readonly clusters: WalletClusters;
+  /** What earlier looks have decided. */
+  readonly earlier: readonly AlertRecord[];
 }
 
 export interface Decided {
@@ -32,7 +34,7 @@ export async function decideLook(
   settings: Omit<LiveSettings, 'addresses'>,
   window: LiveWindow,
   source: LiveSource,
-  { models, clusters }: LookKnowledge,
+  { models, ...known }: LookKnowledge,
 ): Promise<Decided | string> {
   const tables = await refreshLive(ctx, settings, window, source);
   const why = whyNoProfiles(tables);
@@ -42,6 +44,6 @@ export async function decideLook(
   const scores = await scoreLiveWallets(ctx, models, tables, profiles, takers);
   const findRings = (wallets: ReadonlySet<string>) => washRings(ctx, tables, wallets);
   const decidedMs = source.nowMs();
-  const decided = await decideWindow(ctx, tables, { scores, takers, clusters }, findRings, decidedMs);
+  const decided = await decideWindow(ctx, tables, { scores, takers, ...known }, findRings, decidedMs);
   return { tables, profiles, ...decided, decidedMs };
 }

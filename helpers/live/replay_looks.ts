@@ -106,7 +106,7 @@ export async function replayLooks(
 interface Replay {
   readonly plan: FetchPlan;
   readonly ports: HttpPorts;
-  readonly known: LookKnowledge;
+  readonly known: Omit<LookKnowledge, 'earlier'>;
   /** Of the outbox. */
   readonly folder: string;
 }
@@ -124,7 +124,7 @@ async function takeAgain(ctx: StepContext, settings: LiveSettings, look: Look, r
     await refreshLive(ctx, own, window, source);
     return;
   }
-  const decided = await decideLook(ctx, own, window, source, known);
+  const decided = await decideLook(ctx, own, window, source, { ...known, earlier: readDecisions(folder) });
   if (look.decidedMs === null || typeof decided === 'string') return;
   const nowhere = { sinks: [], routes: [] };
   const alerts = openAlertService({

@@ -14,6 +14,7 @@ import { type AnalyzerSettings, StreamAnalyzer } from './analyzer.ts';
 import { ALERTS, parseEvent, RAW_TRADES } from './events.ts';
 import { type FoldState, openFoldState } from './fold_state.ts';
 import { ModelWatch } from './model_watch.ts';
+import { replayRecording } from './replay_recording.ts';
 import { streamFolder, untilStopped } from './service.ts';
 
 /** Trades that may be folded and not acknowledged: what a killed analyzer folds again. */
@@ -72,6 +73,23 @@ export async function analyzeStream(ctx: StepContext, settings: AnalyzeSettings)
     await baselines.close();
     await bus.close();
     state.close();
+  }
+}
+
+/** What the analyzer decides about a recording of 21, from nothing. @throws InputError when there is no model or no recording */
+export async function analyzeRecording(
+  ctx: StepContext,
+  settings: AnalyzerSettings,
+  folder: string,
+): Promise<AnalyzeFacts> {
+  const models = new ModelWatch(ctx.modelsDir, (line) => ctx.log.note(line));
+  try {
+    models.require();
+    const analyzer = new StreamAnalyzer(settings, (venue) => models.of(venue));
+    const decided = await replayRecording(ctx, folder, (event) => analyzer.take(event));
+    return { ...analyzer.counts, nAlerts: decided.filter(({ verdict }) => verdict === 'alert').length };
+  } finally {
+    models.close();
   }
 }
 

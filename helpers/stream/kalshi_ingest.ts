@@ -7,6 +7,7 @@ import type { KalshiKey } from '../venues/kalshi/api/signing.ts';
 import { CatchUp } from './catch_up.ts';
 import { beginAt, FULL_WAIT_MS, type Ingest, type IngestParts, N_RECENT, OVERLAP_MS } from './ingest_parts.ts';
 import { KalshiFacts } from './kalshi_facts.ts';
+import { type KalshiTold, kalshiTrade, toldByFrame } from './kalshi_trade.ts';
 import { SeenIds } from './seen_ids.ts';
 
 /** A stretch that is fetched and sorted at once. */
@@ -23,17 +24,6 @@ export interface KalshiIngestOptions extends IngestParts {
   readonly feedUrl?: string;
   readonly lagMs?: number;
   readonly auditMs?: number;
-}
-
-/** A trade as both ways tell it. */
-interface Told {
-  readonly id: string;
-  readonly ticker: string;
-  readonly tsMs: number;
-  readonly seq: number;
-  readonly count: string;
-  readonly yesPrice: string;
-  readonly side: unknown;
 }
 
 /** Begins to ingest, from the bookmark on. */
@@ -129,42 +119,24 @@ class KalshiIngest implements Ingest {
   }
 
   private takeFrame(msg: Readonly<Record<string, unknown>>, seq: number | null): void {
-    const told = {
-      id: String(msg.trade_id),
-      ticker: String(msg.market_ticker),
-      tsMs: Number(msg.ts_ms),
-      seq: seq ?? 0,
-      count: String(msg.count_fp),
-      yesPrice: String(msg.yes_price_dollars),
-      side: msg.taker_outcome_side ?? msg.taker_side,
-    };
+    const told = toldByFrame(msg, seq);
     // Memory is full: what does not fit is fetched once there is room.
     if (this.take(told) === 'full') this.askAgain();
     else this.lastMs = Math.max(this.lastMs, told.tsMs);
   }
 
   /** Puts a trade into the log unless it is there. */
-  private take({ id, ticker, tsMs, seq, count, yesPrice, side }: Told): 'new' | 'known' | 'full' {
+  private take(told: KalshiTold): 'new' | 'known' | 'full' {
+    const { id, ticker } = told;
     if (this.recent.has(id)) return 'known';
-    const contracts = Number(count);
-    if ((side !== 'yes' && side !== 'no') || contracts <= 0) {
+    const trade = kalshiTrade(told);
+    if (trade === null) {
       this.noteWithoutSide();
       this.recent.add(id);
       return 'known';
     }
     this.facts.met(ticker);
-    const yes = Number(yesPrice);
-    const isTaken = this.options.log.trade({
-      venue: 'kalshi',
-      trade_id: id,
-      market_id: ticker,
-      ts_ms: tsMs,
-      seq,
-      contracts,
-      outcome: side === 'yes' ? 0 : 1,
-      price: side === 'yes' ? yes : Math.round((1 - yes) * 1e6) / 1e6,
-      wallet: null,
-    });
+    const isTaken = this.options.log.trade(trade);
     if (!isTaken) return 'full';
     this.recent.add(id);
     this.options.watch.received(1);
@@ -185,7 +157,7 @@ class KalshiIngest implements Ingest {
       const minS = Math.floor(startMs / 1000);
       const isLast = startMs + PIECE_MS > untilMs;
       const piece = isLast ? { minS } : { minS, maxS: Math.ceil((startMs + PIECE_MS) / 1000) };
-      const told: Told[] = [];
+      const told: KalshiTold[] = [];
       for await (const { rows } of this.options.client.tradePages('live', piece))
         for (const row of rows)
           told.push({

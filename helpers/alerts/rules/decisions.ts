@@ -130,18 +130,36 @@ function firstOfEach(drafts: readonly Draft[]): Draft[] {
   return [...first.values()];
 }
 
+/** What was told of a wallet is news again once its bet is so many times as large. */
+const NEWS_FACTOR = 2;
+
+/** The alert of an earlier look of the same day that tells what this one tells: of the same wallet and market, or of the wallet as a whole. */
+function toldBefore({ bet, isAboutWallet, record }: Draft, earlier: readonly AlertRecord[]): AlertRecord | undefined {
+  return earlier.find(
+    ({ id, verdict, period, wallet, marketId, amountUsd }) =>
+      verdict === 'alert' &&
+      id !== record.id &&
+      period === record.period &&
+      wallet === bet.wallet &&
+      (isAboutWallet || marketId === bet.marketId) &&
+      bet.amountUsd < NEWS_FACTOR * (amountUsd ?? 0),
+  );
+}
+
 /**
  * Of several alerts about one wallet and market, or about a wallet as a whole, the strongest is kept and gives the reasons of all; the
- * others are suppressed, and say so.
+ * others are suppressed, and say so. So is what an earlier look has told, until the bet has doubled.
  * @param drafts the strongest first
  * @returns alerts by how many rules agree, then by strength
  */
-function oneAlertPerWallet(drafts: readonly Draft[]): AlertRecord[] {
+function oneAlertPerWallet(drafts: readonly Draft[], earlier: readonly AlertRecord[]): AlertRecord[] {
   const kept = new Map<string, Draft[]>();
   const others = new Map<Draft, Draft[]>();
   const all = drafts.map((draft) => {
     const { bet, isAboutWallet, record } = draft;
     if (record.verdict !== 'alert') return draft;
+    const told = toldBefore(draft, earlier);
+    if (told !== undefined) return suppressed(draft, `the same wallet: alert ${told.id} is about it`);
     const own = kept.get(bet.wallet) ?? [];
     const stronger = own.find((one) => isAboutWallet || one.bet.marketId === bet.marketId);
     if (stronger === undefined) {
@@ -166,10 +184,12 @@ function oneAlertPerWallet(drafts: readonly Draft[]): AlertRecord[] {
  * that the limits leave those. One record a rule, wallet, market and day; where a rule speaks of the wallet as a whole, one about its largest bet.
  * @param bets each with what was known when it was made
  * @param nowMs time of the decision
+ * @param earlier what was decided before
  */
 export function decideBets(
   bets: readonly BetFacts[],
   nowMs: number,
+  earlier: readonly AlertRecord[] = [],
   settings: DecisionSettings = DECISION_SETTINGS,
 ): AlertRecord[] {
   const drafts = bets.flatMap((facts) => {
@@ -181,5 +201,5 @@ export function decideBets(
       record: recordOf(facts, judgement, filtered, settings, nowMs),
     }));
   });
-  return oneAlertPerWallet(firstOfEach(oneAlertPerMatch(drafts).sort(byStrength)));
+  return oneAlertPerWallet(firstOfEach(oneAlertPerMatch(drafts).sort(byStrength)), earlier);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALERT_RECORD } from '../../../alerts/record.ts';
+import { ALERT_RECORD, type AlertRecord } from '../../../alerts/record.ts';
 import { DECISION_SETTINGS, decideBets } from '../../../alerts/rules/decisions.ts';
 import type { BetFacts } from '../../../alerts/rules/facts.ts';
 import { HOUR_MS } from '../../../run/clock.ts';
@@ -17,7 +17,7 @@ function facts(bet: Parameters<typeof madeUpBet>[0], changes: Partial<BetFacts> 
 describe('decisions about bets', () => {
   it('are whole records with reasons, figures, times and links', () => {
     const settings = { ...DECISION_SETTINGS, casesUrl: 'https://cases.example/wallets.html' };
-    const [record, ...others] = decideBets([facts({}, { wallet: FRESH })], NOW, settings);
+    const [record, ...others] = decideBets([facts({}, { wallet: FRESH })], NOW, [], settings);
     expect(others).toEqual([]);
     expect(ALERT_RECORD.parse(record)).toEqual(record);
     expect(record).toMatchObject({
@@ -49,6 +49,29 @@ describe('decisions about bets', () => {
     const around = { isSelfMatch: true, washRingSize: null };
     const [record] = decideBets([facts({ amountUsd: 900 }, { wallet: FRESH, around })], NOW);
     expect(record).toMatchObject({ verdict: 'near_miss', whyNot: '$900 of the $1,000 that the rule asks for' });
+  });
+
+  it('tell of a wallet and market once a day, whichever rule speaks later, until the bet has doubled', () => {
+    const at = (bet: object, changes: object, earlier: readonly AlertRecord[] = []) =>
+      decideBets([facts(bet, { wallet: FRESH, ...changes })], NOW, earlier)[0];
+    const told = at({}, {});
+    expect(told).toMatchObject({ rule: 'fresh_whale', verdict: 'alert', amountUsd: 2000 });
+    // The same decision stays what it was.
+    expect(at({ amountUsd: 2500 }, {}, [told])).toMatchObject({ id: told.id, verdict: 'alert' });
+    const later = { wallet: OLD_WALLET, scores: FLAGGED };
+    expect(at({ amountUsd: 3999 }, later)).toMatchObject({ rule: 'anomaly', verdict: 'alert' });
+    expect(at({ amountUsd: 3999 }, later, [told])).toMatchObject({
+      rule: 'anomaly',
+      verdict: 'suppressed',
+      whyNot: `the same wallet: alert ${told.id} is about it`,
+    });
+    for (const more of [{ amountUsd: 4000 }, { wallet: 'b' }])
+      expect(at(more, later, [told])).toMatchObject({ verdict: 'alert' });
+    const nextDay = { ...later, day: { ...madeUpFacts().day, day: '2026-11-22' } };
+    expect(at({}, nextDay, [told])).toMatchObject({ verdict: 'alert' });
+    // A rule about one market speaks of another; a suppressed alert has told nothing.
+    expect(at({ marketId: 'm2' }, {}, [told])).toMatchObject({ rule: 'fresh_whale', verdict: 'alert' });
+    expect(at({}, later, [{ ...told, verdict: 'suppressed' }])).toMatchObject({ verdict: 'alert' });
   });
 
   it('have one id a rule, wallet, market and day, so that the same day can be looked at again', () => {
