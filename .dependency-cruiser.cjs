@@ -28,6 +28,8 @@ const MAY_IMPORT = {
   'helpers/features': 'estimators kernels polars step run tables',
   'helpers/fetch': 'http run venues',
   'helpers/flow': 'alerts bus cases/venue_links charts evaluate kernels run step stream',
+  'helpers/forecast':
+    'charts evaluate kernels/event_queue polars profit/(backtest_options|format) replay run step strategies tables venues/fees',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
@@ -56,7 +58,7 @@ const MAY_IMPORT = {
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
-  'helpers/trade': 'evaluate/(checks|normal) run/(clock|errors) venues/fees',
+  'helpers/trade': 'evaluate/(checks|log_odds|normal) run/(clock|errors) venues/fees',
   'helpers/trade_anomaly': 'baselines charts estimators evaluate features kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',

@@ -3,6 +3,7 @@
  * bought, as many contracts as that pays for with the fee.
  */
 import { check, checkProbabilities } from '../../evaluate/checks.ts';
+import { logOddsPool } from '../../evaluate/log_odds.ts';
 import { OrderFees, tradeFeeMicros } from '../fees/fill_fee.ts';
 import type { CostTerms } from '../fees/order_cost.ts';
 import { MICROS_PER_USD, notionalMicros, priceOfSide } from '../money.ts';
@@ -34,26 +35,13 @@ export interface Quote {
   readonly askMicros: number | null;
 }
 
-/** Probabilities are kept this far from 0 and 1 before their log-odds are taken. */
-const P_MIN = 1e-6;
-
-export function logit(p: number): number {
-  const kept = Math.min(1 - P_MIN, Math.max(P_MIN, p));
-  return Math.log(kept / (1 - kept));
-}
-
-export function logistic(x: number): number {
-  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
-}
-
 /**
- * weight · logit(market) + (1 − weight) · logit(q), as a probability: a logarithmic pool (Genest & Zidek 1986).
+ * q moved towards the market in log-odds.
  * @param marketWeight 0 leaves q as it is, 1 is the market
  */
 export function shrinkToMarket(q: number, marketP: number, marketWeight: number): number {
   checkProbabilities([q, marketP, marketWeight], 'q, market and weight');
-  if (marketWeight === 0) return q;
-  return logistic(marketWeight * logit(marketP) + (1 - marketWeight) * logit(q));
+  return marketWeight === 0 ? q : logOddsPool([q, marketP], [1 - marketWeight, marketWeight]);
 }
 
 /** The market's probability: the middle of bid and ask, where an empty side stands at the end of the scale. */
