@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startTelegramDouble } from '../../doubles/telegram.ts';
 import { loadLiveModels } from '../../live/wallet_scores.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import type { SimulatedFolder } from '../doubles/simulated.ts';
@@ -41,8 +42,22 @@ test('without a model one line names the step that makes it', async () => {
   );
 });
 
-test('alerts reach Discord once, also when the day is looked at again, and the key of the webhook stands nowhere', async () => {
+const TELEGRAM_TOKEN = '123456:made-up_TOKEN-of-thirty-five-signs';
+const SECRETS = [WEBHOOK_TOKEN, TELEGRAM_TOKEN, 'a-token-of-a-bot', 'an-id-of-a-key'];
+
+test('alerts reach Discord once, also when the day is looked at again, and no key that it was given stands anywhere', async () => {
   await saveModel(box);
+  const telegram = await startTelegramDouble({ token: TELEGRAM_TOKEN, burst: 1000 });
+  // The Discord double knows no bot: its token is refused.
+  Object.assign(world.env, {
+    TELEGRAM_BOT_TOKEN: TELEGRAM_TOKEN,
+    TELEGRAM_CHAT_ID: '-100',
+    TELEGRAM_API_URL: telegram.baseUrl,
+    DISCORD_BOT_TOKEN: 'a-token-of-a-bot',
+    DISCORD_CHANNEL_ID: '10001',
+    DISCORD_API_URL: `${world.discord.origin}/api/v10`,
+    KALSHI_KEY_ID: 'an-id-of-a-key',
+  });
   const dry = await box.run('live_alerts', [...WORDS, '--dry-run'], world.env);
   expect(dry.text).toMatch(/^ALERT .*: a wallet bought/m);
   expect(world.discord.messages).toEqual([]);
@@ -81,10 +96,13 @@ test('alerts reach Discord once, also when the day is looked at again, and the k
   const profiled = await box.run('live_profiles', WORDS.slice(0, -1), world.env);
   expect(profiled.code).toBe(0);
   for (const { text, titles } of [dry, first, again, scored, refused, profiled]) {
-    expect(text).not.toContain(WEBHOOK_TOKEN);
-    expect(titles.filter((title) => title.includes(WEBHOOK_TOKEN))).toEqual([]);
+    const said = [text, ...titles].join('\n');
+    expect(SECRETS.filter((secret) => said.includes(secret))).toEqual([]);
   }
-  expect(filesWith(box.root, WEBHOOK_TOKEN)).toEqual([]);
+  expect(SECRETS.flatMap((secret) => filesWith(box.root, secret))).toEqual([]);
+  expect(first.text).toContain('DISCORD_CHANNEL_ID is stopped (status 401');
+  expect(telegram.messages.length).toBe(messages.size);
+  await telegram.close();
 }, 600_000);
 
 test('the trace of a crash shows no key', async () => {

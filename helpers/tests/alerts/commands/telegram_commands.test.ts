@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AlertService, openAlertService } from '../../../alerts/alert_service.ts';
 import { configuredSinks } from '../../../alerts/sinks/configured_sinks.ts';
-import { startPart } from '../../../demo/stream_processes.ts';
 import { startTelegramDouble, type TelegramDouble, type TelegramDoubleOptions } from '../../../doubles/telegram.ts';
 import { realPorts } from '../../../http/ports.ts';
 import { HOUR_MS, isoTime, nowMs } from '../../../run/clock.ts';
@@ -128,18 +127,6 @@ test('a mute that was over when it was read mutes nothing', async () => {
   alerts.note([alert(1)]);
   await until(() => expect(double.messages).toHaveLength(3));
 }, 60_000);
-
-test('19 is such a service', async () => {
-  const double = await chat();
-  const env = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_CHAT_ID: '-100', TELEGRAM_API_URL: double.baseUrl, BUS_URL: '' };
-  const words = ['--data-dir', folder, '--models-dir', join(folder, 'models')];
-  const alerter = startPart('stream_alerter', words, env);
-  ends.push(() => alerter.stop());
-  double.write('/status');
-  await until(() => expect(textsOf(double).at(-1)).toMatch(/^Running for .*\nNo alert yet\.\nNot muted\.$/));
-  expect(await alerter.stop()).toBe(75);
-  expect(alerter.text()).not.toContain(TOKEN);
-}, 120_000);
 
 test('a bot that another process reads is told of once and asked again; a token that is none ends the reading with one line, and shows nowhere', async () => {
   let isElsewhere = true;
