@@ -101,7 +101,7 @@ function strategyFacts(dataDir: string): StrategyFacts[] | null {
   if (table === null) return null;
   const frame = readTable(table);
   const [names, variants] = ['strategy', 'variant'].map((column) => toTexts(frame, column));
-  const [nMarkets, nFilled, mean, low, high, total] = [
+  const [nGroups, nFilled, mean, low, high, total] = [
     'n_markets',
     'n_filled',
     'return_mean',
@@ -112,7 +112,7 @@ function strategyFacts(dataDir: string): StrategyFacts[] | null {
   const rows = names.map((name, i) => ({
     name: name as StrategyName,
     variant: variants[i] as Variant,
-    nMarkets: nMarkets[i],
+    nGroups: nGroups[i],
     nFilled: nFilled[i],
     returnMean: mean[i],
     returnLow: low[i],

@@ -78,8 +78,8 @@ function nameText({ name }: StrategyFacts): string {
 }
 
 function strategyText(facts: StrategyFacts): string {
-  const { nFilled, nMarkets } = facts;
-  return `${nameText(facts)} returned ${returnText(facts)} in ${counted(nFilled, 'trade')} and ${counted(nMarkets, 'market')}`;
+  const { nFilled, nGroups } = facts;
+  return `${nameText(facts)} returned ${returnText(facts)} in ${counted(nFilled, 'trade')} and ${counted(nGroups, 'market')}`;
 }
 
 /** The strategies that choose, the one with the highest mean return first; those that traded. */

@@ -101,7 +101,7 @@ function formatStrategyDetails(rows: readonly StrategyRow[], name: StrategyName)
     main.deflatedSharpe === null
       ? ''
       : `; probability that its Sharpe ratio beats the luck of the best of all trials ${main.deflatedSharpe.toFixed(3)}`;
-  return `${STRATEGY_NAMES[name]}: ${formatCount(main.nFilled)} trades in ${formatCount(main.nMarkets)} markets, ${returnOf(main)} each, ${formatPercent(main.totalReturn)} of the bankroll in all${beside}${luck}.`;
+  return `${STRATEGY_NAMES[name]}: ${formatCount(main.nFilled)} trades in ${formatCount(main.nGroups)} markets, ${returnOf(main)} each, ${formatPercent(main.totalReturn)} of the bankroll in all${beside}${luck}.`;
 }
 
 function formatChoice({ chosen, nTrials, trials }: Choice): string {

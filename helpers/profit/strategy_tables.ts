@@ -18,7 +18,7 @@ export function strategiesFrame(rows: readonly StrategyRow[]): DataFrame {
     n_signals: (row) => row.nSignals,
     n_filled: (row) => row.nFilled,
     n_marked: (row) => row.nMarked,
-    n_markets: (row) => row.nMarkets,
+    n_markets: (row) => row.nGroups,
     return_mean: (row) => row.returnMean,
     return_low: (row) => row.returnLow,
     return_high: (row) => row.returnHigh,

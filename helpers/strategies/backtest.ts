@@ -1,12 +1,8 @@
 /** Strategies replayed with money, each beside its reverse and random trades at the same prices; what each has earned. */
-import { quantileSorted } from 'simple-statistics';
-import { type BootstrapInterval, UNDEFINED_INTERVAL } from '../evaluate/bootstrap.ts';
-import { clusteredRatio } from '../evaluate/clustered.ts';
-import { deflatedOf } from '../profit/strategy_rows.ts';
 import { RandomControls } from '../replay/controls.ts';
+import { deflated, type Earnings, earnedBy, meanOfDraws } from '../replay/earnings.ts';
 import type { Money, ReplayResult, Rules, Signals, Strategy } from '../replay/model.ts';
-import { filledSignals, ordersByStrategy } from '../replay/orders.ts';
-import { DAYS_PER_YEAR, type Performance, performanceOf, tradeReturns } from '../replay/performance.ts';
+import { filledSignals } from '../replay/orders.ts';
 import { replayTrades } from '../replay/tape.ts';
 import type { Log } from '../run/console.ts';
 import type { Table } from '../tables/table_store.ts';
@@ -19,24 +15,10 @@ export type Verdict = 'pays' | 'does not pay' | 'inconclusive' | 'abstains';
 /** Intervals over fewer events promise more than they hold (Cameron, Gelbach & Miller 2008). */
 const N_EVENTS_MIN = 10;
 
-export interface VariantRow {
+/** What one strategy or control has earned; its groups are events. */
+export interface VariantRow extends Earnings {
   readonly kind: StrategyKind;
   readonly variant: 'main' | 'reverse' | 'random';
-  readonly nPicks: number;
-  readonly nFilled: number;
-  readonly nEvents: number;
-  /** Gain per trade after costs over what was paid, with its 95 % interval by events; of random controls the middle 95 % of the draws. */
-  readonly returns: BootstrapInterval;
-  readonly winRate: number;
-  readonly totalReturn: number;
-  readonly sharpeAnnual: number;
-  /** Probability that the Sharpe ratio beats the luck of the best of all strategies; null but for `main`. */
-  readonly deflatedSharpe: number | null;
-  readonly maxDrawdown: number;
-  /** null where the peak was not reached again. */
-  readonly recoveryDays: number | null;
-  readonly turnover: number;
-  readonly feesUsd: number;
 }
 
 export interface StrategyResult {
@@ -89,95 +71,12 @@ function mergeSignals(all: readonly StrategyOpportunities[]): { signals: Signals
   return { signals, rowsOf };
 }
 
-/** Everything that is known of one replayed strategy but for its luck. */
-interface Measured {
-  readonly plan: Plan;
-  readonly performance: Performance;
-  readonly returns: BootstrapInterval;
-  readonly nEvents: number;
-}
-
-function measure(
-  result: ReplayResult,
-  signals: Signals,
-  plans: readonly Plan[],
-  eventOf: Int32Array,
-  seed: number,
-): Measured[] {
-  const lists = ordersByStrategy(result.orders, result.equity.length);
-  return plans.map((plan, s) => {
-    const { returns, market } = tradeReturns(result, signals, lists[s]);
-    const groups = Int32Array.from(market, (m) => eventOf[m]);
-    const isAlone = plan.variant !== 'random' && returns.length > 0;
-    return {
-      plan,
-      performance: performanceOf(result, signals, lists[s], s, plan.strategy.money.bankrollUsd),
-      // A draw needs no interval of its own: the draws together are one.
-      returns: isAlone
-        ? clusteredRatio(returns, new Float64Array(returns.length).fill(1), { groups, seed })
-        : UNDEFINED_INTERVAL,
-      nEvents: new Set(groups).size,
-    };
-  });
-}
-
-function rowOf({ plan, performance, returns, nEvents }: Measured, deflated: number | null): VariantRow {
-  const { drawdown } = performance;
-  return {
-    kind: plan.kind,
-    variant: plan.variant,
-    nPicks: performance.nOrders,
-    nFilled: performance.nFilled,
-    nEvents,
-    returns: { ...returns, estimate: performance.meanReturn },
-    winRate: performance.winRate,
-    totalReturn: performance.totalReturn,
-    sharpeAnnual: performance.sharpe * Math.sqrt(DAYS_PER_YEAR),
-    deflatedSharpe: deflated,
-    maxDrawdown: drawdown.share,
-    recoveryDays: drawdown.recoveryDays,
-    turnover: performance.turnover,
-    feesUsd: performance.feesUsd,
-  };
-}
-
-/** The draws of one strategy as one row: means, and the middle 95 % of their mean returns. */
-function randomRow(draws: readonly VariantRow[]): VariantRow {
-  const mean = (value: (row: VariantRow) => number): number => {
-    const values = draws.map(value).filter(Number.isFinite);
-    return values.reduce((sum, one) => sum + one, 0) / values.length;
-  };
-  const sorted = draws
-    .map(({ returns }) => returns.estimate)
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  const quantile = (p: number): number => (sorted.length === 0 ? Number.NaN : quantileSorted(sorted, p));
-  return {
-    ...draws[0],
-    nFilled: Math.round(mean(({ nFilled }) => nFilled)),
-    nEvents: Math.round(mean(({ nEvents }) => nEvents)),
-    returns: {
-      ...UNDEFINED_INTERVAL,
-      estimate: mean(({ returns }) => returns.estimate),
-      low: quantile(0.025),
-      high: quantile(0.975),
-    },
-    winRate: mean(({ winRate }) => winRate),
-    totalReturn: mean(({ totalReturn }) => totalReturn),
-    sharpeAnnual: mean(({ sharpeAnnual }) => sharpeAnnual),
-    maxDrawdown: mean(({ maxDrawdown }) => maxDrawdown),
-    recoveryDays: null,
-    turnover: mean(({ turnover }) => turnover),
-    feesUsd: mean(({ feesUsd }) => feesUsd),
-  };
-}
-
 /** What the figures allow to say: paying takes enough events, a whole interval above 0, and money in the end. */
 export function verdictOf(main: VariantRow): Verdict {
-  if (main.nPicks === 0) return 'abstains';
-  if (main.nEvents < N_EVENTS_MIN) return 'inconclusive';
-  if (main.returns.high < 0) return 'does not pay';
-  return main.returns.low > 0 && main.totalReturn > 0 ? 'pays' : 'inconclusive';
+  if (main.nSignals === 0) return 'abstains';
+  if (main.nGroups < N_EVENTS_MIN) return 'inconclusive';
+  if (main.returnHigh < 0) return 'does not pay';
+  return main.returnLow > 0 && main.totalReturn > 0 ? 'pays' : 'inconclusive';
 }
 
 function brierOf(
@@ -229,26 +128,23 @@ export async function backtest(
       ? [{ plan: { ...plan, variant: 'random' as const }, filled: filled[s] }]
       : [],
   );
-  const measured = measure(first, signals, plans, markets.eventOf, seed);
+  const earned = earnedBy(first, signals, plans, seed, markets.eventOf);
   const controls = new RandomControls<Plan>(signals.price, controlled, filled[plans.length], job.nDraws, seed).plans();
   const drawn =
     controls.length === 0
       ? []
-      : measure(await replay(controls.map(({ strategy }) => strategy)), signals, controls, markets.eventOf, seed);
-  const trials = measured.flatMap(({ plan, performance }) =>
-    plan.variant === 'main' && Number.isFinite(performance.sharpe) ? [performance.sharpe] : [],
+      : earnedBy(await replay(controls.map(({ strategy }) => strategy)), signals, controls, seed, markets.eventOf);
+  const trials = earned.flatMap(({ planned, sharpe }) =>
+    planned.variant === 'main' && Number.isFinite(sharpe) ? [sharpe] : [],
   );
+  const rowsOfAll = [...earned, ...drawn].map((one): VariantRow => {
+    const { kind, variant } = one.planned;
+    return { kind, variant, ...deflated(one, trials) };
+  });
+  const draws = all.map(({ kind }) => rowsOfAll.filter((row) => row.variant === 'random' && row.kind === kind));
   const rows = [
-    ...measured.map((one) =>
-      rowOf(
-        one,
-        one.plan.variant === 'main' ? (deflatedOf(one.performance.returnsPerDay, trials)?.probability ?? null) : null,
-      ),
-    ),
-    ...all.flatMap(({ kind }) => {
-      const draws = drawn.filter(({ plan }) => plan.kind === kind).map((one) => rowOf(one, null));
-      return draws.length === 0 ? [] : [randomRow(draws)];
-    }),
+    ...rowsOfAll.filter(({ variant }) => variant !== 'random'),
+    ...draws.filter(({ length }) => length > 0).map(meanOfDraws),
   ];
   const results = all.map((opportunities, k): StrategyResult => {
     const { kind, cellNames, nRows } = opportunities;
@@ -256,7 +152,7 @@ export async function backtest(
     return {
       kind,
       verdict: verdictOf(of('main')!),
-      beatsRandom: of('main')!.returns.estimate > (of('random')?.returns.high ?? Number.NEGATIVE_INFINITY),
+      beatsRandom: of('main')!.returnMean > (of('random')?.returnHigh ?? Number.NEGATIVE_INFINITY),
       nOpportunities: nRows,
       cells: judged[k].edges.map((edge, c) => ({ name: cellNames[c], ...edge })),
       brier: brierOf(opportunities, judged[k].picks, judged[k].probabilities),

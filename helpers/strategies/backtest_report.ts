@@ -52,10 +52,10 @@ const fixed = (value: number | null, digits: number): string =>
 function cellsOf(rows: readonly VariantRow[]): string[][] {
   return rows.map((row) => [
     row.variant === 'main' ? NAMES[row.kind] : `${NAMES[row.kind]}, ${VARIANTS[row.variant]}`,
-    formatCount(row.nPicks),
-    formatCount(row.nFilled),
-    formatCount(row.nEvents),
-    formatPercentInterval(row.returns),
+    formatCount(row.nSignals),
+    formatCount(Math.round(row.nFilled)),
+    formatCount(Math.round(row.nGroups)),
+    formatPercentInterval({ estimate: row.returnMean, low: row.returnLow, high: row.returnHigh }),
     formatPercent(row.winRate),
     formatPercent(row.totalReturn),
     fixed(row.sharpeAnnual, 2),
@@ -77,7 +77,7 @@ const SENTENCES: Readonly<Record<Verdict, string>> = {
 /** At most 25 words. */
 function formatVerdict({ kind, verdict, beatsRandom }: StrategyResult, rows: readonly VariantRow[]): string {
   const main = rows.find((row) => row.kind === kind && row.variant === 'main');
-  const mean = main === undefined || verdict === 'abstains' ? '' : ` (${formatPercent(main.returns.estimate)} a trade)`;
+  const mean = main === undefined || verdict === 'abstains' ? '' : ` (${formatPercent(main.returnMean)} a trade)`;
   const beside = `; random trades at the same prices earned ${beatsRandom ? 'less' : 'as much'}`;
   return `${NAMES[kind]} ${SENTENCES[verdict]}${mean}${verdict === 'pays' ? beside : ''}.`;
 }
@@ -103,10 +103,10 @@ function picturesOf({ rows, results }: BacktestFacts, bankrollUsd: number): Bloc
   const marks = traded.map((row) => ({
     name: NAMES[row.kind],
     series: row.variant === 'main' ? 'the strategy' : VARIANTS[row.variant],
-    value: row.returns.estimate,
-    low: row.returns.low,
-    high: row.returns.high,
-    words: `${formatCount(row.nFilled)} trades`,
+    value: row.returnMean,
+    low: row.returnLow,
+    high: row.returnHigh,
+    words: `${formatCount(Math.round(row.nFilled))} trades`,
   }));
   const lines = results
     .filter(({ verdict }) => verdict !== 'abstains')

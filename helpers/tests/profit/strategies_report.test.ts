@@ -14,7 +14,7 @@ const PROFITABLE: StrategyRow = {
   nSignals: 100,
   nFilled: 90,
   nMarked: 0,
-  nMarkets: 20,
+  nGroups: 20,
   states: null,
   returnMean: 0.1,
   returnLow: 0.06,
@@ -37,7 +37,7 @@ const CASES = [
     { returnMean: -0.18, returnLow: -0.35, returnHigh: -0.006 },
     'lost 18.0% per trade after costs (95 % interval -35.0% to -0.6%).',
   ],
-  [{ nMarkets: 3 }, 'is not shown to be profitable: 10.0% per trade after costs (95 % interval 6.0% to 14.0%).'],
+  [{ nGroups: 3 }, 'is not shown to be profitable: 10.0% per trade after costs (95 % interval 6.0% to 14.0%).'],
   [{ nFilled: 0 }, 'made no trade on the test period.'],
 ] as const;
 

@@ -148,7 +148,7 @@ describe('a strategy is profitable', () => {
     nSignals: 100,
     nFilled: 50,
     nMarked: 0,
-    nMarkets: 20,
+    nGroups: 20,
     states: null,
     returnMean: 0.3,
     returnLow: 0.1,
@@ -167,7 +167,7 @@ describe('a strategy is profitable', () => {
 
   it.each([
     [{}, true],
-    [{ nMarkets: 2 }, false],
+    [{ nGroups: 2 }, false],
     [{ returnLow: -0.01 }, false],
     [{ totalReturn: -0.1 }, false],
     [{ returnMean: -0.05 }, false],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
-import { deflatedOf } from '../../profit/strategy_rows.ts';
 import { PricePool } from '../../replay/controls.ts';
+import { deflatedOf } from '../../replay/earnings.ts';
 import { dailyReturns, dailySharpe, maxDrawdown, performanceOf } from '../../replay/performance.ts';
 import { play } from './hand_tape.ts';
 

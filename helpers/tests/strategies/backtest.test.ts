@@ -76,8 +76,8 @@ describe('a strategy on prices that are three points too low', () => {
     expect(result.verdict).toBe('pays');
     // A share that wins with .85 is bought at .825.
     const truth = 0.85 / 0.825 - 1;
-    expect(main.returns.low).toBeLessThan(truth);
-    expect(main.returns.high).toBeGreaterThan(truth);
+    expect(main.returnLow).toBeLessThan(truth);
+    expect(main.returnHigh).toBeGreaterThan(truth);
     expect(result.brier.own).toBeLessThan(result.brier.market);
     // Every trade of this world has the edge: it is the price that pays.
     expect(result.beatsRandom).toBe(false);
@@ -86,7 +86,7 @@ describe('a strategy on prices that are three points too low', () => {
   test('loses when it is reversed', async () => {
     const { rows } = await testWorld(0.03, 2000, 102);
     const reverse = rows.find((row) => row.variant === 'reverse')!;
-    expect(reverse.returns.estimate).toBeLessThan(0);
+    expect(reverse.returnMean).toBeLessThan(0);
   });
 });
 
@@ -101,29 +101,38 @@ describe('a verdict', () => {
   const row = (own: Partial<VariantRow>): VariantRow => ({
     kind: 'whales',
     variant: 'main',
-    nPicks: 100,
+    nSignals: 100,
     nFilled: 100,
-    nEvents: 50,
-    returns: { estimate: 0.05, low: 0.01, high: 0.09, standardError: 0.02, nDefined: 400 },
+    nMarked: 0,
+    nGroups: 50,
+    states: null,
+    returnMean: 0.05,
+    returnLow: 0.01,
+    returnHigh: 0.09,
     winRate: 0.5,
     totalReturn: 0.1,
     sharpeAnnual: 1,
     deflatedSharpe: 0.9,
     maxDrawdown: 0,
     recoveryDays: 0,
+    holdingHours: 1,
     turnover: 1,
     feesUsd: 0,
     ...own,
   });
-  const returns = (estimate: number, low: number, high: number) => ({ ...row({}).returns, estimate, low, high });
+  const returns = (returnMean: number, returnLow: number, returnHigh: number) => ({
+    returnMean,
+    returnLow,
+    returnHigh,
+  });
 
   test.each([
     ['pays when the whole interval lies above 0', {}, 'pays'],
-    ['is inconclusive when the interval holds 0', { returns: returns(0.05, -0.01, 0.11) }, 'inconclusive'],
+    ['is inconclusive when the interval holds 0', returns(0.05, -0.01, 0.11), 'inconclusive'],
     ['is inconclusive when trades gain and the bankroll does not', { totalReturn: -0.01 }, 'inconclusive'],
-    ['is inconclusive in few events, whatever the interval', { nEvents: 9 }, 'inconclusive'],
-    ['does not pay when the whole interval lies below 0', { returns: returns(-0.05, -0.1, -0.01) }, 'does not pay'],
-    ['abstains without a pick', { nPicks: 0 }, 'abstains'],
+    ['is inconclusive in few events, whatever the interval', { nGroups: 9 }, 'inconclusive'],
+    ['does not pay when the whole interval lies below 0', returns(-0.05, -0.1, -0.01), 'does not pay'],
+    ['abstains without a pick', { nSignals: 0 }, 'abstains'],
   ] as const)('%s', (_, own, verdict) => {
     expect(verdictOf(row(own))).toBe(verdict);
   });
