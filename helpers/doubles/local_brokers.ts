@@ -38,7 +38,7 @@ export function whyNoBrokers(): string | null {
     : `${missing.join(', ')} not installed (apt-get install rabbitmq-server redis-server)`;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
@@ -60,11 +60,11 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** Runs a server until its port answers; @throws Error with the end of its log when it does not */
-async function startProcess(
+export async function startProcess(
   command: string,
   args: readonly string[],
   port: number,
-  options: { env: NodeJS.ProcessEnv; cwd: string },
+  options: { env: NodeJS.ProcessEnv; cwd: string; uid?: number; gid?: number },
 ): Promise<ChildProcess> {
   let log = '';
   // A group of its own: Ctrl-C in the terminal is for whoever started it, who then ends it.
@@ -91,7 +91,7 @@ async function endProcess(child: ChildProcess, pid: number, signal: NodeJS.Signa
 }
 
 /** One server that can be killed and started again. */
-class RestartedServer implements LocalServer {
+export class RestartedServer implements LocalServer {
   private child: ChildProcess | null = null;
 
   constructor(

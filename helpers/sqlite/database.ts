@@ -11,17 +11,17 @@ export const IN_MEMORY = ':memory:';
 const BUSY_MS = 5000;
 
 /**
- * Opens a file, makes it when there is none, and has `schema` run. What was committed is safe from a process that is killed; a machine that loses its
- * power may lose the last seconds (synchronous NORMAL).
+ * Opens a file, makes it when there is none, and has `schema` run. What was committed is safe from a process that is killed.
  * @param path of the file, or IN_MEMORY
+ * @param synchronous NORMAL: a machine that loses its power may lose the last seconds; FULL: it loses nothing, and each commit waits for the disk
  * @throws InputError 'corrupt-file', 'no-permission', 'disk-full', 'busy'
  */
-export function openDatabase(path: string, schema: string): SqliteDatabase {
+export function openDatabase(path: string, schema: string, synchronous: 'NORMAL' | 'FULL' = 'NORMAL'): SqliteDatabase {
   if (path !== IN_MEMORY) makeFolder(dirname(path));
   return explained(path, () => {
     const db = new Database(path, { timeout: BUSY_MS });
     db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
+    db.pragma(`synchronous = ${synchronous}`);
     db.exec(schema);
     return db;
   });

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { isSigned } from '../kalshi.ts';
 import { type Answered, type Asked, type Double, ok, startDouble } from '../server.ts';
 import type { KalshiExchange } from './exchange.ts';
-import { answerUnder, drawExchangeFault, type ExchangeFaultPlan, GONE } from './faults.ts';
+import { answerUnder, drawExchangeFault, type ExchangeFault, type ExchangeFaultPlan, GONE } from './faults.ts';
 import type { Row } from './matching.ts';
 import { portfolioReads } from './reads.ts';
 import { countOf, Refusal } from './wire.ts';
@@ -28,6 +28,8 @@ interface Sent {
 
 export interface ExchangeDouble extends Double {
   readonly sent: ReadonlyMap<string, Sent>;
+  /** How many requests met which fault. */
+  readonly met: ReadonlyMap<ExchangeFault, number>;
 }
 
 const ROOT = '/trade-api/v2';
@@ -40,6 +42,7 @@ function refusal({ status, code, message }: Refusal): Answered {
 
 class ExchangeRoutes {
   readonly sent = new Map<string, Sent>();
+  readonly met = new Map<ExchangeFault, number>();
   private readonly reads: ReturnType<typeof portfolioReads>;
 
   constructor(
@@ -59,14 +62,19 @@ class ExchangeRoutes {
     const isWrite = asked.method !== 'GET';
     if (isWrite && /^\/portfolio\/(batched_)?orders/.test(path) && !path.startsWith(GROUPS)) return GONE;
     const fault = drawExchangeFault(this.options.faults, isWrite);
-    return answerUnder(fault, () => this.work(asked, path));
+    if (fault !== null) this.met.set(fault, (this.met.get(fault) ?? 0) + 1);
+    // Passed on twice by a gateway, it was sent once.
+    const counted = new Set<string>();
+    return answerUnder(fault, () => this.work(asked, path, counted));
   }
 
   /** What the exchange does with a request. */
-  private work(asked: Asked, path: string): Answered {
+  private work(asked: Asked, path: string, counted: Set<string>): Answered {
     try {
       const body = asked.body === '' ? {} : (JSON.parse(asked.body) as Record<string, unknown>);
-      return (asked.method === 'GET' ? this.reads(path, asked.query) : this.write(asked, path, body)) ?? NOT_FOUND;
+      return (
+        (asked.method === 'GET' ? this.reads(path, asked.query) : this.write(asked, path, body, counted)) ?? NOT_FOUND
+      );
     } catch (error) {
       if (error instanceof Refusal) return refusal(error);
       if (error instanceof SyntaxError) return refusal(new Refusal(400, 'invalid_json'));
@@ -74,27 +82,33 @@ class ExchangeRoutes {
     }
   }
 
-  private write({ method, query }: Asked, path: string, body: Record<string, unknown>): Answered | null {
+  private write(
+    { method, query }: Asked,
+    path: string,
+    body: Record<string, unknown>,
+    counted: Set<string>,
+  ): Answered | null {
     if (path.startsWith(GROUPS)) return this.groups(method, path.slice(GROUPS.length + 1), body);
     if (!path.startsWith(ORDERS)) return null;
     const [id, verb] = path.slice(ORDERS.length + 1).split('/');
     if (id === '') {
-      if (method === 'POST') return { status: 201, body: this.create(body) };
+      if (method === 'POST') return { status: 201, body: this.create(body, counted) };
       for (const order of this.exchange.matching.resting) this.exchange.matching.end(order, 'UserCancel');
       return ok({});
     }
-    if (id === 'batched') return this.batched(method, body);
+    if (id === 'batched') return this.batched(method, body, counted);
     if (method === 'DELETE') return ok(this.cancel(id, query.get('market_ticker')));
     if (verb === 'amend') return ok(this.exchange.amend(id, body));
     if (verb === 'decrease') return ok(this.exchange.decrease(id, body));
     return null;
   }
 
-  private create(body: Record<string, unknown>): Row {
+  private create(body: Record<string, unknown>, counted: Set<string>): Row {
     const clientId = String(body.client_order_id ?? '');
     const sent = this.sent.get(clientId) ?? { nReceived: 0, nAccepted: 0 };
     this.sent.set(clientId, sent);
-    sent.nReceived++;
+    if (!counted.has(clientId)) sent.nReceived++;
+    counted.add(clientId);
     const row = this.exchange.create(body);
     sent.nAccepted++;
     return row;
@@ -113,11 +127,11 @@ class ExchangeRoutes {
   }
 
   /** Each item succeeds or fails by itself; the status says nothing of them. */
-  private batched(method: string, body: Record<string, unknown>): Answered {
+  private batched(method: string, body: Record<string, unknown>, counted: Set<string>): Answered {
     const items = (Array.isArray(body.orders) ? body.orders : []) as Record<string, unknown>[];
     const orders = items.map((item) => {
       try {
-        if (method === 'POST') return this.create(item);
+        if (method === 'POST') return this.create(item, counted);
         return this.cancel(String(item.order_id), item.market_ticker === undefined ? null : String(item.market_ticker));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -171,7 +185,7 @@ export async function startExchangeDouble(
 ): Promise<ExchangeDouble> {
   const routes = new ExchangeRoutes(exchange, options);
   const double = await startDouble((asked) => routes.answer(asked));
-  return Object.defineProperties(Object.assign(double, { sent: routes.sent }), {
+  return Object.defineProperties(Object.assign(double, { sent: routes.sent, met: routes.met }), {
     baseUrl: { value: `${double.baseUrl}${ROOT}` },
   });
 }

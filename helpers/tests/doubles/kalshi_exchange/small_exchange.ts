@@ -6,7 +6,7 @@ import { Refusal } from '../../../doubles/kalshi_exchange/wire.ts';
 
 export const START_MS = Date.parse('2026-12-01T12:00:00Z');
 
-function market(ticker: string, more: Partial<MarketSpec> = {}): MarketSpec {
+export function market(ticker: string, more: Partial<MarketSpec> = {}): MarketSpec {
   const closeMs = START_MS + 1e9;
   return { ticker, eventTicker: 'KXEVENT', shard: 0, feeType: 'quadratic', tick: 10_000, closeMs, ...more };
 }
