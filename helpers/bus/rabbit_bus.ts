@@ -68,9 +68,7 @@ function declaration(queue: string, { nMax, ageMs, whenFull }: QueueLimits, nCon
 
 function parcelsOf(bodies: readonly string[]): string[] {
   const n = Math.ceil(bodies.length / LINES_PER_PARCEL);
-  return Array.from({ length: n }, (_, i) =>
-    bodies.slice(i * LINES_PER_PARCEL, (i + 1) * LINES_PER_PARCEL).join('\n'),
-  );
+  return Array.from({ length: n }, (_, i) => bodies.slice(i * LINES_PER_PARCEL, (i + 1) * LINES_PER_PARCEL).join('\n'));
 }
 
 const codeOf = (error: unknown): string => String((error as AMQPError).code ?? '');

@@ -15,11 +15,11 @@ import { makeFolder } from '../run/files.ts';
 import { parseOptions } from '../run/options.ts';
 import { runCommand } from '../run/script.ts';
 import { openBookmark } from '../stream/bookmark.ts';
-import { alertLatency } from '../stream/latency.ts';
+import { latencyOf, sentAlerts } from '../stream/latency.ts';
 import { stateUrl, streamFolder } from '../stream/service.ts';
 import { type StreamDay, streamDay } from './stream_day.ts';
 import { trainStreamModel } from './stream_model.ts';
-import { sentIds, startPart } from './stream_processes.ts';
+import { startPart } from './stream_processes.ts';
 
 const WEBHOOK = '1000000000000000002';
 const STEP_MS = 10;
@@ -126,17 +126,16 @@ await runCommand(async () => {
     await until(() => socket.heard.some((text) => text.includes('"trade"')), 'the ingestor');
     log.note(`The day begins: ${formatCount(day.trades.length)} trades at ${formatCount(speed)} times their speed.`);
     await tell({ day, socket, setVenueMs: (ms) => (venueMs = ms), speed });
-    await until(() => [...day.planted].every((id) => sentIds(dataDir).includes(id)), 'the planted whales').catch(
-      () => undefined,
-    );
+    const isFound = (id: string): boolean => sentAlerts(dataDir).some(({ tradeId }) => tradeId === id);
+    await until(() => [...day.planted].every(isFound), 'the planted whales').catch(() => undefined);
     await pause(3000);
   } finally {
     for (const part of [ingestor, analyzer, alerter]) await part.stop();
     await Promise.all([socket.close(), rest.close(), discord.close()]);
   }
   const nAnalyzed = Number(/Analyzed: ([\d,]+) trades/.exec(analyzer.text())?.[1].replaceAll(',', '') ?? 0);
-  const sent = sentIds(dataDir);
-  const { p50Ms, p99Ms, p999Ms } = alertLatency(dataDir, nowMs());
+  const alerts = sentAlerts(dataDir);
+  const sent = alerts.map(({ tradeId }) => tradeId);
   const found = [...day.planted].filter((id) => sent.includes(id)).length;
   log.result(`\n${analyzer.text().trim().split('\n').at(-1) ?? ''}`);
   log.result(
@@ -151,9 +150,7 @@ await runCommand(async () => {
       planted: day.planted.size,
       lost: day.trades.length - nAnalyzed,
       duplicated: sent.length - new Set(sent).size,
-      p50_ms: p50Ms,
-      p99_ms: p99Ms,
-      p999_ms: p999Ms,
+      ...latencyOf(alerts),
     }),
   );
   return 'done';
