@@ -47,7 +47,6 @@ export interface Offered {
 
 export class RunningStream {
   private nTrades = 0;
-  private nWhales = 0;
   private readonly random = createRandom(3);
   private readonly log: EventLog;
   private readonly endSignal: () => void;
@@ -150,7 +149,6 @@ export class RunningStream {
   private whale(): string {
     const trade = whaleTrade(this.random, this.nTrades, nowMs());
     this.add(trade);
-    this.nWhales++;
     return trade.trade_id;
   }
 
