@@ -140,7 +140,7 @@ function fileOf(folder: string): string {
  */
 export function readDecisions(folder: string): AlertRecord[] {
   const rows: Rows = new Map();
-  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, entry);
+  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, new Map(), entry);
   return [...rows.values()].map(({ record }) => record);
 }
 
