@@ -48,7 +48,7 @@ const MAY_IMPORT = {
   'helpers/skill': 'charts evaluate features kernels polars run step tables',
   'helpers/slurm': 'features import pipeline polars run simulate/world_options tables',
   'helpers/stream':
-    'alerts baselines bus cases/venue_links features/domain fetch/request http pipeline record/record_options run sqlite status step tables trade_anomaly venues',
+    'alerts baselines bus cases/venue_links features/domain fetch/request http kernels/idle_map pipeline record/record_options run sqlite status step tables trade_anomaly venues',
   'helpers/strategies': 'charts evaluate kernels polars profit replay run step tables venues/fees',
   'helpers/supervised':
     'archetypes charts estimators evaluate features kernels parallel polars registry step run tables',

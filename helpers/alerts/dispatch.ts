@@ -35,7 +35,7 @@ interface Next {
 }
 
 function pendingAt(outbox: Outbox, sink: string): Next[] {
-  return [...outbox.rows()].flatMap((row) => {
+  return [...outbox.unfinished(sink)].flatMap((row) => {
     const delivery = row.deliveries.get(sink);
     return delivery?.state === 'pending' ? [{ row, delivery }] : [];
   });

@@ -6,6 +6,8 @@
  * QueueFull, and it is for the publisher to wait; one that is there to look at later (`drop_oldest`) lets its oldest go. `ageMs`: an
  * older message is not handed out, it goes to `dead.<queue>`. A message that has ended `N_CONSUMERS_ENDED` readers before it could be
  * acknowledged goes there as well. Nothing ever leaves without being counted or found there.
+ *
+ * Messages that are published together may be one parcel to the bus: then they come again together, and grow too old together.
  */
 import { DAY_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
@@ -28,7 +30,7 @@ export interface MessageSource<M extends Message = Message> {
 }
 
 export interface QueueState {
-  /** Messages that no reader has acknowledged, as far as the bus can tell. */
+  /** Messages that no reader has acknowledged; a bus that cannot tell counts parcels of them. */
   readonly waiting: number;
   /** Messages in `dead.<queue>`. */
   readonly dead: number;

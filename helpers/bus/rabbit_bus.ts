@@ -1,4 +1,8 @@
-/** The bus on RabbitMQ 3.10 and newer: quorum queues, confirms of the publisher, dead letters, one active reader, the rest stand by. */
+/**
+ * The bus on RabbitMQ 3.10 and newer: quorum queues, confirms of the publisher, dead letters, one active reader, the rest stand by. Lines that are
+ * published together travel as one parcel, as the broker's work is by the parcel: it is handed out again, grows too old and is put into
+ * `dead.<queue>` as a whole.
+ */
 import { type AMQPError, type Channel, Connection, type Publisher } from 'rabbitmq-client';
 import { redact } from '../http/redact.ts';
 import { nowMs } from '../run/clock.ts';
@@ -20,11 +24,17 @@ import {
 const ACQUIRE_MS = 5000;
 const RETRY_MS = { low: 100, high: 5000 };
 const PUBLISHED_MS = 'published_ms';
-/** The broker's own limit for messages on their way to a reader. */
-const PREFETCH_MAX = 65_535;
+/** Parcels on their way to a reader and not acknowledged. */
+const N_PARCELS_MAX = 2000;
+const LINES_PER_PARCEL = 250;
+/** A queue of messages that are all longer is full before it has its number of them. */
+const BYTES_PER_MESSAGE = 512;
 
 interface Delivered extends Message {
-  readonly tag: number;
+  /** Number of the line among all that this source has had. */
+  readonly n: number;
+  /** Tag of the parcel that is done with once this line is: its own after the last line, else the one before. */
+  readonly doneTag: number;
   /** The channel it came through: a later one knows nothing of it. */
   readonly channel: Channel;
 }
@@ -48,11 +58,17 @@ function declaration(queue: string, { nMax, ageMs, whenFull }: QueueLimits, nCon
       'x-queue-type': 'quorum',
       'x-single-active-consumer': true,
       'x-max-length': nMax,
+      'x-max-length-bytes': nMax * BYTES_PER_MESSAGE,
       'x-message-ttl': ageMs,
       'x-overflow': whenFull === 'refuse' ? 'reject-publish' : 'drop-head',
       ...dead,
     },
   };
+}
+
+function parcelsOf(bodies: readonly string[]): string[] {
+  const n = Math.ceil(bodies.length / LINES_PER_PARCEL);
+  return Array.from({ length: n }, (_, i) => bodies.slice(i * LINES_PER_PARCEL, (i + 1) * LINES_PER_PARCEL).join('\n'));
 }
 
 const codeOf = (error: unknown): string => String((error as AMQPError).code ?? '');
@@ -81,6 +97,9 @@ function explain(error: unknown, queue: string): unknown {
 class RabbitSource implements MessageSource<Delivered> {
   private channel: Channel | null = null;
   private arrived: Delivered[] = [];
+  private nArrived = 0;
+  private nAcked = 0;
+  private ackedTag = 0;
   private wake: () => void = () => undefined;
   private isClosed = false;
 
@@ -97,20 +116,23 @@ class RabbitSource implements MessageSource<Delivered> {
     channel.on('close', () => this.resume(channel));
     channel.on('basic.cancel', () => void channel.close());
     for (const queue of this.queues) await channel.queueDeclare(queue);
-    await channel.basicQos({ prefetchCount: Math.min(PREFETCH_MAX, this.options.prefetch) });
-    this.arrived = [];
-    this.channel = channel;
+    await channel.basicQos({ prefetchCount: Math.min(N_PARCELS_MAX, this.options.prefetch) });
+    this.begin(channel);
     await channel.basicConsume({ queue: this.queues[0].queue }, ({ body, deliveryTag, headers }) => {
       if (this.channel !== channel) return;
       const publishedMs = Number((headers as Record<string, unknown> | undefined)?.[PUBLISHED_MS] ?? nowMs());
-      this.arrived.push({ body: String(body), publishedMs, tag: deliveryTag, channel });
+      const bodies = String(body).split('\n');
+      for (const [i, line] of bodies.entries()) {
+        const doneTag = i === bodies.length - 1 ? deliveryTag : deliveryTag - 1;
+        this.arrived.push({ body: line, publishedMs, n: this.nArrived++, doneTag, channel });
+      }
       // What came in one piece of the network's is told of together.
       setImmediate(() => this.wake());
     });
   }
 
   async take(nMax: number, waitMs: number): Promise<readonly Delivered[]> {
-    if (this.arrived.length === 0 && !this.isClosed)
+    if (this.room() === 0 && !this.isClosed)
       await new Promise<void>((done) => {
         const timer = setTimeout(done, waitMs);
         this.wake = () => {
@@ -118,12 +140,15 @@ class RabbitSource implements MessageSource<Delivered> {
           done();
         };
       });
-    return this.arrived.splice(0, nMax);
+    return this.arrived.splice(0, Math.min(nMax, this.room()));
   }
 
-  ack({ tag, channel }: Delivered): void {
+  ack({ n, doneTag, channel }: Delivered): void {
     // What came through a channel that has ended comes again.
-    if (channel === this.channel && channel.active) channel.basicAck({ deliveryTag: tag, multiple: true });
+    if (channel !== this.channel || !channel.active) return;
+    this.nAcked = n + 1;
+    if (doneTag > this.ackedTag) channel.basicAck({ deliveryTag: doneTag, multiple: true });
+    this.ackedTag = Math.max(this.ackedTag, doneTag);
   }
 
   async close(): Promise<void> {
@@ -132,6 +157,19 @@ class RabbitSource implements MessageSource<Delivered> {
     const { channel } = this;
     this.channel = null;
     await channel?.close();
+  }
+
+  private begin(channel: Channel): void {
+    this.channel = channel;
+    this.arrived = [];
+    this.nAcked = this.nArrived;
+    this.ackedTag = 0;
+  }
+
+  /** Lines at hand that may be handed out. */
+  private room(): number {
+    const nOut = this.nArrived - this.arrived.length - this.nAcked;
+    return Math.min(this.arrived.length, Math.max(0, this.options.prefetch - nOut));
   }
 
   private resume(ended: Channel): void {
@@ -175,7 +213,7 @@ class RabbitBus implements MessageBus {
     const publisher = this.publisher(queue);
     const envelope = { routingKey: queue, mandatory: true, durable: true, headers: { [PUBLISHED_MS]: nowMs() } };
     const nReturnedBefore = this.nReturned;
-    const results = await Promise.allSettled(bodies.map((body) => publisher.send(envelope, body)));
+    const results = await Promise.allSettled(parcelsOf(bodies).map((parcel) => publisher.send(envelope, parcel)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw explain(failed.reason, queue);
     // A message that came back is told of just before its confirmation.

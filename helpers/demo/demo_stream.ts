@@ -1,25 +1,26 @@
 /**
  * `npm run demo:stream`: 17, 18 and 19 against servers on this machine that stand in for Kalshi and Discord and tell of a simulated day at
- * 1,000 times its speed, with whales planted in it, frames lost and connections cut. Needs no key.
+ * 1,000 times its speed, with whales planted in it, frames lost and connections cut. The model is that of 13-2, of the three days before, which
+ * 00-2 and 00-3 have fetched and imported; what is worth an alert is left at its defaults. Needs no key.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBaselineStore } from '../baselines/open_store.ts';
 import { startDiscordDouble } from '../doubles/discord/discord_double.ts';
 import { startKalshiDouble } from '../doubles/kalshi.ts';
 import { startKalshiSocketDouble } from '../doubles/sockets.ts';
-import { DAY_MS, formatDuration, nowMs } from '../run/clock.ts';
+import { DAY_MS, formatDuration, isoTime, nowMs } from '../run/clock.ts';
 import { createLog, formatCount } from '../run/console.ts';
 import { makeFolder } from '../run/files.ts';
 import { parseOptions } from '../run/options.ts';
 import { runCommand } from '../run/script.ts';
 import { openBookmark } from '../stream/bookmark.ts';
-import { alertLatency } from '../stream/latency.ts';
-import { stateUrl, streamFolder } from '../stream/service.ts';
+import { latencyOf, sentAlerts } from '../stream/latency.ts';
+import { streamFolder } from '../stream/service.ts';
+import { runScript } from './demo_market.ts';
 import { type StreamDay, streamDay } from './stream_day.ts';
-import { trainStreamModel } from './stream_model.ts';
-import { sentIds, startPart } from './stream_processes.ts';
+import { formatFound, foundOf } from './stream_outcome.ts';
+import { startPart } from './stream_processes.ts';
 
 const WEBHOOK = '1000000000000000002';
 const STEP_MS = 10;
@@ -73,6 +74,19 @@ async function tell({ day, socket, setVenueMs, speed }: Telling): Promise<void> 
   }
 }
 
+/** The model of single trades, of the days that are over, by the steps that anybody would run. */
+async function learn(folder: string, { pastMs }: StreamDay, kalshiUrl: string, isQuiet: boolean): Promise<void> {
+  const data = join(folder, 'training');
+  rmSync(data, { recursive: true, force: true });
+  const common = ['--data-dir', data, '--models-dir', join(folder, 'models')];
+  const [since, until] = [isoTime(pastMs.from), isoTime(pastMs.until)];
+  const run = (step: string, ...words: string[]): Promise<void> =>
+    runScript(step, [...common, ...words], { KALSHI_URL: kalshiUrl }, isQuiet);
+  await run('fetch_history', '--venue', 'kalshi', '--since', since, '--until', until);
+  await run('import_trades', '--input', join(data, '00_fetched', 'raw'));
+  await run('trade_anomaly_model', '--venue', 'kalshi', '--as-of', until);
+}
+
 await runCommand(async () => {
   const startedMs = nowMs();
   const usage = 'npm run demo:stream -- [options]\n\nA simulated Kalshi day, trade by trade, with planted whales.';
@@ -89,21 +103,18 @@ await runCommand(async () => {
   const log = createLog(options);
   const [dataDir, modelsDir] = [join(folder, 'data'), join(folder, 'models')];
   rmSync(dataDir, { recursive: true, force: true });
-  log.note(`Simulating four days, seed ${seed}; the model learns from three of them.`);
-  let venueMs = 0;
+  log.note(`Simulating five days, seed ${seed}: three to learn from, today, and the one that is watched.`);
+  let venueMs = startedMs;
   const day = await streamDay(folder, seed, startedMs, () => venueMs / 1000);
-  venueMs = day.startMs;
-  const baselines = trainStreamModel(day.history, modelsDir, 3);
-  makeFolder(streamFolder(dataDir));
-  const store = await openBaselineStore(stateUrl(dataDir, undefined), log.warn);
-  await store.save(baselines);
-  await store.close();
-  openBookmark(streamFolder(dataDir), 'kalshi').write(day.startMs);
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rest = await startKalshiDouble(day.market, { publicKey });
+  await learn(folder, day, rest.baseUrl, true);
+  venueMs = day.startMs;
+  makeFolder(streamFolder(dataDir));
+  openBookmark(streamFolder(dataDir), 'kalshi').write(day.startMs);
   const pem = join(streamFolder(dataDir), 'demo.pem');
   writeFileSync(pem, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const socket = await startKalshiSocketDouble(publicKey);
-  const rest = await startKalshiDouble(day.market, { publicKey });
   const discord = await startDiscordDouble({ webhooks: new Map([[WEBHOOK, 'a-token-of-the-demo']]) });
   const env = {
     BUS_URL: '',
@@ -116,44 +127,43 @@ await runCommand(async () => {
   };
   const where = ['--data-dir', dataDir, '--models-dir', modelsDir];
   const show = quiet ? undefined : (text: string): void => void process.stdout.write(text);
-  // Twenty alerts a day are for people; the demo counts them all. A thousandth of this small day's trades is planted: p-values
-  // must let more through than in a day of a million trades.
+  // A sink gets twenty alerts a day and one a market in ten minutes, by a clock that a day at this speed does not keep: the demo counts them all.
   const limits = ['--alerts-per-day', '10000', '--market-pause', '0'];
   const alerter = startPart('stream_alerter', [...where, ...limits], env, show);
-  const analyzer = startPart('stream_analyzer', [...where, '--false-alerts', '50'], env);
+  const analyzer = startPart('stream_analyzer', where, env);
   const ingestor = startPart('stream_ingestor', where, env, show);
   try {
     await until(() => socket.heard.some((text) => text.includes('"trade"')), 'the ingestor');
     log.note(`The day begins: ${formatCount(day.trades.length)} trades at ${formatCount(speed)} times their speed.`);
     await tell({ day, socket, setVenueMs: (ms) => (venueMs = ms), speed });
-    await until(() => [...day.planted].every((id) => sentIds(dataDir).includes(id)), 'the planted whales').catch(
-      () => undefined,
-    );
+    const isFound = (id: string): boolean => sentAlerts(dataDir).some(({ tradeId }) => tradeId === id);
+    await until(() => [...day.planted].every(isFound), 'the planted whales').catch(() => undefined);
     await pause(3000);
   } finally {
     for (const part of [ingestor, analyzer, alerter]) await part.stop();
     await Promise.all([socket.close(), rest.close(), discord.close()]);
   }
   const nAnalyzed = Number(/Analyzed: ([\d,]+) trades/.exec(analyzer.text())?.[1].replaceAll(',', '') ?? 0);
-  const sent = sentIds(dataDir);
-  const { p50Ms, p99Ms, p999Ms } = alertLatency(dataDir, nowMs());
-  const found = [...day.planted].filter((id) => sent.includes(id)).length;
+  const alerts = sentAlerts(dataDir);
+  const sent = alerts.map(({ tradeId }) => tradeId);
+  const found = foundOf(day, new Set(sent));
   log.result(`\n${analyzer.text().trim().split('\n').at(-1) ?? ''}`);
+  log.result(`\n${formatFound(found)}\n`);
   log.result(
-    `${found} of ${day.planted.size} planted whales found, ${sent.length - found} other alerts; Discord got ${discord.messages.length} messages. Done in ${formatDuration(nowMs() - startedMs)}.`,
+    `Discord got ${formatCount(discord.messages.length)} messages. Done in ${formatDuration(nowMs() - startedMs)}.`,
   );
   log.result(
     JSON.stringify({
       demo: 'stream',
       trades: day.trades.length,
       alerts: sent.length,
-      planted_found: found,
-      planted: day.planted.size,
+      planted_found: found.nFound,
+      planted: found.nPlanted,
+      precision: found.precision,
+      recall: found.recall,
       lost: day.trades.length - nAnalyzed,
       duplicated: sent.length - new Set(sent).size,
-      p50_ms: p50Ms,
-      p99_ms: p99Ms,
-      p999_ms: p999Ms,
+      ...latencyOf(alerts),
     }),
   );
   return 'done';

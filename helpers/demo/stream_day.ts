@@ -1,17 +1,17 @@
-/** The simulated Kalshi day of `npm run demo:stream`: three days to learn from, one to watch, and whales planted in it. */
+/** The simulated Kalshi days of `npm run demo:stream`: three that are over, to learn from; and one to watch, with whales planted in it. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { kalshiMarkets, kalshiTrades, type Timed } from '../doubles/kalshi_market.ts';
+import { kalshiTrades, type Timed } from '../doubles/kalshi_market.ts';
 import { type DoubleFill, readVenueMarket, type VenueMarket } from '../doubles/market.ts';
-import { domainOf } from '../features/domain.ts';
 import { createRandom } from '../kernels/random.ts';
 import { DAY_MS, isoDay } from '../run/clock.ts';
 import { hashValue } from '../run/files.ts';
 import { resolveSimulateOptions } from '../simulate/options.ts';
 import { simulateMarket } from '../simulate/simulate_market.ts';
-import type { MarketFacts, Trade } from '../trade_anomaly/trade.ts';
 
 const N_TRAINING_DAYS = 3;
+/** Today lies between, and nothing happens on it: the stream does not look back, and what is fetched must be over. */
+const N_DAYS = N_TRAINING_DAYS + 2;
 const N_PLANTED = 24;
 /** Contracts of a planted whale: more than the largest trades of most markets, which may take hundreds of thousands. */
 const WHALE_CONTRACTS = { least: 1_000_000, most: 4_000_000 };
@@ -20,20 +20,22 @@ const WHALE_PRICE = { least: 0.15, most: 0.8 };
 const MICRO = 1e6;
 
 export interface StreamDay {
-  /** First moment, ms since 1970: the next UTC day, as the stream begins now and does not look back. */
+  /** First moment of the days to learn from, and the first after them, ms since 1970. */
+  readonly pastMs: { readonly from: number; readonly until: number };
+  /** First moment of the day to watch: the next UTC day. */
   readonly startMs: number;
-  /** The day alone, as Kalshi's double tells it. */
+  /** Past and day, as Kalshi's double tells them. */
   readonly market: VenueMarket;
-  /** Its trades, whales among them. */
+  /** Trades of the day, whales among them. */
   readonly trades: readonly Timed[];
   /** Ids of the planted trades. */
   readonly planted: ReadonlySet<string>;
-  /** The days before, with what was known. */
-  readonly history: readonly { readonly trade: Trade; readonly facts: MarketFacts }[];
+  /** Those of them that are the first trades of their markets on this day. */
+  readonly firsts: ReadonlySet<string>;
 }
 
 /** Fills that are whales: copies of others, far larger, at moments of the day; a third are the first trades of their markets. */
-function plantWhales(day: readonly DoubleFill[], seed: number): DoubleFill[] {
+function plantWhales(day: readonly DoubleFill[], seed: number): { firsts: DoubleFill[]; others: DoubleFill[] } {
   const random = createRandom(seed);
   const isTaken = ({ isTaker, usd, shares }: DoubleFill): boolean =>
     isTaker && usd / shares > WHALE_PRICE.least && usd / shares < WHALE_PRICE.most;
@@ -45,23 +47,24 @@ function plantWhales(day: readonly DoubleFill[], seed: number): DoubleFill[] {
   });
   // Not within the first minutes, when nothing at all is known yet.
   const late = day.slice(Math.floor(day.length / 20)).filter(isTaken);
-  const chosen = [
-    ...random.sample(firsts.slice(-firsts.length / 2), N_PLANTED / 3),
-    ...random.sample(late, (2 * N_PLANTED) / 3),
-  ];
-  return chosen.map((fill, i) => {
+  const whale = (fill: DoubleFill, i: number): DoubleFill => {
     const { least, most } = WHALE_CONTRACTS;
     const shares = Math.round(MICRO * (least + (most - least) * random.uniform()));
     const usd = Math.round((shares * fill.usd) / fill.shares);
     return { ...fill, index: 10_000_000 + i, id: `whale_${i}_${fill.id}`, shares, usd };
-  });
+  };
+  const nFirsts = N_PLANTED / 3;
+  return {
+    firsts: random.sample(firsts.slice(-firsts.length / 2), nFirsts).map(whale),
+    others: random.sample(late, N_PLANTED - nFirsts).map((fill, i) => whale(fill, nFirsts + i)),
+  };
 }
 
 async function simulated(folder: string, seed: number, endMs: number): Promise<string> {
   const options = resolveSimulateOptions({
     population: 'active',
-    nTrades: 200_000,
-    nDays: N_TRAINING_DAYS + 1,
+    nTrades: 50_000 * N_DAYS,
+    nDays: N_DAYS,
     endDate: isoDay(endMs),
     seed,
   });
@@ -74,35 +77,6 @@ async function simulated(folder: string, seed: number, endMs: number): Promise<s
   return join(home, 'raw');
 }
 
-/** Trades of Kalshi's double as the fold takes them. */
-function historyOf(before: VenueMarket): StreamDay['history'] {
-  const facts = new Map(
-    kalshiMarkets(before, Number.NEGATIVE_INFINITY).map(({ row }): [string, MarketFacts] => [
-      String(row.ticker),
-      {
-        category: domainOf([], String(row.title))?.domain ?? 'other',
-        closeMs: Date.parse(String(row.latest_expiration_time)),
-        openInterest: null,
-      },
-    ]),
-  );
-  return kalshiTrades(before).map(({ atMs, row }) => {
-    const outcome = row.taker_outcome_side === 'yes' ? 0 : 1;
-    const ticker = String(row.ticker);
-    const trade = {
-      venue: 'kalshi',
-      tradeId: String(row.trade_id),
-      marketId: ticker,
-      tsMs: atMs,
-      contracts: Number(row.count_fp),
-      outcome,
-      price: Number(outcome === 0 ? row.yes_price_dollars : row.no_price_dollars),
-      wallet: null,
-    } as const;
-    return { trade, facts: facts.get(ticker) ?? { category: null, closeMs: null, openInterest: null } };
-  });
-}
-
 /** Simulates, or takes what is there, and plants. @param venueNowS the time that the day's double lives at, seconds since 1970 */
 export async function streamDay(
   folder: string,
@@ -110,20 +84,22 @@ export async function streamDay(
   nowMs: number,
   venueNowS: () => number,
 ): Promise<StreamDay> {
-  const startMs = Math.floor(nowMs / DAY_MS) * DAY_MS + DAY_MS;
+  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  const startMs = todayMs + DAY_MS;
   const whole = readVenueMarket(await simulated(folder, seed, startMs + DAY_MS));
-  const before = whole.fills.filter(({ timestampS }) => timestampS * 1000 < startMs);
-  const own = whole.fills.filter(({ timestampS }) => timestampS * 1000 >= startMs);
-  const whales = plantWhales(own, seed);
-  const fills = [...own, ...whales].sort((a, b) => a.timestampS - b.timestampS);
+  const past = whole.fills.filter(({ timestampS }) => timestampS * 1000 < todayMs);
+  const day = whole.fills.filter(({ timestampS }) => timestampS * 1000 >= startMs);
+  const { firsts, others } = plantWhales(day, seed);
+  const fills = [...past, ...day, ...firsts, ...others].sort((a, b) => a.timestampS - b.timestampS);
   const market = { ...whole, fills, nowS: venueNowS };
   const ids = (some: readonly DoubleFill[]): string[] =>
     kalshiTrades({ ...whole, fills: some }).map(({ row }) => String(row.trade_id));
   return {
+    pastMs: { from: todayMs - N_TRAINING_DAYS * DAY_MS, until: todayMs },
     startMs,
     market,
-    trades: kalshiTrades(market),
-    planted: new Set(ids(whales)),
-    history: historyOf({ ...whole, fills: before }),
+    trades: kalshiTrades(market).filter(({ atMs }) => atMs >= startMs),
+    planted: new Set(ids([...firsts, ...others])),
+    firsts: new Set(ids(firsts)),
   };
 }

@@ -1,11 +1,13 @@
 /** The processes of the stream as a demonstration or a benchmark runs them, and what they have said. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findStep } from '../pipeline.ts';
 import { PROJECT_ROOT } from '../run/code.ts';
-import { streamFolder } from '../stream/service.ts';
+
+/** Of Linux' clock of processor time. */
+const TICKS_PER_SECOND = 100;
 
 export interface RunningPart {
   readonly pid: number;
@@ -26,7 +28,8 @@ export function startPart(
 ): RunningPart {
   const args = ['--import', import.meta.resolve('tsx'), join(PROJECT_ROOT, findStep(stepId).script), ...words];
   const child: ChildProcess = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // With the channel it ends when this process does.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit');
@@ -60,14 +63,12 @@ export function residentMib(pid: number): number | null {
   }
 }
 
-/** Ids of the trades whose alerts the local lines hold, one a line. */
-export function sentIds(dataDir: string): string[] {
-  const folder = join(streamFolder(dataDir), 'alerts', 'sent');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) =>
-    readFileSync(join(folder, name), 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => String(JSON.parse(line).alert.tradeId)),
-  );
+/** Processor time of a process so far, seconds; null where the system does not tell. */
+export function cpuSeconds(pid: number): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return null;
+  }
 }

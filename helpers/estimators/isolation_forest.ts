@@ -1,6 +1,6 @@
 /** Isolation forest (Liu, Ting & Zhou 2008): rows that few random cuts set apart are anomalous. */
 import type { Executor } from '../kernels/executor.ts';
-import { isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
+import { expectedPathLengths, isolationContributions } from '../kernels/isolation/isolation_contributions.ts';
 import { type PackedTrees, packTrees, pathLengthSums } from '../kernels/isolation/isolation_paths.ts';
 import {
   averagePathLength,
@@ -91,6 +91,8 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
   #executor: Executor;
   #fitted: Fitted | undefined;
   #featureNames: readonly string[] = [];
+  /** Of the fitted trees, once somebody has asked for an explanation. */
+  #expected: Float64Array | undefined;
 
   /** @param executor threads to score on; one thread when left out */
   constructor(options: IsolationForestOptions = {}, executor: Executor = createExecutor()) {
@@ -124,6 +126,7 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     const fills = medianFills(x, samples);
     const trees = growIsolationTrees(x, samples, fills, seed);
     this.#fitted = { trees, packed: packTrees(trees), fills };
+    this.#expected = undefined;
     this.#featureNames = names;
     return this;
   }
@@ -184,7 +187,8 @@ export class IsolationForest implements Estimator<IsolationForestModel> {
     checkInteger('nTop', nTop, 1);
     const { trees, fills } = this.#checked(x, featureNames);
     checkFinite(x, this.#featureNames, 'nan-is-missing');
-    const { values } = isolationContributions(trees, x, fills);
+    this.#expected ??= expectedPathLengths(trees);
+    const { values } = isolationContributions(trees, x, fills, this.#expected);
     return Array.from({ length: x.nRows }, (_, row) =>
       this.#featureNames
         .map((feature, column) => ({ feature, contribution: values[row * x.nCols + column] }))

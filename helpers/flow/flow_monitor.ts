@@ -56,7 +56,7 @@ export class FlowMonitor implements KeptFold {
 
   constructor(settings: FlowSettings = FLOW_SETTINGS) {
     this.order = new EventOrder(settings.latenessMs);
-    this.seen = new SeenIds(settings.nIds);
+    this.seen = new SeenIds(settings.nIds, true);
   }
 
   /** Takes the next event; @returns what was decided: alerts and near misses. */

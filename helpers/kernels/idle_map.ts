@@ -26,6 +26,12 @@ export class IdleMap<V extends { lastMs: number }> {
     return entry;
   }
 
+  /** Keeps an entry in the place of the one before. */
+  put(key: string, entry: V): void {
+    if (this.kept.has(key)) this.kept.set(key, entry);
+    else this.add(key, entry);
+  }
+
   private dropIdle(): void {
     const byIdleness = [...this.kept].sort(([, a], [, b]) => a.lastMs - b.lastMs);
     for (const [key] of byIdleness.slice(0, Math.ceil(SHARE_DROPPED * this.nMax))) this.kept.delete(key);

@@ -81,7 +81,7 @@ function deliver(outcome: StepReport['outcome'], message: string): void {
     cpuMs: Math.round((user + system) / 1000),
     peakMemoryMib: peakMemoryMib(),
   };
-  process.send?.(report);
+  if (process.connected) process.send?.(report);
   const path = envValue('SPYHOP_REPORT');
   if (path !== undefined) writeJsonAtomic(path, report);
 }
@@ -100,22 +100,33 @@ const STOPS = [
   ['SIGINT', 'Ctrl-C', 130],
 ] as const;
 
-/** A signal ends the process at its next pause, with everything half-made taken back (see stop.ts); a second one at once. */
-function endOnSignals(): void {
+/**
+ * A signal ends the process at its next pause, with everything half-made taken back (see stop.ts); a second one at once. So does the end of the
+ * process that has started it and waits for its report: nobody would ever stop it.
+ * @returns a function to be called when the process ends by itself
+ */
+function endOnSignals(): () => void {
   let isEnding = false;
-  for (const [signal, by, code] of STOPS)
-    process.on(signal, async () => {
-      if (isEnding) process.exit(code);
-      isEnding = true;
-      const message = `stopped by ${by} before the end; what was there before is whole`;
-      printInputError(new InputError('busy', message, 'run the same command again'));
-      try {
-        await endOthers();
-        deliver('stopped', message);
-      } finally {
-        process.exit(code);
-      }
-    });
+  const end = async (by: string, code: number): Promise<void> => {
+    if (isEnding) process.exit(code);
+    isEnding = true;
+    const message = `stopped by ${by} before the end; what was there before is whole`;
+    printInputError(new InputError('busy', message, 'run the same command again'));
+    try {
+      await endOthers();
+      deliver('stopped', message);
+    } finally {
+      process.exit(code);
+    }
+  };
+  for (const [signal, by, code] of STOPS) process.on(signal, () => end(by, code));
+  const endOrphan = (): Promise<void> => end('the end of the process that has started it', STOPPED_EXIT_CODE);
+  if (process.connected) {
+    process.once('disconnect', endOrphan);
+    // Listening alone would keep the process alive.
+    process.channel?.unref();
+  }
+  return () => process.off('disconnect', endOrphan);
 }
 
 /**
@@ -126,7 +137,7 @@ function endOnSignals(): void {
 export async function runCommand(main: () => Promise<StepOutcome>): Promise<void> {
   // A full quota (ulimit -f) sends this signal, whose default is to die; caught, the write itself fails and is explained.
   process.on('SIGXFSZ', () => undefined);
-  endOnSignals();
+  const endByItself = endOnSignals();
   process.on('uncaughtException', (error) => {
     endWithBug(error);
     process.exit();
@@ -152,6 +163,7 @@ export async function runCommand(main: () => Promise<StepOutcome>): Promise<void
       deliver('failed', error.message);
     } else endWithBug(error);
   } finally {
+    endByItself();
     if (process.connected) process.disconnect();
   }
 }

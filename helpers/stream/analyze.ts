@@ -8,9 +8,9 @@ import { openBus } from '../bus/open_bus.ts';
 import { createPatientPublisher, type PatientPublisher } from '../bus/patient_publisher.ts';
 import { SECOND_MS } from '../run/clock.ts';
 import { formatCount } from '../run/console.ts';
-import { InputError } from '../run/errors.ts';
 import type { StepContext } from '../step/contract.ts';
 import { type AnalyzerSettings, StreamAnalyzer } from './analyzer.ts';
+import { BaselineWriter } from './baseline_writer.ts';
 import { ALERTS, parseEvent, RAW_TRADES } from './events.ts';
 import { type FoldState, openFoldState } from './fold_state.ts';
 import { ModelWatch } from './model_watch.ts';
@@ -25,6 +25,8 @@ const ALERTS_WAITING_MAX = 100_000;
 /** Alerts are few: each goes at once. */
 const LINGER_MS = 1;
 const STATUS_MS = SECOND_MS;
+/** Baselines that are saved at once: more would keep trades waiting. Where more than these change each time, each has its turn. */
+const N_BASELINES_MAX = 1000;
 
 export interface AnalyzeSettings extends AnalyzerSettings {
   readonly busUrl: string;
@@ -97,6 +99,7 @@ class Analysis {
   readonly failed: Promise<never>;
   private fail: (error: unknown) => void = () => undefined;
   private readonly alerts: PatientPublisher;
+  private readonly baselines: BaselineWriter;
   private consumer: Consumer | null = null;
   private nAlerts = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -105,7 +108,7 @@ class Analysis {
   constructor(
     private readonly ctx: StepContext,
     private readonly bus: MessageBus,
-    private readonly baselines: BaselineStore,
+    private readonly store: BaselineStore,
     private readonly state: FoldState,
     private readonly analyzer: StreamAnalyzer,
   ) {
@@ -114,6 +117,7 @@ class Analysis {
     });
     this.failed.catch(() => undefined);
     const { warn } = ctx.log;
+    this.baselines = new BaselineWriter(store, analyzer, warn);
     this.alerts = createPatientPublisher(bus, ALERTS, {
       nMax: ALERTS_WAITING_MAX,
       lingerMs: LINGER_MS,
@@ -128,9 +132,9 @@ class Analysis {
   }
 
   async start(): Promise<void> {
-    const { analyzer, state, baselines, ctx } = this;
+    const { analyzer, state, store, ctx } = this;
     const { order, markets } = state.load(analyzer);
-    analyzer.restore(order, markets, await baselines.load());
+    analyzer.restore(order, markets, await store.load());
     this.consumer = await consume(this.bus, RAW_TRADES, {
       prefetch: PREFETCH,
       nPerBatch: PER_BATCH,
@@ -147,6 +151,7 @@ class Analysis {
     this.closing ??= (async () => {
       if (this.timer !== null) clearInterval(this.timer);
       await this.consumer?.close();
+      await this.baselines.save();
       this.alerts.close();
     })();
     return this.closing;
@@ -171,15 +176,7 @@ class Analysis {
   /** Alerts first, then what follows from having decided them: a death in between repeats alerts, which their ids tell. */
   private async settle(): Promise<void> {
     await this.alerts.flush();
-    const changed = this.analyzer.changedBaselines();
-    try {
-      if (changed.size > 0) await this.baselines.save(changed);
-      this.analyzer.baselinesKept();
-    } catch (error) {
-      // Losing baselines is harmless, and they are saved with the next.
-      if (!(error instanceof InputError)) throw error;
-      this.ctx.log.warn(`baselines of ${changed.size} markets cannot be saved now: ${error.message}`);
-    }
+    await this.baselines.save(N_BASELINES_MAX);
     this.state.save(this.analyzer);
     this.ctx.status.succeeded();
   }

@@ -4,6 +4,7 @@
  */
 import type { AlertRecord } from '../alerts/record.ts';
 import type { StoredBaseline } from '../baselines/baseline_store.ts';
+import { IdleMap } from '../kernels/idle_map.ts';
 import { TradeFold } from '../trade_anomaly/trade_fold.ts';
 import type { TradeModel } from '../trade_anomaly/trade_model.ts';
 import { EventOrder, type OrderState } from './event_order.ts';
@@ -30,15 +31,23 @@ export interface AnalyzerCounts {
   nLate: number;
 }
 
+/** Markets of which something is known; above that the tenth of which nothing was heard for longest is forgotten. */
+const N_MARKETS_MAX = 100_000;
 const CATEGORY = 'category ';
+const NOTHING: readonly AlertRecord[] = [];
+
+interface KnownMarket {
+  readonly event: MarketEvent;
+  readonly lastMs: number;
+}
 
 export class StreamAnalyzer {
   readonly seen: SeenIds;
-  readonly markets = new Map<string, MarketEvent>();
+  private readonly markets = new IdleMap<KnownMarket>(N_MARKETS_MAX);
   readonly counts: AnalyzerCounts = { nTrades: 0, nDuplicates: 0, nScored: 0, nUnscored: 0, nLate: 0 };
   private readonly order: EventOrder;
   private readonly fold = new TradeFold();
-  private readonly toldMarkets = new Set<string>();
+  private readonly toldMarkets = new Map<string, MarketEvent>();
   private readonly tradedMarkets = new Set<string>();
   private readonly tradedCategories = new Set<string>();
 
@@ -48,45 +57,50 @@ export class StreamAnalyzer {
     private readonly modelOf: (venue: TradeEvent['venue']) => Model | null,
   ) {
     this.order = new EventOrder(settings.latenessMs);
-    this.seen = new SeenIds(settings.nIds);
+    this.seen = new SeenIds(settings.nIds, true);
   }
 
   /** Takes the next event; @returns what was decided: alerts, near misses and suppressed alerts. */
-  take(event: StreamEvent): AlertRecord[] {
+  take(event: StreamEvent): readonly AlertRecord[] {
     if (event.kind === 'market') this.learn(event);
     if (event.kind === 'trade' && !this.seen.add(`${event.venue} ${event.trade_id}`)) {
       this.counts.nDuplicates++;
-      return [];
+      return NOTHING;
     }
-    const decided: AlertRecord[] = [];
-    for (const trade of this.order.push(event)) {
-      const record = this.next(trade);
-      if (record !== null) decided.push(record);
-    }
+    const turn = this.order.push(event);
     this.counts.nLate = this.order.nLate;
-    return decided;
+    if (turn.length === 0) return NOTHING;
+    return turn.map((trade) => this.next(trade)).filter((record) => record !== null);
   }
 
-  /** Baselines that have changed since `baselinesKept`, by name. */
-  changedBaselines(): Map<string, StoredBaseline> {
+  /** Takes baselines that have changed, by name; of markets at most `nMax`, those first that have waited for longest. */
+  takeChangedBaselines(nMax = Number.POSITIVE_INFINITY): Map<string, StoredBaseline> {
     const found = new Map<string, StoredBaseline>();
     const add = (name: string, baseline: StoredBaseline | null): void => {
       if (baseline !== null) found.set(name, baseline);
     };
-    for (const key of this.tradedMarkets) add(key, this.fold.baselineOf(key));
     for (const name of this.tradedCategories)
       add(`${CATEGORY}${name}`, this.fold.baselineOfCategory(name, this.order.clockMs));
+    this.tradedCategories.clear();
+    let n = 0;
+    for (const key of this.tradedMarkets) {
+      if (n++ >= nMax) break;
+      add(key, this.fold.baselineOf(key));
+      this.tradedMarkets.delete(key);
+    }
     return found;
   }
 
-  baselinesKept(): void {
-    this.tradedMarkets.clear();
-    this.tradedCategories.clear();
+  /** Has baselines that could not be kept taken once more. */
+  returnBaselines(names: Iterable<string>): void {
+    for (const name of names)
+      if (name.startsWith(CATEGORY)) this.tradedCategories.add(name.slice(CATEGORY.length));
+      else this.tradedMarkets.add(name);
   }
 
   /** Markets of which something new is known since `kept`, by key. */
-  changedMarkets(): Map<string, MarketEvent> {
-    return new Map([...this.toldMarkets].map((key) => [key, this.markets.get(key) as MarketEvent]));
+  changedMarkets(): ReadonlyMap<string, MarketEvent> {
+    return this.toldMarkets;
   }
 
   kept(): void {
@@ -104,7 +118,7 @@ export class StreamAnalyzer {
     baselines: ReadonlyMap<string, StoredBaseline>,
   ): void {
     if (order !== null) this.order.restore(order);
-    for (const market of markets) this.markets.set(marketKey(market), market);
+    for (const market of markets) this.keep(marketKey(market), market);
     for (const [name, baseline] of baselines)
       if (name.startsWith(CATEGORY)) this.fold.seedCategory(name.slice(CATEGORY.length), baseline);
       else this.fold.seedMarket(name, baseline);
@@ -112,15 +126,19 @@ export class StreamAnalyzer {
 
   private learn(event: MarketEvent): void {
     const key = marketKey(event);
-    this.markets.set(key, event);
-    this.toldMarkets.add(key);
+    this.keep(key, event);
+    this.toldMarkets.set(key, event);
+  }
+
+  private keep(key: string, event: MarketEvent): void {
+    this.markets.put(key, { event, lastMs: event.received_ms });
   }
 
   private next(event: TradeEvent): AlertRecord | null {
     const key = marketKey(event);
-    const market = this.markets.get(key);
+    const market = this.markets.get(key)?.event;
     this.counts.nTrades++;
-    const features = this.fold.next({ ...tradeOf(event), marketId: key }, factsOf(market));
+    const features = this.fold.next(tradeOf(event, key), factsOf(market));
     this.tradedMarkets.add(key);
     this.tradedCategories.add(features.category);
     const model = this.modelOf(event.venue);

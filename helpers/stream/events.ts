@@ -84,9 +84,10 @@ export function parseEvent(line: string): StreamEvent {
   return typeof event === 'object' && event !== null && isTrade(event) ? event : EVENT.parse(event);
 }
 
-/** The trade as the fold takes it. */
-export function tradeOf({ venue, trade_id, market_id, ts_ms, contracts, outcome, price, wallet }: TradeEvent): Trade {
-  return { venue, tradeId: trade_id, marketId: market_id, tsMs: ts_ms, contracts, outcome, price, wallet };
+/** The trade as the fold takes it. @param marketId by which the fold is to know its market */
+export function tradeOf(event: TradeEvent, marketId: string = event.market_id): Trade {
+  const { venue, trade_id, ts_ms, contracts, outcome, price, wallet } = event;
+  return { venue, tradeId: trade_id, marketId, tsMs: ts_ms, contracts, outcome, price, wallet };
 }
 
 /** Ids of different venues never meet. */

@@ -2,7 +2,7 @@
  * What a fold over the log keeps on disk so that the next process goes on: ids that it has seen, trades that wait for their turn, what is known
  * of markets, and figures of its own about them.
  */
-import { DAY_MS } from '../run/clock.ts';
+import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 import { explained, openDatabase } from '../sqlite/database.ts';
 import type { OrderState } from './event_order.ts';
 import { type MarketEvent, parseEvent } from './events.ts';
@@ -61,15 +61,23 @@ export function openFoldState(path: string): FoldState {
   const dropMarkets = db.prepare('DELETE FROM markets WHERE received_ms < ?');
   const keepFigures = db.prepare('INSERT OR REPLACE INTO figures VALUES (?, ?, ?)');
   const dropFigures = db.prepare('DELETE FROM figures WHERE last_ms < ?');
+  let droppedMs = Number.NEGATIVE_INFINITY;
+  const dropOld = (clockMs: number | null): void => {
+    if (clockMs === null || clockMs - droppedMs < HOUR_MS) return;
+    for (const drop of [dropMarkets, dropFigures]) drop.run(clockMs - MARKET_AGE_MS);
+    droppedMs = clockMs;
+  };
   const save = db.transaction((fold: KeptFold) => {
     const { seen } = fold;
+    const order = fold.orderState();
     const hashes = seen.unkept();
     if (hashes.length > 0) addIds.run(seen.generation, Buffer.from(hashes.buffer));
     dropIds.run(seen.generation - 1);
-    keepOrder.run(JSON.stringify({ ...fold.orderState(), notes: fold.notes?.() ?? null }));
+    keepOrder.run(JSON.stringify({ ...order, notes: fold.notes?.() ?? null }));
     for (const [key, market] of fold.changedMarkets()) keepMarket.run(key, market.received_ms, JSON.stringify(market));
     for (const [key, { lastMs, numbers }] of fold.changedFigures?.() ?? [])
       keepFigures.run(key, lastMs, Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+    dropOld(order.clockMs);
   });
   return {
     load: ({ seen }) =>
@@ -78,8 +86,7 @@ export function openFoldState(path: string): FoldState {
         for (const [generation, bytes] of rows) seen.restore(generation, new Uint32Array(new Uint8Array(bytes).buffer));
         const [state] = db.prepare('SELECT state FROM waiting').raw(true).all() as [string][];
         const order = state === undefined ? null : (JSON.parse(state[0]) as OrderState & { readonly notes?: unknown });
-        if (order?.clockMs != null)
-          for (const drop of [dropMarkets, dropFigures]) drop.run(order.clockMs - MARKET_AGE_MS);
+        dropOld(order?.clockMs ?? null);
         const markets = db.prepare('SELECT event FROM markets').raw(true).all() as [string][];
         const figures = db.prepare('SELECT * FROM figures ORDER BY last_ms').raw(true).all() as [
           string,

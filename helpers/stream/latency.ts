@@ -1,30 +1,40 @@
-/** From the receipt of a trade to the hand-over of its alert, out of the outbox itself: latency is data. */
+/** From the receipt of a trade to the hand-over of its alert, out of the lines of alerts that were sent: latency is data. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quantile } from 'd3-array';
-import { openOutbox } from '../alerts/outbox/outbox.ts';
 import { streamFolder } from './service.ts';
 
-export interface AlertLatency {
-  readonly nAlerts: number;
-  /** ms; null without any alert. */
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly p999Ms: number | null;
+export interface SentAlert {
+  readonly tradeId: string;
+  /** When this machine had the trade, and when its alert was handed to the file of lines, ms since 1970 UTC. */
+  readonly receivedMs: number;
+  readonly sentMs: number;
 }
 
-const SINK = 'json_lines';
+/** All alerts that the local lines hold, one a line. */
+export function sentAlerts(dataDir: string): SentAlert[] {
+  const folder = join(streamFolder(dataDir), 'alerts', 'sent');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => {
+        const { sent_ms, alert } = JSON.parse(line);
+        return { tradeId: String(alert.tradeId), receivedMs: alert.receivedMs, sentMs: sent_ms };
+      }),
+  );
+}
 
-/** Of all alerts that the local file of lines was given; nobody may have the outbox open. */
-export function alertLatency(dataDir: string, nowMs: number): AlertLatency {
-  const outbox = openOutbox(join(streamFolder(dataDir), 'alerts'), nowMs);
-  try {
-    const ms = [...outbox.rows()].flatMap(({ record, deliveries }) => {
-      const sentMs = deliveries.get(SINK)?.sentMs ?? null;
-      return sentMs === null ? [] : [sentMs - record.receivedMs];
-    });
-    const at = (share: number): number | null => quantile(ms, share) ?? null;
-    return { nAlerts: ms.length, p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) };
-  } finally {
-    outbox.close();
-  }
+export interface Latency {
+  /** ms; null without any alert. */
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+  readonly p999_ms: number | null;
+}
+
+export function latencyOf(sent: readonly SentAlert[]): Latency {
+  const ms = sent.map(({ receivedMs, sentMs }) => sentMs - receivedMs);
+  const at = (share: number): number | null => quantile(ms, share) ?? null;
+  return { p50_ms: at(0.5), p99_ms: at(0.99), p999_ms: at(0.999) };
 }

@@ -39,17 +39,25 @@ export class ModelWatch {
   /** A model that cannot be used does not take the place of one that can. */
   private look(): void {
     for (const venue of VENUES) {
-      const run = activeTradeModelRun(this.modelsDir, venue);
-      if (run === null || run === this.models.get(venue)?.run || run === this.refused.get(venue)) continue;
+      let run: string | null = null;
       try {
+        run = activeTradeModelRun(this.modelsDir, venue);
+        if (run === null || run === this.models.get(venue)?.run || run === this.refused.get(venue)) continue;
         this.load(venue);
         this.note(`model ${run} of ${venue} is active now`);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        this.refused.set(venue, run);
-        this.note(`model ${run} of ${venue} is not used: ${error.message} (${error.hint})`);
+        this.refuse(venue, run, error);
       }
     }
+  }
+
+  /** Says it once. @param run null when not even that can be read */
+  private refuse(venue: Trade['venue'], run: string | null, { message, hint }: InputError): void {
+    const name = run ?? 'that is active';
+    if (this.refused.get(venue) === name) return;
+    this.refused.set(venue, name);
+    this.note(`the model ${name} of ${venue} is not used: ${message} (${hint})`);
   }
 
   private load(venue: Trade['venue']): void {

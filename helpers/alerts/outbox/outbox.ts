@@ -39,6 +39,8 @@ export interface Outbox {
   /** All rows in the order of their decisions. */
   rows(): Iterable<OutboxRow>;
   get(id: string): OutboxRow | undefined;
+  /** Rows that a sink is still to be given, in the order of their decisions. */
+  unfinished(sink: string): Iterable<OutboxRow>;
   /** Whether this decision is not there yet, or was no alert then and is one now. */
   isNew(record: AlertRecord): boolean;
   /**
@@ -60,12 +62,32 @@ const ENTRY = z.union([
 type Entry = z.infer<typeof ENTRY>;
 type Rows = Map<string, { record: AlertRecord; deliveries: Map<string, Delivery> }>;
 
-function apply(rows: Rows, entry: Entry): void {
+/** Rows by sink to which they are still to be sent: of a hundred thousand rows these are a few. */
+type Unfinished = Map<string, Map<string, OutboxRow>>;
+
+function isUnfinishedAt({ state }: Delivery): boolean {
+  return state === 'pending' || state === 'sending';
+}
+
+function noteState(unfinished: Unfinished, row: OutboxRow, delivery: Delivery): void {
+  const ofSink = unfinished.get(delivery.sink) ?? new Map<string, OutboxRow>();
+  unfinished.set(delivery.sink, ofSink);
+  if (isUnfinishedAt(delivery)) ofSink.set(row.record.id, row);
+  else ofSink.delete(row.record.id);
+}
+
+function apply(rows: Rows, unfinished: Unfinished, entry: Entry): void {
   if ('record' in entry) {
     const { record, deliveries } = entry;
+    const row = { record, deliveries: new Map(deliveries.map((delivery) => [delivery.sink, delivery])) };
     rows.delete(record.id);
-    rows.set(record.id, { record, deliveries: new Map(deliveries.map((delivery) => [delivery.sink, delivery])) });
-  } else rows.get(entry.id)?.deliveries.set(entry.delivery.sink, entry.delivery);
+    rows.set(record.id, row);
+    for (const delivery of deliveries) noteState(unfinished, row, delivery);
+    return;
+  }
+  const row = rows.get(entry.id);
+  row?.deliveries.set(entry.delivery.sink, entry.delivery);
+  if (row !== undefined) noteState(unfinished, row, entry.delivery);
 }
 
 function toEntry({ record, deliveries }: OutboxRow): Entry {
@@ -83,7 +105,7 @@ function changed(rows: Rows, change: (delivery: Delivery, record: AlertRecord) =
 }
 
 function isUnfinished({ deliveries }: OutboxRow): boolean {
-  return [...deliveries.values()].some(({ state }) => state === 'pending' || state === 'sending');
+  return [...deliveries.values()].some(isUnfinishedAt);
 }
 
 /** Rows to forget: the old ones, then as many as there are too many; never one that is still to be sent. */
@@ -118,7 +140,7 @@ function fileOf(folder: string): string {
  */
 export function readDecisions(folder: string): AlertRecord[] {
   const rows: Rows = new Map();
-  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, entry);
+  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, new Map(), entry);
   return [...rows.values()].map(({ record }) => record);
 }
 
@@ -130,10 +152,11 @@ export function openOutbox(folder: string, nowMs: number, limits: OutboxLimits =
   const unlock = takeLock(folder, 'outbox');
   const { journal, entries } = openOrUnlock(fileOf(folder), unlock);
   const rows: Rows = new Map();
-  for (const entry of entries) apply(rows, entry);
+  const unfinished: Unfinished = new Map();
+  for (const entry of entries) apply(rows, unfinished, entry);
   const add = (added: readonly Entry[]): void => {
     journal.append(added);
-    for (const entry of added) apply(rows, entry);
+    for (const entry of added) apply(rows, unfinished, entry);
   };
   add(changed(rows, (delivery) => afterRestart(delivery, nowMs)));
   const isNew = ({ id, verdict }: AlertRecord): boolean => {
@@ -144,6 +167,7 @@ export function openOutbox(folder: string, nowMs: number, limits: OutboxLimits =
   return {
     rows: () => rows.values(),
     get: (id) => rows.get(id),
+    unfinished: (sink) => unfinished.get(sink)?.values() ?? [],
     isNew,
     decide(decisions) {
       const fresh = new Map(decisions.filter(({ record }) => isNew(record)).map((one) => [one.record.id, one]));

@@ -10,7 +10,7 @@ export interface IsolationContributions {
 }
 
 /** Expected path length of the training rows that reached each node. Children are numbered after their parents. */
-function expectedPathLengths(trees: IsolationTrees): Float64Array {
+export function expectedPathLengths(trees: IsolationTrees): Float64Array {
   const { features, leftChildren, nodeSamples, treeStarts } = trees;
   const expected = new Float64Array(features.length);
   const depths = new Uint32Array(features.length);
@@ -33,16 +33,17 @@ function expectedPathLengths(trees: IsolationTrees): Float64Array {
  * Additive attributions along the path (Saabas 2014): a split's column is credited with how much the split shortened the
  * expected path, in bits of the score. Walks every tree for every row in plain TypeScript: meant for the rows one looks at.
  * @param fills what stands for NaN, per column
+ * @param expected `expectedPathLengths` of the trees, for who asks again and again
  */
 export function isolationContributions(
   trees: IsolationTrees,
   matrix: Matrix,
   fills: Float32Array,
+  expected: Float64Array = expectedPathLengths(trees),
 ): IsolationContributions {
   const { nRows, nCols } = matrix;
   const { treeStarts, features, thresholds, leftChildren } = trees;
   const nTrees = treeStarts.length - 1;
-  const expected = expectedPathLengths(trees);
   const scale = averagePathLength(trees.nSamplesPerTree);
   const bitsPerLevel = scale > 0 ? 1 / (nTrees * scale) : 0;
   const values = new Float64Array(nRows * nCols);

@@ -123,7 +123,7 @@ test('an analyzer that goes on from saved state after any event decides what one
     state.save(first);
     const second = analyzer();
     const { order, markets } = state.load(second);
-    second.restore(order, markets, first.changedBaselines());
+    second.restore(order, markets, first.takeChangedBaselines());
     // What was not acknowledged comes again.
     const after = run(second, events.slice(at - 150));
     expect(alertsOf([...before, ...after])).toEqual(alertsOf(whole));

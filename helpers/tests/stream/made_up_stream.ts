@@ -70,7 +70,7 @@ function trainedModel(): unknown {
   const values = new Float32Array(events.length * columns.length);
   for (const [i, event] of events.entries()) {
     const facts = { category: 'politics', closeMs: START_MS + 10 * 86_400_000, openInterest: 1000 };
-    const features = fold.next({ ...tradeOf(event), marketId: marketKey(event) }, facts);
+    const features = fold.next(tradeOf(event, marketKey(event)), facts);
     write(features, values.subarray(i * columns.length, (i + 1) * columns.length));
   }
   const part = (from: number, to: number) =>

@@ -21,7 +21,7 @@ test('forgets the oldest, and never fewer than it must keep', () => {
 });
 
 test('put back from what was kept it knows the same ids', () => {
-  const [first, second] = [new SeenIds(100), new SeenIds(100)];
+  const [first, second] = [new SeenIds(100, true), new SeenIds(100)];
   for (let i = 0; i < 1000; i++) {
     first.add(uuid(i));
     if (i % 37 !== 0) continue;
@@ -31,4 +31,10 @@ test('put back from what was kept it knows the same ids', () => {
   second.restore(first.generation, first.unkept());
   for (let i = 850; i < 1000; i++) expect([i, second.has(uuid(i))]).toEqual([i, true]);
   expect(second.has(uuid(0))).toBe(false);
+});
+
+test('keeps nothing to be saved where nobody saves it', () => {
+  const seen = new SeenIds(100);
+  for (let i = 0; i < 1000; i++) seen.add(uuid(i));
+  expect(seen.unkept()).toHaveLength(0);
 });
