@@ -502,7 +502,7 @@ export const STEPS: readonly Step[] = [
     id: 'master_pipeline',
     script: '5_live_inference/14_master_pipeline.ts',
     args: [],
-    question: 'What comes out when every step runs, from raw data to the report?',
+    question: 'What comes out of all batch steps, from raw data to the report?',
     reads: [],
     writes: [],
     cpus: 2,

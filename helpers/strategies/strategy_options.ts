@@ -26,7 +26,7 @@ export const BACKTEST_OPTIONS = {
   ...inGroup('Strategies', {
     strategy: option.text('all', `${STRATEGY_KINDS.join(', ')}, several of them with commas, or all`),
     'min-events': option.number(30, 'events that an edge must have been seen in before it is believed', integerMin(2)),
-    z: option.number(1.64, 'standard errors that an edge must lie above 0', { from: 0, to: 10 }),
+    'min-z': option.number(1.64, 'standard errors that an edge must lie above 0', { from: 0, to: 10 }),
     draws: option.number(20, 'random controls per strategy', integerMin(2, 1000)),
   }),
   ...ENTRY_OPTIONS,
@@ -68,7 +68,7 @@ export function parseKinds(text: string): StrategyKind[] {
 export function strategySettings(options: OptionValues<typeof BACKTEST_OPTIONS>): StrategySettings {
   return {
     kinds: parseKinds(options.strategy),
-    edgeRule: { nEventsMin: options['min-events'], z: options.z },
+    edgeRule: { nEventsMin: options['min-events'], z: options['min-z'] },
     nDraws: options.draws,
     delayMs: options.delay * SECOND_MS,
     rules: entryRules(options),
