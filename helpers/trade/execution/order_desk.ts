@@ -117,7 +117,7 @@ export class OrderDesk {
       // Something may have been noted meanwhile.
       const before = this.order(clientOrderId);
       if (known !== undefined) await this.found(before, known);
-      else if (before.state === 'written') await this.missing(before, asOfMs);
+      else await this.missing(before, asOfMs);
     }
   }
 
@@ -144,13 +144,17 @@ export class OrderDesk {
     if (state === 'absent') await this.cancel(id, 'it came after it was given up');
   }
 
-  /** An order that the venue does not list, although it would by now: it never became one. */
-  private async missing({ intent }: LoggedOrder, asOfMs: number): Promise<void> {
+  /** An order that the venue does not list, although it would by now: it never became one, or has ended where nobody keeps such orders. */
+  private async missing({ intent, state, changedMs }: LoggedOrder, asOfMs: number): Promise<void> {
     const { log, nowMs } = this.options;
-    const endedMs = this.endedMs.get(intent.clientOrderId) ?? this.openedMs;
+    const { clientOrderId } = intent;
+    const endedMs = state === 'written' ? (this.endedMs.get(clientOrderId) ?? this.openedMs) : changedMs;
     if (asOfMs < endedMs + this.limits.graceMs) return;
-    await log.note(intent.clientOrderId, 'absent', 'the venue does not know it', nowMs(), { state: 'absent' });
-    this.endedMs.delete(intent.clientOrderId);
+    if (state === 'resting')
+      await log.note(clientOrderId, 'done', 'the venue lists it no more', nowMs(), { state: 'done' });
+    else if (state === 'written')
+      await log.note(clientOrderId, 'absent', 'the venue does not know it', nowMs(), { state: 'absent' });
+    this.endedMs.delete(clientOrderId);
   }
 
   private async syncFills(): Promise<void> {
