@@ -23,7 +23,7 @@ await runCommand(async () => {
     process.argv.slice(2),
     usage,
     {
-      looks: { type: 'number', default: 4, describe: 'times that 16 looks within the day', range: integerMin(1, 48) },
+      looks: { type: 'number', default: 12, describe: 'times that 16 looks within the day', range: integerMin(1, 48) },
       folder: { type: 'string', default: join('data', 'demo_live'), describe: 'folder of all that the demo makes' },
     },
     ['seed', 'quiet'],

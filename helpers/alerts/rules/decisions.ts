@@ -4,7 +4,7 @@ import { type AlertRecord, alertId } from '../record.ts';
 import { sideTaken } from './bets.ts';
 import type { Bet, BetFacts } from './facts.ts';
 import { FILTER_SETTINGS, type FilterSettings, filterBet } from './filters.ts';
-import { betWords, type Judgement, RULE_SETTINGS, type RuleSettings } from './rule.ts';
+import { betWords, type Judgement, RULE_SETTINGS, type RuleSettings, usdWords } from './rule.ts';
 import { judgeBet, RULE_NAMES } from './rules.ts';
 
 export interface DecisionSettings {
@@ -20,6 +20,8 @@ export const DECISION_SETTINGS: DecisionSettings = { rules: RULE_SETTINGS, filte
 interface Draft {
   readonly bet: Bet;
   readonly isAboutWallet: boolean;
+  /** A smaller bet, USD, is an alert only where another rule speaks of it too. */
+  readonly aloneUsd: number;
   readonly record: AlertRecord;
 }
 
@@ -130,6 +132,10 @@ function firstOfEach(drafts: readonly Draft[]): Draft[] {
   return [...first.values()];
 }
 
+function aloneWords({ bet, aloneUsd, record }: Draft): string {
+  return `only the rule ${record.rule} speaks of it, and the bet is ${usdWords(bet.amountUsd)}, less than ${usdWords(aloneUsd)}`;
+}
+
 /** What was told of a wallet is news again once its bet is so many times as large. */
 const NEWS_FACTOR = 2;
 
@@ -148,7 +154,8 @@ function toldBefore({ bet, isAboutWallet, record }: Draft, earlier: readonly Ale
 
 /**
  * Of several alerts about one wallet and market, or about a wallet as a whole, the strongest is kept and gives the reasons of all; the
- * others are suppressed, and say so. So is what an earlier look has told, until the bet has doubled.
+ * others are suppressed, and say so. So is what an earlier look has told, until the bet has doubled. What needs another rule and has none
+ * is a near miss.
  * @param drafts the strongest first
  * @returns alerts by how many rules agree, then by strength
  */
@@ -174,6 +181,8 @@ function oneAlertPerWallet(drafts: readonly Draft[], earlier: readonly AlertReco
     .sort((a, b) => nOthers(b) - nOthers(a))
     .map((draft) => {
       const also = (others.get(draft) ?? []).map(({ record }) => record);
+      if (also.length === 0 && draft.record.verdict === 'alert' && draft.bet.amountUsd < draft.aloneUsd)
+        return { ...draft.record, verdict: 'near_miss', whyNot: aloneWords(draft) };
       const words = also.map(({ rule, reasons }) => `Also ${rule.replaceAll('_', ' ')}: ${reasons.join(' ')}`);
       return { ...draft.record, reasons: [...draft.record.reasons, ...words] };
     });
@@ -198,6 +207,7 @@ export function decideBets(
     return judgements.map((judgement) => ({
       bet: facts.bet,
       isAboutWallet: judgement.isAboutWallet,
+      aloneUsd: judgement.aloneUsd ?? 0,
       record: recordOf(facts, judgement, filtered, settings, nowMs),
     }));
   });

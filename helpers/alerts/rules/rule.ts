@@ -14,6 +14,8 @@ export interface Judgement {
   readonly reasons: readonly string[];
   readonly known: Readonly<Record<string, number | string | boolean | null>>;
   readonly modelRun: string | null;
+  /** A smaller bet, USD, is an alert only where another rule speaks of it too; default none. */
+  readonly aloneUsd?: number;
 }
 
 export interface RuleSettings {
@@ -28,6 +30,8 @@ export interface RuleSettings {
   readonly freshFillsMax: number;
   /** A smaller bet of an unusual wallet is not worth an alert, USD. */
   readonly unusualFloorUsd: number;
+  /** Nor is one below this of which no other rule speaks: unlike the others is not yet informed. */
+  readonly unusualAloneUsd: number;
   readonly targetClusters: readonly number[];
   readonly clusterFloorUsd: number;
   /** A bet of a flagged wallet smaller than this is not worth an alert, USD. */
@@ -43,6 +47,7 @@ export const RULE_SETTINGS: RuleSettings = {
   freshBetUsd: 1000,
   freshFillsMax: 20,
   unusualFloorUsd: 1000,
+  unusualAloneUsd: 5000,
   targetClusters: [3],
   clusterFloorUsd: 5000,
   redFlagFloorUsd: 500,

@@ -101,7 +101,8 @@ function investedUsd({ bet, wallet }: BetFacts): number {
 const anomaly: Rule = (facts, settings) => {
   if (facts.bet.side !== 'BUY') return null;
   const money = { usd: facts.bet.amountUsd, floorUsd: settings.unusualFloorUsd, what: 'the bet is' };
-  return judgeScore('anomaly', facts.scores.anomaly, money, settings);
+  const judgement = judgeScore('anomaly', facts.scores.anomaly, money, settings);
+  return judgement === null ? null : { ...judgement, aloneUsd: settings.unusualAloneUsd };
 };
 
 /** The wallet behaves as an informed one would, by the evidence of red flags about this bet, and there is real money in it. */

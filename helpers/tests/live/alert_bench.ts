@@ -15,8 +15,8 @@ import { type SimulatedFolder, simulateFolder } from '../doubles/simulated.ts';
 import { addressVariables, type LiveBox } from './bench.ts';
 
 export const WEBHOOK_TOKEN = 'a-secret_TOKEN-of-this-test';
-/** Two days of a market with two days before them. */
-export const WORDS = ['--since', '2026-01-09', '--until', '2026-01-10', '--lookback', '2', '--once'];
+/** A day of a market with two days before it: all its wallets are young. */
+export const WORDS = ['--since', '2026-01-09', '--until', '2026-01-10', '--lookback', '30', '--once'];
 
 export interface AlertWorld {
   readonly venues: VenueDoubles;
@@ -27,7 +27,7 @@ export interface AlertWorld {
 }
 
 export function simulateDays(): Promise<SimulatedFolder> {
-  return simulateFolder({ nTrades: 12_000, nDays: 3, endDate: '2026-01-10' });
+  return simulateFolder({ nTrades: 12_000, nWallets: 1500, nDays: 3, endDate: '2026-01-10' });
 }
 
 /** What goes wrong in a world. */

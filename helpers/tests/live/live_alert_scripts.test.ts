@@ -87,7 +87,7 @@ test('alerts reach Discord once, also when the day is looked at again, and no ke
   const scored = await box.run('score_alerts', ['--until', '2026-01-12'], world.env);
   expect(scored.code).toBe(0);
   expect(scored.text).toContain(`${decisions.size} decisions were followed with $100 each.`);
-  expect(scored.text).toMatch(/anomaly \(alert\), 24 h: \d+ of \d+ scored/);
+  expect(scored.text).toMatch(/fresh_whale \(alert\), 24 h: \d+ of \d+ scored/);
 
   const bad = { ...world.env, DISCORD_WEBHOOK_URL: `https://example.org/${WEBHOOK_TOKEN}` };
   const refused = await box.run('live_alerts', WORDS, bad);

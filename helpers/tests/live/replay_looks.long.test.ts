@@ -19,19 +19,19 @@ const NOWHERE = Object.fromEntries(
 
 beforeAll(async () => {
   // After the change of Polymarket's contracts: roles are told only to who asks.
-  simulated = await simulateFolder({ nTrades: 12_000, nDays: 3, endDate: '2026-06-10' });
+  simulated = await simulateFolder({ nTrades: 12_000, nWallets: 1500, nDays: 3, endDate: '2026-06-10' });
   world = await startWorld(simulated);
   recorded = makeLiveBox();
   await saveModel(recorded);
   const look = (until: string, ...more: string[]) =>
     recorded.run(
       'live_alerts',
-      ['--since', '2026-06-09', '--until', until, '--lookback', '2', '--once', ...more],
+      ['--since', '2026-06-09', '--until', until, '--lookback', '30', '--once', ...more],
       world.env,
     );
   const profiled = await recorded.run(
     'live_profiles',
-    ['--since', '2026-06-09', '--until', '2026-06-09T05:00', '--lookback', '2'],
+    ['--since', '2026-06-09', '--until', '2026-06-09T05:00', '--lookback', '30'],
     world.env,
   );
   expect([profiled.code, profiled.text]).toEqual([0, expect.anything()]);

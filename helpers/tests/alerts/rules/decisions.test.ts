@@ -54,24 +54,24 @@ describe('decisions about bets', () => {
   it('tell of a wallet and market once a day, whichever rule speaks later, until the bet has doubled', () => {
     const at = (bet: object, changes: object, earlier: readonly AlertRecord[] = []) =>
       decideBets([facts(bet, { wallet: FRESH, ...changes })], NOW, earlier)[0];
-    const told = at({}, {});
-    expect(told).toMatchObject({ rule: 'fresh_whale', verdict: 'alert', amountUsd: 2000 });
+    const told = at({ amountUsd: 3000 }, {});
+    expect(told).toMatchObject({ rule: 'fresh_whale', verdict: 'alert', amountUsd: 3000 });
     // The same decision stays what it was.
-    expect(at({ amountUsd: 2500 }, {}, [told])).toMatchObject({ id: told.id, verdict: 'alert' });
+    expect(at({ amountUsd: 3500 }, {}, [told])).toMatchObject({ id: told.id, verdict: 'alert' });
     const later = { wallet: OLD_WALLET, scores: FLAGGED };
-    expect(at({ amountUsd: 3999 }, later)).toMatchObject({ rule: 'anomaly', verdict: 'alert' });
-    expect(at({ amountUsd: 3999 }, later, [told])).toMatchObject({
+    expect(at({ amountUsd: 5999 }, later)).toMatchObject({ rule: 'anomaly', verdict: 'alert' });
+    expect(at({ amountUsd: 5999 }, later, [told])).toMatchObject({
       rule: 'anomaly',
       verdict: 'suppressed',
       whyNot: `the same wallet: alert ${told.id} is about it`,
     });
-    for (const more of [{ amountUsd: 4000 }, { wallet: 'b' }])
+    for (const more of [{ amountUsd: 6000 }, { amountUsd: 5999, wallet: 'b' }])
       expect(at(more, later, [told])).toMatchObject({ verdict: 'alert' });
     const nextDay = { ...later, day: { ...madeUpFacts().day, day: '2026-11-22' } };
-    expect(at({}, nextDay, [told])).toMatchObject({ verdict: 'alert' });
+    expect(at({ amountUsd: 5999 }, nextDay, [told])).toMatchObject({ verdict: 'alert' });
     // A rule about one market speaks of another; a suppressed alert has told nothing.
     expect(at({ marketId: 'm2' }, {}, [told])).toMatchObject({ rule: 'fresh_whale', verdict: 'alert' });
-    expect(at({}, later, [{ ...told, verdict: 'suppressed' }])).toMatchObject({ verdict: 'alert' });
+    expect(at({ amountUsd: 5999 }, later, [{ ...told, verdict: 'suppressed' }])).toMatchObject({ verdict: 'alert' });
   });
 
   it('have one id a rule, wallet, market and day, so that the same day can be looked at again', () => {
@@ -98,6 +98,19 @@ describe('decisions about bets', () => {
     expect([second.wallet, second.verdict]).toEqual(['b', 'alert']);
     const [anomaly] = rest.filter(({ rule }) => rule === 'anomaly');
     expect([anomaly.verdict, anomaly.whyNot]).toEqual(['suppressed', `the same wallet: alert ${first.id} is about it`]);
+  });
+
+  it('of a wallet that is unusual and nothing else asks for $5,000, and for less where another rule agrees', () => {
+    const of = (amountUsd: number, wallet = OLD_WALLET) =>
+      decideBets([facts({ amountUsd }, { wallet, scores: FLAGGED })], NOW)[0];
+    expect(of(4999)).toMatchObject({
+      rule: 'anomaly',
+      verdict: 'near_miss',
+      whyNot: 'only the rule anomaly speaks of it, and the bet is $4,999, less than $5,000',
+    });
+    expect(of(5000)).toMatchObject({ rule: 'anomaly', verdict: 'alert' });
+    expect(of(1000, FRESH)).toMatchObject({ rule: 'fresh_whale', verdict: 'alert' });
+    expect(of(1000, FRESH).reasons.at(-1)).toMatch(/^Also anomaly: /);
   });
 
   it('about one wallet in two markets are two alerts', () => {
