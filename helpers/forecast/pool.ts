@@ -12,17 +12,17 @@ const N_HALF = 30;
 
 /** What a forecaster has shown so far. */
 export interface Record {
-  /** Mean log loss of its resolved forecasts, nats. */
-  readonly logLoss: number;
+  /** Its mean log loss less that of the market on the same questions, nats: below 0 is better than the market. */
+  readonly excessLoss: number;
   readonly n: number;
 }
 
 /**
  * Weights that add up to 1: equal without records, and never further apart than 30 forecasts would set them, so that luck does not choose.
- * w ∝ exp(−loss · n/(1 + n/30)), a tempered posterior over forecasters.
+ * w ∝ exp(−excess · n/(1 + n/30)), a tempered posterior over forecasters. Beside the market, since each is asked other questions.
  */
 export function weightsOf(records: readonly Record[]): number[] {
-  const scores = records.map(({ logLoss, n }) => (n === 0 ? 0 : -(logLoss * n) / (1 + n / N_HALF)));
+  const scores = records.map(({ excessLoss, n }) => (n === 0 ? 0 : -(excessLoss * n) / (1 + n / N_HALF)));
   // Who has no record yet is taken to be as good as the mean of those that have.
   const known = scores.filter((_, i) => records[i].n > 0);
   const mean = known.length === 0 ? 0 : known.reduce((sum, score) => sum + score, 0) / known.length;
@@ -43,7 +43,7 @@ export function poolForecasts(forecasts: readonly Forecast[], weights: readonly 
   );
   if (told.length === 0)
     return abstain(
-      forecasts.map((forecast) => (forecast.kind === 'abstain' ? forecast.why : 'it has no weight')).join('; '),
+      [...new Set(forecasts.map((one) => (one.kind === 'abstain' ? one.why : 'it has no weight')))].join('; '),
     );
   const kept = told.length < N_TO_TRIM ? told : [...told].sort((a, b) => a.forecast.p - b.forecast.p).slice(1, -1);
   const ps = kept.map(({ forecast }) => forecast.p);

@@ -90,17 +90,18 @@ export interface WalkForwardPicks {
   readonly edges: readonly Edge[];
 }
 
-/** Goes through opportunities in order of time; each is judged by what was known before it, and counts once its result is known. */
-export function walkForward(
-  opportunities: Opportunities,
+/**
+ * Goes through opportunities in order of time: `onRow` hears of each what its cell had gained by then, and each counts once its result is
+ * known.
+ * @returns edges at the end of the data, by cell
+ */
+export function learnEdges(
+  { nRows, tsMs, cell, event, cost, payout, knownMs }: Opportunities,
   nCells: number,
-  { nEventsMin, z }: EdgeRule,
-): WalkForwardPicks {
-  const { nRows, tsMs, cell, event, cost, payout, knownMs } = opportunities;
+  onRow: (row: number, edge: Edge) => void,
+): Edge[] {
   const cells = Array.from({ length: nCells }, () => new Cell());
   const results = new EventQueue();
-  const picks: number[] = [];
-  const probabilities: number[] = [];
   const learnUntil = (ms: number): void => {
     while (results.nextTime() < ms) {
       const row = results.pop();
@@ -109,18 +110,26 @@ export function walkForward(
   };
   for (let row = 0; row < nRows; row++) {
     learnUntil(tsMs[row]);
-    const { mean, standardError, nEvents } = cells[cell[row]].edge();
-    if (nEvents >= nEventsMin && mean - z * standardError > 0) {
-      picks.push(row);
-      probabilities.push(Math.min(1, cost[row] + mean));
-    }
+    onRow(row, cells[cell[row]].edge());
     if (Number.isFinite(knownMs[row]) && !Number.isNaN(payout[row]))
       results.push(Math.max(knownMs[row], tsMs[row]), row);
   }
   learnUntil(Number.POSITIVE_INFINITY);
-  return {
-    picks: Uint32Array.from(picks),
-    probabilities: Float64Array.from(probabilities),
-    edges: cells.map((one) => one.edge()),
-  };
+  return cells.map((one) => one.edge());
+}
+
+/** The opportunities whose cell had a believed edge by then. */
+export function walkForward(
+  opportunities: Opportunities,
+  nCells: number,
+  { nEventsMin, z }: EdgeRule,
+): WalkForwardPicks {
+  const picks: number[] = [];
+  const probabilities: number[] = [];
+  const edges = learnEdges(opportunities, nCells, (row, { mean, standardError, nEvents }) => {
+    if (nEvents < nEventsMin || !(mean - z * standardError > 0)) return;
+    picks.push(row);
+    probabilities.push(Math.min(1, opportunities.cost[row] + mean));
+  });
+  return { picks: Uint32Array.from(picks), probabilities: Float64Array.from(probabilities), edges };
 }

@@ -193,3 +193,24 @@ export const BACKTESTS: TableSchema = {
     fees_usd: float64 [USD] (outcome) fees paid
   `),
 };
+
+export const FORECASTS: TableSchema = {
+  name: 'forecasts',
+  folder: '19_forecasts',
+  what: 'Probabilities of outcome 0 of markets without a result, beside the price of the last trade looked at.',
+  madeBy: 'npx tsx 6_profitability/24_forecast_markets.ts',
+  columns: columns(`
+    as_of_ms: int64 [ms since 1970 UTC] time of the newest trade that the forecast rests on
+    venue: string [polymarket | kalshi] where the market trades
+    market_id: string as in 10_markets
+    market_price: float64 [0..1] price of outcome 0 then
+    n_forecasters: uint8 [forecasters] how many did not abstain
+    p_pool: float64 [0..1] their probabilities pooled in log-odds, by how well each has done so far
+    p_low: float64 [0..1] lower end of the middle 95 % of the pool
+    p_high: float64 [0..1] upper end
+    p: float64 [0..1] the pool, calibrated on its own record and blended with the price
+    edge_yes: float64 [USD per share] p − what outcome 0 costs: price, half spread and taker fee
+    edge_no: float64 [USD per share] the same of outcome 1
+    why: string what the forecasters rest on
+  `),
+};

@@ -1,6 +1,7 @@
 /** Every table of the project. The data dictionary (helpers/docs/data_dictionary.md) is made from these definitions. */
 import {
   BACKTESTS,
+  FORECASTS,
   STRATEGIES,
   STRATEGY_EQUITY,
   STRATEGY_TRADES,
@@ -366,4 +367,5 @@ export const TABLES: readonly TableSchema[] = [
   STRATEGY_TRADES,
   STRATEGY_EQUITY,
   BACKTESTS,
+  FORECASTS,
 ];

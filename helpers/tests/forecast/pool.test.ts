@@ -57,14 +57,14 @@ describe('the pool', () => {
 
 describe('weights', () => {
   it('are equal without records', () => {
-    expect(weightsOf([0, 0, 0].map(() => ({ logLoss: Number.NaN, n: 0 })))).toEqual(equal(3));
+    expect(weightsOf([0, 0, 0].map(() => ({ excessLoss: Number.NaN, n: 0 })))).toEqual(equal(3));
   });
 
   it('favour who lost less, the more the longer the record is, within bounds', () => {
     const ratio = (n: number): number => {
       const [better, worse] = weightsOf([
-        { logLoss: 0.5, n },
-        { logLoss: 0.6, n },
+        { excessLoss: -0.05, n },
+        { excessLoss: 0.05, n },
       ]);
       return better / worse;
     };
@@ -73,11 +73,15 @@ describe('weights', () => {
     expect(ratio(1e9)).toBeCloseTo(Math.exp(0.1 * 30), 4);
   });
 
+  it('do not favour who was asked less: as good as the market is as good as the market', () => {
+    expect(weightsOf([7, 700].map((n) => ({ excessLoss: 0, n })))).toEqual(equal(2));
+  });
+
   it('give who has no record what the others have on average', () => {
     const [a, b, fresh] = weightsOf([
-      { logLoss: 0.5, n: 100 },
-      { logLoss: 0.6, n: 100 },
-      { logLoss: Number.NaN, n: 0 },
+      { excessLoss: -0.05, n: 100 },
+      { excessLoss: 0.05, n: 100 },
+      { excessLoss: Number.NaN, n: 0 },
     ]);
     expect(fresh).toBeGreaterThan(b);
     expect(fresh).toBeLessThan(a);
