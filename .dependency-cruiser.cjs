@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   'helpers/fetch': 'http run venues',
   'helpers/flow': 'alerts bus cases/venue_links charts evaluate kernels run step stream',
   'helpers/forecast':
-    'charts evaluate kernels/event_queue polars profit/(backtest_options|format) replay run step strategies tables venues/fees',
+    'charts evaluate http kernels/event_queue polars profit/(backtest_options|format) replay run step strategies tables venues/fees',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
