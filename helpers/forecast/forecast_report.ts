@@ -29,7 +29,7 @@ export const N_SHOWN = 20;
 
 /** Forecasters that need what no table of trades holds. */
 const WITHOUT_DATA = [
-  'llm abstains: no provider of language models is connected yet',
+  'llm abstains: this script does not ask language models yet',
   'weather abstains: a table of trades holds no bulletins',
   'news abstains: a table of trades holds no news',
 ];
