@@ -9,7 +9,7 @@ const MAY_IMPORT = {
     'anomaly evaluate features/wallets/as_of red_flags run/(clock|ranges) step tables trade_anomaly',
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options flow live overview record replay run simulate/world_options step stream tables',
-  '6_profitability': 'features profit run/(option_kinds|ranges) step strategies tables',
+  '6_profitability': 'features http/ports profit run/(option_kinds|ranges) scan step strategies tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',
@@ -44,6 +44,7 @@ const MAY_IMPORT = {
   'helpers/registry': 'run tables',
   'helpers/replay': 'evaluate kernels/event_queue kernels/random kernels/rows_where polars run tables venues/fees',
   'helpers/run': 'http/redact pipeline',
+  'helpers/scan': 'fetch/request http run step venues/kalshi/api',
   'helpers/simulate': 'kernels polars step run',
   'helpers/skill': 'charts evaluate features kernels polars run step tables',
   'helpers/slurm': 'features import pipeline polars run simulate/world_options tables',

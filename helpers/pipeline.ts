@@ -492,6 +492,16 @@ const LIVE_STEPS: readonly Step[] = [
     memoryScalesWith: 'markets',
     minutes: 180,
   }),
+  liveStep({
+    id: 'scan_markets',
+    script: '6_profitability/23_scan_markets.ts',
+    question: 'Which open markets are worth watching?',
+    writes: ['live/scan'],
+    cpus: 1,
+    memoryMib: 1024,
+    memoryScalesWith: 'markets',
+    minutes: 1440,
+  }),
 ];
 
 const GRAPH = STEPS_BEFORE_MASTER.filter((step) => step.inGraph);
