@@ -3,7 +3,7 @@
 type QueryValue = string | number | boolean;
 
 export interface HttpRequest {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the client's base address, with its leading slash. */
   readonly path: string;
   /** A list is the same name several times; undefined is left out. */

@@ -44,7 +44,8 @@ export class Matching {
   /** Matches an order, and lets what is left rest or end. */
   enter(order: ExchangeOrder, reason: OrderReason): void {
     const nFills = this.fills.length;
-    const ends = this.match(order);
+    const isTriggered = (): boolean => order.groupId !== null && this.groups.get(order.groupId).isTriggered;
+    const ends = this.match(order) ?? (isTriggered() ? 'UserCancel' : null);
     if (order.isReduceOnly) order.remaining = Math.min(order.remaining, this.closable(order));
     if (order.remaining === 0 && ends === null) this.finish(order, 'executed', 'Trade');
     else if (ends !== null) this.finish(order, 'canceled', ends);
@@ -135,6 +136,7 @@ export class Matching {
       this.finish(maker, 'executed', 'Trade');
     } else this.noted(maker, 'Trade');
     if (taker.isOurs || maker.isOurs) this.trimReduceOnly(ticker);
+    for (const { groupId } of [taker, maker]) if (groupId !== null) this.groups.filled(groupId, count, this.nowMs());
   }
 
   private fill(order: ExchangeOrder, isTaker: boolean, count: number, price: number, trade: Row): void {
@@ -159,7 +161,6 @@ export class Matching {
     };
     this.fills.push({ atMs: this.nowMs(), row });
     this.events.fill?.({ ...row, client_order_id: order.clientId ?? '', post_position_fp: countText(after) });
-    if (order.groupId !== null) this.groups.filled(order.groupId, count, this.nowMs());
   }
 
   /** Waiting orders that may only reduce end once there is nothing to reduce. */

@@ -75,6 +75,12 @@ export interface Executor {
   cancel(order: { readonly orderId: string; readonly ticker: string }): Promise<Cancelled>;
   /** @param totalHundredths what is filled already and what is to wait */
   amend(orderId: string, intent: Intent, limitPriceMicros: number, totalHundredths: number): Promise<Placed>;
+  /**
+   * The venue's own kill switch: everything that waits is cancelled there, and nothing new is taken until `resume`.
+   * @throws InputError when the venue has not confirmed it: try again, and cancel order by order
+   */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   /** How fresh all reads below are, ms since 1970 by the venue's clock. */
   asOfMs(): Promise<number>;
   /** Orders made at or after `sinceMs`, in whatever state. */

@@ -31,7 +31,33 @@ export interface KalshiExecutorOptions extends Omit<ApiOptions, 'baseUrl'> {
   readonly nowMs: () => number;
   /** An order on older prices is refused, ms. */
   readonly staleMs: number;
-  readonly orderGroupId?: string;
+  /** The order group of each market's shard, made by `createOrderGroups`. */
+  readonly groups?: OrderGroups;
+}
+
+/** One group a shard: a group's orders live on one shard. */
+export interface OrderGroups {
+  readonly byShard: ReadonlyMap<number, string>;
+  readonly shardOf: (ticker: string) => number;
+}
+
+/**
+ * Makes the exchange's own kill switch: a group on each shard.
+ * @param limitHundredths contracts that may be filled within 15 seconds before the exchange cancels all orders of the group
+ * @throws Error without a true permit
+ */
+export async function createOrderGroups(
+  permit: Permit,
+  options: Omit<KalshiExecutorOptions, 'groups'>,
+  limitHundredths: number,
+  shards: readonly number[],
+): Promise<Map<number, string>> {
+  assertPermit(permit);
+  const client = createKalshiTradingClient({ ...options, baseUrl: permit.baseUrl });
+  const byShard = new Map<number, string>();
+  for (const shard of shards)
+    byShard.set(shard, await client.createGroup(unitsToDecimal(limitHundredths, 2, 2), shard));
+  return byShard;
 }
 
 /** `insufficient_balance: …` */
@@ -106,6 +132,14 @@ class KalshiExecutor implements Executor {
     }
   }
 
+  async halt(): Promise<void> {
+    for (const id of this.groupIds()) await this.client.triggerGroup(id);
+  }
+
+  async resume(): Promise<void> {
+    for (const id of this.groupIds()) await this.client.resetGroup(id);
+  }
+
   asOfMs(): Promise<number> {
     return this.client.asOfMs();
   }
@@ -161,11 +195,18 @@ class KalshiExecutor implements Executor {
     };
   }
 
+  private groupIds(): readonly string[] {
+    const ids = [...(this.options.groups?.byShard.values() ?? [])];
+    assert(ids.length > 0, 'there is no order group to halt by');
+    return ids;
+  }
+
   private bodyOf(intent: Intent): Parameters<KalshiTradingClient['create']>[0] {
     const { market, side, action, limitPriceMicros, countHundredths, timeInForce, expiresMs, isPostOnly } = intent;
     assert(market.venue === 'kalshi', `an order for ${market.venue} at Kalshi`);
     const { bookSide, yesPriceMicros } = toBook(side, action, limitPriceMicros);
-    const { orderGroupId } = this.options;
+    const { groups } = this.options;
+    const groupId = groups?.byShard.get(groups.shardOf(market.ticker));
     return {
       ticker: market.ticker,
       side: bookSide,
@@ -176,7 +217,7 @@ class KalshiExecutor implements Executor {
       client_order_id: intent.clientOrderId,
       ...(expiresMs === null ? {} : { expiration_time: Math.ceil(expiresMs / SECOND_MS) }),
       ...(isPostOnly ? { post_only: true } : {}),
-      ...(orderGroupId === undefined ? {} : { order_group_id: orderGroupId }),
+      ...(groupId === undefined ? {} : { order_group_id: groupId }),
     };
   }
 }

@@ -39,6 +39,7 @@ export class PaperExecutor implements Executor {
   private readonly settlements_: Settlement[] = [];
   private readonly holdings: Map<string, Holding>;
   private cashMicros: number;
+  private isHalted = false;
 
   constructor(private readonly options: PaperOptions) {
     this.cashMicros = options.cashMicros;
@@ -93,6 +94,7 @@ export class PaperExecutor implements Executor {
     const { ticker } = intent.market;
     const market = this.market(ticker);
     if (this.clientIds.has(intent.clientOrderId)) return { kind: 'exists', why: 'used before' };
+    if (this.isHalted) return { kind: 'refused', why: 'halted' };
     if (!market.book.isKnown) return { kind: 'refused', why: 'no order book of this market is known' };
     if (this.options.feesOf(ticker) === null) return { kind: 'refused', why: 'the fees of this market are not known' };
     const { bookSide, yesPriceMicros } = toBook(intent.side, intent.action, intent.limitPriceMicros);
@@ -130,6 +132,16 @@ export class PaperExecutor implements Executor {
     const { yesPriceMicros } = toBook(intent.side, intent.action, limitPriceMicros);
     this.market(intent.market.ticker).amend(order, yesPriceMicros, remaining, this.options.nowMs());
     return { kind: 'accepted', orderId, filledHundredths: order.filled, remainingHundredths: order.remaining };
+  }
+
+  async halt(): Promise<void> {
+    this.isHalted = true;
+    for (const order of this.orders_.values())
+      if (order.state !== 'ended') this.market(order.intent.market.ticker).cancel(order);
+  }
+
+  async resume(): Promise<void> {
+    this.isHalted = false;
   }
 
   async asOfMs(): Promise<number> {

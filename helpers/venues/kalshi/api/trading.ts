@@ -17,6 +17,7 @@ import {
   type KalshiFill,
   type KalshiOrder,
   type KalshiSettlement,
+  ORDER_GROUP,
   ORDERS,
   PLACED,
   POSITIONS,
@@ -29,6 +30,7 @@ const BASIC: KalshiTokens = {
   creates: { capacity: 160, perSecond: 80 },
   cancels: { capacity: 40, perSecond: 20 },
 };
+const GROUPS = '/portfolio/order_groups';
 const COSTS = { read: 10, create: 10, cancel: 2 };
 const PATH = '/portfolio/events/orders';
 /** An order that could not be sent within this time is no longer wanted. */
@@ -65,6 +67,14 @@ export interface KalshiTradingClient {
   cancel(orderId: string, ticker: string): Promise<z.infer<typeof CANCELLED>>;
   /** @param change `count` is what is filled already and what is to wait */
   amend(orderId: string, change: KalshiAmend): Promise<z.infer<typeof PLACED>>;
+  /**
+   * A group of orders that the exchange cancels by itself when more contracts of it are filled within 15 seconds.
+   * @param contracts decimal text
+   */
+  createGroup(contracts: string, shard: number): Promise<string>;
+  /** Cancels all orders of a group at once, and has new ones refused until it is reset. */
+  triggerGroup(groupId: string): Promise<void>;
+  resetGroup(groupId: string): Promise<void>;
   /** Orders that were made at or after, seconds since 1970; as they were a moment ago. */
   orders(sinceS: number): Promise<KalshiOrder[]>;
   fills(sinceS: number): Promise<KalshiFill[]>;
@@ -120,6 +130,11 @@ export function createKalshiTradingClient({
   };
   const of = (orderId: string): string => `${PATH}/${encodeURIComponent(orderId)}`;
   const write = { method: 'POST', deadlineMs: WRITE_MS } as const;
+  // Said twice, it is so once; and a kill switch must not wait behind orders.
+  const change = async (groupId: string, verb: 'trigger' | 'reset'): Promise<void> => {
+    const path = `${GROUPS}/${encodeURIComponent(groupId)}/${verb}`;
+    await cancels.send({ ...write, method: 'PUT', path, cost: COSTS.create, repeat: 'always' });
+  };
   return {
     create: (body) => creates.json({ ...write, path: PATH, body }, PLACED),
     // A second cancel does no harm: it is told that there is nothing left to cancel.
@@ -129,6 +144,12 @@ export function createKalshiTradingClient({
         CANCELLED,
       ),
     amend: (orderId, body) => creates.json({ ...write, path: `${of(orderId)}/amend`, body }, PLACED),
+    createGroup: async (contracts_limit_fp, exchange_index) => {
+      const body = { contracts_limit_fp, exchange_index };
+      return (await creates.json({ ...write, path: `${GROUPS}/create`, body }, ORDER_GROUP)).order_group_id;
+    },
+    triggerGroup: (groupId) => change(groupId, 'trigger'),
+    resetGroup: (groupId) => change(groupId, 'reset'),
     orders: (min_ts) => all('/portfolio/orders', { min_ts }, ORDERS, ({ orders }) => orders),
     fills: (min_ts) => all('/portfolio/fills', { min_ts }, FILLS, ({ fills }) => fills),
     settlements: (min_ts) => all('/portfolio/settlements', { min_ts }, SETTLEMENTS, ({ settlements }) => settlements),

@@ -65,6 +65,8 @@ export const BALANCE = z.looseObject({
   balance_breakdown: z.array(z.looseObject({ exchange_index: z.number(), balance: DECIMAL })),
 });
 
+export const ORDER_GROUP = z.looseObject({ order_group_id: z.string().min(1) });
+
 export const AS_OF = z.looseObject({ as_of_time: MOMENT });
 
 export const EXCHANGE_STATUS = z.looseObject({
