@@ -6,6 +6,7 @@ import type { HttpPorts } from '../../http/ports.ts';
 import { HOUR_MS } from '../../run/clock.ts';
 import { hashValue } from '../../run/files.ts';
 import { abstain, type Estimate, type Forecast } from '../forecast.ts';
+import type { ForecastContext, Forecaster } from '../forecaster.ts';
 import { poolForecasts } from '../pool.ts';
 import type { CallLog, LlmCall } from './call_log.ts';
 import { ANSWER_SCHEMA, type LlmQuestion, type Prompt, parseAnswer, promptOf } from './prompt.ts';
@@ -30,7 +31,8 @@ const P_MIN = 0.01;
 const MILLION = 1e6;
 const SCHEMA_BYTES = JSON.stringify(ANSWER_SCHEMA).length;
 
-export class LlmEnsemble {
+export class LlmEnsemble implements Forecaster {
+  readonly name = 'llm';
   private readonly asks: readonly Ask[];
 
   constructor(
@@ -42,7 +44,7 @@ export class LlmEnsemble {
   }
 
   /** What the models say; nothing that a text or an answer asks for is done. */
-  async forecast(question: LlmQuestion, asOfMs: number): Promise<Forecast> {
+  async forecast(question: LlmQuestion, _context: ForecastContext, asOfMs: number): Promise<Forecast> {
     const { models, nRepeats } = this.options;
     if (models.length === 0) return abstain('no language model is set up');
     const prompt = promptOf(question, asOfMs);
