@@ -135,13 +135,14 @@ function fileOf(folder: string): string {
 }
 
 /**
- * All decisions of a folder, which another process may be adding to; none where there is no outbox.
+ * All decisions of a folder, which another process may be adding to; none where there is no outbox. Digests and other messages that this
+ * project sends by itself are none.
  * @throws InputError 'corrupt-file' when it cannot be read
  */
 export function readDecisions(folder: string): AlertRecord[] {
   const rows: Rows = new Map();
   for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, new Map(), entry);
-  return [...rows.values()].map(({ record }) => record);
+  return [...rows.values()].flatMap(({ record }) => (record.venue === null ? [] : [record]));
 }
 
 /**
