@@ -1,149 +1,194 @@
-/** Wire fills to canonical trades: each fill's market and outcome are looked up, or derived when no file tells them. */
+/** Wire fills to canonical trades: each fill is booked where files put it or by itself, and what it says of its market is noted. */
 import { dividedBy } from '../polars/divide.ts';
 import { type DataFrame, type Expr, pl } from '../polars/polars.ts';
 import { type ColumnType, polarsType } from '../tables/schema.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import { hashesOfPlaces, rowHashes, sumOfHashes } from './fill_hash.ts';
-import { type KnownPlace, type MarketRegistry, type PlaceKind, TOKEN_PREFIX } from './market_registry.ts';
+import type { BookedPlace, MarketRegistry } from './market_registry.ts';
+import { DERIVED_SOURCE } from './market_table.ts';
+import type { FillHint } from './outcome_claims.ts';
 import type { Reject } from './row_block.ts';
-import { THIRD_OUTCOME } from './wire_fills.ts';
+import type { Settlement } from './settlement.ts';
 
 const MICRO = 1e6;
-/** What fills may say of their market in words. */
-const WORDS = ['title', 'slug', 'event_id'] as const;
-
-/** Known places, and as a frame to join fills with: `key`, `place` (its number), `market_id`, `outcome_index`, `place_event`, `place_hash`. */
-interface Places {
-  readonly list: readonly KnownPlace[];
-  readonly frame: DataFrame;
-}
+/** What fills may say of their market beside the token. */
+const HINTS = ['wire_market', 'wire_outcome', 'outcome_name', 'title', 'slug', 'event_id'] as const;
 
 type Texts = Readonly<Record<string, string | null>>;
 
-/** Looks fills up in the registry; keeps the registry as a frame between blocks. */
+/** Fills with the places where they are booked until all files are read. */
+interface BookedFills {
+  readonly trades: DataFrame;
+  /** Tells apart fills that name one place in different ways: those are never counted as repeating each other. */
+  readonly group: number;
+}
+
+/** Books fills; keeps the places that were asked for as a frame between blocks. */
 export class Canonicaliser {
-  private readonly known = new Map<PlaceKind, Places>();
-  /** Fills that went to markets which no file describes, so far. */
-  nDerivedFills = 0;
+  private readonly list: BookedPlace[] = [];
+  private readonly keys = new Set<string>();
+  /** `key`, `place` (its number in the list), `market_id`, `outcome_index`, `place_event`, `place_hash`, `place_group`. */
+  private frame: DataFrame | null = null;
+  private hasListedTokens = false;
+  /** How many ways of naming a place were met, beside its token. */
+  private readonly nGroups = new Map<string, number>();
+  /** Fills by the claim that decides where they belong, where no file does. */
+  private readonly nUnlisted = new Map<string, number>();
 
   constructor(private readonly registry: MarketRegistry) {}
 
   /**
    * Canonical trades of a block, in its row order; `fill_id` is that of the first of identical rows.
-   * Fills of a third token of a two-outcome market come back as rejects.
    * @param fills columns of FILL_COLUMNS; one that is not there counts as null
    */
-  async apply(fills: DataFrame, adapter: TradeAdapter): Promise<{ trades: DataFrame; rejects: Reject[] }> {
+  async apply(fills: DataFrame, adapter: TradeAdapter): Promise<{ booked: BookedFills[]; rejects: Reject[] }> {
     const columns = new Set(fills.columns);
-    const nWithout = columns.has('token_id') ? fills.getColumn('token_id').nullCount() : fills.height;
-    const kind: PlaceKind = nWithout === 0 ? 'tokens' : nWithout === fills.height ? 'outcomes' : 'both';
-    const keyed = fills.withColumn(keyOf(kind, columns).alias('key'));
-    let placed = await this.place(keyed, kind);
-    const lacksMarket = withoutMarket(placed);
-    if (lacksMarket !== null) {
-      this.derive(lacksMarket, adapter);
-      this.known.clear();
+    const keyed = fills.withColumn(keyOf(fills, columns).alias('key'));
+    const said = HINTS.filter((name) => columns.has(name) && fills.getColumn(name).nullCount() < fills.height);
+    const isTokenAlone = said.length === 0;
+    if (isTokenAlone) this.bookListedTokens();
+    else this.book(keyed, said, adapter);
+    let placed = await this.place(keyed);
+    const isUnplaced = pl.col('place').isNull();
+    if (isTokenAlone && placed.getColumn('place').nullCount() > 0) {
+      this.book(placed.filter(isUnplaced), [], adapter);
+      placed = await this.place(keyed);
     }
-    if (this.observe(keyed)) this.known.clear();
-    if (this.known.size === 0) placed = await this.place(keyed, kind);
     const isWhole = placed.getColumn('place').nullCount() === 0;
-    const lost = isWhole ? [] : (placed.filter(pl.col('place').isNull()).toRecords() as Texts[]);
+    const lost = isWhole ? [] : (placed.filter(isUnplaced).toRecords() as Texts[]);
     const rejects = lost.map((row) => ({
-      reason: this.reasonOf(row),
+      reason: 'bad token id',
       text: [row.ts_ms, row.wallet, row.key].join(','),
     }));
-    const kept = isWhole ? placed : placed.filter(pl.col('place').isNotNull());
-    this.count(kept, kind);
-    return { trades: await toTrades(kept, adapter.venue), rejects };
+    const kept = isWhole ? placed : placed.filter(isUnplaced.not());
+    this.count(kept);
+    const groups = this.nGroups.size === 0 ? [0] : distinct(kept, 'place_group');
+    const booked: BookedFills[] = [];
+    for (const group of groups) {
+      const own = groups.length === 1 ? kept : kept.filter(pl.col('place_group').eq(pl.lit(group)));
+      booked.push({ trades: await toTrades(own, adapter.venue), group });
+    }
+    return { booked, rejects };
   }
 
-  /** Why a fill has no place. */
-  private reasonOf({ token_id = null, wire_market = null }: Texts): string {
-    if (!isTokenId(token_id)) return 'bad token id';
-    return this.registry.isNameOfSeveral(wire_market) ? 'market named by several' : THIRD_OUTCOME;
+  /** Fills so far in markets that no file describes, and those that stand apart from the market that they name. */
+  countUnlisted({ places, markets, apart }: Settlement): { nDerived: number; nApart: number } {
+    let [nDerived, nApart] = [0, 0];
+    for (const [key, n] of this.nUnlisted) {
+      if (markets.get(places.get(key)!.marketId)!.entry.source === DERIVED_SOURCE) nDerived += n;
+      if (apart.has(key)) nApart += n;
+    }
+    return { nDerived, nApart };
   }
 
-  /** Fills with what the registry tells of their keys, and the hashes of what they say. */
-  private place(keyed: DataFrame, kind: PlaceKind): Promise<DataFrame> {
+  /** Fills with the places of their keys, and the hashes of what they say. */
+  private place(keyed: DataFrame): Promise<DataFrame> {
+    this.frame ??= placesFrame([], [], [], 0);
     return keyed
       .lazy()
-      .join(this.places(kind).frame.lazy(), { on: 'key', how: 'left' })
+      .join(this.frame.lazy(), { on: 'key', how: 'left' })
       .withColumns(...rowHashes(new Set(keyed.columns)))
       .collect();
   }
 
-  private places(kind: PlaceKind): Places {
-    let places = this.known.get(kind);
-    if (places === undefined) {
-      places = placesOf(this.registry.knownPlaces(kind));
-      this.known.set(kind, places);
-    }
-    return places;
-  }
-
-  /** Counts fills by place, and remembers the events that they were given. */
-  private count(placed: DataFrame, kind: PlaceKind): void {
-    const { list } = this.places(kind);
+  /** Counts fills that are booked where no file puts them. */
+  private count(placed: DataFrame): void {
+    if (this.list.every(({ isListed }) => isListed)) return;
     const counts = placed.groupBy(['place']).agg(pl.len().alias('n'));
     const numbers = counts.getColumn('n').toTypedArray() as Uint32Array;
     (counts.getColumn('place').toTypedArray() as Uint32Array).forEach((place, i) => {
-      const { marketId, eventId, isDerived } = list[place];
-      this.registry.give(marketId, eventId);
-      if (isDerived) this.nDerivedFills += numbers[i];
+      const { claimKey, isListed } = this.list[place];
+      if (!isListed) this.nUnlisted.set(claimKey, (this.nUnlisted.get(claimKey) ?? 0) + numbers[i]);
     });
   }
 
-  /** Lets the registry know what fills say of their markets; whether that was new. */
-  private observe(fills: DataFrame): boolean {
-    const said = WORDS.filter((name) => fills.columns.includes(name));
-    if (said.every((name) => fills.getColumn(name).nullCount() === fills.height)) return false;
-    const identities = ['token_id', 'wire_market'].filter((name) => fills.columns.includes(name));
-    const hints = fills.select(...identities, ...said).unique({ keep: 'first' });
-    let isNew = false;
-    for (const row of hints.toRecords() as Texts[]) {
-      const { token_id: tokenId = null, wire_market: wireMarket = null, title = null, slug = null } = row;
-      if (this.registry.observe({ tokenId, wireMarket, title, slug, eventId: row.event_id ?? null })) isNew = true;
+  /** Lets the registry know what fills say of their markets, and asks it for the places of keys that are new. */
+  private book(keyed: DataFrame, said: readonly string[], { venue }: TradeAdapter): void {
+    const identities = ['key', 'token_id'].filter((name) => keyed.columns.includes(name));
+    const added = new Map<string, BookedPlace>();
+    for (const row of keyed
+      .select(...identities, ...said)
+      .unique({ keep: 'first' })
+      .toRecords() as Texts[]) {
+      if (!isTokenId(row.token_id ?? null)) continue;
+      const hint = hintOf(row);
+      this.registry.note(hint, venue);
+      if (!this.keys.has(row.key!) && !added.has(row.key!)) added.set(row.key!, this.registry.book(hint));
     }
-    return isNew;
+    this.learn([...added.keys()], [...added.values()]);
   }
 
-  private derive(unknown: DataFrame, adapter: TradeAdapter): void {
-    const subset = ['key', 'wire_market'].filter((name) => unknown.columns.includes(name));
-    const hints = unknown.unique({ subset, keep: 'first', maintainOrder: true }).toRecords() as Texts[];
-    const outcomeOf = ({ wire_outcome = null }: Texts): number | null =>
-      wire_outcome === null ? null : Number(wire_outcome);
-    // Rows that tell their outcome come first, so that a row that does not is given what they leave.
-    const ordered = [
-      ...hints.filter((row) => outcomeOf(row) !== null),
-      ...hints.filter((row) => outcomeOf(row) === null),
-    ];
-    for (const row of ordered) {
-      const { token_id: tokenId = null, wire_market: wireMarket = null, outcome_name: outcomeName = null } = row;
-      if (isTokenId(tokenId))
-        this.registry.derive({ tokenId, wireMarket, wireOutcome: outcomeOf(row), outcomeName }, adapter.venue);
-    }
+  private bookListedTokens(): void {
+    if (this.hasListedTokens) return;
+    this.hasListedTokens = true;
+    const places = this.registry.bookListedTokens().filter(({ claimKey }) => !this.keys.has(claimKey));
+    this.learn(
+      places.map(({ claimKey }) => claimKey),
+      places,
+    );
   }
+
+  private learn(keys: readonly string[], places: readonly BookedPlace[]): void {
+    if (keys.length === 0) return;
+    const groups = places.map((place) => this.groupOf(place));
+    const frame = placesFrame(keys, places, groups, this.list.length);
+    this.frame = this.frame === null ? frame : pl.concat([this.frame, frame]);
+    this.list.push(...places);
+    for (const key of keys) this.keys.add(key);
+  }
+
+  private groupOf({ marketId, outcomeIndex, claimKey, tokenId }: BookedPlace): number {
+    if (claimKey === tokenId) return 0;
+    const place = `${marketId}#${outcomeIndex}`;
+    const group = (this.nGroups.get(place) ?? 0) + 1;
+    this.nGroups.set(place, group);
+    return group;
+  }
+}
+
+/** What a row tells, an outcome named 0 or 1 being that one. */
+function hintOf(row: Texts): FillHint {
+  const { token_id: token = null, wire_market: market = null, wire_outcome: number = null } = row;
+  const { outcome_name: name = null, title = null, slug = null, event_id: eventId = null } = row;
+  const isNumber = number === null && token === null && /^\s*[01]\s*$/.test(name ?? '');
+  const index = isNumber ? Number(name) : number === null ? null : Number(number);
+  return {
+    token,
+    market,
+    index: index as FillHint['index'],
+    name: isNumber ? null : name,
+    question: title,
+    slug,
+    eventId,
+  };
 }
 
 /** The key by which the place of a fill is looked up: its token, else its market and outcome joined by #. */
-function keyOf(kind: PlaceKind, columns: ReadonlySet<string>): Expr {
-  if (kind === 'tokens') return pl.col('token_id');
+function keyOf(fills: DataFrame, columns: ReadonlySet<string>): Expr {
+  const nWithout = columns.has('token_id') ? fills.getColumn('token_id').nullCount() : fills.height;
+  if (nWithout === 0) return pl.col('token_id');
   const text = (name: string): Expr => (columns.has(name) ? pl.col(name) : pl.lit(null)).cast(pl.Utf8);
   const which = text('wire_outcome').fillNull(text('outcome_name').str.strip().str.toLowerCase());
   const outcome = pl.concatString([text('wire_market'), which], '#');
-  return kind === 'outcomes' ? outcome : pl.col('token_id').fillNull(outcome);
+  return nWithout === fills.height ? outcome : pl.col('token_id').fillNull(outcome);
 }
 
-function placesOf(known: ReadonlyMap<string, KnownPlace>): Places {
-  const list = [...known.values()];
+/** @param firstNumber the number of the first of these places */
+function placesFrame(
+  keys: readonly string[],
+  places: readonly BookedPlace[],
+  groups: readonly number[],
+  firstNumber: number,
+): DataFrame {
   const columns = {
-    key: [...known.keys()],
-    place: list.map((_, i) => i),
-    token_id: list.map(({ tokenId }) => tokenId),
-    market_id: list.map(({ marketId }) => marketId),
-    outcome_index: list.map(({ outcomeIndex }) => outcomeIndex),
-    place_event: list.map(({ eventId }) => eventId),
+    key: [...keys],
+    place: places.map((_, i) => firstNumber + i),
+    token_id: places.map(({ tokenId }) => tokenId),
+    market_id: places.map(({ marketId }) => marketId),
+    outcome_index: places.map(({ outcomeIndex }) => outcomeIndex),
+    place_event: places.map(({ eventId }) => eventId),
+    place_group: [...groups],
   };
   // In the order of the columns.
   const schema = {
@@ -153,21 +198,15 @@ function placesOf(known: ReadonlyMap<string, KnownPlace>): Places {
     market_id: pl.Utf8,
     outcome_index: pl.UInt8,
     place_event: pl.Utf8,
+    place_group: pl.UInt32,
   };
   const frame = pl.DataFrame(columns, { schema });
   const hashes = pl.Series('place_hash', hashesOfPlaces(frame) as unknown as bigint[], pl.UInt64);
-  return { list, frame: frame.drop('token_id').withColumn(hashes) };
+  return frame.drop('token_id').withColumn(hashes);
 }
 
-/** Fills whose place is not known, or that name the market of a token that stood for itself so far; null for none. */
-function withoutMarket(placed: DataFrame): DataFrame | null {
-  const isUnplaced = pl.col('place').isNull();
-  const namesMarket =
-    placed.columns.includes('wire_market') && placed.getColumn('wire_market').nullCount() < placed.height;
-  if (!namesMarket) return placed.getColumn('place').nullCount() === 0 ? null : placed.filter(isUnplaced);
-  const isBetterNamed = pl.col('wire_market').isNotNull().and(pl.col('market_id').str.startsWith(TOKEN_PREFIX));
-  const rows = placed.filter(isUnplaced.or(isBetterNamed));
-  return rows.height === 0 ? null : rows;
+function distinct(frame: DataFrame, name: string): number[] {
+  return frame.select(name).unique().getColumn(name).toArray() as number[];
 }
 
 /** Token ids are 256-bit integers in decimal, 78 digits at most; 0 is cash. */

@@ -98,6 +98,8 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
     );
   const metrics = trades.metrics as {
     fills_in_derived_markets: number;
+    /** Imports of earlier versions have no count of them. */
+    fills_apart_from_market?: number;
     fills_with_estimated_times: number;
     markets_unaligned: number;
   };
@@ -108,6 +110,11 @@ export function formatImport(summary: ImportSummary, dataDir: string): string[] 
   if (metrics.fills_in_derived_markets > 0)
     lines.push(
       `${formatCount(metrics.fills_in_derived_markets)} fills are in markets that no markets file describes: what only such a file can tell (times, tags, result) is null there.`,
+    );
+  const nApart = metrics.fills_apart_from_market ?? 0;
+  if (nApart > 0)
+    lines.push(
+      `${formatCount(nApart)} fills name a market that does not tell which of its outcomes they are: a third token or name, contradictions, a name of several markets. Each such token or name is a market of its own until a list of markets takes it in.`,
     );
   if (metrics.markets_unaligned > 0)
     lines.push(

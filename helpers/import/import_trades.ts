@@ -122,7 +122,6 @@ async function readAndPublish(
   const files = await reader.readAll(planned);
   if (reader.nRowsRead > 0 && reader.nFills === 0 && (old.trades?.manifest.rows ?? 0) === 0)
     throw reader.rejects.nothingUsable(reader.nRowsRead);
-  const reassignments = oldMarkets === null ? [] : registry.reassignmentsSince(oldMarkets);
   return publishImport({
     run,
     options,
@@ -131,7 +130,6 @@ async function readAndPublish(
     registry,
     staging,
     release,
-    reassignments,
     oldTrades: old.trades,
   });
 }

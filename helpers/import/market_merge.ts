@@ -34,6 +34,16 @@ function tagsOf({ tags }: MarketRow): readonly string[] {
   return tags.filter((tag) => tag !== '');
 }
 
+/** Other names that are kept of a market. */
+const OTHER_NAMES_MAX = 8;
+
+/** What two descriptions call a market, beside how it is called from now on: the first by the alphabet. */
+function otherNamesOf(a: MarketRow, b: MarketRow, now: Pick<MarketRow, 'question' | 'slug'>): readonly string[] {
+  const names = [a, b].flatMap(({ question, slug, otherNames }) => [question, slug, ...otherNames]);
+  const others = names.filter((name) => name !== null && name !== now.question && name !== now.slug);
+  return [...new Set(others as string[])].sort().slice(0, OTHER_NAMES_MAX);
+}
+
 const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 const isWhole = (pair: Pair | null): pair is Pair => pair?.every((side) => side !== '') ?? false;
 
@@ -108,6 +118,7 @@ export function mergeSnapshots(a: MarketRow, b: MarketRow): MarketRow {
   return {
     ...base,
     ...(fields as Pick<MarketRow, (typeof FIELDS)[number]>),
+    otherNames: otherNamesOf(a, b, fields as Pick<MarketRow, 'question' | 'slug'>),
     tags: tags.join(';') > moreTags.join(';') ? tags : moreTags,
     outcomes: base.outcomes ?? other.outcomes,
     tokens: base.tokens ?? other.tokens,

@@ -6,21 +6,28 @@ import { MARKETS } from '../tables/schemas.ts';
 import { type MarketRow, NOTHING_KNOWN } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ENDING_FIELDS, FIELDS } from './market_merge.ts';
+import { type Claim, claimOf, isBare, readClaim, writeClaim } from './outcome_claims.ts';
+import { TOKEN_PREFIX } from './place.ts';
 
 /** How it is known which outcome is the first. */
 export type OutcomeOrder = 'venue' | 'name' | 'assumed';
 
-/** One market as the registry holds it: a row of 10_markets, with the rank of its best source. */
+/** One market as a row of 10_markets. */
 export interface Entry {
   readonly venue: Venue;
+  /** The best of its sources. */
   readonly source: string;
-  readonly rank: number;
   readonly order: OutcomeOrder;
   readonly row: MarketRow;
 }
 
-/** What a source says of a market. */
-type Evidence = Readonly<Record<string, { readonly order: OutcomeOrder; readonly row: MarketRow }>>;
+/** A market of an earlier import. */
+export interface KnownMarket {
+  readonly entry: Entry;
+  /** What each market file says, by source. */
+  readonly told: ReadonlyMap<string, MarketRow>;
+  readonly claims: readonly Claim[];
+}
 
 /** Source of rows derived from trades. */
 export const DERIVED_SOURCE = 'trades';
@@ -36,10 +43,6 @@ function columnOf(field: string): string {
 /** What is known of one side of a pair; a side not yet known is ''. */
 export function sideOf(pair: readonly [string, string] | null | undefined, i: 0 | 1): string | null {
   return pair?.[i] || null;
-}
-
-export function hasTokens({ tokens }: MarketRow): boolean {
-  return tokens?.some((token) => token !== '') ?? false;
 }
 
 /**
@@ -82,71 +85,79 @@ function recordOf({ venue, source, order, row }: Entry): Record<string, unknown>
 }
 
 /** The markets of a table, with what each source says of them. */
-export function marketsOf(table: DataFrame): { marketId: string; venue: Venue; evidence: Evidence }[] {
+export function marketsOf(table: DataFrame): KnownMarket[] {
   return (table.toRecords() as Record<string, string | number | boolean | bigint | null>[]).map((record) => {
     const text = (name: string): string | null => (record[name] ?? null) as string | null;
     const pair = (a: string | null, b: string | null): [string, string] | null =>
       a === null && b === null ? null : [a ?? '', b ?? ''];
     const plain = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : (value ?? null));
-    const marketId = text('market_id')!;
-    const own = (): Evidence => ({
-      [text('source')!]: {
-        order: text('outcome_order') as OutcomeOrder,
-        row: {
-          marketId,
-          ...NOTHING_KNOWN,
-          ...Object.fromEntries(PLAIN_FIELDS.map((name) => [name, plain(record[columnOf(name)])])),
-          tags: (text('tags') ?? '').split(';').filter((tag) => tag !== ''),
-          outcomes: pair(text('outcome_0'), text('outcome_1')),
-          tokens: pair(text('token_0'), text('token_1')),
-        },
-      },
-    });
-    return { marketId, venue: text('venue') as Venue, evidence: readEvidence(text('evidence')) ?? own() };
+    const row = {
+      marketId: text('market_id')!,
+      ...NOTHING_KNOWN,
+      ...Object.fromEntries(PLAIN_FIELDS.map((name) => [name, plain(record[columnOf(name)])])),
+      tags: (text('tags') ?? '').split(';').filter((tag) => tag !== ''),
+      outcomes: pair(text('outcome_0'), text('outcome_1')),
+      tokens: pair(text('token_0'), text('token_1')),
+    };
+    const order = text('outcome_order') as OutcomeOrder;
+    const entry: Entry = { venue: text('venue') as Venue, source: text('source')!, order, row };
+    return { entry, ...readEvidence(text('evidence'), entry) };
   });
 }
 
+/** The column `evidence`: rows of market files by source, and what fills say as a list. */
+type Evidence = Readonly<Record<string, { readonly row: Partial<MarketRow> } | readonly Record<string, unknown>[]>>;
+
 /**
  * What each source says of a market, as JSON, where that cannot be told from the market's row: so that the next import comes to what
- * one import of all files would. Of fills only what no file tells.
- * @param told rows by source
+ * one import of all files would.
+ * @param told rows of market files by source
+ * @param claims what fills say of the tokens and outcomes of the market
  */
-export function writeEvidence(told: ReadonlyMap<string, MarketRow>, derived: Entry | undefined): string | null {
-  if (told.size === 0) return null;
-  const rest = derived === undefined ? null : withoutTold(derived.row, [...told.values()]);
-  if (told.size + (rest === null ? 0 : 1) < 2) return null;
-  const parts: [string, unknown][] = [...told]
+export function writeEvidence(
+  { row, order }: Entry,
+  told: ReadonlyMap<string, MarketRow>,
+  claims: readonly Claim[],
+): string | null {
+  const said = claims.filter((claim) => !isBare(claim)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const isOwn = (one: MarketRow): boolean =>
+    order === 'venue' && one.otherNames.length === 0 && JSON.stringify(known(one)) === JSON.stringify(known(row));
+  const rows = told.size === 1 && [...told.values()].every(isOwn) ? [] : [...told];
+  if (rows.length === 0 && said.length === 0) return null;
+  const parts: [string, unknown][] = rows
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([source, row]) => [source, { order: 'venue', row: known(row) }]);
-  if (rest !== null) parts.push([DERIVED_SOURCE, { order: derived!.order, row: known(rest) }]);
+    .map(([source, one]) => [source, { order: 'venue', row: known(one) }]);
+  if (said.length > 0) parts.push([DERIVED_SOURCE, said.map((claim) => writeClaim(claim, row.marketId))]);
   return JSON.stringify(Object.fromEntries(parts));
 }
 
-/** What the column `evidence` holds; null where it holds nothing. */
-function readEvidence(text: string | null): Evidence | null {
-  if (text === null) return null;
-  const parts = Object.entries(JSON.parse(text) as Evidence);
-  return Object.fromEntries(
-    parts.map(([source, { order, row }]) => [source, { order, row: { ...NOTHING_KNOWN, ...row } }]),
-  );
+/** What writeEvidence has written of a market. */
+function readEvidence(text: string | null, entry: Entry): Omit<KnownMarket, 'entry'> {
+  const { venue, source, row } = entry;
+  const { [DERIVED_SOURCE]: said, ...rows } = (text === null ? {} : JSON.parse(text)) as Evidence;
+  const told = new Map<string, MarketRow>();
+  for (const [from, one] of Object.entries(rows))
+    if ('row' in one) told.set(from, { ...NOTHING_KNOWN, marketId: row.marketId, ...one.row });
+  if (source !== DERIVED_SOURCE && told.size === 0) told.set(source, row);
+  if (Array.isArray(said)) return { told, claims: said.map((one) => readClaim(one, row.marketId, venue)) };
+  return { told, claims: source === DERIVED_SOURCE ? impliedClaims(entry) : [] };
+}
+
+/** What fills must have said of a derived market that has no evidence: of one token, or what an earlier version kept in the row. */
+function impliedClaims({ venue, order, row }: Entry): Claim[] {
+  const { marketId, question, slug, eventId } = row;
+  const market = marketId.startsWith(TOKEN_PREFIX) ? null : marketId;
+  return ([0, 1] as const).flatMap((side) => {
+    const [token, name] = [sideOf(row.tokens, side), sideOf(row.outcomes, side)];
+    const index = order === 'venue' ? side : null;
+    const isNothing = token === null && (market === null || (index === null && name === null));
+    return isNothing ? [] : [claimOf({ token, market, index, name, question, slug, eventId }, venue)];
+  });
 }
 
 /** A row without what is not known, its keys in one order. */
-function known(row: MarketRow): Record<string, unknown> {
-  const entries = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
+function known({ otherNames, ...row }: MarketRow): Record<string, unknown> {
+  const fields = otherNames.length === 0 ? row : { ...row, otherNames };
+  const entries = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** What fills say of a market and no file does; null for nothing. */
-function withoutTold(derived: MarketRow, told: readonly MarketRow[]): MarketRow | null {
-  const words = ['question', 'slug', 'eventId'] as const;
-  const toldWords = words.filter((name) => told.some((row) => row[name] !== null));
-  const knowsTokens = told.some(({ tokens }) => tokens?.every((token) => token !== '') ?? false);
-  const rest = {
-    ...derived,
-    ...Object.fromEntries(toldWords.map((name) => [name, null])),
-    ...(knowsTokens ? { tokens: null, outcomes: null } : {}),
-  };
-  const isNothing = [...words, 'tokens' as const, 'outcomes' as const].every((name) => rest[name] === null);
-  return isNothing ? null : rest;
 }

@@ -155,9 +155,3 @@ export function checkHoldsData({ planned, leftOut }: Plan): void {
       'name the folder that holds the raw files; --strict says of each file what is wrong with it',
   );
 }
-
-/** Files that name token and market first, then those that name tokens, so that the others find their tokens known. */
-export function inReadingOrder(files: readonly PlannedFile[]): PlannedFile[] {
-  const rank = ({ adapter }: PlannedFile): number => (adapter.kind === 'trades' ? adapter.identifierRank : 0);
-  return [...files].sort((a, b) => rank(a) - rank(b));
-}

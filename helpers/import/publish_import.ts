@@ -9,8 +9,9 @@ import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
 import { type ImportOptions, meaningOf } from './import_options.ts';
 import type { ImportSummary } from './import_summary.ts';
 import { reassignmentsFrame } from './market_reassignments.ts';
-import type { MarketReassignment, MarketRegistry } from './market_registry.ts';
+import type { MarketRegistry } from './market_registry.ts';
 import type { FileReader, ReadFile } from './read_files.ts';
+import { countBySource } from './settlement.ts';
 import type { Staging } from './staging.ts';
 import { writeDays } from './write_days.ts';
 
@@ -23,31 +24,31 @@ interface Import {
   readonly staging: Staging;
   /** To be awaited with the number of rows that nobody needs any more. */
   readonly release: (nRows: number) => Promise<void>;
-  /** What has changed of the places of fills that are in the table. */
-  readonly reassignments: readonly MarketReassignment[];
   readonly oldTrades: Table | null;
 }
 
 export async function publishImport(work: Import): Promise<Omit<ImportSummary, 'leftOut'>> {
-  const { run, options, files, reader, registry, staging, release, reassignments, oldTrades } = work;
+  const { run, options, files, reader, registry, staging, release, oldTrades } = work;
   const [marketsWriter, tradesWriter] = [MARKETS, RAW_TRADES].map((schema) => new TableWriter(run.dataDir, schema));
-  const marketRows = registry.toFrame();
+  const settlement = registry.settle();
+  const marketRows = registry.toFrame(settlement);
   marketsWriter.addPart('markets', marketRows, null);
+  const reassignments = registry.reassignmentsOfTable(settlement);
   const moved = {
     reassignments: reassignmentsFrame(reassignments),
-    ofThisRun: reassignmentsFrame(registry.eventsSinceGiven()),
+    ofThisRun: reassignmentsFrame(registry.reassignmentsOfRun(settlement)),
   };
   const days = await writeDays({ staging, oldTrades, ...moved, log: run.log, release }, tradesWriter);
   const folder = tableFolder(run.dataDir, RAW_TRADES);
   const rejectFiles = reader.rejects.write(join(folder, 'rejects'), files);
   const metrics = {
-    ...reader.metrics,
+    ...reader.metricsOf(settlement),
     duplicate_rows_kept: days.nDuplicateRows,
     duplicates_dropped: days.nDropped,
     places_reassigned: reassignments.length,
-    markets: registry.size,
-    markets_by_source: registry.countBySource(),
-    markets_unaligned: registry.nUnalignedMarkets,
+    markets: settlement.markets.size,
+    markets_by_source: countBySource(settlement),
+    markets_unaligned: registry.countUnaligned(settlement),
   };
   const body = { ...manifestBody(work), metrics };
   const [markets, trades] = commitTogether([

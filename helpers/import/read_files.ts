@@ -10,10 +10,11 @@ import { Canonicaliser } from './canonical.ts';
 import type { ImportOptions } from './import_options.ts';
 import type { MarketRegistry } from './market_registry.ts';
 import { type FillReader, OrderFilledReader } from './order_filled_fills.ts';
-import { inReadingOrder, type PlannedFile } from './plan_files.ts';
+import type { PlannedFile } from './plan_files.ts';
 import { RejectFiles } from './reject_files.ts';
 import type { Reject, RowBlock, RowSource } from './row_block.ts';
 import { openRows } from './row_blocks.ts';
+import type { Settlement } from './settlement.ts';
 import type { Staging } from './staging.ts';
 import { type ClassifiedFills, toWireFills } from './wire_fills.ts';
 
@@ -23,6 +24,8 @@ export interface ReadFile extends PlannedFile {
 }
 
 const IGNORED_NAMES_MAX = 12;
+/** More ways than there are of naming one outcome of a market. */
+const GROUPS_MAX = 65_536;
 /** Shorter files are not worth the memory of a reader of fills. */
 const FILL_READER_BYTES = 1 << 20;
 
@@ -50,11 +53,13 @@ export class FileReader {
     this.marketValues = new MarketValues(options.context.timeZone);
   }
 
-  /** What the reading counted, as manifests name it. */
-  get metrics() {
+  /** What the reading counted, as manifests name it. @param settlement what all that was read came to */
+  metricsOf(settlement: Settlement) {
+    const { nDerived, nApart } = this.canonicaliser.countUnlisted(settlement);
     return {
       rows_read: this.nRowsRead,
-      fills_in_derived_markets: this.canonicaliser.nDerivedFills,
+      fills_in_derived_markets: nDerived,
+      fills_apart_from_market: nApart,
       fills_with_estimated_times: this.blockTimes.nEstimated,
       times_without_zone: this.nNaiveTimes + this.marketValues.nNaiveTimes,
       market_times_impossible: this.marketValues.nImpossibleTimes,
@@ -67,7 +72,7 @@ export class FileReader {
     const ofKind = (kind: Adapter['kind']): PlannedFile[] => planned.filter((file) => file.adapter.kind === kind);
     for (const file of ofKind('markets')) files.push(await this.readMarkets(file, file.adapter as MarketAdapter));
     for (const file of ofKind('blocks')) files.push(await this.readBlockTimes(file));
-    const trades = inReadingOrder(ofKind('trades'));
+    const trades = ofKind('trades');
     const nBytes = trades.reduce((sum, file) => sum + file.bytes, 0);
     const progress = this.log.progress('reading trades, MiB', nBytes / 2 ** 20);
     let bytesBefore = 0;
@@ -175,7 +180,7 @@ export class FileReader {
     return { ...read, rejects: [...rejects, ...untimed, ...read.rejects] };
   }
 
-  /** Takes a block in, after all blocks before it: the registry learns new markets in the order of the file. */
+  /** Takes a block in, after all blocks before it. */
   private async addBlock(
     { fills, rejects, nNaiveTimes }: ClassifiedFills,
     { path }: PlannedFile,
@@ -188,8 +193,10 @@ export class FileReader {
     if (fills.columns.includes('is_mended')) this.nMended += Number(fills.getColumn('is_mended').cast(pl.UInt32).sum());
     const placed = await this.canonicaliser.apply(fills, adapter);
     this.rejects.add(path, placed.rejects);
-    this.nFills += placed.trades.height;
-    await this.staging.add(source, placed.trades);
+    for (const { trades, group } of placed.booked) {
+      this.nFills += trades.height;
+      await this.staging.add(source * GROUPS_MAX + group, trades);
+    }
     await this.release(fills.height);
   }
 }

@@ -23,7 +23,7 @@ const AMOUNT_PRICE_MAX = 0.0051;
 const AMOUNT_ROUNDING_U = 2;
 
 const BAD_WALLET = 'bad wallet';
-export const THIRD_OUTCOME = 'third outcome of a market';
+const THIRD_OUTCOME = 'third outcome of a market';
 
 const INTEGER_COLUMNS: ReadonlySet<FillColumn> = new Set([
   'ts_ms',

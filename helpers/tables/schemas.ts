@@ -23,7 +23,7 @@ export const RAW_TRADES: TableSchema = {
   columns: columns(`
     ts_ms: int64 [ms since 1970 UTC] time of the fill
     venue: string [polymarket | kalshi] where the fill happened
-    market_id: string condition id (Polymarket), ticker (Kalshi); \`gamma:<id>\`, \`token:<id>\` or \`fpmm:<address>\` where only that is known
+    market_id: string condition id (Polymarket), ticker (Kalshi); \`gamma:<id>\`, \`token:<id>\`, \`fpmm:<address>\` or \`name:<slug or question>\` where only that is known, \`<market>#<outcome>\` for an outcome whose side nobody tells
     event_id?: string event that the market belongs to, as in 10_markets; null where no source says
     outcome_index: uint8 [0 | 1] which of the two outcomes was traded; 10_markets has their names
     wallet?: string [0x + 40 hex] address of the account (a pseudonym); null on Kalshi, which publishes none
@@ -60,7 +60,7 @@ export const MARKETS: TableSchema = {
     outcome_1?: string (market) name of outcome 1
     token_0?: string [76 to 78 digits] (market) token id of outcome 0
     token_1?: string [76 to 78 digits] (market) token id of outcome 1
-    outcome_order: string [venue | name | assumed] (market) how the order of the outcomes is known: from the venue, from names such as Yes and No, or assumed from the first trade
+    outcome_order: string [venue | name | assumed] (market) how the order of the outcomes is known: from the venue, from names such as Yes and No, or assumed: the smaller token first
     neg_risk?: bool (market) whether it is one of several markets of an event of which only one can win
     created_ms?: int64 [ms since 1970 UTC] (market) when the market was created
     open_ms?: int64 [ms since 1970 UTC] (market) when trading opened

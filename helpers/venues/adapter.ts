@@ -59,8 +59,6 @@ export interface TradeAdapter extends AdapterBase {
   readonly kind: 'trades';
   /** False on a venue that publishes no account id. */
   readonly hasWallets: boolean;
-  /** What rows tell of their market: 0 token and market, 1 the token, 2 the market and outcome. Files are read in this order. */
-  readonly identifierRank: 0 | 1 | 2;
   /** The column that holds the time of the fill. */
   readonly timeColumn: string;
   /** Set where the documents of the source say that its times without a zone are UTC, so that nobody need be told. */
@@ -99,6 +97,8 @@ export interface MarketRow {
   readonly marketMaker: string | null;
   readonly question: string | null;
   readonly slug: string | null;
+  /** Questions and slugs of other descriptions of the same market. */
+  readonly otherNames: readonly string[];
   readonly tags: readonly string[];
   readonly outcomes: readonly [string, string] | null;
   readonly tokens: readonly [string, string] | null;
@@ -123,6 +123,7 @@ export const NOTHING_KNOWN: Omit<MarketRow, 'marketId'> = {
   marketMaker: null,
   question: null,
   slug: null,
+  otherNames: [],
   tags: [],
   outcomes: null,
   tokens: null,

@@ -120,7 +120,6 @@ export function mappedAdapter(mapping: ColumnMapping, path: string): TradeAdapte
     what: 'columns named with --columns',
     venue,
     hasWallets: has('wallet'),
-    identifierRank: has('token') ? (has('market') ? 0 : 1) : 2,
     required: [...columns.keys()],
     optional: [],
     timeColumn: 'time',

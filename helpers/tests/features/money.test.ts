@@ -111,7 +111,7 @@ it.each([
   expect(tradesOf(dataDir).height).toBe(1);
 });
 
-it('takes a fee of the V1 contracts for shares where they were bought, and of later contracts for cash', async () => {
+it('takes a fee of the V1 contracts for shares where they were bought, of later contracts for cash, and of no profit', async () => {
   const header =
     'block_number,transaction_hash,log_index,maker,taker,maker_asset_id,taker_asset_id,maker_amount,taker_amount,fee,_contract,timestamp';
   const [v1, v2] = ['0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e', '0xE111180000d2663C0091e4f400237545B87B996B'];
@@ -119,9 +119,11 @@ it('takes a fee of the V1 contracts for shares where they were bought, and of la
     `100,0x3e,${index},${wallet(index)},${taker},0,${YES},5000000,7575758,85000,${contract},2026-06-01T00:00:00Z`;
   const sold = `100,0x3e,5,${wallet(5)},${v2},${YES},0,7570000,4920500,86100,,2026-06-01T00:00:00Z`;
   const rows = [bought(1, v2, ''), bought(2, v1, ''), bought(3, wallet(9), 'V2'), bought(4, wallet(9), ''), sold];
-  const dataDir = await importTexts({ 'trades.csv': `${[header, ...rows].join('\n')}\n` });
+  const dataDir = await importTexts({ 'trades.csv': `${[header, ...rows].join('\n')}\n`, 'markets.json': GAMMA });
   const trades = tradesOf(dataDir);
   const fees = new Map(toTexts(trades, 'wallet').map((own, i) => [own, toNumbers(trades, 'fee_usd')[i]]));
   // 85,000 of a share of .66 USD are .0561 USD.
   expect([1, 2, 3, 4, 5].map((digit) => fees.get(wallet(digit)))).toEqual([0.085, 0.0561, 0.085, 0.0561, 0.0861]);
+  const profiles = byWallet(await streamed(dataDir, Date.UTC(2026, 6, 1)));
+  for (const digit of [1, 2]) expect(profiles[wallet(digit)].total_net_pnl).toBeCloseTo(7.575758 - 5, 9);
 });

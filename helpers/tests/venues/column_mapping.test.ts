@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { formatImport } from '../../import/import_report.ts';
 import { pl } from '../../polars/polars.ts';
 import { parseColumns } from '../../venues/column_mapping.ts';
 import { TimeZone } from '../../venues/values/time_zone.ts';
@@ -101,7 +102,7 @@ describe('--columns', () => {
     expect(box.trades()).toEqual(await expected());
   });
 
-  test('a market that several questions could be is a reject, and so is a third outcome', async () => {
+  test('a market that several questions could be stands for itself, and so does a third outcome, and the import says so', async () => {
     const twin = gammaMarket({ id: '8', conditionId: `0x${'cc'.repeat(32)}`, slug: 'other', clobTokenIds: '' });
     box.write('m.json', JSON.stringify([MARKET, twin]));
     const rows = [
@@ -110,8 +111,21 @@ describe('--columns', () => {
       `${LINES[0].replace('Democrat', 'Green')},alaska_governor`,
     ];
     box.write('a.csv', [`${HEADER},Market`, ...rows].join('\n'));
-    const { rejects } = await box.load(undefined, { columns: `${COLUMNS},market=Market` });
-    expect(rejects).toEqual({ 'market named by several': 1, 'third outcome of a market': 1 });
+    const summary = await box.load(undefined, { columns: `${COLUMNS},market=Market` });
+    expect(summary.rejects).toEqual({});
+    expect(box.trades().map((row) => [row.market_id, row.outcome_index])).toEqual([
+      ['name:will it rain in paris?', 0],
+      [`${CONDITION}#green`, 0],
+      [CONDITION, 1],
+    ]);
+    const results = new Map(box.markets().map((row) => [row.market_id, row.winner_index]));
+    expect([...results]).toEqual([
+      [CONDITION, 0],
+      [`${CONDITION}#green`, null],
+      [`0x${'cc'.repeat(32)}`, 0],
+      ['name:will it rain in paris?', null],
+    ]);
+    expect(formatImport(summary, 'data').join('\n')).toContain('2 fills name a market that does not tell');
   });
 
   test.each([

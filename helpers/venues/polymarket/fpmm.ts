@@ -58,7 +58,6 @@ export const ARCHIVE_FPMM_TRADES: TradeAdapter = {
   what: 'prediction-market-analysis polymarket/legacy_trades',
   venue: 'polymarket',
   hasWallets: true,
-  identifierRank: 2,
   needsBlocks: true,
   required: [
     'block_number',

@@ -74,7 +74,6 @@ export const POLY_DATA_ORDER_FILLED: TradeAdapter = {
   what: 'poly_data orderFilled (v1, v2)',
   venue: 'polymarket',
   hasWallets: true,
-  identifierRank: 1,
   required: [
     'timestamp',
     'maker',
@@ -107,7 +106,6 @@ export const ARCHIVE_ORDER_FILLED: TradeAdapter = {
   what: 'prediction-market-analysis polymarket/trades',
   venue: 'polymarket',
   hasWallets: true,
-  identifierRank: 1,
   needsBlocks: true,
   required: [
     'block_number',

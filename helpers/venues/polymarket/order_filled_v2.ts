@@ -40,7 +40,6 @@ export const ORDER_FILLED_V2: TradeAdapter = {
   what: 'OrderFilled events of the V2 exchanges, decoded',
   venue: 'polymarket',
   hasWallets: true,
-  identifierRank: 1,
   needsBlocks: true,
   required: ['maker', 'taker', 'side', 'tokenId', 'makerAmountFilled', 'takerAmountFilled', 'transactionHash'],
   optional: ['timestamp', 'block_number', 'log_index', 'fee'],

@@ -15,7 +15,6 @@ export const POLY_DATA_TRADES: TradeAdapter = {
   what: 'poly_data processed trades (v1, v2)',
   venue: 'polymarket',
   hasWallets: true,
-  identifierRank: 2,
   required: [
     'timestamp',
     'market_id',
@@ -98,7 +97,6 @@ function apiAdapter(format: string, what: string, names: ApiNames): TradeAdapter
     what,
     venue: 'polymarket',
     hasWallets: true,
-    identifierRank: 0,
     required: ['timestamp', wallet, 'side', token, market, 'size', 'price'],
     optional: ['title', 'slug', 'outcome', eventSlug, index, tx, cash],
     timeColumn: 'timestamp',
@@ -155,7 +153,6 @@ export const POLYMARKET_FEED: TradeAdapter = {
   what: 'Polymarket trades of the market channel, as 21 records them',
   venue: 'polymarket',
   hasWallets: false,
-  identifierRank: 0,
   required: ['event_type', 'market', 'asset_id', 'side', 'size', 'price', 'timestamp'],
   optional: ['transaction_hash', 'fee_rate_bps'],
   timeColumn: 'timestamp',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RANK_OF_SOURCE } from '../../import/market_registry.ts';
+import { RANK_OF_SOURCE } from '../../import/listed_markets.ts';
 import { MARKETS } from '../../tables/schemas.ts';
 import { ADAPTERS } from '../../venues/formats.ts';
 
