@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { priceWhere } from '../features/amounts.ts';
-import { InputError } from '../run/errors.ts';
+import { assert, InputError } from '../run/errors.ts';
 import { makeFolder, withSystemErrors } from '../run/files.ts';
 import { prefetch } from '../run/prefetch.ts';
 import { LabelEncoder } from '../tables/label_encoder.ts';
@@ -35,7 +35,12 @@ interface Part {
 function readPart({ path, n, firstRow }: Part, memory: ArrayBuffer): KeyBlock {
   const file = openSync(path, 'r');
   try {
-    readSync(file, new Uint8Array(memory, 0, n * BYTES_PER_ROW));
+    const bytes = new Uint8Array(memory, 0, n * BYTES_PER_ROW);
+    for (let at = 0; at < bytes.length; ) {
+      const nRead = readSync(file, bytes, at, bytes.length - at, at);
+      assert(nRead > 0, `${path} has been cut short while it was used`);
+      at += nRead;
+    }
   } finally {
     closeSync(file);
   }

@@ -2,7 +2,7 @@
 import { RandomControls } from '../replay/controls.ts';
 import type { Money, Strategy } from '../replay/model.ts';
 import type { ScoredFills } from './scored_fills.ts';
-import { firstRows, picksAbove, sortByProbabilityDesc } from './thresholds.ts';
+import { highestRows, picksAbove } from './thresholds.ts';
 
 /** Thresholds with a name of their own. */
 export const SNIPER_THRESHOLD = 0.75;
@@ -41,7 +41,7 @@ export function planTest(
     ['sniper', SNIPER_THRESHOLD],
     ['god_mode', GOD_MODE_THRESHOLD],
   ];
-  const byPrice = sortByProbabilityDesc(scored.priceOnly, seed);
+  const highestByPrice = highestRows(scored.priceOnly, seed);
   const planned = named.flatMap(([name, threshold]) => {
     const picks = picksAbove(scored.probabilities, threshold);
     const plan = (variant: Variant, rows: Uint32Array, delayMs = mainDelayMs): PlannedStrategy => ({
@@ -54,7 +54,7 @@ export function planTest(
       plan('main', picks),
       ...otherDelaysMs.map((delayMs) => plan('late', picks, delayMs)),
       plan('reverse', picks),
-      plan('price_only', firstRows(byPrice, picks.length)),
+      plan('price_only', highestByPrice(picks.length)),
     ];
   });
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);

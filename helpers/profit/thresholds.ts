@@ -135,18 +135,31 @@ export function picksAbove(probabilities: Float64Array, threshold: number): Uint
   return rowsWhere(probabilities.length, (row) => probabilities[row] >= threshold);
 }
 
-/** Rows by falling probability; equal probabilities in a random order. */
-export function sortByProbabilityDesc(probabilities: Float64Array, seed: number): Uint32Array {
-  const random = createRandom(seed);
-  const draws = Float64Array.from(probabilities, () => random.uniform());
-  return Uint32Array.from(draws, (_, row) => row).sort(
-    (a, b) => probabilities[b] - probabilities[a] || draws[a] - draws[b],
-  );
-}
-
-/** The first `n` of some rows, rising. */
-export function firstRows(rows: Uint32Array, n: number): Uint32Array {
-  return rows.slice(0, n).sort();
+/** The rows with the highest probabilities, rising; which of equal ones at the edge is drawn. */
+export function highestRows(probabilities: Float64Array, seed: number): (n: number) => Uint32Array {
+  // Typed arrays sort without a comparator ten times as fast, and in place.
+  const rising = probabilities.slice().sort();
+  return (n) => {
+    if (n <= 0) return new Uint32Array(0);
+    const edge = rising[Math.max(0, rising.length - n)];
+    const above = rowsWhere(probabilities.length, (row) => probabilities[row] > edge);
+    const atEdge = rowsWhere(probabilities.length, (row) => probabilities[row] === edge);
+    // Each row has a draw of its own, whatever the number asked for.
+    const random = createRandom(seed);
+    const draws = new Float64Array(atEdge.length);
+    for (let row = 0, k = 0; k < atEdge.length; row++) {
+      const draw = random.uniform();
+      if (row === atEdge[k]) draws[k++] = draw;
+    }
+    const drawn = Uint32Array.from(draws, (_, k) => k)
+      .sort((i, j) => draws[i] - draws[j])
+      .subarray(0, Math.max(0, n - above.length))
+      .map((k) => atEdge[k]);
+    const rows = new Uint32Array(above.length + drawn.length);
+    rows.set(above);
+    rows.set(drawn, above.length);
+    return rows.sort();
+  };
 }
 
 /**
@@ -160,7 +173,7 @@ export function analyseThresholds(
   seed: number,
 ): ThresholdRow[] {
   const everything = Uint32Array.from({ length: scored.nRows }, (_, i) => i);
-  const byPrice = sortByProbabilityDesc(scored.priceOnly, seed);
+  const highestByPrice = highestRows(scored.priceOnly, seed);
   const rows = (source: Source, threshold: number | null, picks: Uint32Array): ThresholdRow[] =>
     rowsOf(scored, delays, source, threshold, picks, seed);
   return [
@@ -170,7 +183,7 @@ export function analyseThresholds(
       return [
         ...rows('model', threshold, picks),
         ...rows('price_only', threshold, picksAbove(scored.priceOnly, threshold)),
-        ...rows('price_only_as_many', threshold, firstRows(byPrice, picks.length)),
+        ...rows('price_only_as_many', threshold, highestByPrice(picks.length)),
       ];
     }),
   ];

@@ -21,7 +21,7 @@ const TIME_MARGIN = 2;
 const MEMORY_GRAIN_MIB = 256;
 /**
  * The power of the number of fills that memory grows by.
- * - Chapter 6 keeps rows of fills.
+ * - 06-2, 06-3 and 25 keep rows of fills; 12 and 13 keep some 50 to 75 bytes of every scored one.
  * - Markets, and a day's fills of which no more than 4 M are held: the import peaked at .6, .9, 1.1 and 3.1 GiB with 1, 10, 20
  *   and 100 M fills, chunks at .2, .7, .9 and 2.7 GiB with .1, 1.2, 2.5 and 12.5 M of their own. All of these lie within 60 days;
  *   more fills than that are of more days.

@@ -7,10 +7,9 @@ import { isProfitable as isStrategyProfitable } from '../../profit/strategy_rows
 import { thresholdsFrame } from '../../profit/threshold_table.ts';
 import {
   analyseThresholds,
-  firstRows,
+  highestRows,
   isProfitable,
   picksAbove,
-  sortByProbabilityDesc,
   type ThresholdRow,
 } from '../../profit/thresholds.ts';
 import { formatThresholds } from '../../profit/thresholds_report.ts';
@@ -35,7 +34,7 @@ function scoredFills(): ScoredFills {
 const scored = scoredFills();
 
 const highestPicks = (probabilities: Float64Array, n: number, seed: number): Uint32Array =>
-  firstRows(sortByProbabilityDesc(probabilities, seed), n);
+  highestRows(probabilities, seed)(n);
 
 /** Signals that came true returned 10 %, the others −20 %; the last was never filled, the first is stale, the second marked. */
 const followed = [

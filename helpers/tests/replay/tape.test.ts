@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
+import { pl } from '../../polars/polars.ts';
 import { type EvaluationPeriod, openPeriod, replayPeriod } from '../../profit/evaluation_period.ts';
-import { firstTestMs, type Part } from '../../profit/scored_fills.ts';
+import { firstTestMs, marketEncoder, type Part, readScoredFills } from '../../profit/scored_fills.ts';
 import { followEverything, signalReturns } from '../../profit/thresholds.ts';
 import type { Rules } from '../../replay/model.ts';
 import { STATE } from '../../replay/model.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { MARKETS as MARKET_TABLE, RAW_TRADES, TRADE_PREDICTIONS } from '../../tables/schemas.ts';
-import { openTable, TableWriter } from '../../tables/table_store.ts';
+import { openTable, readTable, TableWriter } from '../../tables/table_store.ts';
 import { takerFeeUsd } from '../../venues/fees.ts';
 import {
   commit,
@@ -19,7 +20,7 @@ import {
   START_MS,
   writeTables,
 } from '../features/tables.ts';
-import { type PredictionSpec, writePredictions } from '../profit/predictions.ts';
+import { PREDICTION_SETTINGS, type PredictionSpec, writePredictions } from '../profit/predictions.ts';
 import { rejection } from '../refusal.ts';
 
 const ORDERS = {
@@ -200,6 +201,37 @@ describe('the replay of tables', () => {
     ]);
     const { scored } = await periodOf(dataDir, 'validation');
     expect(Array.from(scored.probabilities)).toEqual([0.3, 0.5]);
+  });
+});
+
+describe('scored fills', () => {
+  it('are the same from one file and from a file for each fold and day, whose times overlap', async () => {
+    const random = createRandom(5);
+    const at = Array.from({ length: 300 }, () => START_MS + random.integer(3 * 86_400) * 1000);
+    const specs = at.flatMap((ms, fillId): PredictionSpec[] =>
+      [0, 1].slice(random.integer(2)).map((fold) => ({ at: ms, fillId, fold, probability: random.uniform() })),
+    );
+    const [together, apart] = [writeTables([{ at: START_MS }]), writeTables([{ at: START_MS }])];
+    writePredictions(together, specs);
+    const whole = readTable(openTable(together, TRADE_PREDICTIONS)).sort(['ts_ms', 'fill_id']);
+    const writer = new TableWriter(apart, TRADE_PREDICTIONS);
+    for (const fold of [1, 0])
+      for (const day of [2, 0, 1]) {
+        const fromMs = START_MS + day * DAY_MS;
+        const own = whole.filter(
+          pl
+            .col('fold')
+            .eq(pl.lit(fold))
+            .and(pl.col('ts_ms').gtEq(pl.lit(fromMs).cast(pl.Int64)))
+            .and(pl.col('ts_ms').lt(pl.lit(fromMs + DAY_MS).cast(pl.Int64))),
+        );
+        writer.addPart(`fold-${fold}/${day}`, own, 'ts_ms');
+      }
+    commit(writer, PREDICTION_SETTINGS);
+    const read = (dataDir: string) => readScoredFills(openTable(dataDir, TRADE_PREDICTIONS), 'test', marketEncoder());
+    const [one, other] = await Promise.all([together, apart].map(read));
+    expect(one.nRows).toBe(300);
+    expect(other).toEqual(one);
   });
 });
 

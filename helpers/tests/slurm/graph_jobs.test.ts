@@ -126,10 +126,12 @@ describe('what a job asks for', () => {
     ['train_scout', 12e6, 4419],
     ['train_roi_regressor', 12e6, 3276],
     ['wallet_anomaly_model', 12e6, 2777],
-    ['train_profitability', 3e6, 1841],
-    ['train_profitability', 10e6, 3914],
-    ['analyze_thresholds', 5e6, 1843],
-    ['finalize_strategies', 5e6, 1638],
+    ['train_scout', 3e6, 1008],
+    ['train_classifier', 10e6, 1804],
+    ['train_profitability', 1e6, 836],
+    ['train_profitability', 3e6, 1339],
+    ['analyze_thresholds', 3e6, 318],
+    ['finalize_strategies', 3e6, 943],
   ])('of %s at %d fills has a quarter to spare above the peak of %d MiB', (name, nRows, peakMib) => {
     expect(named(jobs({ nRows }), name).request.memoryMib).toBeGreaterThanOrEqual(1.25 * peakMib);
   });
