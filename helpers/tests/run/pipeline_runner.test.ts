@@ -10,7 +10,7 @@ import { planGraph } from '../../run/pipeline_runner.ts';
 import { refusal } from '../refusal.ts';
 
 // Every step is a process of its own, so the whole graph takes a while on a busy machine.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-graph-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
