@@ -45,7 +45,8 @@ export function startPart(
     ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
+        if (child.connected) child.disconnect();
+        else child.kill();
         await ended;
       }
       return child.exitCode;

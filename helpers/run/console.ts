@@ -128,6 +128,11 @@ export function printInputError(error: InputError): void {
   if (error.hint !== '') console.error(`hint:  ${printable(error.hint)}`);
 }
 
+/** One line of what has happened, where there is no log. */
+export function printNote(text: string): void {
+  console.error(printable(text));
+}
+
 /** Prints our own fault with its stack, without keys: it is there to be passed on. */
 export function printBug(error: unknown): void {
   console.error('This is a bug in Spyhop, not in your data. Please report it with the lines below.');

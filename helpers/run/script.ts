@@ -4,13 +4,13 @@ import { redact } from '../http/redact.ts';
 import { findStep, type Step } from '../pipeline.ts';
 import { nowMs } from './clock.ts';
 import { readStepCode, type StepCode } from './code.ts';
-import { createLog, type Log, printBug, printInputError, watchOutput } from './console.ts';
+import { createLog, type Log, printBug, printInputError, printNote, watchOutput } from './console.ts';
 import { envValue, secretValues } from './env.ts';
 import { InputError } from './errors.ts';
 import { checkFolder, explainSystemError, writeJsonAtomic } from './files.ts';
 import { codeRevision, peakMemoryMib } from './manifest.ts';
 import { type OptionSpecs, type OptionValues, parseOptions } from './options.ts';
-import { endOthers } from './stop.ts';
+import { endOthers, isServing } from './stop.ts';
 import { wholeCommands, withWholeHint } from './whole_commands.ts';
 
 /** What a running step knows of itself. */
@@ -101,8 +101,8 @@ const STOPS = [
 ] as const;
 
 /**
- * A signal ends the process at its next pause, with everything half-made taken back (see stop.ts); a second one at once. So does the end of the
- * process that has started it and waits for its report: nobody would ever stop it.
+ * A signal ends the process at its next pause, with everything half-made taken back (see stop.ts); a second one at once. So does the process
+ * that has started it, by closing the channel between them, or by its end: nobody else would ever stop it.
  * @returns a function to be called when the process ends by itself
  */
 function endOnSignals(): () => void {
@@ -110,8 +110,11 @@ function endOnSignals(): () => void {
   const end = async (by: string, code: number): Promise<void> => {
     if (isEnding) process.exit(code);
     isEnding = true;
-    const message = `stopped by ${by} before the end; what was there before is whole`;
-    printInputError(new InputError('busy', message, 'run the same command again'));
+    const message = isServing()
+      ? `stopped by ${by}`
+      : `stopped by ${by} before the end; what was there before is whole`;
+    if (isServing()) printNote(message);
+    else printInputError(new InputError('busy', message, 'run the same command again'));
     try {
       await endOthers();
       deliver('stopped', message);
@@ -120,13 +123,16 @@ function endOnSignals(): () => void {
     }
   };
   for (const [signal, by, code] of STOPS) process.on(signal, () => end(by, code));
-  const endOrphan = (): Promise<void> => end('the end of the process that has started it', STOPPED_EXIT_CODE);
+  // In a terminal Ctrl-C has told both.
+  const endWithParent = (): void => {
+    if (!isEnding) void end('the process that has started it', STOPPED_EXIT_CODE);
+  };
   if (process.connected) {
-    process.once('disconnect', endOrphan);
+    process.once('disconnect', endWithParent);
     // Listening alone would keep the process alive.
     process.channel?.unref();
-  }
-  return () => process.off('disconnect', endOrphan);
+  } else if (process.connected === false) endWithParent();
+  return () => process.off('disconnect', endWithParent);
 }
 
 /**

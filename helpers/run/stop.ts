@@ -31,20 +31,34 @@ function undoAll(): void {
 /** How long the processes that this one has started may take to end, ms. */
 const OTHERS_MS_MAX = 5000;
 
-/** Not state of a computation either: who is to be told, and awaited, when a signal ends this process. */
-const others = new Set<() => Promise<unknown>>();
+interface Ending {
+  readonly end: () => Promise<unknown>;
+  readonly isService: boolean;
+}
 
-/** Has `end` done when a signal ends this process, which then waits for it a little, unless the returned function is called first. */
-export function endAtSignal(end: () => Promise<unknown>): () => void {
-  others.add(end);
+/** Not state of a computation either: who is to be told, and awaited, when a signal ends this process. */
+const others = new Set<Ending>();
+
+/**
+ * Has `end` done when a signal ends this process, which then waits for it a little, unless the returned function is called first.
+ * @param isService whether a signal is the way in which the work is meant to end
+ */
+export function endAtSignal(end: () => Promise<unknown>, isService = false): () => void {
+  const ending = { end, isService };
+  others.add(ending);
   return () => {
-    others.delete(end);
+    others.delete(ending);
   };
+}
+
+/** Whether the process would go on until a signal ends it. */
+export function isServing(): boolean {
+  return [...others].some(({ isService }) => isService);
 }
 
 /** Tells all of them, and waits until they have ended or have taken too long. */
 export async function endOthers(): Promise<void> {
   if (others.size === 0) return;
   const tooLong = new Promise((done) => setTimeout(done, OTHERS_MS_MAX).unref());
-  await Promise.race([Promise.allSettled([...others].map((end) => end())), tooLong]);
+  await Promise.race([Promise.allSettled([...others].map(({ end }) => end())), tooLong]);
 }

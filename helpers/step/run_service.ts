@@ -62,7 +62,7 @@ async function look({ step, run, options, runtime }: Service): Promise<string> {
 /** Goes on until a signal ends the process; then the look that is going on may take a few seconds to end. */
 async function goOn(service: Service, everyMs: number): Promise<never> {
   let current: Promise<unknown> = Promise.resolve();
-  endAtSignal(() => current);
+  endAtSignal(() => current, true);
   for (let n = 1; ; n++) {
     const startedMs = nowMs();
     const turn = look(service);

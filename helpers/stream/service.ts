@@ -39,7 +39,7 @@ export function stateUrl(dataDir: string, given: string | undefined): string {
 
 /** Waits until a signal ends the process, which then lets `close` end its work; rejects with what ends it before. */
 export async function untilStopped(failed: Promise<never>, close: () => Promise<void>): Promise<void> {
-  const forget = endAtSignal(close);
+  const forget = endAtSignal(close, true);
   try {
     await failed;
   } finally {

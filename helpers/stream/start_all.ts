@@ -4,8 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { findStep } from '../pipeline.ts';
-import { formatDuration, SECOND_MS } from '../run/clock.ts';
+import { formatDuration, MINUTE_MS, SECOND_MS } from '../run/clock.ts';
 import { createLog, type Log } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { COMMON_DEFAULTS, type OptionSpecs, parseOptions } from '../run/options.ts';
@@ -13,9 +14,10 @@ import { failWith, runCommand } from '../run/script.ts';
 import { endAtSignal } from '../run/stop.ts';
 import { ANALYZE_OPTIONS, INGEST_OPTIONS, SEND_OPTIONS } from './options.ts';
 
-/** A process that ends sooner after its first start has no use in being started again. */
-const YOUNG_MS = 10 * SECOND_MS;
+/** A process that fails sooner after its first start lacks something that another start will not give it: a model, a key. */
+const YOUNG_MS = MINUTE_MS;
 const PAUSE_MS_MIN = SECOND_MS;
+const STOP_MS_MAX = 30 * SECOND_MS;
 const PAUSE_MS_MAX = 30 * SECOND_MS;
 const STOPPED_CODES: ReadonlySet<number | null> = new Set([75, 130]);
 
@@ -28,6 +30,12 @@ const OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+/** Options but those that are each process' own, or of no use to all of them at once. */
+function shared(specs: OptionSpecs): OptionSpecs {
+  const own = new Set(['venue', 'feed-url', 'status-port', 'test-alerts']);
+  return Object.fromEntries(Object.entries(specs).filter(([name]) => !own.has(name)));
+}
+
 interface Part {
   readonly name: string;
   readonly script: string;
@@ -38,14 +46,13 @@ interface Part {
 function wordsFor(specs: OptionSpecs, values: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(specs).flatMap((name) => {
     const value = values[name];
-    return value === undefined || name === 'venue' || name === 'status-port' || name === 'feed-url'
-      ? []
-      : [`--${name}=${String(value)}`];
+    return value === undefined ? [] : [`--${name}=${String(value)}`];
   });
 }
 
 class Supervised {
   private child: ChildProcess | null = null;
+  private restart: NodeJS.Timeout | null = null;
   private isEnding = false;
   private pauseMs = PAUSE_MS_MIN;
   readonly ended: Promise<number>;
@@ -62,23 +69,32 @@ class Supervised {
   }
 
   async stop(): Promise<void> {
+    const { child } = this;
     this.isEnding = true;
-    this.child?.kill('SIGTERM');
+    // Ctrl-C has told it already, and a second signal would end it at once.
+    if (child?.connected === true) child.disconnect();
+    setTimeout(() => child?.kill(), STOP_MS_MAX).unref();
+    if (this.restart !== null) {
+      clearTimeout(this.restart);
+      this.end(0);
+    }
     await this.ended;
   }
 
   private start(isFirst: boolean): void {
     const { name, script, words } = this.part;
+    this.restart = null;
     const startedMs = performance.now();
     const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // With the channel it ends when this process does, however that ends.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
     for (const [stream, target] of [
       [child.stdout, process.stdout],
       [child.stderr, process.stderr],
     ] as const)
-      createInterface({ input: stream }).on('line', (line) => target.write(`${name} | ${line}\n`));
+      createInterface({ input: stream as Readable }).on('line', (line) => target.write(`${name} | ${line}\n`));
     child.on('exit', (code, signal) => {
       const ageMs = performance.now() - startedMs;
       if (this.isEnding || (isFirst && ageMs < YOUNG_MS && code !== null && code > 0) || STOPPED_CODES.has(code)) {
@@ -89,18 +105,18 @@ class Supervised {
       this.log.warn(
         `${name} has ended (${signal ?? `exit code ${code}`}); it starts again in ${formatDuration(this.pauseMs)}`,
       );
-      setTimeout(() => (this.isEnding ? this.end(0) : this.start(false)), this.pauseMs);
+      this.restart = setTimeout(() => this.start(false), this.pauseMs);
     });
   }
 }
 
 await runCommand(async () => {
   const usage = 'npm run stream -- [options]\n\nEvery trade as it happens: ingestor, analyzer and alerter together.';
-  const specs = { ...OPTIONS, ...INGEST_OPTIONS, ...ANALYZE_OPTIONS, ...SEND_OPTIONS };
+  const specs = { ...shared({ ...INGEST_OPTIONS, ...ANALYZE_OPTIONS, ...SEND_OPTIONS }), ...OPTIONS };
   const options = await parseOptions(process.argv.slice(2), usage, specs, ['data-dir', 'models-dir', 'quiet']);
   const log = createLog(options);
   const venues = options.venues.split(',');
-  const wrong = venues.find((venue) => !(INGEST_OPTIONS.venue.choices as readonly string[]).includes(venue));
+  const wrong = venues.find((name) => !(INGEST_OPTIONS.venue.choices as readonly string[]).includes(name));
   if (wrong !== undefined)
     throw new InputError(
       'bad-option',
@@ -112,15 +128,16 @@ await runCommand(async () => {
   const part = (number: number, id: string, ofStep: OptionSpecs, ...own: string[]): Part => ({
     name: `${number}${own.length > 0 ? ` ${own[0].split('=')[1]}` : ''}`,
     script: findStep(id).script,
-    words: [...common, ...(options.quiet ? ['--quiet'] : []), ...wordsFor(ofStep, values), ...own],
+    words: [...common, ...(options.quiet ? ['--quiet'] : []), ...wordsFor(shared(ofStep), values), ...own],
   });
   const parts = [
     part(19, 'stream_alerter', SEND_OPTIONS),
     part(18, 'stream_analyzer', ANALYZE_OPTIONS),
-    ...venues.map((venue) => part(17, 'stream_ingestor', INGEST_OPTIONS, `--venue=${venue}`)),
+    ...venues.map((name) => part(17, 'stream_ingestor', INGEST_OPTIONS, `--venue=${name}`)),
   ];
+  log.note(`Starting ${parts.map(({ name }) => name).join(', ')}: each line begins with who says it; Ctrl-C ends all.`);
   const running = parts.map((one) => new Supervised(one, log));
-  endAtSignal(() => Promise.all(running.map((one) => one.stop())));
+  endAtSignal(() => Promise.all(running.map((one) => one.stop())), true);
   const code = await Promise.race(running.map(({ ended }) => ended));
   await Promise.all(running.map((one) => one.stop()));
   if (code !== 0) failWith(code, 'a part of the stream could not be started');

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ALERT_RECORD } from '../../alerts/record.ts';
+import { residentMib } from '../../demo/stream_processes.ts';
 import { findStep } from '../../pipeline.ts';
 
 export const PARTS = ['stream_ingestor', 'stream_analyzer', 'stream_alerter'] as const;
@@ -14,6 +15,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 export interface StreamProcesses {
   readonly dataDir: string;
   start(part: PartName): void;
+  /** Resident memory of a part, MiB; 0 where it does not run or the system does not tell. */
+  memoryMib(part: PartName): number;
   kill(part: PartName): Promise<void>;
   /** Ends all in order. */
   stop(): Promise<void>;
@@ -62,6 +65,7 @@ export function streamProcesses(
         });
       running.set(part, child);
     },
+    memoryMib: (part) => residentMib(running.get(part)?.pid ?? 0) ?? 0,
     kill: async (part) => {
       const child = running.get(part);
       if (child === undefined) return;
