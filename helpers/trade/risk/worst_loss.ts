@@ -9,7 +9,7 @@
  * could put more at risk than was allowed.
  */
 import { type CostTerms, worstCostMicros } from '../fees/order_cost.ts';
-import { MICROS_PER_HUNDREDTH } from '../money.ts';
+import { MICROS_PER_HUNDREDTH, notionalMicros } from '../money.ts';
 import type { Side } from '../types.ts';
 
 /** Contracts and what they cost, fees included. */
@@ -50,6 +50,16 @@ export function costBound(order: OpenOrder, countHundredths: number, terms: Cost
   return Math.min(cost, order.reservedMicros);
 }
 
+/**
+ * The most that the last `hundredths` of an order can cost once the rest has closed something: all of its fees, since one fill may do both
+ * and its fee is shared.
+ */
+function partBound(order: OpenOrder, hundredths: number, terms: CostTerms | null): number {
+  if (hundredths === 0) return 0;
+  const closing = notionalMicros(order.priceMicros, order.remainingHundredths - hundredths);
+  return Math.max(0, costBound(order, order.remainingHundredths, terms) - closing);
+}
+
 const sum = (lots: readonly Lot[], of: (lot: Lot) => number): number => lots.reduce((total, lot) => total + of(lot), 0);
 
 /** Purchases by side, count, and the most that they cost. */
@@ -87,13 +97,32 @@ function openingParts({ side, lots, orders }: Exposure, terms: CostTerms | null)
       const hundredths = order.remainingHundredths - closing;
       return hundredths === 0
         ? []
-        : [{ side: order.side, hundredths, costMicros: costBound(order, hundredths, terms) }];
+        : [{ side: order.side, hundredths, costMicros: partBound(order, hundredths, terms) }];
     });
 }
 
-/** What could be lost of orders for the other side when nothing is held any longer. */
-function costOfOthers(side: Side, opening: readonly Purchase[]): number {
-  return opening.reduce((cost, one) => cost + (one.side === side ? 0 : one.costMicros), 0);
+/**
+ * The worst loss on the way to closing a position that wins: the cheapest orders close it first and their gains are booked, and at each
+ * step what is held still stands against the orders that are left. Each step is linear in what is filled, so the worst is at one of its ends.
+ */
+function worstWhileClosing({ side, lots, orders }: Exposure, terms: CostTerms | null): number {
+  let cost = sum(lots, ({ costMicros }) => costMicros);
+  let held = sum(lots, ({ hundredths }) => hundredths);
+  const left = orders
+    .filter((order) => order.side !== side)
+    .sort((a, b) => a.priceMicros - b.priceMicros)
+    .map((order) => ({ order, hundredths: order.remainingHundredths }));
+  let worst = 0;
+  for (const one of left) {
+    const closing = Math.min(held, one.hundredths);
+    if (closing === 0) break;
+    cost = Math.ceil(cost * (1 - closing / held));
+    held -= closing;
+    one.hundredths -= closing;
+    const atRisk = left.reduce((total, { order, hundredths }) => total + partBound(order, hundredths, terms), 0);
+    worst = Math.max(worst, cost - held * MICROS_PER_HUNDREDTH + atRisk);
+  }
+  return worst;
 }
 
 /** The worst loss of everything that is held and may come, micro-dollars, at least 0; no fill makes it larger. */
@@ -104,11 +133,12 @@ export function worstLoss(exposure: Exposure, terms: CostTerms | null): number {
     hundredths: order.remainingHundredths,
     costMicros: costBound(order, order.remainingHundredths, terms),
   }));
-  return Math.max(worstOf(side, lots, purchases), costOfOthers(side, openingParts(exposure, terms)));
+  return Math.max(worstOf(side, lots, purchases), worstWhileClosing(exposure, terms));
 }
 
 /** The worst loss of what was entered today alone: today's lot, and what orders open. */
 export function worstLossOfEntries(exposure: Exposure, today: Lot, terms: CostTerms | null): number {
   const opening = openingParts(exposure, terms);
-  return Math.max(worstOf(exposure.side, [today], opening), costOfOthers(exposure.side, opening));
+  const others = opening.reduce((cost, one) => cost + (one.side === exposure.side ? 0 : one.costMicros), 0);
+  return Math.max(worstOf(exposure.side, [today], opening), others);
 }

@@ -31,13 +31,19 @@ describe('the worst loss', () => {
   });
 
   it('counts orders that would outlive the position they close: its gain is booked by then and protects nothing', () => {
-    // 20 asks beside 10 contracts that cost 20 cents: once half of them has sold those at 50, the other half risks $5.18.
-    expect(worstLoss({ side: 'yes', lots: [lot(10, 2)], orders: [order('no', 50, 20)] }, TERMS)).toBe(5_180_000);
+    // 20 asks beside 10 contracts that cost 20 cents: once half of them has sold those at 50, the other half risks $5 and the fees.
+    expect(worstLoss({ side: 'yes', lots: [lot(10, 2)], orders: [order('no', 50, 20)] }, TERMS)).toBe(5_350_000);
   });
 
   it('lets the cheapest orders close what is held, so that the dearest are left', () => {
     const orders = [order('no', 60, 10), order('no', 20, 10)];
     expect(worstLoss({ side: 'yes', lots: [lot(10, 2)], orders }, TERMS)).toBe(6_170_000);
+  });
+
+  it('looks at every step of closing: cheap orders book a gain, and dear ones are left beside what is still held', () => {
+    // 10 at 50 cents; 5 asks at a gain, 20 at a loss. After the first 5: 2.50 − 5 + 20 · .70 and 30 cents of fee.
+    const orders = [order('no', 30, 5), order('no', 70, 20)];
+    expect(worstLoss({ side: 'yes', lots: [lot(10, 5)], orders }, TERMS)).toBe(11_800_000);
   });
 
   it('without known fees takes a contract for a dollar, but never for more than was reserved', () => {
