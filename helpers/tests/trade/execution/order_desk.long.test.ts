@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../kernels/random.ts';
 import { judge, runTrader, startRoughExchange, type TraderOptions, type TraderReport } from './rough_exchange.ts';
 
-const N_ORDERS = Number(process.env.ORDERS ?? 10_000);
-const N_KILLS = Number(process.env.KILLS ?? 200);
+const N_ORDERS = Number(process.env.ORDERS ?? 1000);
+const N_KILLS = Number(process.env.KILLS ?? 8);
 const HOURS_MS = 7_200_000;
 
 function start(options: TraderOptions): ChildProcessWithoutNullStreams {
