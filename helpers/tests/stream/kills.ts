@@ -16,6 +16,8 @@ const KILL_MS_MAX = 3000;
 const N_QUIET = 3000;
 const N_MARKETS = 20;
 const PATIENCE_MS = 180_000;
+/** A queue is empty when so many looks in a row find it so: RabbitMQ does not count what a reader has in hand. */
+const N_EMPTY_LOOKS = 20;
 
 interface Killable {
   readonly name: string;
@@ -86,7 +88,13 @@ export async function killAtRandom(
     clearInterval(load);
     await waitFor(() => planted.every((id) => stream.sent().includes(id)));
     const bus = await openBus(busUrl, { onDown: () => undefined });
-    await waitFor(async () => (await bus.state(RAW_TRADES)).waiting === 0);
+    // It goes on telling of its markets; what it says while the others end would wait for the next start.
+    await stream.kill('stream_ingestor');
+    let nEmpty = 0;
+    await waitFor(async () => {
+      nEmpty = (await bus.state(RAW_TRADES)).waiting === 0 ? nEmpty + 1 : 0;
+      return nEmpty === N_EMPTY_LOOKS;
+    });
     await stream.stop();
     const { waiting, dead } = await bus.state(RAW_TRADES);
     await bus.close();
