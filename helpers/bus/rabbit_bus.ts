@@ -102,6 +102,7 @@ class RabbitSource implements MessageSource<Delivered> {
   private ackedTag = 0;
   private wake: () => void = () => undefined;
   private isClosed = false;
+  private isResuming = false;
 
   constructor(
     private readonly connection: Connection,
@@ -113,11 +114,24 @@ class RabbitSource implements MessageSource<Delivered> {
   async subscribe(): Promise<void> {
     const channel = await this.connection.acquire({ emitErrorsFromChannel: true });
     channel.on('error', (error) => this.options.onDown(reasonOf(error)));
-    channel.on('close', () => this.resume(channel));
+    channel.on('close', () => {
+      if (this.channel === channel) this.resume();
+    });
     channel.on('basic.cancel', () => void channel.close());
-    for (const queue of this.queues) await channel.queueDeclare(queue);
-    await channel.basicQos({ prefetchCount: Math.min(N_PARCELS_MAX, this.options.prefetch) });
-    this.begin(channel);
+    try {
+      for (const queue of this.queues) await channel.queueDeclare(queue);
+      await channel.basicQos({ prefetchCount: Math.min(N_PARCELS_MAX, this.options.prefetch) });
+      this.begin(channel);
+      await this.consume(channel);
+    } catch (error) {
+      // A channel that is left open would go on taking messages, and nobody would handle them.
+      if (this.channel === channel) this.channel = null;
+      channel.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async consume(channel: Channel): Promise<void> {
     await channel.basicConsume({ queue: this.queues[0].queue }, ({ body, deliveryTag, headers }) => {
       if (this.channel !== channel) return;
       const publishedMs = Number((headers as Record<string, unknown> | undefined)?.[PUBLISHED_MS] ?? nowMs());
@@ -172,15 +186,23 @@ class RabbitSource implements MessageSource<Delivered> {
     return Math.min(this.arrived.length, Math.max(0, this.options.prefetch - nOut));
   }
 
-  private resume(ended: Channel): void {
-    if (this.isClosed || (this.channel !== null && this.channel !== ended)) return;
+  /** One attempt at a time: of two channels that subscribe, one would take messages that nobody handles. */
+  private resume(): void {
+    if (this.isClosed || this.isResuming) return;
+    this.isResuming = true;
     this.channel = null;
     this.arrived = [];
-    this.subscribe().catch((error: unknown) => {
-      if (this.isClosed) return;
-      this.options.onDown(reasonOf(error));
-      setTimeout(() => this.resume(ended), RETRY_MS.low);
-    });
+    this.subscribe()
+      .then(() => {
+        this.isResuming = false;
+        if (this.channel?.active === false) this.resume();
+      })
+      .catch((error: unknown) => {
+        this.isResuming = false;
+        if (this.isClosed) return;
+        this.options.onDown(reasonOf(error));
+        setTimeout(() => this.resume(), RETRY_MS.low);
+      });
   }
 }
 
