@@ -2,6 +2,7 @@
 import { type HttpPorts, realPorts } from '../http/ports.ts';
 import { MINUTE_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
+import { Wake } from '../run/wake.ts';
 import { noteStart, statusLines } from './commands/chat_desk.ts';
 import { openMutes, withMutes } from './commands/mute.ts';
 import { type AlertDesk, type AlertWatch, noteDecisions, noteDigests } from './decide.ts';
@@ -73,21 +74,7 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
     noteDigests(desk, ports.nowMs());
     outbox.tidy(ports.nowMs());
   };
-  let wake = new EventTarget();
-  /** Until something is noted, `signal` is aborted or it is time to look. */
-  const sleep = (signal: AbortSignal): Promise<void> =>
-    new Promise((done) => {
-      const target = wake;
-      const end = (): void => {
-        clearTimeout(timer);
-        target.removeEventListener('noted', end);
-        signal.removeEventListener('abort', end);
-        done();
-      };
-      const timer = setTimeout(end, LOOK_MS);
-      target.addEventListener('noted', end);
-      signal.addEventListener('abort', end);
-    });
+  const wakes = sinks.map(() => new Wake());
   return {
     async send(records, { waitMs = WAIT_MS, signal } = {}) {
       noteDecisions(desk, records);
@@ -97,18 +84,16 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
     },
     note(records) {
       noteDecisions(desk, records);
-      const waiting = wake;
-      wake = new EventTarget();
-      waiting.dispatchEvent(new Event('noted'));
+      for (const wake of wakes) wake.call();
     },
     async serve(signal) {
       keepUp();
       const startedMs = ports.nowMs();
       const timer = setInterval(keepUp, MINUTE_MS);
-      const serveOne = async (sink: (typeof sinks)[number]): Promise<void> => {
+      const serveOne = async (sink: (typeof sinks)[number], wake: Wake): Promise<void> => {
         while (!signal.aborted) {
           await dispatchAlerts({ ...base, sinks: [sink], endMs: ports.nowMs() + LOOK_MS, signal });
-          await sleep(signal);
+          await wake.wait(LOOK_MS, signal);
         }
       };
       const listenOne = async (sink: AlertSink): Promise<void> => {
@@ -124,7 +109,7 @@ export function openAlertService(options: AlertServiceOptions): AlertService {
         await sink.listen(desk, signal);
       };
       try {
-        await Promise.all([...sinks.map(serveOne), ...sinks.map(listenOne)]);
+        await Promise.all([...sinks.map((sink, i) => serveOne(sink, wakes[i])), ...sinks.map(listenOne)]);
       } finally {
         clearInterval(timer);
       }

@@ -5,6 +5,7 @@
  */
 import { SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
+import { Wake } from '../run/wake.ts';
 import { deadQueue, type Message, type MessageBus, type MessageSource } from './message_bus.ts';
 
 export interface Handling {
@@ -108,7 +109,7 @@ class Reader {
         if (!isPassing && ++nFailures >= N_FAILURES_MAX) return await this.bury(message, why);
         if (isPassing) this.handling.warn(`queue ${this.queue} waits: ${why}`);
       }
-      await this.pause(pauseMs);
+      await new Wake().wait(pauseMs, this.stopping.signal);
     }
   }
 
@@ -152,20 +153,7 @@ class Reader {
         if (!(error instanceof InputError) || !PASSING.has(error.tag) || this.stopping.signal.aborted) throw error;
         this.handling.warn(`queue ${this.queue} waits: ${error.message}`);
       }
-      await this.pause(pauseMs);
+      await new Wake().wait(pauseMs, this.stopping.signal);
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    await new Promise<void>((done) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        done();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener('abort', end);
-    });
   }
 }

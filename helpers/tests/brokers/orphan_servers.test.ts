@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { whyNoBrokers } from '../../doubles/local_brokers.ts';
+import { isAlive } from '../../run/processes.ts';
 
 const MODULE = join(import.meta.dirname, '../../doubles/local_brokers.ts');
 const PARENT = `
@@ -13,15 +14,6 @@ const PARENT = `
   const servers = [await startRedis(process.env.FOLDER + '/redis'), await startRabbit(process.env.FOLDER + '/rabbit')];
   console.log(servers.map((server) => server.pid()).join());
   setInterval(() => undefined, 1000);`;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test.skipIf(whyNoBrokers() !== null)('RabbitMQ and Redis end with a process that is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-orphans-'));
@@ -32,8 +24,8 @@ test.skipIf(whyNoBrokers() !== null)('RabbitMQ and Redis end with a process that
   );
   const [said] = await once(parent.stdout, 'data');
   const pids = String(said).split(',').map(Number);
-  expect(pids.map(isRunning)).toEqual([true, true]);
+  expect(pids.map(isAlive)).toEqual([true, true]);
   parent.kill('SIGKILL');
-  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 30_000, interval: 100 });
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });

@@ -1,5 +1,6 @@
 /** Keeps orders, fills and ledger up to date until it is told to stop: at intervals, and sooner when something was heard. */
 import { InputError } from '../../run/errors.ts';
+import type { Wake } from '../../run/wake.ts';
 import type { OrderDesk } from './order_desk.ts';
 
 export interface Keeping {
@@ -12,34 +13,7 @@ export interface Keeping {
   readonly onSynced?: () => void;
 }
 
-/** Something has been heard, for example of a fill: the next look comes at once. */
-export class Wake {
-  private wake: () => void = () => undefined;
-  private isDue = false;
-
-  call(): void {
-    this.isDue = true;
-    this.wake();
-  }
-
-  /** Until it is called, `ms` are over or `signal` is aborted. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.isDue && !signal.aborted)
-      await new Promise<void>((done) => {
-        const end = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', end);
-          done();
-        };
-        const timer = setTimeout(end, ms);
-        signal.addEventListener('abort', end);
-        this.wake = end;
-      });
-    this.isDue = false;
-  }
-}
-
-/** Looks until `signal` is aborted. @throws what is no fault of the world */
+/** Looks until `signal` is aborted; at once when `wake` is called, for example because a fill was heard of. @throws what is no fault of the world */
 export async function keepOrders(desk: OrderDesk, wake: Wake, keeping: Keeping): Promise<void> {
   const { everyMs, signal, onProblem, onSynced } = keeping;
   while (!signal.aborted) {

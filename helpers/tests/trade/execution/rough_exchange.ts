@@ -6,10 +6,11 @@ import { type ExchangeDouble, startExchangeDouble } from '../../../doubles/kalsh
 import { OtherTraders } from '../../../doubles/kalshi_exchange/traders.ts';
 import { createRandom } from '../../../kernels/random.ts';
 import { nowMs } from '../../../run/clock.ts';
+import { Wake } from '../../../run/wake.ts';
 import { permitTrading } from '../../../trade/execution/gates.ts';
 import { IntentLog } from '../../../trade/execution/intent_log.ts';
 import { createKalshiExecutor } from '../../../trade/execution/kalshi_executor.ts';
-import { keepOrders, Wake } from '../../../trade/execution/keep_orders.ts';
+import { keepOrders } from '../../../trade/execution/keep_orders.ts';
 import { OrderDesk } from '../../../trade/execution/order_desk.ts';
 import { reconcile } from '../../../trade/execution/reconcile.ts';
 import { openTradeDatabase } from '../../../trade/ledger/database.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findStep } from '../../pipeline.ts';
 import { PROJECT_ROOT } from '../../run/code.ts';
+import { isAlive } from '../../run/processes.ts';
 
 /** Starts a script as the supervisor of the stream and the pipeline do, and says its process id once it works. */
 const PARENT = `
@@ -16,15 +17,6 @@ const PARENT = `
     clearInterval(timer);
     console.log(child.pid);
   }, 50);`;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('a step that goes on ends when the process that has started it is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-orphan-'));
@@ -37,8 +29,8 @@ test('a step that goes on ends when the process that has started it is killed', 
   });
   const [said] = await once(parent.stdout, 'data');
   const pid = Number(String(said));
-  expect(isRunning(pid)).toBe(true);
+  expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 30_000, interval: 50 });
   rmSync(folder, { recursive: true, force: true });
 });
