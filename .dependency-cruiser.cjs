@@ -59,7 +59,7 @@ const MAY_IMPORT = {
   'helpers/sqlite': 'run/(errors|files)',
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
-  'helpers/trade': 'evaluate/(checks|log_odds|normal) http run/(clock|env|errors|files|lock) sqlite venues',
+  'helpers/trade': 'evaluate/(checks|log_odds|normal) http run/(clock|env|errors|files|lock|wake) sqlite venues',
   'helpers/trade_anomaly': 'baselines charts estimators evaluate features kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',
