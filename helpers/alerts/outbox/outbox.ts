@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DAY_MS } from '../../run/clock.ts';
 import { assert } from '../../run/errors.ts';
+import { openJournal, readJournal } from '../../run/journal.ts';
 import { takeLock } from '../../run/lock.ts';
 import { ALERT_RECORD, type AlertRecord } from '../record.ts';
 import { afterRestart, DELIVERY, type Delivery, expire } from './delivery.ts';
-import { openJournal, readJournal } from './journal.ts';
 
 export interface OutboxRow {
   readonly record: AlertRecord;
@@ -59,6 +59,10 @@ const ENTRY = z.union([
   z.object({ record: ALERT_RECORD, deliveries: z.array(DELIVERY) }),
   z.object({ id: z.string(), delivery: DELIVERY }),
 ]);
+const ENTRIES = {
+  schema: ENTRY,
+  lost: 'what was still to be sent is lost with it, and alerts of the last day may come again',
+};
 type Entry = z.infer<typeof ENTRY>;
 type Rows = Map<string, { record: AlertRecord; deliveries: Map<string, Delivery> }>;
 
@@ -123,7 +127,7 @@ function outdated(rows: Rows, { retentionMs, nRowsMax }: OutboxLimits, nowMs: nu
 /** Opens the file, or gives the lock back when that fails. */
 function openOrUnlock(path: string, unlock: () => void): ReturnType<typeof openJournal<Entry>> {
   try {
-    return openJournal(path, ENTRY);
+    return openJournal(path, ENTRIES);
   } catch (error) {
     unlock();
     throw error;
@@ -141,7 +145,7 @@ function fileOf(folder: string): string {
  */
 export function readDecisions(folder: string): AlertRecord[] {
   const rows: Rows = new Map();
-  for (const entry of readJournal(fileOf(folder), ENTRY)) apply(rows, new Map(), entry);
+  for (const entry of readJournal(fileOf(folder), ENTRIES)) apply(rows, new Map(), entry);
   return [...rows.values()].flatMap(({ record }) => (record.venue === null ? [] : [record]));
 }
 

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DAY_MS, isoDay } from '../../run/clock.ts';
 import { InputError } from '../../run/errors.ts';
-import { type Journal, openJournal } from '../outbox/journal.ts';
+import { type Journal, openJournal } from '../../run/journal.ts';
 import { ALERT_RECORD } from '../record.ts';
 import type { AlertSink } from './sink.ts';
 
 const FILE = /^alerts-(\d{4}-\d{2}-\d{2})\.jsonl$/;
 const DAYS_KEPT = 90;
 const LINE = z.object({ sent_ms: z.number(), alert: ALERT_RECORD });
+
+const LINES = { schema: LINE, lost: 'the sink begins another; the outbox still knows what was sent' };
 
 function removeOld(folder: string, nowMs: number): void {
   if (!existsSync(folder)) return;
@@ -38,7 +40,7 @@ export function createJsonLinesSink(folder: string, nowMs: () => number): AlertS
     if (last?.path === path && isUnchanged(last)) return last;
     last?.journal.close();
     last = null;
-    const { journal, entries } = openJournal(path, LINE);
+    const { journal, entries } = openJournal(path, LINES);
     last = { path, journal, ids: new Set(entries.map(({ alert }) => alert.id)) };
     return last;
   };

@@ -2,12 +2,9 @@
  * Every call and its answer, a line of JSON each: what was asked, what came back, what it cost. It is the cache as well, and says what was
  * spent today, also after a restart.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { z } from 'zod';
 import { isoDay } from '../../run/clock.ts';
-import { InputError } from '../../run/errors.ts';
-import { makeFolder, withSystemErrors } from '../../run/files.ts';
+import { type Journal, openJournal } from '../../run/journal.ts';
 
 const CALL = z.object({
   /** Of model, prompt and number of the repeat. */
@@ -23,21 +20,22 @@ const CALL = z.object({
 });
 export type LlmCall = z.infer<typeof CALL>;
 
+const CALLS = { schema: CALL, lost: 'answers are asked for anew, and what was spent today is forgotten' };
+
 export class CallLog {
   private readonly byHash = new Map<string, LlmCall>();
   private readonly usdByDay = new Map<string, number>();
+  private readonly journal: Journal<LlmCall> | null = null;
 
   /**
    * @param path a file that need not exist; null keeps calls in memory alone
    * @throws InputError 'corrupt-file' for a line that is no call; a last line that was cut off is left out
    */
-  constructor(private readonly path: string | null) {
-    if (path === null || !existsSync(path)) return;
-    const lines = withSystemErrors(path, () => readFileSync(path, 'utf8')).split('\n');
-    // A whole line ends with a line break, so what follows the last one was cut off.
-    lines.slice(0, -1).forEach((line, i) => {
-      this.note(parseCall(line, `${path}, line ${i + 1}`));
-    });
+  constructor(path: string | null) {
+    if (path === null) return;
+    const { journal, entries } = openJournal(path, CALLS);
+    this.journal = journal;
+    for (const call of entries) this.note(call);
   }
 
   /** The newest call of this hash that brought a text and is not older than `maxAgeMs`. */
@@ -51,11 +49,7 @@ export class CallLog {
   }
 
   add(call: LlmCall): void {
-    const { path } = this;
-    if (path !== null) {
-      makeFolder(dirname(path));
-      withSystemErrors(path, () => appendFileSync(path, `${JSON.stringify(call)}\n`));
-    }
+    this.journal?.append([call]);
     this.note(call);
   }
 
@@ -63,20 +57,5 @@ export class CallLog {
     const day = isoDay(call.askedMs);
     this.usdByDay.set(day, (this.usdByDay.get(day) ?? 0) + call.usd);
     if (call.text !== null) this.byHash.set(call.hash, call);
-  }
-}
-
-function parseCall(line: string, where: string): LlmCall {
-  try {
-    return CALL.parse(JSON.parse(line));
-  } catch (cause) {
-    throw new InputError(
-      'corrupt-file',
-      `${where} is no recorded call`,
-      'move the file away; answers are asked for anew',
-      {
-        cause,
-      },
-    );
   }
 }

@@ -227,9 +227,12 @@ describe('the record of calls', () => {
     const path = newFile();
     await ensemble([model(double)], { nRepeats: 1 }, new CallLog(path)).forecast(QUESTION, ALONE, NOW);
     appendFileSync(path, '{"hash":"a');
-    expect(new CallLog(path).spentUsd(NOW)).toBeCloseTo(0.002, 9);
+    const goesOn = new CallLog(path);
+    expect(goesOn.spentUsd(NOW)).toBeCloseTo(0.002, 9);
+    await ensemble([model(double)], { nRepeats: 2 }, goesOn).forecast(QUESTION, ALONE, NOW);
+    expect(new CallLog(path).spentUsd(NOW)).toBeCloseTo(0.004, 9);
     writeFileSync(path, `{"hash":1}\n${readFileSync(path, 'utf8')}`);
-    expect(refusal(() => new CallLog(path))).toBe(`corrupt-file: ${path}, line 1 is no recorded call`);
+    expect(refusal(() => new CallLog(path))).toBe(`corrupt-file: line 1 of ${path} cannot be read`);
   });
 });
 

@@ -5,8 +5,8 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ZodType } from 'zod';
-import { InputError } from '../../run/errors.ts';
-import { explainSystemError, makeFolder, syncPath, withSystemErrors, writeFileAtomic } from '../../run/files.ts';
+import { InputError } from './errors.ts';
+import { explainSystemError, makeFolder, syncPath, withSystemErrors, writeFileAtomic } from './files.ts';
 
 export interface Journal<T> {
   readonly nBytes: number;
@@ -15,6 +15,12 @@ export interface Journal<T> {
   /** Puts `entries` in the place of all there is, in one step. */
   replace(entries: readonly T[]): void;
   close(): void;
+}
+
+/** What a line holds, and what goes with a file that is moved away: the hint where one cannot be read. */
+export interface JournalKind<T> {
+  readonly schema: ZodType<T>;
+  readonly lost: string;
 }
 
 function toText(entries: readonly unknown[]): string {
@@ -28,16 +34,13 @@ function wholeLines(path: string): { lines: string[]; nBytes: number } {
   return { lines: bytes.toString('utf8', 0, nBytes).split('\n').slice(0, -1), nBytes };
 }
 
-function parseLine<T>(path: string, line: string, i: number, schema: ZodType<T>): T {
+function parseLine<T>(path: string, line: string, i: number, { schema, lost }: JournalKind<T>): T {
   try {
     return schema.parse(JSON.parse(line));
   } catch (error) {
-    throw new InputError(
-      'corrupt-file',
-      `line ${i + 1} of ${path} cannot be read`,
-      'move the file away: what was still to be sent is lost with it, and alerts of the last day may come again',
-      { cause: error },
-    );
+    throw new InputError('corrupt-file', `line ${i + 1} of ${path} cannot be read`, `move the file away: ${lost}`, {
+      cause: error,
+    });
   }
 }
 
@@ -55,8 +58,8 @@ function writeWhole(fd: number, path: string, text: string, nBytesBefore: number
 }
 
 /** What is in a journal that another process may have open; nothing where there is none. @throws InputError as openJournal */
-export function readJournal<T>(path: string, schema: ZodType<T>): T[] {
-  return withSystemErrors(path, () => wholeLines(path)).lines.map((line, i) => parseLine(path, line, i, schema));
+export function readJournal<T>(path: string, kind: JournalKind<T>): T[] {
+  return withSystemErrors(path, () => wholeLines(path)).lines.map((line, i) => parseLine(path, line, i, kind));
 }
 
 /**
@@ -64,10 +67,10 @@ export function readJournal<T>(path: string, schema: ZodType<T>): T[] {
  * a lock.
  * @throws InputError 'corrupt-file' naming the line
  */
-export function openJournal<T>(path: string, schema: ZodType<T>): { journal: Journal<T>; entries: T[] } {
+export function openJournal<T>(path: string, kind: JournalKind<T>): { journal: Journal<T>; entries: T[] } {
   makeFolder(dirname(path));
   const { lines, nBytes: nWhole } = withSystemErrors(path, () => wholeLines(path));
-  const entries = lines.map((line, i) => parseLine(path, line, i, schema));
+  const entries = lines.map((line, i) => parseLine(path, line, i, kind));
   const open = (): number => withSystemErrors(path, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
   let fd = open();
   let nBytes = nWhole;

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openJournal } from '../../../alerts/outbox/journal.ts';
-import { refusal } from '../../refusal.ts';
+import { openJournal } from '../../run/journal.ts';
+import { refusal } from '../refusal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-journal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const ENTRY = z.object({ n: z.number() });
+const ENTRY = { schema: z.object({ n: z.number() }), lost: 'the numbers' };
 let nFiles = 0;
 const freshPath = (): string => join(folder, `${nFiles++}`, 'journal.jsonl');
 
