@@ -23,7 +23,7 @@ function offsetFile(chat: TelegramChat, { folder }: ChatDesk): string {
   return join(folder, `${chat.name.toLowerCase()}_offset.json`);
 }
 
-/** Answers one message. */
+/** Does what one message asks for; the answer in lines. */
 function answerTo({ text, atMs }: ChatMessage, desk: ChatDesk, nowMs: number): readonly string[] {
   const command = parseCommand(text);
   if (command === null) return [];
@@ -41,8 +41,7 @@ export async function listenToChat(chat: TelegramChat, desk: ChatDesk, signal: A
   let offset = existsSync(path) ? readJsonAs(path, OFFSET, 'a place in a chat', `delete ${path}`).offset : 0;
   let nFailures = 0;
   let toldAtMs = Number.NEGATIVE_INFINITY;
-  const answer = async (message: ChatMessage): Promise<void> => {
-    const lines = answerTo(message, desk, ports.nowMs());
+  const say = async (lines: readonly string[]): Promise<void> => {
     if (lines.length === 0) return;
     await ports.sleep(Math.max(0, chat.openAtMs - ports.nowMs()), signal);
     await chat.send(lines.join('\n'), false, signal);
@@ -52,13 +51,15 @@ export async function listenToChat(chat: TelegramChat, desk: ChatDesk, signal: A
       const news = await chat.news(offset, signal);
       if (news.offset !== offset) writeJsonAtomic(path, { offset: news.offset });
       offset = news.offset;
-      for (const message of news.messages) await answer(message);
+      // All take effect first: an answer that cannot be sent must not lose the commands behind it.
+      const answers = news.messages.map((message) => answerTo(message, desk, ports.nowMs()));
+      for (const lines of answers) await say(lines);
       nFailures = 0;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof HttpError)) throw error;
       const { message: told, retryAfterMs = 0 } = telegramError(error);
-      const why = `${name}: commands cannot be read (${told ?? error.message})`;
+      const why = `${name}: commands cannot be read or answered (${told ?? error.message})`;
       if (error.status !== null && ENDING.has(error.status)) {
         desk.warn(why);
         return;

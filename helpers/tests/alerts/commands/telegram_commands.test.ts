@@ -128,11 +128,24 @@ test('a mute that was over when it was read mutes nothing', async () => {
   await until(() => expect(double.messages).toHaveLength(3));
 }, 60_000);
 
+test('a command takes effect although the answer to the one before cannot be sent', async () => {
+  const double = await chat({ burst: 0 });
+  double.write('/status');
+  double.write('/mute 1h');
+  const { alerts, stop } = serve(double);
+  await until(() => expect(lines.join()).toContain('commands cannot be read or answered (Too Many Requests'));
+  alerts.note([alert(1)]);
+  await stop();
+  expect(readFileSync(join(folder, 'outbox.jsonl'), 'utf8')).toContain('muted until');
+}, 60_000);
+
 test('a bot that another process reads is told of once and asked again; a token that is none ends the reading with one line, and shows nowhere', async () => {
   let isElsewhere = true;
   const double = await chat({ isPolledElsewhere: () => isElsewhere });
   const { stop } = serve(double);
-  await until(() => expect(lines.join()).toMatch(/^telegram: commands cannot be read .*: another process reads them$/));
+  await until(() =>
+    expect(lines.join()).toMatch(/^telegram: commands cannot be read or answered .*: another process reads them$/),
+  );
   isElsewhere = false;
   await stop();
   lines = [];
