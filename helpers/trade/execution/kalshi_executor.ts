@@ -100,10 +100,8 @@ class KalshiExecutor implements Executor {
   }
 
   async place(intent: Intent): Promise<Placed> {
-    const { ticker } = intent.market;
-    const { heardMs, nowMs, staleMs } = this.options;
-    const stale = whyStale(heardMs(ticker), nowMs(), staleMs);
-    if (stale !== null) return { kind: 'refused', why: `stale data: ${stale}` };
+    const stale = this.refusedAsStale(intent);
+    if (stale !== null) return stale;
     try {
       return placed(await this.client.create(this.bodyOf(intent)));
     } catch (error) {
@@ -113,6 +111,8 @@ class KalshiExecutor implements Executor {
   }
 
   async amend(orderId: string, intent: Intent, limitPriceMicros: number, totalHundredths: number): Promise<Placed> {
+    const stale = this.refusedAsStale(intent);
+    if (stale !== null) return stale;
     const wanted = { ...intent, limitPriceMicros, countHundredths: totalHundredths };
     const { ticker, side, count, price, client_order_id } = this.bodyOf(wanted);
     try {
@@ -133,7 +133,9 @@ class KalshiExecutor implements Executor {
   }
 
   async halt(): Promise<void> {
-    for (const id of this.groupIds()) await this.client.triggerGroup(id);
+    // All at once: a shard that does not answer must not keep the others from being halted.
+    const results = await Promise.allSettled(this.groupIds().map((id) => this.client.triggerGroup(id)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   async resume(): Promise<void> {
@@ -195,6 +197,12 @@ class KalshiExecutor implements Executor {
     };
   }
 
+  private refusedAsStale({ market }: Intent): Placed | null {
+    const { heardMs, nowMs, staleMs } = this.options;
+    const stale = whyStale(heardMs(market.ticker), nowMs(), staleMs);
+    return stale === null ? null : { kind: 'refused', why: `stale data: ${stale}` };
+  }
+
   private groupIds(): readonly string[] {
     const ids = [...(this.options.groups?.byShard.values() ?? [])];
     assert(ids.length > 0, 'there is no order group to halt by');
@@ -207,6 +215,7 @@ class KalshiExecutor implements Executor {
     const { bookSide, yesPriceMicros } = toBook(side, action, limitPriceMicros);
     const { groups } = this.options;
     const groupId = groups?.byShard.get(groups.shardOf(market.ticker));
+    assert(groups === undefined || groupId !== undefined, `no order group halts orders in ${market.ticker}`);
     return {
       ticker: market.ticker,
       side: bookSide,

@@ -56,7 +56,8 @@ export class OrderDesk {
       await log.write(intent, nowMs());
       await this.take(clientOrderId, await executor.place(intent));
     } finally {
-      this.endedMs.set(clientOrderId, nowMs());
+      // How long ago it was sent matters only while nobody knows what became of it.
+      if (log.get(clientOrderId)?.state === 'written') this.endedMs.set(clientOrderId, nowMs());
       this.sending.delete(clientOrderId);
     }
     return this.order(clientOrderId);
@@ -127,6 +128,7 @@ export class OrderDesk {
     const { state, intent } = before;
     if (state === 'done' || state === 'refused') return;
     const id = intent.clientOrderId;
+    this.endedMs.delete(id);
     const { orderId, filledHundredths, remainingHundredths, isResting } = told;
     const change = { orderId, filledHundredths, remainingHundredths: isResting ? remainingHundredths : 0 };
     if (!isResting) {
@@ -155,6 +157,7 @@ export class OrderDesk {
     else if (state === 'written')
       await log.note(clientOrderId, 'absent', 'the venue does not know it', nowMs(), { state: 'absent' });
     this.endedMs.delete(clientOrderId);
+    this.ending.delete(clientOrderId);
   }
 
   private async syncFills(): Promise<void> {

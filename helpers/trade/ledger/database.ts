@@ -48,7 +48,7 @@ function explain(error: unknown, name: string): unknown {
   if (LOST.test(code) || /Connection terminated|timeout/i.test(message))
     return new InputError('no-answer', `${name} does not answer (${code || message})`, 'check DATABASE_URL', cause);
   if (/^28/.test(code)) return new InputError('no-permission', `${name}: ${message}`, 'check DATABASE_URL', cause);
-  if (/^53[12]/.test(code)) return new InputError('disk-full', `${name}: ${message}`, 'free some disk space', cause);
+  if (/^531/.test(code)) return new InputError('disk-full', `${name}: ${message}`, 'free some disk space', cause);
   return error;
 }
 

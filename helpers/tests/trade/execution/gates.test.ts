@@ -84,10 +84,9 @@ describe('orders with real money', () => {
       staleMs: 5_000,
       ports,
     });
-    expect(await executor.place(intentOf({}))).toMatchObject({
-      kind: 'refused',
-      why: expect.stringMatching(/^stale data/),
-    });
+    const refused = { kind: 'refused', why: expect.stringMatching(/^stale data/) };
+    expect(await executor.place(intentOf({}))).toMatchObject(refused);
+    expect(await executor.amend('order-1', intentOf({}), 500_000, 100)).toMatchObject(refused);
     expect(nSent).toBe(0);
   });
 });

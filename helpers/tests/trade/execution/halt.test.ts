@@ -21,14 +21,15 @@ let exchange: KalshiExchange;
 let double: ExchangeDouble;
 let permit: Permit;
 let executor: Executor;
+let byShard: ReadonlyMap<number, string>;
+const shardOf = (ticker: string): number => (ticker === 'KXC' ? 2 : 0);
 
 beforeEach(async () => {
   exchange = smallExchange({ cash: { 0: 100_000_000, 2: 100_000_000 } });
   double = await startExchangeDouble(exchange, { publicKey, lagMs: 0 });
   const request = { mode: 'demo', accountId: key.id, understood: undefined, source: 'live' } as const;
   permit = permitTrading({ ...request, baseUrl: double.baseUrl });
-  const byShard = await createOrderGroups(permit, OPTIONS, 1000, [0, 2]);
-  const shardOf = (ticker: string): number => (ticker === 'KXC' ? 2 : 0);
+  byShard = await createOrderGroups(permit, OPTIONS, 1000, [0, 2]);
   executor = createKalshiExecutor(permit, { ...OPTIONS, groups: { byShard, shardOf } });
 });
 afterEach(() => double.close());
@@ -60,6 +61,20 @@ describe("the exchange's own kill switch", () => {
     quote(exchange, 'ask', 11, 50);
     await executor.place(intentOf({ countHundredths: 2000 }));
     expect([exchange.member.countOf('KXA'), exchange.matching.resting.size]).toEqual([1100, 0]);
+  });
+
+  it('halts the other shards when one does not do it, and says so', async () => {
+    for (const ticker of ['KXA', 'KXC']) await executor.place(intentOf({ ticker }));
+    const groups = { byShard: new Map([...byShard, [0, 'no-such-group']]), shardOf };
+    await expect(createKalshiExecutor(permit, { ...OPTIONS, groups }).halt()).rejects.toThrow();
+    expect([...exchange.matching.resting.values()].map(({ market }) => market.ticker)).toEqual(['KXA']);
+  });
+
+  it('sends no order that no group would halt', async () => {
+    const groups = { byShard: new Map([[0, byShard.get(0)!]]), shardOf };
+    const half = createKalshiExecutor(permit, { ...OPTIONS, groups });
+    await expect(half.place(intentOf({ ticker: 'KXC' }))).rejects.toThrow('no order group halts orders in KXC');
+    expect(exchange.matching.resting.size).toBe(0);
   });
 
   it('is not there without groups, which is a fault of the program', async () => {
