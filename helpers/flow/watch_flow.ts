@@ -71,13 +71,17 @@ export async function watchFlow(
     onFault: fail,
   });
   const handle = async (messages: readonly Message[]): Promise<void> => {
-    const decided = messages.flatMap(({ body }) => monitor.take(parseEvent(body)));
-    const lines = decided.map((record) => JSON.stringify(record));
-    while (!alerts.offer(lines)) await alerts.flush();
-    for (const record of decided) {
-      status.decided(record);
-      if (record.verdict === 'alert') verdicts.nAlerts++;
-      else verdicts.nNearMisses++;
+    // One by one: what was decided of messages before one that cannot be used must not be lost with it.
+    for (const { body } of messages) {
+      const decided = monitor.take(parseEvent(body));
+      if (decided.length === 0) continue;
+      const lines = decided.map((record) => JSON.stringify(record));
+      while (!alerts.offer(lines)) await alerts.flush();
+      for (const record of decided) {
+        status.decided(record);
+        if (record.verdict === 'alert') verdicts.nAlerts++;
+        else verdicts.nNearMisses++;
+      }
     }
     status.succeeded();
   };

@@ -20,7 +20,7 @@ const BURST = [
   { kind: 'tick', received_ms: END_MS + HOUR_MS } as const,
 ];
 
-test('20, killed after a quiet hour, knows it when it comes back; its alert is in the queue of 19, and at its end it says what it has seen', async () => {
+test('20, killed after a quiet hour, knows it when it comes back; its alert, decided just before a message that is no event, is in the queue of 19, and at its end it says what it has seen', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flow-'));
   const url = `sqlite:${join(folder, 'bus')}`;
   const bus = await openBus(url, { onDown: () => undefined });
@@ -37,7 +37,7 @@ test('20, killed after a quiet hour, knows it when it comes back; its alert is i
   process.kill(first.pid, 'SIGKILL');
   await first.stop();
   const second = startPart('flow_monitor', words, {});
-  await publish(BURST);
+  await bus.publish(FLOW_TRADES, [...BURST.map((event) => JSON.stringify(event)), '{"not":"an event"}']);
   const source = await bus.open(ALERTS, { prefetch: 100, onDown: () => undefined });
   const messages = [];
   for (let i = 0; i < 300 && messages.length === 0; i++) messages.push(...(await source.take(100, 200)));
