@@ -106,7 +106,11 @@ export function marketsOf(table: DataFrame): KnownMarket[] {
 }
 
 /** The column `evidence`: rows of market files by source, and what fills say as a list. */
-type Evidence = Readonly<Record<string, { readonly row: Partial<MarketRow> } | readonly Record<string, unknown>[]>>;
+type Evidence = Readonly<Record<string, FileEvidence | readonly Record<string, unknown>[]>>;
+interface FileEvidence {
+  readonly order: OutcomeOrder;
+  readonly row: Partial<MarketRow>;
+}
 
 /**
  * What each source says of a market, as JSON, where that cannot be told from the market's row: so that the next import comes to what
@@ -140,7 +144,12 @@ function readEvidence(text: string | null, entry: Entry): Omit<KnownMarket, 'ent
     if ('row' in one) told.set(from, { ...NOTHING_KNOWN, marketId: row.marketId, ...one.row });
   if (source !== DERIVED_SOURCE && told.size === 0) told.set(source, row);
   if (Array.isArray(said)) return { told, claims: said.map((one) => readClaim(one, row.marketId, venue)) };
-  return { told, claims: source === DERIVED_SOURCE ? impliedClaims(entry) : [] };
+  if (source === DERIVED_SOURCE) return { told, claims: impliedClaims(entry) };
+  if (said === undefined) return { told, claims: [] };
+  // An earlier version kept of fills what no file told, as a row.
+  const { order, row: rest } = said as FileEvidence;
+  const { marketId, tokens } = row;
+  return { told, claims: impliedClaims({ ...entry, order, row: { ...NOTHING_KNOWN, tokens, ...rest, marketId } }) };
 }
 
 /** What fills must have said of a derived market that has no evidence: of one token, or what an earlier version kept in the row. */
