@@ -85,13 +85,6 @@ export function openText(path: string, blockBytes: number): ByteStream {
         await feeding.catch(() => undefined);
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
-        throw new InputError(
-          'corrupt-file',
-          `${path} is a truncated or damaged gzip file (${error.message})`,
-          'fetch it again; nothing was imported',
-          { cause: error },
-        );
       throw explainSystemError(error, path);
     }
   }

@@ -72,6 +72,10 @@ export function explainSystemError(error: unknown, path: string): unknown {
       'run npm ci in the folder of Spyhop',
       { cause: error },
     );
+  if (code?.startsWith('Z_'))
+    return new InputError('corrupt-file', `${path} is a truncated or damaged gzip file (${text})`, 'fetch it again', {
+      cause: error,
+    });
   if (
     code === 'ENOSPC' ||
     code === 'EDQUOT' ||

@@ -67,9 +67,10 @@ function tradesIn(text: string, tokens: z.infer<typeof TOKENS>): Told[] {
 
 async function* linesOf(path: string): AsyncGenerator<string> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  const gunzip = path.endsWith('.gz') ? createGunzip() : null;
+  if (gunzip !== null) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* createInterface({ input: gunzip ?? file, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
     throw explainSystemError(error, path);
   }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 import type { TradeEvent } from '../../stream/events.ts';
+import { rejection } from '../refusal.ts';
 import { eventsOf, record, SENT, START_MS } from './recordings.ts';
 
 let root: string;
@@ -75,4 +76,14 @@ test("a recording of Polymarket's channel: a sale takes the other outcome; who i
     [0, 0.48],
   ]);
   expect(new Set(trades.map(({ trade_id }) => trade_id)).size).toBe(3);
+});
+
+test('a file of a recording that was cut off is named, and is bad input', async () => {
+  const folder = join(root, 'cut');
+  await record(folder, { venue: 'kalshi', markets: ['KXRAIN-26NOV21'] }, SENT);
+  const file = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.gz'))!;
+  truncateSync(join(folder, file), statSync(join(folder, file)).size - 20);
+  expect(await rejection(() => eventsOf(folder, root))).toMatch(
+    /^corrupt-file: .*[.]gz is a truncated or damaged gzip file/,
+  );
 });
