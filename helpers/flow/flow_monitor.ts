@@ -8,6 +8,7 @@ import { DAY_MS } from '../run/clock.ts';
 import { EventOrder, type OrderState } from '../stream/event_order.ts';
 import { type MarketEvent, marketKey, type StreamEvent, type TradeEvent } from '../stream/events.ts';
 import type { FoldBefore, KeptFold, MarketFigures } from '../stream/fold_state.ts';
+import { KnownMarkets } from '../stream/known_markets.ts';
 import { SeenIds } from '../stream/seen_ids.ts';
 import { CLUSTER_SCORE_MIN, Clusters, type ClustersState } from './clusters.ts';
 import { type CorrelatedGroup, correlatedGroups } from './correlated_groups.ts';
@@ -24,8 +25,8 @@ export interface FlowSettings {
 }
 
 export const FLOW_SETTINGS: FlowSettings = { latenessMs: 2000, nIds: 1_000_000 };
-/** Markets kept; above that the tenth that has been idle for longest is forgotten. */
-const N_MARKETS_MAX = 20_000;
+/** Markets whose trades are kept; above that the tenth that has been idle for longest is forgotten. */
+const N_FLOWS_MAX = 20_000;
 
 export interface FlowCounts {
   nTrades: number;
@@ -46,11 +47,10 @@ export class FlowMonitor implements KeptFold {
   correlated: readonly CorrelatedGroup[] = [];
   private readonly order: EventOrder;
   readonly seen: SeenIds;
-  private readonly known = new Map<string, MarketEvent>();
-  private readonly flows = new IdleMap<MarketFlow>(N_MARKETS_MAX);
+  private readonly known = new KnownMarkets();
+  private readonly flows = new IdleMap<MarketFlow>(N_FLOWS_MAX);
   private readonly groups = new MarketGroups();
   private readonly clusters = new Clusters();
-  private readonly told = new Set<string>();
   private readonly traded = new Set<string>();
   private day = Number.NEGATIVE_INFINITY;
 
@@ -61,7 +61,7 @@ export class FlowMonitor implements KeptFold {
 
   /** Takes the next event; @returns what was decided: alerts and near misses. */
   take(event: StreamEvent): AlertRecord[] {
-    if (event.kind === 'market') this.learn(event);
+    if (event.kind === 'market') this.known.learn(event);
     if (event.kind === 'trade' && !this.seen.add(`${event.venue} ${event.trade_id}`)) {
       this.counts.nDuplicates++;
       return [];
@@ -75,8 +75,8 @@ export class FlowMonitor implements KeptFold {
     return this.order.state();
   }
 
-  changedMarkets(): Map<string, MarketEvent> {
-    return new Map([...this.told].map((key) => [key, this.known.get(key) as MarketEvent]));
+  changedMarkets(): ReadonlyMap<string, MarketEvent> {
+    return this.known.changed();
   }
 
   changedFigures(): Map<string, MarketFigures> {
@@ -94,14 +94,14 @@ export class FlowMonitor implements KeptFold {
   }
 
   kept(): void {
-    this.told.clear();
+    this.known.kept();
     this.traded.clear();
   }
 
   /** Goes on from where an earlier process stood. */
   restore({ order, markets, figures, notes }: FoldBefore): void {
     if (order !== null) this.order.restore(order);
-    for (const market of markets) this.known.set(marketKey(market), market);
+    for (const market of markets) this.known.restore(market);
     for (const [key, { lastMs, numbers }] of figures) this.flows.add(key, MarketFlow.restored(lastMs, numbers));
     if (notes === null) return;
     const { day, correlated, clusters } = notes as FlowNotes;
@@ -109,12 +109,6 @@ export class FlowMonitor implements KeptFold {
     this.correlated = correlated;
     this.groups.renew(correlated);
     this.clusters.restore(clusters);
-  }
-
-  private learn(event: MarketEvent): void {
-    const key = marketKey(event);
-    this.known.set(key, event);
-    this.told.add(key);
   }
 
   private next(event: TradeEvent): AlertRecord[] {

@@ -4,11 +4,11 @@
  */
 import type { AlertRecord } from '../alerts/record.ts';
 import type { StoredBaseline } from '../baselines/baseline_store.ts';
-import { IdleMap } from '../kernels/idle_map.ts';
 import { TradeFold } from '../trade_anomaly/trade_fold.ts';
 import type { TradeModel } from '../trade_anomaly/trade_model.ts';
 import { EventOrder, type OrderState } from './event_order.ts';
 import { factsOf, type MarketEvent, marketKey, type StreamEvent, type TradeEvent, tradeOf } from './events.ts';
+import { KnownMarkets } from './known_markets.ts';
 import { SeenIds } from './seen_ids.ts';
 import { type AlertSettings, decideTrade, type ScoredTrade } from './trade_alerts.ts';
 
@@ -31,23 +31,15 @@ export interface AnalyzerCounts {
   nLate: number;
 }
 
-/** Markets of which something is known; above that the tenth of which nothing was heard for longest is forgotten. */
-const N_MARKETS_MAX = 100_000;
 const CATEGORY = 'category ';
 const NOTHING: readonly AlertRecord[] = [];
 
-interface KnownMarket {
-  readonly event: MarketEvent;
-  readonly lastMs: number;
-}
-
 export class StreamAnalyzer {
   readonly seen: SeenIds;
-  private readonly markets = new IdleMap<KnownMarket>(N_MARKETS_MAX);
+  private readonly markets = new KnownMarkets();
   readonly counts: AnalyzerCounts = { nTrades: 0, nDuplicates: 0, nScored: 0, nUnscored: 0, nLate: 0 };
   private readonly order: EventOrder;
   private readonly fold = new TradeFold();
-  private readonly toldMarkets = new Map<string, MarketEvent>();
   private readonly tradedMarkets = new Set<string>();
   private readonly tradedCategories = new Set<string>();
 
@@ -62,7 +54,7 @@ export class StreamAnalyzer {
 
   /** Takes the next event; @returns what was decided: alerts, near misses and suppressed alerts. */
   take(event: StreamEvent): readonly AlertRecord[] {
-    if (event.kind === 'market') this.learn(event);
+    if (event.kind === 'market') this.markets.learn(event);
     if (event.kind === 'trade' && !this.seen.add(`${event.venue} ${event.trade_id}`)) {
       this.counts.nDuplicates++;
       return NOTHING;
@@ -100,11 +92,11 @@ export class StreamAnalyzer {
 
   /** Markets of which something new is known since `kept`, by key. */
   changedMarkets(): ReadonlyMap<string, MarketEvent> {
-    return this.toldMarkets;
+    return this.markets.changed();
   }
 
   kept(): void {
-    this.toldMarkets.clear();
+    this.markets.kept();
   }
 
   orderState(): OrderState {
@@ -118,25 +110,15 @@ export class StreamAnalyzer {
     baselines: ReadonlyMap<string, StoredBaseline>,
   ): void {
     if (order !== null) this.order.restore(order);
-    for (const market of markets) this.keep(marketKey(market), market);
+    for (const market of markets) this.markets.restore(market);
     for (const [name, baseline] of baselines)
       if (name.startsWith(CATEGORY)) this.fold.seedCategory(name.slice(CATEGORY.length), baseline);
       else this.fold.seedMarket(name, baseline);
   }
 
-  private learn(event: MarketEvent): void {
-    const key = marketKey(event);
-    this.keep(key, event);
-    this.toldMarkets.set(key, event);
-  }
-
-  private keep(key: string, event: MarketEvent): void {
-    this.markets.put(key, { event, lastMs: event.received_ms });
-  }
-
   private next(event: TradeEvent): AlertRecord | null {
     const key = marketKey(event);
-    const market = this.markets.get(key)?.event;
+    const market = this.markets.get(key);
     this.counts.nTrades++;
     const features = this.fold.next(tradeOf(event, key), factsOf(market));
     this.tradedMarkets.add(key);

@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 import { explained, openDatabase } from '../sqlite/database.ts';
 import type { OrderState } from './event_order.ts';
 import { type MarketEvent, parseEvent } from './events.ts';
+import { N_MARKETS_MAX } from './known_markets.ts';
 import type { SeenIds } from './seen_ids.ts';
 
 const SCHEMA = `
@@ -62,6 +63,14 @@ export function openFoldState(path: string): FoldState {
   const keepFigures = db.prepare('INSERT OR REPLACE INTO figures VALUES (?, ?, ?)');
   const dropFigures = db.prepare('DELETE FROM figures WHERE last_ms < ?');
   let droppedMs = Number.NEGATIVE_INFINITY;
+  /** The newest, those heard of last at the end. */
+  const newest = <T>(table: string, timeColumn: string): T[] =>
+    db
+      .prepare(
+        `SELECT * FROM (SELECT * FROM ${table} ORDER BY ${timeColumn} DESC LIMIT ${N_MARKETS_MAX}) ORDER BY ${timeColumn}`,
+      )
+      .raw(true)
+      .all() as T[];
   const dropOld = (clockMs: number | null): void => {
     if (clockMs === null || clockMs - droppedMs < HOUR_MS) return;
     for (const drop of [dropMarkets, dropFigures]) drop.run(clockMs - MARKET_AGE_MS);
@@ -87,15 +96,11 @@ export function openFoldState(path: string): FoldState {
         const [state] = db.prepare('SELECT state FROM waiting').raw(true).all() as [string][];
         const order = state === undefined ? null : (JSON.parse(state[0]) as OrderState & { readonly notes?: unknown });
         dropOld(order?.clockMs ?? null);
-        const markets = db.prepare('SELECT event FROM markets').raw(true).all() as [string][];
-        const figures = db.prepare('SELECT * FROM figures ORDER BY last_ms').raw(true).all() as [
-          string,
-          number,
-          Buffer,
-        ][];
+        const markets = newest<[string, number, string]>('markets', 'received_ms');
+        const figures = newest<[string, number, Buffer]>('figures', 'last_ms');
         return {
           order,
-          markets: markets.map(([event]) => parseEvent(event) as MarketEvent),
+          markets: markets.map(([, , event]) => parseEvent(event) as MarketEvent),
           figures: new Map(
             figures.map(([key, lastMs, bytes]) => [
               key,
