@@ -20,13 +20,13 @@ import { streamFolder, untilStopped } from './service.ts';
 /** Trades that may be folded and not acknowledged: what a killed analyzer folds again. */
 const PREFETCH = 60_000;
 const PER_BATCH = 500;
-const SETTLE_MS = 2 * SECOND_MS;
+const SETTLE_MS = SECOND_MS / 2;
 const ALERTS_WAITING_MAX = 100_000;
 /** Alerts are few: each goes at once. */
 const LINGER_MS = 1;
 const STATUS_MS = SECOND_MS;
 /** Baselines that are saved at once: more would keep trades waiting. Where more than these change each time, each has its turn. */
-const N_BASELINES_MAX = 1000;
+const N_BASELINES_MAX = 250;
 
 export interface AnalyzeSettings extends AnalyzerSettings {
   readonly busUrl: string;
