@@ -13,13 +13,13 @@ import {
   ORDER_OPTIONS,
   pickOptions,
   THRESHOLD_OPTIONS,
-  unlimitedMoney,
 } from '../helpers/profit/backtest_options.ts';
 import { calibrationCurves } from '../helpers/profit/calibration.ts';
 import { openPeriod, replayPeriod, WHY_EMPTY } from '../helpers/profit/evaluation_period.ts';
 import { thresholdsFrame } from '../helpers/profit/threshold_table.ts';
 import { analyseThresholds, countWithoutFees, followEverything, signalReturns } from '../helpers/profit/thresholds.ts';
 import { presentThresholds, TRADE_THRESHOLDS_SECTION } from '../helpers/profit/thresholds_report.ts';
+import { unlimitedMoney } from '../helpers/replay/model.ts';
 import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';

@@ -1,6 +1,6 @@
 /** Rows within a JSON value: the elements of a list, of an envelope around one, the markets of an event, or the trades of a recorded frame. */
+import { framedTrades } from '../venues/recorded_frames.ts';
 import { isObject, type Json } from './json_object.ts';
-import { isRecordedLine, recordedTrades } from './recorded_frames.ts';
 
 /** Keys under which the venues' answers hold their rows; lists come before single rows. */
 const ENVELOPE_KEYS = ['data', 'trades', 'markets', 'events', 'orderFilledEvents', 'market', 'event'] as const;
@@ -29,7 +29,8 @@ export function rowsOf(value: unknown, depth = 0): unknown[] {
 /** The rows inside an element of a list; a list within the list is none. */
 export function rowsOfElement(value: unknown, depth = 1): unknown[] {
   if (!isObject(value) || depth > DEPTH_MAX) return [value];
-  if (isRecordedLine(value)) return recordedTrades(value);
+  if (isRecordedLine(value))
+    return value.kind === 'frame' ? framedTrades(String(value.text)).map(({ told }) => told) : [];
   if (isObject(value.args) || isObject(value.returnValues)) return [eventRow(value)];
   if (!ROW_KEYS.some((key) => key in value))
     for (const key of ENVELOPE_KEYS) {
@@ -37,6 +38,11 @@ export function rowsOfElement(value: unknown, depth = 1): unknown[] {
       if (Array.isArray(inner) || isObject(inner)) return rowsOf(inner, depth + 1);
     }
   return marketsOf(value);
+}
+
+/** Whether a value is a line of a recording of 21; `text` is a frame as it came, or something else that 21 noted. */
+function isRecordedLine(value: Json): boolean {
+  return typeof value.received_ms === 'number' && typeof value.kind === 'string' && typeof value.text === 'string';
 }
 
 /** An event of a contract as web3.py, ethers or web3.js decode it: what it says and where it stands on the chain, in one row. */

@@ -131,12 +131,6 @@ export function pickOptions(options: object, specs: object): Record<string, unkn
   return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]]));
 }
 
-/** Money of a strategy that evaluates every order by itself. */
-export function unlimitedMoney(stakeUsd: number): Money {
-  const limit = Number.POSITIVE_INFINITY;
-  return { bankrollUsd: limit, stakeUsd, marketLimitUsd: limit, participation: limit };
-}
-
 /**
  * Money of a portfolio.
  * @throws InputError 'bad-option' when it is less than an order

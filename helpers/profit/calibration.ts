@@ -1,7 +1,7 @@
 /** How often label 1 came true where a probability was predicted, by the model and by price alone. */
 import { reliability } from '../evaluate/reliability.ts';
 import { rowsWhere } from '../kernels/rows_where.ts';
-import { EvenSample } from './even_sample.ts';
+import { BernoulliSample } from './bernoulli_sample.ts';
 
 interface CalibrationCurve {
   /** One point a bin: predicted probability (x) and share of label 1 (y). */
@@ -28,7 +28,7 @@ const ROWS_MAX = 5_000_000;
 
 /** Curves of `nBins` bins with (nearly) as many rows each; of more than ROWS_MAX rows an even sample. */
 export function calibrationCurves({ labels, probabilities, priceOnly }: ScoredRows, nBins = 10): CalibrationCurves {
-  const sample = new EvenSample(labels.length, ROWS_MAX, 1);
+  const sample = new BernoulliSample(labels.length, ROWS_MAX, 1);
   const rows = rowsWhere(labels.length, () => sample.takes());
   const own = Float64Array.from(rows, (row) => labels[row]);
   const curve = (predicted: ArrayLike<number>): CalibrationCurve => {

@@ -1,8 +1,8 @@
 /** A threshold is chosen on validation: every threshold is tried at every delay, with and without a limit on money. */
-import type { Money, ReplayResult, Strategy } from '../replay/model.ts';
+import { type Money, type ReplayResult, type Strategy, unlimitedMoney } from '../replay/model.ts';
 import { dailyReturns, dailySharpe } from '../replay/performance.ts';
 import type { Log } from '../run/console.ts';
-import { type BacktestSettings, unlimitedMoney } from './backtest_options.ts';
+import type { BacktestSettings } from './backtest_options.ts';
 import { type EvaluationPeriod, replayPeriod } from './evaluation_period.ts';
 import type { ScoredFills } from './scored_fills.ts';
 import {

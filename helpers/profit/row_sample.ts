@@ -1,7 +1,7 @@
 /** Rows of fills gathered into a matrix: all of a kind, or an even sample of them when they are many. */
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
+import { BernoulliSample } from './bernoulli_sample.ts';
 import type { LabelledFills } from './calibrated_boosting.ts';
-import { EvenSample } from './even_sample.ts';
 import type { FillBlock, FillSource } from './trade_rows.ts';
 import { ROLE, type TrainingCut } from './trade_splits.ts';
 
@@ -11,7 +11,7 @@ export interface LearningRows extends LabelledFills {
 }
 
 class RowGatherer {
-  private readonly sample: EvenSample;
+  private readonly sample: BernoulliSample;
   private values = new Float32Array(0);
   private readonly labels: Float32Array;
   private readonly market: Int32Array;
@@ -19,7 +19,7 @@ class RowGatherer {
   private n = 0;
 
   constructor(nRows: number, most: number, seed: number) {
-    this.sample = new EvenSample(nRows, most, seed);
+    this.sample = new BernoulliSample(nRows, most, seed);
     this.labels = new Float32Array(this.sample.capacity);
     this.market = new Int32Array(this.sample.capacity);
   }

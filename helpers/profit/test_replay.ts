@@ -1,9 +1,9 @@
 /** The planned strategies and their controls, replayed on the test period. */
 import type { RandomControls } from '../replay/controls.ts';
-import type { Money, ReplayResult } from '../replay/model.ts';
+import { type Money, type ReplayResult, unlimitedMoney } from '../replay/model.ts';
 import { filledSignals } from '../replay/orders.ts';
 import type { Log } from '../run/console.ts';
-import { type BacktestSettings, unlimitedMoney } from './backtest_options.ts';
+import type { BacktestSettings } from './backtest_options.ts';
 import { type EvaluationPeriod, replayPeriod } from './evaluation_period.ts';
 import { drawControls, type PlannedStrategy } from './strategies.ts';
 import { collectRows, type StrategyRow, strategyRows } from './strategy_rows.ts';

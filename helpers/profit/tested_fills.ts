@@ -1,5 +1,5 @@
 /** Test fills of all folds with their probabilities and what became of them; an even share of them when they are too many to hold. */
-import { EvenSample } from './even_sample.ts';
+import { BernoulliSample } from './bernoulli_sample.ts';
 import type { Evaluation } from './scorecard.ts';
 import type { FillBlock } from './trade_rows.ts';
 import type { FittedFold, FoldScores } from './walk_forward.ts';
@@ -38,7 +38,7 @@ type Columns = ReturnType<typeof createColumns>;
 
 /** Takes scored test fills, and gives them fold by fold, in order of time. */
 export class TestedFillsCollector {
-  private readonly folds: Map<number, { readonly columns: Columns; readonly sample: EvenSample; n: number }>;
+  private readonly folds: Map<number, { readonly columns: Columns; readonly sample: BernoulliSample; n: number }>;
   private readonly nTested: number;
   private hasWallets = false;
 
@@ -46,7 +46,7 @@ export class TestedFillsCollector {
     this.nTested = fitted.reduce((sum, { fold }) => sum + fold.nTest, 0);
     this.folds = new Map(
       fitted.map(({ index, fold: { nTest } }) => {
-        const sample = new EvenSample(nTest, (nTest * Math.min(rowsMax, this.nTested)) / this.nTested, seed);
+        const sample = new BernoulliSample(nTest, (nTest * Math.min(rowsMax, this.nTested)) / this.nTested, seed);
         return [index, { columns: createColumns(sample.capacity), sample, n: 0 }];
       }),
     );

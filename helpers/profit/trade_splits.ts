@@ -187,12 +187,12 @@ function purge(
 
 /** The role of every fill of a block, where `isTest` says which of those that cannot teach are tested. */
 function rolesBy(
-  { keys, n, firstRow }: KeyBlock,
+  block: KeyBlock,
   teachers: Teachers,
   roleOf: TeacherRole,
   isTest: (row: number, i: number) => boolean,
 ): Uint8Array {
-  const block = { keys, n, firstRow };
+  const { keys, n, firstRow } = block;
   const roles = new Uint8Array(n);
   for (let i = 0; i < n; i++)
     roles[i] = mayTeach(teachers, block, i) ? roleOf(keys, i) : isTest(firstRow + i, i) ? ROLE.test : ROLE.none;

@@ -49,6 +49,12 @@ export interface Money {
   readonly participation: number;
 }
 
+/** Money of a strategy that evaluates every order by itself. */
+export function unlimitedMoney(stakeUsd: number): Money {
+  const limit = Number.POSITIVE_INFINITY;
+  return { bankrollUsd: limit, stakeUsd, marketLimitUsd: limit, participation: limit };
+}
+
 /** Rules that all strategies of one replay share. */
 export interface Rules {
   /** A position is sold at the first trade this long after its signal; Infinity holds to resolution. */

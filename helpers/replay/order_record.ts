@@ -1,7 +1,7 @@
 /** What is kept of orders that have ended: each filled one, or of each signal no more than its return. */
 import type { LiveOrders } from './live_orders.ts';
 import { type OrderColumns, type Orders, type SignalReturns, STATE, type Strategy } from './model.ts';
-import { gainOf, isFilled, paidFor } from './orders.ts';
+import { isFilled, returnOf } from './orders.ts';
 
 const FIRST_CAPACITY = 1024;
 const N_STATES = Object.keys(STATE).length;
@@ -67,7 +67,7 @@ export class OrderRecord {
     if (!isFilled(state)) this.addUnfilled(strategy, signal, state);
     else if (single !== null) {
       single.states[signal] = state;
-      single.returns[signal] = gainOf(live, order) / paidFor(live, order);
+      single.returns[signal] = returnOf(live, order);
     } else this.keep(order);
   }
 

@@ -13,8 +13,13 @@ export function gainOf(orders: OrderColumns, i: number): number {
 }
 
 /** What was paid for a filled order, fees included, USD. */
-export function paidFor(orders: OrderColumns, i: number): number {
+function paidFor(orders: OrderColumns, i: number): number {
   return orders.shares[i] * orders.entryPrice[i] + orders.entryFee[i];
+}
+
+/** Gain of a filled order after fees over what was paid for it, fees included. */
+export function returnOf(orders: OrderColumns, i: number): number {
+  return gainOf(orders, i) / paidFor(orders, i);
 }
 
 /** The orders of every strategy, in the order of their signals. */

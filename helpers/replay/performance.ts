@@ -2,7 +2,7 @@
 import { sharpeMoments } from '../evaluate/sharpe.ts';
 import { HOUR_MS } from '../run/clock.ts';
 import { type ReplayResult, type Signals, STATE, type StateName } from './model.ts';
-import { gainOf, paidFor } from './orders.ts';
+import { gainOf, returnOf } from './orders.ts';
 
 /** Markets trade on every day of the year. */
 export const DAYS_PER_YEAR = 365;
@@ -20,7 +20,7 @@ export function tradeReturns({ orders }: ReplayResult, signals: Signals, list: U
   return {
     orders: list,
     market: Int32Array.from(list, (i) => signals.market[orders.signal[i]]),
-    returns: Float64Array.from(list, (i) => gainOf(orders, i) / paidFor(orders, i)),
+    returns: Float64Array.from(list, (i) => returnOf(orders, i)),
   };
 }
 

@@ -1,7 +1,14 @@
 /** Strategies replayed with money, each beside its reverse and random trades at the same prices; what each has earned. */
 import { RandomControls } from '../replay/controls.ts';
 import { deflated, type Earnings, earnedBy, meanOfDraws } from '../replay/earnings.ts';
-import type { Money, ReplayResult, Rules, Signals, Strategy } from '../replay/model.ts';
+import {
+  type Money,
+  type ReplayResult,
+  type Rules,
+  type Signals,
+  type Strategy,
+  unlimitedMoney,
+} from '../replay/model.ts';
 import { filledSignals } from '../replay/orders.ts';
 import { replayTrades } from '../replay/tape.ts';
 import type { Log } from '../run/console.ts';
@@ -111,14 +118,12 @@ export async function backtest(
     }),
   );
   const everything = Uint32Array.from({ length: signals.nRows }, (_, i) => i);
-  const limit = Number.POSITIVE_INFINITY;
-  const unlimited = { bankrollUsd: limit, stakeUsd: money.stakeUsd, marketLimitUsd: limit, participation: limit };
   const single = {
     name: 'everything',
     picks: everything,
     isReversed: false,
     delayMs,
-    money: unlimited,
+    money: unlimitedMoney(money.stakeUsd),
     keeps: 'returns',
   } as const;
   const first = await replay([...plans.map(({ strategy }) => strategy), single]);

@@ -10,6 +10,7 @@ import { InputError } from '../run/errors.ts';
 import { explainSystemError, withSystemErrors } from '../run/files.ts';
 import { MARKETS } from '../tables/schemas.ts';
 import { openTableIfThere, readTable } from '../tables/table_store.ts';
+import { framedTrades } from '../venues/recorded_frames.ts';
 import type { MarketEvent, StreamEvent, TradeEvent } from './events.ts';
 import { kalshiTrade, toldByFrame } from './kalshi_trade.ts';
 
@@ -18,9 +19,7 @@ const LINE = z.object({ received_ms: z.number(), kind: z.string(), text: z.strin
 /** First line of a file; Polymarket's names the tokens of each market. */
 const HEADER = z.object({ venue: z.enum(['kalshi', 'polymarket']), markets: z.unknown() });
 const TOKENS = z.record(z.string(), z.tuple([z.string(), z.string()]).rest(z.string()));
-const KALSHI_FRAME = z.looseObject({ type: z.literal('trade'), seq: z.number().optional(), msg: z.looseObject({}) });
-const CHANNEL_FRAME = z.looseObject({
-  event_type: z.literal('last_trade_price'),
+const CHANNEL_TRADE = z.looseObject({
   market: z.string(),
   asset_id: z.string(),
   side: z.enum(['BUY', 'SELL']),
@@ -33,7 +32,7 @@ const CHANNEL_FRAME = z.looseObject({
 type Told = Omit<TradeEvent, 'kind' | 'received_ms'>;
 
 /** A match as the market channel tells it; null of a token that the recording does not name. There is no id: what it says is one. */
-function channelTrade(frame: z.infer<typeof CHANNEL_FRAME>, tokens: z.infer<typeof TOKENS>): Told | null {
+function channelTrade(frame: z.infer<typeof CHANNEL_TRADE>, tokens: z.infer<typeof TOKENS>): Told | null {
   const { market, asset_id: token, side, size, price, timestamp, transaction_hash: tx } = frame;
   const outcome = tokens[market]?.indexOf(token) ?? -1;
   if (outcome !== 0 && outcome !== 1) return null;
@@ -54,13 +53,9 @@ function channelTrade(frame: z.infer<typeof CHANNEL_FRAME>, tokens: z.infer<type
 
 /** The trades in a frame. */
 function tradesIn(text: string, tokens: z.infer<typeof TOKENS>): Told[] {
-  // Of all frames few are trades.
-  if (!text.includes('"trade"') && !text.includes('last_trade_price')) return [];
-  const parsed: unknown = JSON.parse(text);
-  return (Array.isArray(parsed) ? parsed : [parsed]).flatMap((frame: unknown) => {
-    const kalshi = KALSHI_FRAME.safeParse(frame);
-    if (kalshi.success) return kalshiTrade(toldByFrame(kalshi.data.msg, kalshi.data.seq ?? null)) ?? [];
-    const channel = CHANNEL_FRAME.safeParse(frame);
+  return framedTrades(text).flatMap(({ venue, told, seq }) => {
+    if (venue === 'kalshi') return kalshiTrade(toldByFrame(told, seq)) ?? [];
+    const channel = CHANNEL_TRADE.safeParse(told);
     return channel.success ? (channelTrade(channel.data, tokens) ?? []) : [];
   });
 }

@@ -6,7 +6,14 @@ import { type BootstrapInterval, UNDEFINED_INTERVAL } from '../../evaluate/boots
 import { clusteredSums, numberGroups } from '../../evaluate/clustered.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { PricePool } from '../../replay/controls.ts';
-import { type ReplayResult, type Rules, type Signals, STATE, type Strategy } from '../../replay/model.ts';
+import {
+  type ReplayResult,
+  type Rules,
+  type Signals,
+  STATE,
+  type Strategy,
+  unlimitedMoney,
+} from '../../replay/model.ts';
 import { ordersByStrategy, signalsOf } from '../../replay/orders.ts';
 import { tradeReturns } from '../../replay/performance.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
@@ -76,9 +83,7 @@ function rulesOf({ halfSpread, entryWindowMs, staleMs }: ScoreSettings, horizonM
 }
 
 function followRows(name: string, picks: Uint32Array, { delayMs, stakeUsd }: ScoreSettings): Strategy {
-  const limit = Number.POSITIVE_INFINITY;
-  const money = { bankrollUsd: limit, stakeUsd, marketLimitUsd: limit, participation: limit };
-  return { name, picks, isReversed: false, delayMs, money };
+  return { name, picks, isReversed: false, delayMs, money: unlimitedMoney(stakeUsd) };
 }
 
 /** A filled order that has ended: one marked at the end of the data has not. */

@@ -9,7 +9,6 @@ import {
   PORTFOLIO_OPTIONS,
   portfolioMoney,
   THRESHOLD_OPTIONS,
-  unlimitedMoney,
 } from '../../profit/backtest_options.ts';
 import { calibrationCurves } from '../../profit/calibration.ts';
 import { chooseOnValidation } from '../../profit/choice.ts';
@@ -23,6 +22,7 @@ import {
   type ThresholdRow,
 } from '../../profit/thresholds.ts';
 import { formatWithoutFees, presentThresholds } from '../../profit/thresholds_report.ts';
+import { unlimitedMoney } from '../../replay/model.ts';
 import { DAY_MS, HOUR_MS } from '../../run/clock.ts';
 import { createLog } from '../../run/console.ts';
 import { readJson } from '../../run/files.ts';

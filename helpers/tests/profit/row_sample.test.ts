@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMatrix } from '../../kernels/matrix.ts';
-import { EvenSample } from '../../profit/even_sample.ts';
+import { BernoulliSample } from '../../profit/bernoulli_sample.ts';
 import { openFillTable } from '../../profit/fill_table.ts';
 import { gatherRows } from '../../profit/row_sample.ts';
 import { TestedFillsCollector } from '../../profit/tested_fills.ts';
@@ -36,12 +36,12 @@ const cutOf = (source: ReturnType<typeof fillsIn>) =>
 
 describe('an even sample', () => {
   it('takes every row while they are no more than it may take', () => {
-    const sample = new EvenSample(500, 500, 1);
+    const sample = new BernoulliSample(500, 500, 1);
     expect(Array.from({ length: 500 }, () => sample.takes())).not.toContain(false);
   });
 
   it('takes of more as many as it should, up to chance, and from all tenths alike', () => {
-    const sample = new EvenSample(100_000, 10_000, 1);
+    const sample = new BernoulliSample(100_000, 10_000, 1);
     const taken = Array.from({ length: 100_000 }, () => (sample.takes() ? 1 : 0));
     const tenths = Array.from({ length: 10 }, (_, k) =>
       taken.slice(k * 10_000, (k + 1) * 10_000).reduce<number>((sum, one) => sum + one, 0),

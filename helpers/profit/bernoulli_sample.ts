@@ -1,11 +1,11 @@
-/** An even sample of rows that come one by one. */
+/** A Bernoulli sample of rows that come one by one. */
 import { createRandom, type Random } from '../kernels/random.ts';
 
 /** How far a sample may lie above its mean: a binomial number is never ten standard deviations off. */
 const DEVIATIONS_MAX = 10;
 
 /** At most about `most` of `n` rows that are offered one by one: each with the same probability, all when they are no more. */
-export class EvenSample {
+export class BernoulliSample {
   /** Rows that it can take. */
   readonly capacity: number;
   private readonly random: Random | null;
