@@ -26,7 +26,7 @@ export interface RuleSettings {
   /** A wallet is fresh until so long after its first fill, ms. */
   readonly freshAgeMs: number;
   readonly freshBetUsd: number;
-  /** And it has placed no more bets (fills) before the day: who has is young, but no stranger to the venue. */
+  /** And it has no more fills before the day: who has is young, but no stranger to the venue. */
   readonly freshFillsMax: number;
   /** A smaller bet of an unusual wallet is not worth an alert, USD. */
   readonly unusualFloorUsd: number;

@@ -53,7 +53,7 @@ const freshWhale: Rule = (facts, { freshAgeMs, freshBetUsd, freshFillsMax, nearS
     p: null,
     reasons: [
       `The wallet ${before}, and bet ${usdWords(bet.amountUsd)}.`,
-      ...(wallet === null ? [] : [`It had placed ${wallet.nFills} bets in ${wallet.nMarkets} markets.`]),
+      ...(wallet === null ? [] : [`Before this day it had ${wallet.nFills} fills in ${wallet.nMarkets} markets.`]),
       ...volumeReasons(facts),
     ],
     known: { age_ms: ageMs, amount_usd: bet.amountUsd, n_fills_before: wallet?.nFills ?? 0 },

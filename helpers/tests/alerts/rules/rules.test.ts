@@ -59,7 +59,7 @@ describe('a fresh whale', () => {
     expect(verdict('fresh_whale', { ...young(0), bet: madeUpBet({ side: 'SELL' }) })).toBeNull();
   });
 
-  it('has placed no more than 20 bets before', () => {
+  it('had no more than 20 fills before the day', () => {
     const { wallet } = young(0);
     expect(verdict('fresh_whale', { wallet: { ...wallet, nFills: 21 } })).toBeNull();
   });
@@ -74,7 +74,7 @@ describe('a fresh whale', () => {
   it('says how old the wallet is', () => {
     expect(reasons('fresh_whale', young(3 * HOUR_MS)).slice(0, 2)).toEqual([
       'The wallet began to trade 3 hours before, and bet $2,000.',
-      'It had placed 20 bets in 10 markets.',
+      'Before this day it had 20 fills in 10 markets.',
     ]);
     expect(reasons('fresh_whale', { wallet: null })[0]).toBe(
       'The wallet had not traded before this day, and bet $2,000.',
