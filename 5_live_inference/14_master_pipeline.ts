@@ -11,15 +11,8 @@ import { IMPORT_OPTIONS } from '../helpers/import/import_options.ts';
 import { DATA_SECTION, makeDataSection } from '../helpers/overview/overview_report.ts';
 import { inGroup, option } from '../helpers/run/option_kinds.ts';
 import { wordsFor } from '../helpers/run/options.ts';
-import {
-  explainSteps,
-  formatPlan,
-  GRAPH_OPTIONS,
-  GRAPH_WHAT,
-  graphOf,
-  planGraph,
-  runGraph,
-} from '../helpers/run/pipeline_runner.ts';
+import { explainSteps, runGraph } from '../helpers/run/pipeline_runner.ts';
+import { formatPlan, GRAPH_OPTIONS, GRAPH_WHAT, graphOf, planGraph } from '../helpers/run/plan_graph.ts';
 import { WORLD_OPTIONS } from '../helpers/simulate/world_options.ts';
 import { defineStep, made } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';

@@ -16,7 +16,7 @@ export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..
 const PRESENTS = /_report\.ts$|^helpers\/(charts\/|run\/console\.ts$)/;
 /** Files that decide neither: what a step asks of the cluster, and the machinery that opens, locks, commits and explains. */
 const DECIDES_NOTHING =
-  /^helpers\/(pipeline|step\/.*|run\/(code|command|env|lock|manifest|pipeline_runner|scratch|script|slurm_job|spelling|stop|transaction|whole_commands))\.ts$/;
+  /^helpers\/(pipeline|step\/.*|run\/(code|command|env|lock|manifest|pipeline_runner|plan_graph|scratch|script|side_by_side|slurm_job|spelling|stop|transaction|whole_commands))\.ts$/;
 /**
  * Whoever reaches a kernel, or what runs kernels, runs the WebAssembly sources, which nobody imports, by way of the executor,
  * which the runtime hands in.

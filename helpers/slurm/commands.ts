@@ -6,7 +6,7 @@ import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
 import { inGroup, option } from '../run/option_kinds.ts';
 import { type CommonName, type OptionSpecs, type OptionValues, parseOptions, wordsFor } from '../run/options.ts';
-import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/pipeline_runner.ts';
+import { GRAPH_OPTIONS, GRAPH_WHAT, wordsForSteps } from '../run/plan_graph.ts';
 import { integerMin } from '../run/ranges.ts';
 import { runCommand } from '../run/script.ts';
 import { WORLD_OPTIONS } from '../simulate/world_options.ts';

@@ -1,6 +1,6 @@
 /** The graph of pipeline.ts as jobs: what runs after what, which steps are arrays, and the exact sbatch command of each. */
 import { type ChunkNeeds, findStep, STEPS, type Step } from '../pipeline.ts';
-import { isUpstreamOf, type Planned } from '../run/pipeline_runner.ts';
+import { isUpstreamOf, type Planned } from '../run/plan_graph.ts';
 import { checkRange, integerMin } from '../run/ranges.ts';
 import {
   atLeast,

@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { STEPS, type Step } from '../../pipeline.ts';
-import { isUpstreamOf } from '../../run/pipeline_runner.ts';
+import { isUpstreamOf } from '../../run/plan_graph.ts';
 import { N_TRADES } from './global_setup.ts';
 import { call, cluster, lastRecord, makeSandbox, tableHashes, until } from './sandbox.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSections } from '../../charts/report.ts';
 import { verdictFaults } from '../../charts/verdicts.ts';
 import { createLog } from '../../run/console.ts';
-import { planGraph } from '../../run/pipeline_runner.ts';
+import { planGraph } from '../../run/plan_graph.ts';
 import { refusal } from '../refusal.ts';
 
 // Every step is a process of its own, so the whole graph takes a while on a busy machine.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../run/console.ts';
-import { planGraph } from '../../run/pipeline_runner.ts';
+import { planGraph } from '../../run/plan_graph.ts';
 import { refusal } from '../refusal.ts';
 
 const GRAPH = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ChunkNeeds, findStep, STEPS, type Step } from '../../pipeline.ts';
 import { createLog } from '../../run/console.ts';
-import { planGraph } from '../../run/pipeline_runner.ts';
+import { planGraph } from '../../run/plan_graph.ts';
 import { shellWord } from '../../run/whole_commands.ts';
 import { chunkCount, type Job, type JobOptions, jobNames, jobsOf, sbatchArgs } from '../../slurm/graph_jobs.ts';
 import { chunkRequestFor, parseOverrides, requestFor } from '../../slurm/resources.ts';
