@@ -1,4 +1,4 @@
-/** Kills processes of the stream, brokers included, at random moments under load, and looks at what has become of the planted whales. */
+/** The stream under load, whose processes and brokers are killed or missing for a while, and what has become of the planted whales. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,15 +25,18 @@ interface Killable {
   start(): Promise<void> | void;
 }
 
-export interface KillOutcome {
+export interface Outcome {
   readonly planted: readonly string[];
   readonly found: readonly string[];
   /** Alerts that were sent more than once. */
   readonly duplicated: readonly string[];
   readonly waiting: number;
   readonly dead: number;
-  readonly kills: Readonly<Record<string, number>>;
   readonly text: string;
+}
+
+export interface KillOutcome extends Outcome {
+  readonly kills: Readonly<Record<string, number>>;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -43,14 +46,23 @@ async function waitFor(isTrue: () => boolean | Promise<boolean>): Promise<void> 
     await pause(100);
 }
 
-/** @param others what else is killed: brokers; they come back before anybody must do without them for long */
-export async function killAtRandom(
-  nKills: number,
-  env: Readonly<Record<string, string>> = {},
-  others: readonly Killable[] = [],
-): Promise<KillOutcome> {
-  const random = createRandom(nKills);
-  const folder = mkdtempSync(join(tmpdir(), 'spyhop-kills-'));
+type Processes = ReturnType<typeof streamProcesses>;
+
+export interface LoadedStream {
+  readonly stream: Processes;
+  readonly parts: readonly Killable[];
+  /** Has a whale trade in the next market. */
+  plant(): void;
+  /** Ends the load, and waits until all that was planted is alerted and nothing waits. */
+  settle(): Promise<Outcome>;
+}
+
+/** All three processes, with a venue at which somebody trades all the time, handed to `work`. */
+export async function withLoadedStream<T>(
+  env: Readonly<Record<string, string>>,
+  work: (loaded: LoadedStream) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'spyhop-loaded-'));
   const venue = await startKalshiVenue();
   saveModel(join(folder, 'models'));
   const limits = ['--alerts-per-day', '100000', '--market-pause', '0'];
@@ -60,7 +72,6 @@ export async function killAtRandom(
     kill: () => stream.kill(name),
     start: () => stream.start(name),
   }));
-  const kills: Record<string, number> = {};
   const planted: string[] = [];
   let nTrades = 0;
   const offer = (n: number): void => {
@@ -68,23 +79,8 @@ export async function killAtRandom(
     nTrades += n;
   };
   const busUrl = env.BUS_URL ?? `sqlite:${join(stream.dataDir, 'live', 'stream', 'bus')}`;
-  try {
-    for (const part of parts) await part.start();
-    await waitFor(() => venue.socket.heard.some((text) => text.includes('"trade"')));
-    for (const trade of quietStream(N_QUIET, { firstMs: Date.now() - 50 * N_QUIET })) venue.trade(trade);
-    const load = setInterval(() => offer(TRADES_PER_STEP), STEP_MS);
-    for (let n = 0; n < nKills; n++) {
-      await pause(KILL_MS_MAX * random.uniform());
-      const id = `whale-${n}`;
-      planted.push(id);
-      venue.trade(whale(id, Date.now(), `KXSIM-${n % N_MARKETS}`));
-      await pause(KILL_MS_MAX * random.uniform() * 0.1);
-      const victim = [...parts, ...others][random.integer(parts.length + others.length)];
-      await victim.kill();
-      kills[victim.name] = (kills[victim.name] ?? 0) + 1;
-      await pause(500 * random.uniform());
-      await victim.start();
-    }
+  let load: NodeJS.Timeout | undefined;
+  const settle = async (): Promise<Outcome> => {
     clearInterval(load);
     await waitFor(() => planted.every((id) => stream.sent().includes(id)));
     const bus = await openBus(busUrl, { onDown: () => undefined });
@@ -105,12 +101,47 @@ export async function killAtRandom(
       duplicated: sent.filter((id, i) => sent.indexOf(id) !== i),
       waiting,
       dead,
-      kills,
       text: stream.text(),
     };
+  };
+  const plant = (): void => {
+    const id = `whale-${planted.length}`;
+    venue.trade(whale(id, Date.now(), `KXSIM-${planted.length % N_MARKETS}`));
+    planted.push(id);
+  };
+  try {
+    for (const part of parts) await part.start();
+    await waitFor(() => venue.socket.heard.some((text) => text.includes('"trade"')));
+    for (const trade of quietStream(N_QUIET, { firstMs: Date.now() - 50 * N_QUIET })) venue.trade(trade);
+    load = setInterval(() => offer(TRADES_PER_STEP), STEP_MS);
+    return await work({ stream, parts, plant, settle });
   } finally {
+    clearInterval(load);
     await stream.stop();
     await venue.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param others what else is killed: brokers; they come back before anybody must do without them for long */
+export async function killAtRandom(
+  nKills: number,
+  env: Readonly<Record<string, string>> = {},
+  others: readonly Killable[] = [],
+): Promise<KillOutcome> {
+  const random = createRandom(nKills);
+  const kills: Record<string, number> = {};
+  return await withLoadedStream(env, async ({ parts, plant, settle }) => {
+    for (let n = 0; n < nKills; n++) {
+      await pause(KILL_MS_MAX * random.uniform());
+      plant();
+      await pause(KILL_MS_MAX * random.uniform() * 0.1);
+      const victim = [...parts, ...others][random.integer(parts.length + others.length)];
+      await victim.kill();
+      kills[victim.name] = (kills[victim.name] ?? 0) + 1;
+      await pause(500 * random.uniform());
+      await victim.start();
+    }
+    return { ...(await settle()), kills };
+  });
 }
