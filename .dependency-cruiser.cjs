@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   'helpers/fetch': 'http run venues',
   'helpers/flow': 'alerts bus cases/venue_links charts evaluate kernels run step stream',
   'helpers/forecast':
-    'charts evaluate http kernels/event_queue polars profit/(backtest_options|format) replay run step strategies tables venues/fees',
+    'charts evaluate fetch/request http kernels/event_queue polars profit/(backtest_options|format) replay run scan/watch_list step strategies tables venues/(fees|kalshi)',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',
