@@ -9,7 +9,8 @@ const MAY_IMPORT = {
     'anomaly evaluate features/wallets/as_of red_flags run/(clock|ranges) step tables trade_anomaly',
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options flow live overview record replay run simulate/world_options step stream tables',
-  '6_profitability': 'features forecast http/ports profit replay/model run/(option_kinds|ranges) scan step strategies tables',
+  '6_profitability':
+    'features forecast http/ports profit replay/model run/(option_kinds|ranges) scan step strategies tables',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',
