@@ -3,6 +3,8 @@ import { type Block, chartBlock, detailsBlock, tableBlock, verdictBlock } from '
 import { intervalsPicture } from '../charts/specs/intervals.ts';
 import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, SectionPlace } from '../step/contract.ts';
+import type { AskedSummary } from './asked/asked_questions.ts';
+import { ASKED_NAMES, askedSentences } from './asked/asked_report.ts';
 import type { ForecastSettings } from './forecast_options.ts';
 import type { OpenForecast } from './open_markets.ts';
 import type { ScoreRow } from './scores.ts';
@@ -22,22 +24,20 @@ export interface ForecastFacts {
   readonly calibration: { readonly slope: number; readonly offset: number; readonly n: number };
   readonly marketWeight: number;
   readonly weights: readonly (readonly [string, number])[];
+  /** Forecasters that are asked about open markets. */
+  readonly asked: readonly AskedSummary[];
 }
 
 /** Open markets that a terminal and the report show. */
 export const N_SHOWN = 20;
-
-/** Forecasters that need what no table of trades holds. */
-const WITHOUT_DATA = [
-  'llm abstains: this script does not ask language models yet',
-  'weather abstains: a table of trades holds no bulletins',
-  'news abstains: a table of trades holds no news',
-];
+const WHY_MAX = 400;
+const WHY_MAX_LINE = 100;
 
 const NAMES: Readonly<Record<string, string>> = {
   favourite_longshot: 'Favourite and longshot',
   recency: 'Moves of the last hour',
   whales: 'Large trades',
+  ...ASKED_NAMES,
   pool: 'All of them, pooled',
   calibrated: 'The pool, calibrated',
   blend: 'The pool with the market',
@@ -61,7 +61,8 @@ function scoreCells(rows: readonly ScoreRow[]): string[][] {
   ]);
 }
 
-function openCells(rows: readonly OpenForecast[]): string[][] {
+/** @param whyMax characters of what a forecast rests on */
+function openCells(rows: readonly OpenForecast[], whyMax: number): string[][] {
   return rows.map(({ marketId, marketP, pool, low, high, p, edgeYes, edgeNo, why }) => [
     marketId,
     marketP.toFixed(3),
@@ -69,7 +70,7 @@ function openCells(rows: readonly OpenForecast[]): string[][] {
     p.toFixed(3),
     cents(edgeYes),
     cents(edgeNo),
-    why,
+    why.length > whyMax ? `${why.slice(0, whyMax)} …` : why,
   ]);
 }
 
@@ -86,6 +87,7 @@ export function presentForecasts(
   { settings }: { readonly settings: ForecastSettings },
 ): Presentation {
   const { scores, open, nOpen, abstentions, calibration, marketWeight, weights } = facts;
+  const asked = askedSentences(facts.asked);
   const verdict = verdictOf(scores);
   const said = abstentions.map(([what, n]) => `${what} (${formatCount(n)} times)`);
   const learned = [
@@ -116,29 +118,29 @@ export function presentForecasts(
           ),
           tableBlock('Forecasts whose result is known. Intervals by events.', SCORE_HEADER, scoreCells(scores)),
         ]),
-    ...(nOpen === 0 ? [] : [tableBlock('Open markets with the largest edge.', OPEN_HEADER, openCells(open))]),
+    ...(nOpen === 0 ? [] : [tableBlock('Open markets with the largest edge.', OPEN_HEADER, openCells(open, WHY_MAX))]),
   ];
   return {
     lines: [
       ...(scores.length === 0 ? [] : [formatTable(SCORE_HEADER, scoreCells(scores))]),
       ...learned,
       ...said,
-      ...WITHOUT_DATA,
+      ...asked,
       openLine,
-      ...(nOpen === 0 ? [] : [formatTable(OPEN_HEADER, openCells(open))]),
+      ...(nOpen === 0 ? [] : [formatTable(OPEN_HEADER, openCells(open, WHY_MAX_LINE))]),
       verdict,
     ],
     blocks: [
       verdictBlock(verdict, better ? 'good' : 'neutral'),
       detailsBlock(
         'Who abstained, and what was learned',
-        [...learned, ...said, ...WITHOUT_DATA].map((text) => ({ kind: 'paragraph', text })),
+        [...learned, ...said, ...asked].map((text) => ({ kind: 'paragraph', text })),
       ),
       ...tables,
     ],
     files: { 'forecasts.json': { options: settings.options, ...facts } },
     limits: [
-      'A forecast is made when a trade is of a kind that was seen before; markets without such a trade have none.',
+      'A forecast is made when a trade is of a kind that was seen before, or when somebody was asked; other markets have none.',
     ],
   };
 }

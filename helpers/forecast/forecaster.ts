@@ -1,6 +1,15 @@
 /** The form that every forecaster has: a market, what else is known, and the time that is looked from; nothing later may be used. */
+import { STRATEGY_KINDS } from '../strategies/watchers.ts';
 import type { Forecast } from './forecast.ts';
 import type { ToldStrike } from './weather/brackets.ts';
+
+/** Forecasters that are asked about open markets. */
+export const ASKED_FORECASTERS = ['llm', 'weather'] as const;
+export type AskedForecaster = (typeof ASKED_FORECASTERS)[number];
+
+/** All of them: what trades tell, and what others are asked. */
+export const FORECASTERS = [...STRATEGY_KINDS, ...ASKED_FORECASTERS] as const;
+export type ForecasterName = (typeof FORECASTERS)[number];
 
 /** A market as its venue describes it. */
 export interface AskedMarket {
@@ -20,6 +29,8 @@ export interface ForecastContext {
 }
 
 export interface Forecaster {
-  readonly name: string;
+  readonly name: AskedForecaster;
+  /** What came true before may be known to it already, ms; null where that is not known or nothing of the kind can be. */
+  readonly trainedUntilMs: number | null;
   forecast(market: AskedMarket, context: ForecastContext, asOfMs: number): Promise<Forecast>;
 }

@@ -5,6 +5,7 @@ import { frameOf } from '../tables/frame_of.ts';
 import { FORECASTS } from '../tables/schemas.ts';
 import { takerFeeUsd, type Venue } from '../venues/fees.ts';
 import type { Answered } from './answered.ts';
+import { FORECASTERS, type ForecasterName } from './forecaster.ts';
 import { intervalOf } from './track_record.ts';
 
 export interface OpenForecast {
@@ -12,12 +13,13 @@ export interface OpenForecast {
   readonly venue: Venue;
   readonly marketId: string;
   readonly marketP: number;
-  readonly nForecasters: number;
+  /** Who spoke. */
+  readonly forecasters: readonly ForecasterName[];
   readonly pool: number;
   readonly low: number;
   readonly high: number;
   readonly p: number;
-  /** USD per share, after half spread and taker fee. */
+  /** USD per share, after spread and taker fee. */
   readonly edgeYes: number;
   readonly edgeNo: number;
   readonly why: string;
@@ -25,6 +27,8 @@ export interface OpenForecast {
 
 /** Fees are rounded an order; a share's part of an order of so many is told. */
 const FEE_SHARES = 100;
+/** Characters of what forecasters rest on. */
+const WHY_MAX = 400;
 
 /** The newest answer about each market without a result at `asOfMs`, the larger edge first. */
 export function openForecasts(
@@ -37,23 +41,23 @@ export function openForecasts(
   for (const one of answered) if (one.knownMs > asOfMs || Number.isNaN(one.payout)) newest.set(one.market, one);
   const nullOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
   const costOf = (m: number, price: number): number => {
-    const paid = Math.min(1, price + halfSpread);
+    const paid = Math.min(1, price);
     const fee = takerFeeUsd(venues[m], FEE_SHARES, paid, nullOf(feeRates[m]), nullOf(feeExponents[m]));
     return paid + fee / FEE_SHARES;
   };
   return [...newest.values()]
-    .map(({ tsMs, market, marketP, told, pooled, final }) => ({
+    .map(({ tsMs, market, marketP, quote, told, pooled, final }) => ({
       asOfMs: tsMs,
       venue: venues[market],
       marketId: ids[market],
       marketP,
-      nForecasters: told.size,
+      forecasters: FORECASTERS.filter((name) => told.has(name)),
       pool: pooled.p,
       ...intervalOf(pooled),
       p: final,
-      edgeYes: final - costOf(market, marketP),
-      edgeNo: 1 - final - costOf(market, 1 - marketP),
-      why: pooled.reasons.join('; '),
+      edgeYes: final - costOf(market, quote?.ask ?? marketP + halfSpread),
+      edgeNo: 1 - final - costOf(market, 1 - (quote?.bid ?? marketP - halfSpread)),
+      why: [...new Set(pooled.reasons)].join('; ').slice(0, WHY_MAX),
     }))
     .sort((a, b) => Math.max(b.edgeYes, b.edgeNo) - Math.max(a.edgeYes, a.edgeNo));
 }
@@ -64,7 +68,8 @@ export function forecastsFrame(rows: readonly OpenForecast[]): DataFrame {
     venue: ({ venue }) => venue,
     market_id: ({ marketId }) => marketId,
     market_price: ({ marketP }) => marketP,
-    n_forecasters: ({ nForecasters }) => nForecasters,
+    n_forecasters: ({ forecasters }) => forecasters.length,
+    forecasters: ({ forecasters }) => forecasters.join(', '),
     p_pool: ({ pool }) => pool,
     p_low: ({ low }) => low,
     p_high: ({ high }) => high,

@@ -19,7 +19,7 @@ export interface Record {
 
 /**
  * Weights that add up to 1: equal without records, and never further apart than 30 forecasts would set them, so that luck does not choose.
- * w ∝ exp(−excess · n/(1 + n/30)), a tempered posterior over forecasters. Beside the market, since each is asked other questions.
+ * w ∝ exp(−excess · n/(1 + n/30)), a tempered posterior over forecasters. Each is measured beside the market, as each is asked other questions.
  */
 export function weightsOf(records: readonly Record[]): number[] {
   const scores = records.map(({ excessLoss, n }) => (n === 0 ? 0 : -(excessLoss * n) / (1 + n / N_HALF)));
@@ -63,7 +63,7 @@ export function poolForecasts(forecasts: readonly Forecast[], weights: readonly 
   };
 }
 
-/** Standard deviation around the pool in log-odds, between forecasters and within them; NaN where only one told a number. */
+/** Standard deviation around the pool in log-odds, between forecasters and within them; that of the only one where there is no other. */
 function spreadOf(estimates: readonly Estimate[], weights: readonly number[], centre: number): number {
   const within = estimates.map(({ spread }) => (Number.isNaN(spread) ? 0 : spread ** 2));
   if (estimates.length === 1) return estimates[0].spread;

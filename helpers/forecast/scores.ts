@@ -1,8 +1,8 @@
 /** How good forecasts were beside the market's own price, on the same questions: Brier and log score, with intervals over whole events. */
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { clusteredSums } from '../evaluate/clustered.ts';
-import { STRATEGY_KINDS } from '../strategies/watchers.ts';
 import type { Answered } from './answered.ts';
+import { FORECASTERS } from './forecaster.ts';
 
 export interface ScoreRow {
   readonly name: string;
@@ -69,7 +69,7 @@ function scoreOf(
 /** Each forecaster where it spoke, then the pool, the calibrated pool and the blend; those without a resolved question are absent. */
 export function scoreForecasts(answered: readonly Answered[], seed: number): ScoreRow[] {
   const asked: readonly (readonly [string, (one: Answered) => number | null])[] = [
-    ...STRATEGY_KINDS.map((kind) => [kind, (one: Answered) => one.told.get(kind)?.p ?? null] as const),
+    ...FORECASTERS.map((kind) => [kind, (one: Answered) => one.told.get(kind)?.p ?? null] as const),
     ['pool', ({ pooled }) => pooled.p],
     ['calibrated', ({ calibrated }) => calibrated],
     ['blend', ({ final }) => final],

@@ -4,25 +4,9 @@
  */
 import { type Edge, type EdgeRule, learnEdges } from '../strategies/edges.ts';
 import type { StrategyOpportunities } from '../strategies/opportunities.ts';
-import type { StrategyKind } from '../strategies/watchers.ts';
+import type { Question } from './answered.ts';
 import { abstain, type Forecast } from './forecast.ts';
 import { poolForecasts } from './pool.ts';
-
-/** One moment at which a forecaster was asked about a market. */
-export interface TapeQuestion {
-  readonly kind: StrategyKind;
-  readonly tsMs: number;
-  /** Number of the market. */
-  readonly market: number;
-  readonly event: number;
-  /** Price of outcome 0 in the last trade. */
-  readonly marketP: number;
-  /** Of outcome 0. */
-  readonly forecast: Forecast;
-  /** What a share of outcome 0 paid; NaN where nobody knows. */
-  readonly payout: number;
-  readonly knownMs: number;
-}
 
 /** A correction takes no more than this part of the way to 0 or 1: no past gain makes anything certain. */
 const PART_MAX = 0.5;
@@ -54,9 +38,9 @@ function forecastOf(
  * The opportunities of one kind as questions about outcome 0, by rising time. A trade that tells of both outcomes is one question, and what
  * its two kinds say is pooled.
  */
-export function askTape(opportunities: StrategyOpportunities, rule: EdgeRule): TapeQuestion[] {
+export function askTape(opportunities: StrategyOpportunities, rule: EdgeRule): Question[] {
   const { kind, cell, cellNames, tsMs, market, event, outcome, price, payout, knownMs } = opportunities;
-  const questions: TapeQuestion[] = [];
+  const questions: Question[] = [];
   let pending: Forecast[] = [];
   // Beyond the price, not beyond what it costs to trade: costs are no part of a probability.
   learnEdges({ ...opportunities, cost: price }, cellNames.length, (row, edge) => {
@@ -70,6 +54,7 @@ export function askTape(opportunities: StrategyOpportunities, rule: EdgeRule): T
       market: market[row],
       event: event[row],
       marketP: isFirst ? price[row] : 1 - price[row],
+      quote: null,
       forecast: poolForecasts(
         pending,
         Array.from(pending, () => 1),

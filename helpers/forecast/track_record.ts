@@ -5,13 +5,12 @@
 import { logistic, logit, logOddsPool } from '../evaluate/log_odds.ts';
 import { EventQueue } from '../kernels/event_queue.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { STRATEGY_KINDS, type StrategyKind } from '../strategies/watchers.ts';
-import type { Answered } from './answered.ts';
+import type { Answered, Question } from './answered.ts';
 import { type Calibration, calibrate, fitCalibration, fitMarketWeight } from './calibration.ts';
 import type { Estimate, Forecast } from './forecast.ts';
+import { FORECASTERS, type ForecasterName } from './forecaster.ts';
 import { poolForecasts, weightsOf } from './pool.ts';
 import { logLossOf } from './scores.ts';
-import type { TapeQuestion } from './tape_forecasts.ts';
 
 /** A forecast counts for later questions about its market so long. */
 const FRESH_MS = 24 * HOUR_MS;
@@ -25,13 +24,13 @@ export interface TrackRecord {
   readonly abstentions: ReadonlyMap<string, number>;
   readonly calibration: Calibration;
   readonly marketWeight: number;
-  readonly weights: ReadonlyMap<StrategyKind, number>;
+  readonly weights: ReadonlyMap<ForecasterName, number>;
 }
 
 /** What has been learned from results, at any time. */
 class Learned {
   /** Log loss beyond that of the market. */
-  private readonly excess = new Map<StrategyKind, { sum: number; n: number }>();
+  private readonly excess = new Map<ForecasterName, { sum: number; n: number }>();
   private readonly ours: number[] = [];
   private readonly market: number[] = [];
   private readonly outcomes: number[] = [];
@@ -62,7 +61,7 @@ class Learned {
 
   weights(): number[] {
     return weightsOf(
-      STRATEGY_KINDS.map((kind) => {
+      FORECASTERS.map((kind) => {
         const { sum, n } = this.excess.get(kind) ?? { sum: 0, n: 0 };
         return { excessLoss: n === 0 ? 0 : sum / n, n };
       }),
@@ -71,14 +70,15 @@ class Learned {
 }
 
 /** @param questions of all forecasters, in any order */
-export function trackRecord(questions: readonly TapeQuestion[]): TrackRecord {
+export function trackRecord(questions: readonly Question[]): TrackRecord {
   const ordered = [...questions].sort((a, b) => a.tsMs - b.tsMs);
-  const latest = new Map<number, Map<StrategyKind, { readonly forecast: Forecast; readonly tsMs: number }>>();
+  const latest = new Map<number, Map<ForecasterName, { readonly forecast: Forecast; readonly tsMs: number }>>();
   const abstentions = new Map<string, number>();
   const answered: Answered[] = [];
   const results = new EventQueue();
   const learned = new Learned();
-  for (const { kind, tsMs, market, event, marketP, forecast, payout, knownMs } of ordered) {
+  for (const { kind, forecast, ...question } of ordered) {
+    const { tsMs, market, marketP, payout, knownMs } = question;
     while (results.nextTime() < tsMs) learned.add(answered[results.pop()]);
     learned.refit();
     const ofMarket = latest.get(market) ?? new Map();
@@ -88,23 +88,23 @@ export function trackRecord(questions: readonly TapeQuestion[]): TrackRecord {
       abstentions.set(key, (abstentions.get(key) ?? 0) + 1);
       continue;
     }
-    const told = new Map<StrategyKind, Estimate>();
+    const told = new Map<ForecasterName, Estimate>();
     for (const [one, { forecast: earlier, tsMs: toldMs }] of ofMarket)
       if (earlier.kind === 'estimate' && tsMs - toldMs <= FRESH_MS) told.set(one, earlier);
-    const weights = learned.weights().filter((_, k) => told.has(STRATEGY_KINDS[k]));
+    const weights = learned.weights().filter((_, k) => told.has(FORECASTERS[k]));
     const pooled = poolForecasts(
-      STRATEGY_KINDS.flatMap((one) => told.get(one) ?? []),
+      FORECASTERS.flatMap((one) => told.get(one) ?? []),
       weights,
     ) as Estimate;
     const calibrated = calibrate(learned.calibration, pooled.p);
     const final = logOddsPool([calibrated, marketP], [1 - learned.marketWeight, learned.marketWeight]);
-    answered.push({ tsMs, market, event, marketP, told, pooled, calibrated, final, payout, knownMs });
+    answered.push({ ...question, told, pooled, calibrated, final });
     if (Number.isFinite(knownMs) && (payout === 0 || payout === 1))
       results.push(Math.max(knownMs, tsMs), answered.length - 1);
   }
   while (Number.isFinite(results.nextTime())) learned.add(answered[results.pop()]);
   learned.refit();
-  const weights = new Map(learned.weights().map((weight, k) => [STRATEGY_KINDS[k], weight]));
+  const weights = new Map(learned.weights().map((weight, k) => [FORECASTERS[k], weight]));
   const { calibration, marketWeight } = learned;
   return { answered, abstentions, calibration, marketWeight, weights };
 }

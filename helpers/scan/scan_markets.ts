@@ -12,7 +12,14 @@ import { readJsonAs, writeJsonAtomic } from '../run/files.ts';
 import { withLock } from '../run/lock.ts';
 import { createKalshiClient, type KalshiClient } from '../venues/kalshi/api/client.ts';
 import type { ScanSettings } from './scan_options.ts';
-import { type SeriesFacts, type WatchedMarket, watchOrNot } from './watch_list.ts';
+import {
+  SCAN_VERSION,
+  type SeriesFacts,
+  scanFolder,
+  type WatchedMarket,
+  watchListPath,
+  watchOrNot,
+} from './watch_list.ts';
 
 /** The last trades of a market, the newest first. */
 interface MarketContext {
@@ -33,13 +40,12 @@ export interface ScanFacts {
   readonly folder: string;
 }
 
-const VERSION = 1;
 /** An interrupted scan that is older is begun anew: its prices are no longer those of now. */
 const RESUME_MS = 10 * MINUTE_MS;
 const TRADES_KEPT = 50;
 
 const CHECKPOINT = z.object({
-  version: z.literal(VERSION),
+  version: z.literal(SCAN_VERSION),
   startedMs: z.number(),
   settings: z.string(),
   cursor: z.string(),
@@ -49,11 +55,6 @@ const CHECKPOINT = z.object({
   watched: z.array(z.custom<WatchedMarket>((value) => typeof value === 'object' && value !== null)),
 });
 type Checkpoint = z.infer<typeof CHECKPOINT>;
-
-/** Where a scan keeps what it has found. */
-function scanFolder(dataDir: string): string {
-  return join(dataDir, 'live', 'scan');
-}
 
 /** Series by ticker, and the series of each open event; a market names its event alone. */
 async function seriesOfEvents(client: KalshiClient): Promise<Map<string, SeriesFacts>> {
@@ -120,7 +121,8 @@ export async function scanMarkets(
       nMarkets += rows.length;
       nPages++;
       const soFar = { nMarkets, nPages, stopped: Object.fromEntries(stopped), watched: [...watched.values()] };
-      if (next !== null) writeJsonAtomic(path, { version: VERSION, startedMs, settings: key, cursor: next, ...soFar });
+      if (next !== null)
+        writeJsonAtomic(path, { version: SCAN_VERSION, startedMs, settings: key, cursor: next, ...soFar });
       run.log.note(`page ${nPages}: ${formatCount(nMarkets)} markets, ${formatCount(watched.size)} watched`);
     }
     const byTrading = [...watched.values()].sort((a, b) => b.volume24h - a.volume24h || (a.ticker < b.ticker ? -1 : 1));
@@ -136,7 +138,7 @@ export async function scanMarkets(
       context,
       folder,
     };
-    writeJsonAtomic(join(folder, 'watch_list.json'), { version: VERSION, ...facts });
+    writeJsonAtomic(watchListPath(run.dataDir), { version: SCAN_VERSION, ...facts });
     rmSync(path, { force: true });
     return facts;
   });

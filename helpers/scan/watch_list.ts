@@ -1,5 +1,8 @@
-/** Which open markets are worth watching, and what stopped each of the others: the first question that it failed. */
+/** Which open markets are worth watching, what stopped each of the others (the first question that it failed), and where the list is kept. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonAs } from '../run/files.ts';
 import type { KalshiMarket } from '../venues/kalshi/api/rows.ts';
 import type { ScanSettings } from './scan_options.ts';
 
@@ -8,7 +11,9 @@ const DECIMAL = z
   .regex(/^\d+(\.\d+)?$/)
   .transform(Number);
 
-/** What of a market's row the scan reads; amounts in contracts and USD. */
+const STRIKE = z.number().nullish().catch(null);
+
+/** What of a market's row is read of its price and its question; amounts in contracts and USD. */
 const QUOTED = z.looseObject({
   yes_bid_dollars: DECIMAL,
   yes_ask_dollars: DECIMAL,
@@ -18,7 +23,20 @@ const QUOTED = z.looseObject({
   title: z.string().catch(''),
   yes_sub_title: z.string().catch(''),
   rules_primary: z.string().catch(''),
+  strike_type: z.string().nullish().catch(null),
+  floor_strike: STRIKE,
+  cap_strike: STRIKE,
 });
+
+/** Null for a market without prices. */
+export function quotedRow(market: KalshiMarket): z.infer<typeof QUOTED> | null {
+  return QUOTED.safeParse(market).data ?? null;
+}
+
+/** What a market asks, in the words of its event and its own. */
+export function titleOf({ ticker, title, yes_sub_title: own }: z.infer<typeof QUOTED> & { readonly ticker: string }) {
+  return [title, own].filter((part) => part !== '').join(': ') || ticker;
+}
 
 /** What is known of a market's series. */
 export interface SeriesFacts {
@@ -65,8 +83,8 @@ export function watchOrNot(
   nowMs: number,
 ): WatchedMarket | string {
   if (market.status !== 'active') return WHY_NOT.status;
-  const row = QUOTED.safeParse(market).data;
-  if (row === undefined) return WHY_NOT.row;
+  const row = quotedRow(market);
+  if (row === null) return WHY_NOT.row;
   if (facts === null) return WHY_NOT.series;
   const closesMs = Date.parse(market.close_time);
   if (closesMs < nowMs + settings.closesAfterMs) return WHY_NOT.early;
@@ -81,7 +99,7 @@ export function watchOrNot(
     ...facts,
     ticker: market.ticker,
     event: market.event_ticker,
-    title: [row.title, row.yes_sub_title].filter((part) => part !== '').join(': ') || market.ticker,
+    title: titleOf({ ...row, ticker: market.ticker }),
     closesMs,
     bid,
     ask,
@@ -90,4 +108,36 @@ export function watchOrNot(
     openInterest: row.open_interest_fp,
     rules: row.rules_primary,
   };
+}
+
+/** Of the files of a scan. */
+export const SCAN_VERSION = 1;
+
+/** Where a scan keeps what it has found. */
+export function scanFolder(dataDir: string): string {
+  return join(dataDir, 'live', 'scan');
+}
+
+export function watchListPath(dataDir: string): string {
+  return join(scanFolder(dataDir), 'watch_list.json');
+}
+
+const WATCHED = z.looseObject({
+  ticker: z.string(),
+  event: z.string(),
+  series: z.string(),
+  feeMultiplier: z.number(),
+  volume24h: z.number(),
+});
+const WATCH_LIST = z.looseObject({
+  version: z.literal(SCAN_VERSION),
+  scannedMs: z.number(),
+  watched: z.array(WATCHED),
+});
+
+/** The newest watch list, the most traded markets first; null where nobody has scanned. @throws InputError 'corrupt-file' */
+export function readWatchList(dataDir: string): z.infer<typeof WATCH_LIST> | null {
+  const path = watchListPath(dataDir);
+  if (!existsSync(path)) return null;
+  return readJsonAs(path, WATCH_LIST, 'a watch list', 'scan again: npx tsx 6_profitability/23_scan_markets.ts --once');
 }

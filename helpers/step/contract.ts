@@ -20,10 +20,14 @@ export interface InputSpec {
   readonly needsWallets?: true;
   /** The step is skipped when the table has not been made; without it that is an error. */
   readonly skipWithout?: true;
+  /** The step does without the table when it has not been made: it is null. */
+  readonly mayLack?: true;
 }
 export type InputSpecs = Readonly<Record<string, TableSchema | InputSpec>>;
 
-export type OpenInputs<I extends InputSpecs> = { readonly [K in keyof I]: Table };
+export type OpenInputs<I extends InputSpecs> = {
+  readonly [K in keyof I]: I[K] extends { readonly mayLack: true } ? Table | null : Table;
+};
 
 /** A table with wallets in it; where the data name none, as Kalshi's, the step is skipped. */
 export function withWallets(schema: TableSchema): InputSpec {
@@ -33,6 +37,11 @@ export function withWallets(schema: TableSchema): InputSpec {
 /** A table without which the step has nothing to do. */
 export function orSkip(schema: TableSchema): InputSpec {
   return { schema, skipWithout: true };
+}
+
+/** A table that the step can do without. */
+export function ifThere(schema: TableSchema) {
+  return { schema, mayLack: true } as const satisfies InputSpec;
 }
 
 /** What a computation has at hand. */

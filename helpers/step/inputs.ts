@@ -22,9 +22,9 @@ function isSpec(input: TableSchema | InputSpec): input is InputSpec {
 
 function open(dataDir: string, input: TableSchema | InputSpec): Table | null | Skipped {
   if (!isSpec(input)) return openTable(dataDir, input);
-  const { schema } = input;
-  const table = input.skipWithout === true ? openTableIfThere(dataDir, schema) : openTable(dataDir, schema);
-  if (table === null && input.skipWithout) return skipped(`there is no ${schema.folder}; ${schema.madeBy} makes it`);
+  const { schema, skipWithout, mayLack } = input;
+  const table = skipWithout || mayLack ? openTableIfThere(dataDir, schema) : openTable(dataDir, schema);
+  if (table === null && skipWithout) return skipped(`there is no ${schema.folder}; ${schema.madeBy} makes it`);
   if (table === null || input.needsWallets !== true || namesWallets(table)) return table;
   return skipped(`no row of ${schema.folder} names a wallet (${WHY})`);
 }

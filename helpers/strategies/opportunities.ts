@@ -22,6 +22,8 @@ const FEE_SHARES = 100;
 export interface StrategyMarkets {
   readonly codes: LabelEncoder;
   readonly markets: BacktestMarkets;
+  /** What its event is called. */
+  readonly events: readonly string[];
   readonly eventOf: Int32Array;
 }
 
@@ -31,7 +33,8 @@ export function openMarkets(table: Table): StrategyMarkets {
   codes.fit(frame);
   const ids = toTexts(frame, 'market_id');
   const events = toTexts(frame, 'event_id').map((event, i) => event ?? `market ${ids[i]}`);
-  return { codes, markets: backtestMarkets(frame, codes), eventOf: Int32Array.from(encodeLabels(events).codes) };
+  const markets = backtestMarkets(frame, codes);
+  return { codes, markets, events, eventOf: Int32Array.from(encodeLabels(events).codes) };
 }
 
 /** Opportunities of one strategy; row i is signal i of a replay, too. */

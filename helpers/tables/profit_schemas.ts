@@ -197,19 +197,20 @@ export const BACKTESTS: TableSchema = {
 export const FORECASTS: TableSchema = {
   name: 'forecasts',
   folder: '19_forecasts',
-  what: 'Probabilities of outcome 0 of markets without a result, beside the price of the last trade looked at.',
+  what: 'Probabilities of outcome 0 of markets without a result, beside the price of that moment.',
   madeBy: 'npx tsx 6_profitability/24_forecast_markets.ts',
   columns: columns(`
-    as_of_ms: int64 [ms since 1970 UTC] time of the newest trade that the forecast rests on
+    as_of_ms: int64 [ms since 1970 UTC] time of the newest trade that the forecast rests on, or when the newest answer was here
     venue: string [polymarket | kalshi] where the market trades
     market_id: string as in 10_markets
-    market_price: float64 [0..1] price of outcome 0 then
+    market_price: float64 [0..1] price of outcome 0 then: of the trade, or the middle of bid and ask
     n_forecasters: uint8 [forecasters] how many did not abstain
+    forecasters: string who they are: favourite_longshot, recency, whales (of the tape), llm, weather (asked about open markets)
     p_pool: float64 [0..1] their probabilities pooled in log-odds, by how well each has done so far
     p_low: float64 [0..1] lower end of the middle 95 % of the pool
     p_high: float64 [0..1] upper end
     p: float64 [0..1] the pool, calibrated on its own record and blended with the price
-    edge_yes: float64 [USD per share] p − what outcome 0 costs: price, half spread and taker fee
+    edge_yes: float64 [USD per share] p − what outcome 0 costs: the ask, or price and half spread, and the taker fee
     edge_no: float64 [USD per share] the same of outcome 1
     why: string what the forecasters rest on
   `),

@@ -25,6 +25,7 @@ const CALLS = { schema: CALL, lost: 'answers are asked for anew, and what was sp
 export class CallLog {
   private readonly byHash = new Map<string, LlmCall>();
   private readonly usdByDay = new Map<string, number>();
+  private usd = 0;
   private readonly journal: Journal<LlmCall> | null = null;
 
   /**
@@ -44,6 +45,11 @@ export class CallLog {
     return call !== undefined && nowMs - call.askedMs <= maxAgeMs ? call : null;
   }
 
+  /** Of all calls ever recorded. */
+  get totalUsd(): number {
+    return this.usd;
+  }
+
   spentUsd(nowMs: number): number {
     return this.usdByDay.get(isoDay(nowMs)) ?? 0;
   }
@@ -55,6 +61,7 @@ export class CallLog {
 
   private note(call: LlmCall): void {
     const day = isoDay(call.askedMs);
+    this.usd += call.usd;
     this.usdByDay.set(day, (this.usdByDay.get(day) ?? 0) + call.usd);
     if (call.text !== null) this.byHash.set(call.hash, call);
   }

@@ -33,6 +33,7 @@ const SCHEMA_BYTES = JSON.stringify(ANSWER_SCHEMA).length;
 
 export class LlmEnsemble implements Forecaster {
   readonly name = 'llm';
+  readonly trainedUntilMs: number | null;
   private readonly asks: readonly Ask[];
 
   constructor(
@@ -40,6 +41,8 @@ export class LlmEnsemble implements Forecaster {
     private readonly log: CallLog,
     private readonly ports: HttpPorts,
   ) {
+    const untils = options.models.map(({ trainedUntilMs }) => trainedUntilMs);
+    this.trainedUntilMs = untils.length === 0 || untils.includes(null) ? null : Math.max(...(untils as number[]));
     this.asks = options.models.map((model) => createAsk(model, ports, options.attemptMs));
   }
 

@@ -12,7 +12,7 @@ export interface Model {
   readonly model: string;
   /** Default: the provider's own; any server of the same interface. */
   readonly baseUrl?: string;
-  /** Null where there is none. */
+  /** Null where there is none and one is needed; empty where none is. */
   readonly key: string | null;
   readonly weight: number;
   readonly usdPerMillionIn: number;
@@ -22,7 +22,7 @@ export interface Model {
 }
 
 /** What a call brought: text or why there is none, and what is billed. */
-export interface LlmReply {
+interface LlmReply {
   readonly text: string | null;
   /** Null when there is a text. */
   readonly fault: string | null;
@@ -61,7 +61,7 @@ function openai(http: HttpClient, { model, key }: Model): Ask {
       {
         method: 'POST',
         path: '/chat/completions',
-        headers: { authorization: `Bearer ${key}` },
+        headers: key === '' ? {} : { authorization: `Bearer ${key}` },
         body: {
           model,
           messages: [
@@ -131,7 +131,7 @@ export function createAsk(model: Model, ports: HttpPorts, attemptMs = MINUTE_MS)
       deadlineMs: 3 * attemptMs,
       attemptsMax: 3,
       bodyBytesMax: 1 << 20,
-      secrets: model.key === null ? [] : [model.key],
+      secrets: model.key ? [model.key] : [],
     },
     ports,
   );

@@ -6,7 +6,7 @@ import { normalCdf } from '../../evaluate/normal.ts';
 import { formatDuration, HOUR_MS, isoTime } from '../../run/clock.ts';
 import { abstain, type Forecast } from '../forecast.ts';
 import { type Bracket, bracketProbability, ladderFault } from './brackets.ts';
-import type { Guidance } from './nbm_bulletin.ts';
+import type { Extreme, Guidance } from './nbm_bulletin.ts';
 
 /** What past forecasts of a station were off by, °F. */
 export interface StationErrors {
@@ -24,7 +24,7 @@ export interface Observed {
 }
 
 export interface LadderQuestion {
-  readonly extreme: 'maximum' | 'minimum';
+  readonly extreme: Extreme;
   readonly brackets: readonly Bracket[];
   readonly guidance: Guidance;
   /** When this machine had the bulletin. */
@@ -81,7 +81,7 @@ export function forecastLadder(question: LadderQuestion): Forecast[] {
 /** The distribution given that the maximum is at least what was observed, or the minimum at most; null where that is impossible. */
 function withinObserved(
   cdf: (degrees: number) => number,
-  extreme: LadderQuestion['extreme'],
+  extreme: Extreme,
   observed: Observed | null,
 ): ((degrees: number) => number) | null {
   if (observed === null) return cdf;

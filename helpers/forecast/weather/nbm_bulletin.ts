@@ -4,6 +4,8 @@
  */
 import { HOUR_MS } from '../../run/clock.ts';
 
+export type Extreme = 'maximum' | 'minimum';
+
 /** Percentiles of a daily extreme, whole °F. */
 export interface Guidance {
   readonly issuedMs: number;
@@ -14,12 +16,11 @@ export interface Guidance {
   readonly p50: number;
   readonly p75: number;
   readonly p90: number;
-  readonly mean: number | null;
-  readonly sd: number | null;
 }
 
 const HEADER = /^\s*([A-Z0-9]{4})\s+NBM V[\d.]+ NBP GUIDANCE\s+(\d{1,2})\/(\d{1,2})\/(\d{4})\s+(\d{4}) UTC/;
 const PERCENTILES = ['TXNP1', 'TXNP2', 'TXNP5', 'TXNP7', 'TXNP9'] as const;
+const ROWS_READ: ReadonlySet<string> = new Set(['FHR', ...PERCENTILES]);
 
 /** Numbers of a row by group; groups stand between bars, and two numbers of one group may touch a bar but never each other. */
 function groupsOf(row: string): number[][] {
@@ -44,12 +45,23 @@ function blockOf(text: string, icao: string): { rows: Map<string, string>; issue
   };
 }
 
+/** The rows that are read here, of some stations: a hundredth of a bulletin. */
+export function rowsOfStations(text: string, icaos: ReadonlySet<string>): string {
+  let isKept = false;
+  const kept = text.split(/\r?\n/).filter((line) => {
+    const icao = HEADER.exec(line)?.[1];
+    if (icao !== undefined) isKept = icaos.has(icao);
+    return isKept && (icao !== undefined || ROWS_READ.has(line.trim().split(/\s+/)[0]));
+  });
+  return `${kept.join('\n')}\n`;
+}
+
 /**
  * Guidance for the maximum of a day, which ends at 00 UTC of the next, or the minimum, which ends at 12 UTC of that day.
  * @param day `2026-09-17`, the local day
  * @returns null where the bulletin lacks the station, the day or a row, or its percentiles fall
  */
-export function guidanceFor(text: string, icao: string, day: string, extreme: 'maximum' | 'minimum'): Guidance | null {
+export function guidanceFor(text: string, icao: string, day: string, extreme: Extreme): Guidance | null {
   const block = blockOf(text, icao);
   if (block === null) return null;
   const validMs = Date.parse(`${day}T00:00:00Z`) + (extreme === 'maximum' ? 24 : 12) * HOUR_MS;
@@ -66,5 +78,5 @@ export function guidanceFor(text: string, icao: string, day: string, extreme: 'm
   const values = PERCENTILES.map(numberOf);
   if (values.some((value, i) => value === null || (i > 0 && value < values[i - 1]!))) return null;
   const [p10, p25, p50, p75, p90] = values as number[];
-  return { issuedMs: block.issuedMs, validMs, p10, p25, p50, p75, p90, mean: numberOf('TXNMN'), sd: numberOf('TXNSD') };
+  return { issuedMs: block.issuedMs, validMs, p10, p25, p50, p75, p90 };
 }

@@ -13,7 +13,7 @@ export interface Station {
   readonly hoursBehindUtc: number;
 }
 
-const STATIONS: readonly Station[] = (
+export const STATIONS: readonly Station[] = (
   [
     ['NYC', 'KNYC', 5],
     ['MDW', 'KMDW', 6],

@@ -4,10 +4,8 @@ import { abstain, type Forecast } from '../forecast.ts';
 import type { AskedMarket, Forecaster } from '../forecaster.ts';
 import { type Bracket, bracketOf } from './brackets.ts';
 import { forecastLadder, type Observed, type StationErrors } from './ladder.ts';
-import { guidanceFor } from './nbm_bulletin.ts';
+import { type Extreme, guidanceFor } from './nbm_bulletin.ts';
 import { climateDayBounds, type Station, stationOf } from './stations.ts';
-
-type Extreme = 'maximum' | 'minimum';
 
 /** Where bulletins and observations come from; each knows what this machine had by `asOfMs`. */
 export interface WeatherSources {
@@ -44,6 +42,7 @@ function fits({ closesMs }: AskedMarket, station: Station, day: string): boolean
 export function weatherForecaster(sources: WeatherSources): Forecaster {
   return {
     name: 'weather',
+    trainedUntilMs: null,
     async forecast(market, { siblings }, asOfMs): Promise<Forecast> {
       const extreme = SERIES.find(([series]) => series.test(market.series))?.[1];
       if (extreme === undefined) return abstain('it is no market of daily temperatures');

@@ -8,7 +8,16 @@ import { loadActiveModel } from '../../registry/active_model.ts';
 import { namedCode } from '../../run/code.ts';
 import type { Run } from '../../run/script.ts';
 import { StatusBoard } from '../../status/board.ts';
-import { defineStep, type InputSpecs, made, orSkip, type Step, skipped, withWallets } from '../../step/contract.ts';
+import {
+  defineStep,
+  type InputSpecs,
+  ifThere,
+  made,
+  orSkip,
+  type Step,
+  skipped,
+  withWallets,
+} from '../../step/contract.ts';
 import { performStep } from '../../step/run_step.ts';
 import { columns, type TableSchema } from '../../tables/schema.ts';
 import { openTable, readTable, TableWriter } from '../../tables/table_store.ts';
@@ -37,8 +46,13 @@ let printed: string[];
 /** How often something was computed, and shown. */
 let calls: { computed: number; shown: number };
 
-function writeSource(dataDir: string, values: readonly number[], wallet: string | null = '0xabc'): void {
-  const writer = new TableWriter(dataDir, SOURCE);
+function writeSource(
+  dataDir: string,
+  values: readonly number[],
+  wallet: string | null = '0xabc',
+  schema = SOURCE,
+): void {
+  const writer = new TableWriter(dataDir, schema);
   const frame = pl.DataFrame(
     { n: [...values], wallet: values.map(() => wallet) },
     { schema: { n: pl.Int64, wallet: pl.Utf8 } },
@@ -333,6 +347,16 @@ describe('a step that has nothing to work on', () => {
     expect(await perform(stepOf({ inputs: { source: SOURCE, other: orSkip(SQUARED) } }))).toBe('skipped');
     expect(calls.computed).toBe(0);
     expect(printed[1]).toBe('Nothing to do, skipped: there is no squared; make squared makes it.');
+  });
+
+  test('runs without a table that may be missing, and again once it is there', async () => {
+    writeSource(run.dataDir, [1, 2]);
+    const extra = { ...SOURCE, name: 'extra', folder: 'extra' };
+    const step = stepOf({ inputs: { source: SOURCE, extra: ifThere(extra) } });
+    expect(await perform(step)).toBe('done');
+    expect(await perform(step)).toBe('up to date');
+    writeSource(run.dataDir, [3], null, extra);
+    expect(await perform(step)).toBe('done');
   });
 
   test('names the table that it must have, and the command that makes it', async () => {

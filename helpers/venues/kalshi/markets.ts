@@ -5,10 +5,18 @@ import type { MarketValues } from '../values/market_values.ts';
 import { numberWithin } from '../values/number.ts';
 import { booleanOrNull, textOrNull } from '../values/text.ts';
 import { wireFlagMaybe, wireNumberMaybe, wireText, wireTextMaybe } from '../wire.ts';
+import type { KalshiMarket } from './api/rows.ts';
 
 const RESULTS: Readonly<Record<string, 0 | 1>> = { yes: 0, no: 1 };
 /** A result of a `determined` market may still be disputed and amended. */
 const FINAL_STATUSES: ReadonlySet<string> = new Set(['finalized', 'settled']);
+
+/** What a share of `yes` was paid, 0..1 USD; null while that is not final. */
+export function finalPayout({ status, result, settlement_value_dollars: stated }: KalshiMarket): number | null {
+  if (!FINAL_STATUSES.has(status.toLowerCase())) return null;
+  const winner = RESULTS[result.toLowerCase()];
+  return winner === undefined ? shareOfDollar(typeof stated === 'string' ? stated : null) : 1 - winner;
+}
 
 /**
  * The scheduled end, which must not tell more than was known while the market traded. Kalshi moves `close_time` back to the

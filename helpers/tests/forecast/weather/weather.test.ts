@@ -1,7 +1,7 @@
 /** The traps that public bots for these markets have fallen into, each a test. */
 import { describe, expect, it } from 'vitest';
 import { type Bracket, bracketOf, bracketProbability, ladderFault } from '../../../forecast/weather/brackets.ts';
-import { parseClimateReport } from '../../../forecast/weather/climate_report.ts';
+import { parseClimateReport } from '../../../forecast/weather/climate_reports.ts';
 import { forecastLadder, type LadderQuestion } from '../../../forecast/weather/ladder.ts';
 import { guidanceFor } from '../../../forecast/weather/nbm_bulletin.ts';
 import { climateDay, climateDayBounds, stationOf } from '../../../forecast/weather/stations.ts';
@@ -162,14 +162,14 @@ describe('the bulletin', () => {
     expect(guidanceFor(BULLETIN, 'KAUS', '2026-09-17', 'maximum')).toEqual({
       issuedMs: ISSUED,
       validMs: Date.UTC(2026, 8, 18),
-      ...{ p10: 97, p25: 98, p50: 99, p75: 100, p90: 100, mean: 98, sd: 1 },
+      ...{ p10: 97, p25: 98, p50: 99, p75: 100, p90: 100 },
     });
     expect(guidanceFor(BULLETIN, 'KAUS', '2026-09-18', 'minimum')).toMatchObject({ p10: 71, p50: 73, p90: 75 });
   });
 
-  it('reads numbers that touch a bar, negative ones, and lacks of mean and deviation', () => {
+  it('reads numbers that touch a bar, and negative ones', () => {
     expect(guidanceFor(BULLETIN, 'KAUS', '2026-09-18', 'maximum')).toMatchObject({ p75: 100, p90: 100 });
-    expect(guidanceFor(BULLETIN, 'KMDW', '2026-09-17', 'maximum')).toMatchObject({ p10: -12, p90: -8, mean: null });
+    expect(guidanceFor(BULLETIN, 'KMDW', '2026-09-17', 'maximum')).toMatchObject({ p10: -12, p90: -8 });
   });
 
   it('gives nothing for another station, a day beyond it, falling percentiles or a hole in a row', () => {
@@ -242,7 +242,7 @@ describe('the ladder', () => {
       const truth = Math.round(latent);
       const at = (z: number): number => Math.round(median + z * sd);
       const guidance = {
-        ...{ issuedMs: ISSUED, validMs: ISSUED, mean: null, sd: null },
+        ...{ issuedMs: ISSUED, validMs: ISSUED },
         ...{ p10: at(-1.2816), p25: at(-0.6745), p50: at(0), p75: at(0.6745), p90: at(1.2816) },
       };
       const from = Math.round(median) - 4;
