@@ -25,7 +25,7 @@ interface Killable {
   start(): Promise<void> | void;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly planted: readonly string[];
   readonly found: readonly string[];
   /** Alerts that were sent more than once. */
