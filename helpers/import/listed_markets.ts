@@ -2,16 +2,19 @@
 import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ADAPTERS } from '../venues/formats.ts';
-import { fillUp, mergeSnapshots } from './market_merge.ts';
+import { fillUp, mergeSnapshots, orderKey } from './market_merge.ts';
 import { DERIVED_SOURCE, type Entry } from './market_table.ts';
 import { plainName } from './outcome_claims.ts';
 import type { Place } from './place.ts';
 
-/** What one source says of a market. */
+/** What one source says of a market: its snapshots by the outcomes that they give, so that no order of them matters. */
 interface Told {
   readonly venue: Venue;
-  readonly row: MarketRow;
+  readonly byOutcomes: Map<string, MarketRow>;
 }
+
+/** Kinds of outcomes that are kept of one source and market: the first by order. */
+const KINDS_MAX = 16;
 
 /** Rank of what fills alone tell: below every file. */
 const DERIVED_RANK = 9;
@@ -35,6 +38,12 @@ export function sideOfName(outcomes: MarketRow['outcomes'], name: string | null)
 
 function rankOf(source: string): number {
   return RANK_OF_SOURCE.get(source) ?? DERIVED_RANK;
+}
+
+/** All snapshots of one source as one. */
+function rowOf({ byOutcomes }: Told): MarketRow {
+  const [first, ...others] = [...byOutcomes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  return others.reduce(mergeSnapshots, first);
 }
 
 /** Whether the first is trusted more than the second: the better source, then the smaller key. */
@@ -64,15 +73,19 @@ export class ListedMarkets {
       told = new Map();
       this.told.set(row.marketId, told);
     }
-    const old = told.get(source);
-    told.set(source, { venue, row: old === undefined ? row : mergeSnapshots(old.row, row) });
+    const { byOutcomes } = told.get(source) ?? { byOutcomes: new Map<string, MarketRow>() };
+    told.set(source, { venue, byOutcomes });
+    const kind = orderKey(row);
+    const old = byOutcomes.get(kind);
+    byOutcomes.set(kind, old === undefined ? row : mergeSnapshots(old, row));
+    if (byOutcomes.size > KINDS_MAX) byOutcomes.delete([...byOutcomes.keys()].sort().at(-1)!);
     this.entries.delete(row.marketId);
     this.index = null;
   }
 
   /** What each source says of a market. */
   rowsOf(marketId: string): ReadonlyMap<string, MarketRow> {
-    return new Map([...(this.told.get(marketId) ?? [])].map(([source, { row }]) => [source, row]));
+    return new Map([...(this.told.get(marketId) ?? [])].map(([source, told]) => [source, rowOf(told)]));
   }
 
   ids(): Iterable<string> {
@@ -85,7 +98,7 @@ export class ListedMarkets {
     const told = this.told.get(marketId);
     if (known !== undefined || told === undefined) return known;
     const [best, ...others] = [...told]
-      .map(([source, { venue, row }]) => ({ source, venue, row }))
+      .map(([source, one]) => ({ source, venue: one.venue, row: rowOf(one) }))
       .sort((a, b) => rankOf(a.source) - rankOf(b.source) || (a.source < b.source ? -1 : 1));
     const entry: Entry = {
       ...best,
@@ -148,8 +161,8 @@ export class ListedMarkets {
       names.set(name, other === undefined || other === marketId ? marketId : null);
     };
     for (const [marketId, told] of this.told)
-      for (const { row } of told.values())
-        for (const text of [row.question, row.slug, ...row.otherNames]) add(marketId, text);
+      for (const { question, slug, otherNames } of [...told.values()].map(rowOf))
+        for (const text of [question, slug, ...otherNames]) add(marketId, text);
     return names;
   }
 }

@@ -104,12 +104,15 @@ function weightOf({ winnerIndex, isVoid, settlementValue }: Ending): number {
 
 /** Which order of its outcomes a market is given where its snapshots differ: Yes before No, else by token, else by name. */
 export const FIRST_NAMES: ReadonlySet<string> = new Set(['yes', 'up', 'over']);
-function orderKey({ outcomes, tokens }: MarketRow): string {
+export function orderKey({ outcomes, tokens }: MarketRow): string {
   const isFirst = FIRST_NAMES.has(outcomes?.[0].trim().toLowerCase() ?? '');
   return [isFirst ? '0' : '1', tokens?.join(' ') ?? '', outcomes?.join(' ') ?? ''].join(' ');
 }
 
-/** Two snapshots of a market by one source, in either order. */
+/**
+ * Two snapshots of a market by one source, in either order. Those that give the same outcomes may be joined in any grouping; of others the one
+ * whose outcomes come first is the base, so all of a kind are joined before kinds are.
+ */
 export function mergeSnapshots(a: MarketRow, b: MarketRow): MarketRow {
   const [base, second] = orderKey(a) <= orderKey(b) ? [a, b] : [b, a];
   const other = inOrderOf(base, second);
