@@ -226,7 +226,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     script: '3_supervised_models/07_generate_labels.ts',
     args: [],
     question: 'Which archetype do the rules give each wallet?',
-    reads: ['11_wallet_profiles', '12_classified'],
+    reads: ['12_classified'],
     writes: ['13_labels'],
     cpus: 2,
     memoryMib: 3072,

@@ -1,14 +1,11 @@
-/** Wallets by label, why some have none, and whether labels are together on a map, in lines and in a section. */
-import { type Block, chartBlock, verdictBlocks } from '../charts/section.ts';
+/** Wallets by label, and why some have none, in lines and in a section. */
+import { chartBlock, verdictBlocks } from '../charts/section.ts';
 import { rankedBarsPicture } from '../charts/specs/ranked_bars.ts';
-import { scatterPicture } from '../charts/specs/scatter.ts';
-import { formatPurity, summarizePurity } from '../evaluate/purity_report.ts';
 import { formatCount } from '../run/console.ts';
 import type { Presentation, PresentView } from '../step/contract.ts';
 import { toTexts } from '../tables/matrix.ts';
 import { LABELS } from '../tables/schemas.ts';
 import { countArchetypes } from './archetypes.ts';
-import type { LabelCheck, LabelMap } from './labels.ts';
 import { formatCounts } from './waterfall_report.ts';
 
 export const LABELS_SECTION = { id: 'labels', order: 70, title: 'Labels for training' };
@@ -24,40 +21,30 @@ function formatReasons(labels: readonly string[], rules: readonly string[]): str
   return [`Unnamed wallets, in no training set, by reason: ${reasons.join(', ')}.`];
 }
 
-function mapBlock({ rows, x, y }: LabelMap, labels: readonly string[]): Block {
-  return chartBlock(
-    'map',
-    'A t-SNE map of a sample of wallets by label. Distances between islands mean nothing.',
-    scatterPicture(
-      rows.map((row, i) => ({ x: x[i], y: y[i], group: labels[row] })),
-      { xTitle: '', yTitle: '', isMap: true },
-    ),
-  );
+/** How many wallets can teach. */
+function sentenceOf(counts: Readonly<Record<string, number>>): string {
+  const n = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const nLabelled = n - (counts.unnamed ?? 0);
+  return `${formatCount(nLabelled)} of ${formatCount(n)} wallets have a label to learn from.`;
 }
 
-export function presentLabels(check: LabelCheck, view: PresentView<unknown>): Presentation {
+export function presentLabels(_: object, view: PresentView<unknown>): Presentation {
   const table = view.read(LABELS);
   const [labels, rules] = ['archetype', 'rule'].map((name) => toTexts(table, name) as string[]);
   const counts = countArchetypes(labels);
   const reasons = formatReasons(labels, rules);
-  const isSkipped = 'skippedReason' in check;
-  const sentence = isSkipped
-    ? `The labels were not checked on a map: ${check.skippedReason}.`
-    : summarizePurity('label', check.purity);
-  const details = isSkipped ? [] : formatPurity('label', check.purity);
   return {
-    lines: [formatCounts(counts), ...reasons, sentence, ...details],
+    lines: [formatCounts(counts), ...reasons],
     blocks: [
-      ...verdictBlocks(sentence, 'Purity by label', details),
+      ...verdictBlocks(sentenceOf(counts), 'Why wallets have no label', reasons),
       chartBlock(
         'counts',
-        ['Wallets by label; unnamed ones are in no training set.', ...reasons].join(' '),
+        'Wallets by label; unnamed ones are in no training set.',
         rankedBarsPicture(
           Object.entries(counts).map(([label, value]) => ({ label, value, group: label })),
           'wallets',
         ),
       ),
-      ...(isSkipped ? [] : [mapBlock(check.map, labels)]),
     ],
   };
 }
