@@ -159,13 +159,18 @@ function shortFloat(value: number): number {
   return Number(Math.fround(value).toPrecision(9));
 }
 
+/** A float32 that XGBoost takes for one: with a point or an exponent. */
+function floatText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return `${value}.0`;
+  const text = String(shortFloat(value));
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
 function toText(value: Writable): string {
   if (typeof value === 'string' || typeof value === 'number') return JSON.stringify(value);
-  if (value instanceof Float32Array) {
-    const texts = Array.from(value, (number) => String(shortFloat(number)));
-    return `[${texts.map((text) => (/[.e]/.test(text) ? text : `${text}.0`)).join(',')}]`;
-  }
-  if (isList(value)) return `[${value.map(toText).join(',')}]`;
+  if (value instanceof Float32Array) return `[${Array.from(value, floatText).join(',')}]`;
+  if (isList(value))
+    return `[${value.every((one) => typeof one === 'number') ? value.join(',') : value.map(toText).join(',')}]`;
   const entries = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}:${toText(entry)}`);
   return `{${entries.join(',')}}`;
 }
