@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options flow live overview record replay run simulate/world_options step stream tables',
   '6_profitability':
-    'features forecast http/ports profit replay/model run/(option_kinds|ranges) scan step strategies tables',
+    'alerts features forecast http/ports profit replay/model run/(option_kinds|ranges) scan step strategies tables trader',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',
@@ -61,6 +61,8 @@ const MAY_IMPORT = {
   'helpers/status': 'charts/page run',
   'helpers/step': 'charts kernels/executor parallel polars registry run status tables',
   'helpers/trade': 'evaluate/(checks|log_odds|normal) http run/(clock|env|errors|files|lock|wake) sqlite venues',
+  'helpers/trader':
+    'alerts fetch/request http record/record_options run scan status step stream tables trade venues/kalshi/(api|markets)',
   'helpers/trade_anomaly': 'baselines charts estimators evaluate features kernels polars registry run step tables',
   'helpers/wash': 'charts features kernels polars run step tables',
   slurm: 'slurm',

@@ -517,6 +517,19 @@ const LIVE_STEPS: readonly Step[] = [
     memoryScalesWith: 'markets',
     minutes: 1440,
   }),
+  liveStep({
+    id: 'trade',
+    script: '6_profitability/26_trade.ts',
+    question: 'What should be bought or sold now?',
+    help:
+      'Needs 19_forecasts (24) and the watch list (23), and a Kalshi key for the prices. On paper unless --mode says otherwise.\n' +
+      'First look: --once. Stop a running one: --halt "why"; let it go on: --resume command.',
+    writes: ['live/trader'],
+    cpus: 1,
+    memoryMib: 1024,
+    memoryScalesWith: 'markets',
+    minutes: 1440,
+  }),
 ];
 
 const GRAPH = STEPS_BEFORE_MASTER.filter((step) => step.inGraph);

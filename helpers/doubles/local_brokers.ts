@@ -23,7 +23,7 @@ const EPMD = '/usr/bin/epmd';
 const REDIS = '/usr/bin/redis-server';
 const PROMETHEUS = '/usr/bin/prometheus';
 /** On a machine with much else to do RabbitMQ takes minutes. */
-const START_MS_MAX = 300_000;
+export const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 30_000;
 
 /** Whether Prometheus can be started here. */

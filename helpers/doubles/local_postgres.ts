@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../run/errors.ts';
-import { freePort, type LocalServer, RestartedServer, startProcess } from './local_brokers.ts';
+import { freePort, type LocalServer, RestartedServer, START_MS_MAX, startProcess } from './local_brokers.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
 
@@ -60,8 +60,14 @@ export async function startPostgres(folder: string): Promise<LocalServer> {
     async () => {
       const child = await startProcess(join(bin, 'postgres'), settings, port, options);
       // Its port answers before it does.
-      while (spawnSync(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]).status !== 0)
+      const endMs = performance.now() + START_MS_MAX;
+      while (spawnSync(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]).status !== 0) {
+        if (child.exitCode !== null || performance.now() > endMs) {
+          child.kill('SIGKILL');
+          throw new Error(`postgres in ${folder} did not become ready`);
+        }
         await new Promise((done) => setTimeout(done, 100));
+      }
       return child;
     },
     (child) => child.pid as number,

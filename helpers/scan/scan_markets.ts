@@ -16,6 +16,7 @@ import {
   SCAN_VERSION,
   type SeriesFacts,
   scanFolder,
+  WATCHED_MARKET,
   type WatchedMarket,
   watchListPath,
   watchOrNot,
@@ -52,7 +53,7 @@ const CHECKPOINT = z.object({
   nMarkets: z.number(),
   nPages: z.number(),
   stopped: z.record(z.string(), z.number()),
-  watched: z.array(z.custom<WatchedMarket>((value) => typeof value === 'object' && value !== null)),
+  watched: z.array(WATCHED_MARKET),
 });
 type Checkpoint = z.infer<typeof CHECKPOINT>;
 
@@ -61,11 +62,18 @@ async function seriesOfEvents(client: KalshiClient): Promise<Map<string, SeriesF
   const bySeries = new Map((await client.series()).map((series) => [series.ticker, series]));
   const byEvent = new Map<string, SeriesFacts>();
   for await (const { rows } of client.eventPages({ status: 'open' }))
-    for (const { event_ticker, series_ticker } of rows) {
+    for (const { event_ticker, series_ticker, mutually_exclusive } of rows) {
       const found = bySeries.get(series_ticker);
       if (found === undefined) continue;
       const { ticker, category, fee_type, fee_multiplier } = found;
-      byEvent.set(event_ticker, { series: ticker, category, feeType: fee_type, feeMultiplier: fee_multiplier });
+      const isExclusive = mutually_exclusive === true;
+      byEvent.set(event_ticker, {
+        series: ticker,
+        category,
+        feeType: fee_type,
+        feeMultiplier: fee_multiplier,
+        isExclusive,
+      });
     }
   return byEvent;
 }

@@ -1,5 +1,5 @@
 /** Which open markets are worth watching, what stopped each of the others (the first question that it failed), and where the list is kept. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonAs } from '../run/files.ts';
@@ -26,6 +26,8 @@ const QUOTED = z.looseObject({
   strike_type: z.string().nullish().catch(null),
   floor_strike: STRIKE,
   cap_strike: STRIKE,
+  price_ranges: z.array(z.looseObject({ step: DECIMAL })).catch([]),
+  exchange_index: z.number().int().catch(0),
 });
 
 /** Null for a market without prices. */
@@ -38,29 +40,41 @@ export function titleOf({ ticker, title, yes_sub_title: own }: z.infer<typeof QU
   return [title, own].filter((part) => part !== '').join(': ') || ticker;
 }
 
-/** What is known of a market's series. */
-export interface SeriesFacts {
-  readonly series: string;
-  readonly category: string;
-  readonly feeType: string;
-  readonly feeMultiplier: number;
-}
+const SERIES_FACTS = {
+  series: z.string(),
+  category: z.string().default('unknown'),
+  /** Without one nothing is bought. */
+  feeType: z.string().default('unknown'),
+  feeMultiplier: z.number(),
+  /** Of the markets of its event one alone can end with YES. */
+  isExclusive: z.boolean().default(false),
+};
 
-export interface WatchedMarket extends SeriesFacts {
-  readonly ticker: string;
-  readonly event: string;
-  readonly title: string;
-  readonly closesMs: number;
+/** What is known of a market's event and series. */
+export type SeriesFacts = Readonly<z.infer<z.ZodObject<typeof SERIES_FACTS>>>;
+
+/** Where an older scan did not say something, it is what nothing is bought on. */
+export const WATCHED_MARKET = z.object({
+  ...SERIES_FACTS,
+  ticker: z.string().min(1),
+  event: z.string(),
+  title: z.string().default(''),
+  closesMs: z.number().default(0),
   /** USD. */
-  readonly bid: number;
-  readonly ask: number;
+  bid: z.number().default(0),
+  ask: z.number().default(1),
   /** Contracts. */
-  readonly volume: number;
-  readonly volume24h: number;
-  readonly openInterest: number;
+  volume: z.number().default(0),
+  volume24h: z.number(),
+  openInterest: z.number().default(0),
   /** Word for word: what decides. */
-  readonly rules: string;
-}
+  rules: z.string().default(''),
+  /** Smallest step of prices anywhere, USD. */
+  priceStep: z.number().positive().default(0.01),
+  /** Exchange index, where its money is kept. */
+  shard: z.number().int().default(0),
+});
+export type WatchedMarket = Readonly<z.infer<typeof WATCHED_MARKET>>;
 
 /** Why a market is not watched; kinds without figures, so that they can be counted. */
 export const WHY_NOT = {
@@ -107,6 +121,8 @@ export function watchOrNot(
     volume24h: row.volume_24h_fp,
     openInterest: row.open_interest_fp,
     rules: row.rules_primary,
+    priceStep: Math.min(0.01, ...row.price_ranges.map(({ step }) => step).filter((step) => step > 0)),
+    shard: row.exchange_index,
   };
 }
 
@@ -122,17 +138,21 @@ export function watchListPath(dataDir: string): string {
   return join(scanFolder(dataDir), 'watch_list.json');
 }
 
-const WATCHED = z.looseObject({
-  ticker: z.string(),
-  event: z.string(),
-  series: z.string(),
-  feeMultiplier: z.number(),
-  volume24h: z.number(),
-});
+/** When the newest watch list was written, to be compared; null where nobody has scanned. */
+export function watchListStamp(dataDir: string): string | null {
+  const path = watchListPath(dataDir);
+  if (!existsSync(path)) return null;
+  const { mtimeMs, size, ino } = statSync(path);
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
 const WATCH_LIST = z.looseObject({
   version: z.literal(SCAN_VERSION),
   scannedMs: z.number(),
-  watched: z.array(WATCHED),
+  /** Open markets, and how many of them what stopped. */
+  nMarkets: z.number().default(0),
+  stopped: z.record(z.string(), z.number()).default({}),
+  watched: z.array(WATCHED_MARKET),
 });
 
 /** The newest watch list, the most traded markets first; null where nobody has scanned. @throws InputError 'corrupt-file' */

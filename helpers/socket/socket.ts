@@ -24,6 +24,8 @@ export interface SocketOptions {
   readonly random: Random;
   readonly onOpen: () => void;
   readonly onText: (text: string) => void;
+  /** Anything has come, text or control: the connection lives. */
+  readonly onHeard?: () => void;
   /** The connection has ended, in words without secrets, and will come back. */
   readonly onDown: (why: string) => void;
   /** The server will have nothing of us; it does not come back. */
@@ -124,6 +126,7 @@ class StayingSocket implements Socket {
 
   private heard(): void {
     this.lastHeardMs = performance.now();
+    this.options.onHeard?.();
   }
 
   /** Keeps the connection alive, and ends it when it has fallen silent. */

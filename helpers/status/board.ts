@@ -37,6 +37,21 @@ export interface QueueState {
   nDead: number;
 }
 
+/** A table of the page. */
+export interface StatusTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** A number of the metrics, by its labels. */
+export interface StatusNumber {
+  /** Without the prefix of all. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly rows: readonly (readonly [labels: readonly string[], value: number])[];
+}
+
 /** Alerts kept for the page. */
 const N_ALERTS = 50;
 /** Names of one kind (feeds, queues, limits, rules, sinks): they are few by design, and this keeps a fault from filling memory. */
@@ -71,6 +86,9 @@ export class StatusBoard {
   /** Whoever wants a histogram of `latency` listens. */
   onLatency: ((seconds: number) => void) | null = null;
   scorecard: readonly string[] = [];
+  /** What this service alone shows: tables by their caption, and numbers. */
+  readonly tables = new Map<string, StatusTable>();
+  numbers: readonly StatusNumber[] = [];
   lastOkMs: number | null = null;
   /** What was wrong in the last turn, or null. */
   problem: string | null = null;

@@ -65,31 +65,43 @@ function seriesOf(board: StatusBoard): Series[] {
   ];
 }
 
-/** A registry whose metrics are read from the board when they are asked for. */
-export function metricsOf(board: StatusBoard): Registry {
+function register(registry: Registry, { name, help, labels, rows }: Series): void {
+  const labelled = (values: readonly string[]) => Object.fromEntries(labels.map((label, i) => [label, values[i]]));
+  const settings = { name, help, labelNames: [...labels], registers: [registry] };
+  if (name.endsWith('_total'))
+    new Counter({
+      ...settings,
+      collect() {
+        this.reset();
+        for (const [values, n] of rows()) this.inc(labelled(values), n);
+      },
+    });
+  else
+    new Gauge({
+      ...settings,
+      collect() {
+        this.reset();
+        for (const [values, n] of rows()) this.set(labelled(values), n);
+      },
+    });
+}
+
+/** The numbers that a service has of its own, which it may name later than the registry is made. */
+function registerOwn(registry: Registry, board: StatusBoard): void {
+  for (const { name, help, labels } of board.numbers) {
+    const full = `spyhop_${name}`;
+    if (registry.getSingleMetric(full) !== undefined) continue;
+    const rows = () => board.numbers.find((one) => one.name === name)?.rows ?? [];
+    register(registry, { name: full, help, labels, rows });
+  }
+}
+
+/** The text of metrics that are read from the board when they are asked for. */
+export function metricsOf(board: StatusBoard): { readonly contentType: string; metrics(): Promise<string> } {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  for (const { name, help, labels, rows } of seriesOf(board)) {
-    const labelled = (values: readonly string[]) => Object.fromEntries(labels.map((label, i) => [label, values[i]]));
-    const settings = { name, help, labelNames: [...labels], registers };
-    if (name.endsWith('_total'))
-      new Counter({
-        ...settings,
-        collect() {
-          this.reset();
-          for (const [values, n] of rows()) this.inc(labelled(values), n);
-        },
-      });
-    else
-      new Gauge({
-        ...settings,
-        collect() {
-          this.reset();
-          for (const [values, n] of rows()) this.set(labelled(values), n);
-        },
-      });
-  }
+  for (const series of seriesOf(board)) register(registry, series);
   const latency = new Histogram({
     name: 'spyhop_alert_latency_seconds',
     help: 'From the receipt of a trade to the hand-over of its alert.',
@@ -97,5 +109,11 @@ export function metricsOf(board: StatusBoard): Registry {
     registers,
   });
   board.onLatency = (seconds) => latency.observe(seconds);
-  return registry;
+  return {
+    contentType: registry.contentType,
+    metrics: async () => {
+      registerOwn(registry, board);
+      return await registry.metrics();
+    },
+  };
 }

@@ -97,13 +97,15 @@ function knownMarkets(dataDir: string, receivedMs: number): MarketEvent[] {
   );
 }
 
+/** A line of a recording: when it came, what it is, and its text. */
+export type RecordedLine = z.infer<typeof LINE>;
+
 /**
- * Events in the order in which they came. A line that a kill has cut off is passed over.
+ * Lines of a recording in the order in which they came; their clock never goes back. One that a kill has cut off is passed over.
  * @param folder of the files of one venue
- * @param dataDir whose 10_markets says what is known of the markets
  * @throws InputError 'empty-input' where there is no recording
  */
-export async function* recordedEvents(folder: string, dataDir: string): AsyncGenerator<StreamEvent> {
+export async function* recordedLines(folder: string): AsyncGenerator<RecordedLine> {
   const names = withSystemErrors(folder, () => readdirSync(folder).filter((name) => FILE.test(name))).sort();
   if (names.length === 0)
     throw new InputError(
@@ -112,18 +114,31 @@ export async function* recordedEvents(folder: string, dataDir: string): AsyncGen
       'name a folder as data/live/frames/kalshi',
     );
   let lastMs = 0;
-  let tokens: z.infer<typeof TOKENS> = {};
   for (const name of names)
     for await (const text of linesOf(join(folder, name))) {
       const line = parsedLine(text);
       if (line === null) continue;
-      if (lastMs === 0) yield* knownMarkets(dataDir, line.received_ms);
-      // The clock of the log never goes back.
       lastMs = Math.max(lastMs, line.received_ms);
-      if (line.kind === 'file') tokens = TOKENS.safeParse(HEADER.parse(JSON.parse(line.text)).markets).data ?? {};
-      if (line.kind !== 'frame') continue;
-      for (const trade of tradesIn(line.text, tokens)) yield { kind: 'trade', received_ms: lastMs, ...trade };
+      yield { ...line, received_ms: lastMs };
     }
+}
+
+/**
+ * Events in the order in which they came.
+ * @param folder of the files of one venue
+ * @param dataDir whose 10_markets says what is known of the markets
+ * @throws InputError 'empty-input' where there is no recording
+ */
+export async function* recordedEvents(folder: string, dataDir: string): AsyncGenerator<StreamEvent> {
+  let lastMs = 0;
+  let tokens: z.infer<typeof TOKENS> = {};
+  for await (const line of recordedLines(folder)) {
+    if (lastMs === 0) yield* knownMarkets(dataDir, line.received_ms);
+    lastMs = line.received_ms;
+    if (line.kind === 'file') tokens = TOKENS.safeParse(HEADER.parse(JSON.parse(line.text)).markets).data ?? {};
+    if (line.kind !== 'frame') continue;
+    for (const trade of tradesIn(line.text, tokens)) yield { kind: 'trade', received_ms: lastMs, ...trade };
+  }
   yield { kind: 'tick', received_ms: lastMs + HOUR_MS };
 }
 

@@ -5,8 +5,7 @@
  */
 import { formatDuration, HOUR_MS } from '../run/clock.ts';
 import { HUNDREDTHS, MICROS_PER_USD, priceOfSide } from './money.ts';
-import type { Quote } from './sizing/size_bet.ts';
-import type { Position, Side } from './types.ts';
+import type { Position, Quote, Side } from './types.ts';
 
 export interface ExitRules {
   /** Bid for what is held, USD, from which the gain is taken. */

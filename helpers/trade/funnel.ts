@@ -40,19 +40,19 @@ export class Funnel {
     return { reached: { ...this.reached }, stopped };
   }
 
-  /** A market has got so far. */
-  reach(stage: FunnelStage): void {
-    this.reached[stage]++;
+  /** A market, or so many, have got so far. */
+  reach(stage: FunnelStage, n = 1): void {
+    this.reached[stage] += n;
   }
 
   /**
-   * A market did not get to a stage.
+   * A market, or so many, did not get to a stage.
    * @param reason a kind of reason without figures, so that equal ones are counted together
    */
-  stop(stage: FunnelStage, reason: string): void {
+  stop(stage: FunnelStage, reason: string, n = 1): void {
     const reasons = this.stopped[stage];
     const key = reasons.has(reason) || reasons.size < N_REASONS_MAX ? reason : OTHER;
-    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+    reasons.set(key, (reasons.get(key) ?? 0) + n);
   }
 
   /** What the risk engine said: each check that failed is a reason. */

@@ -50,14 +50,10 @@ export interface Intent extends Trade {
   readonly asOfMs: number;
 }
 
-/** An order at the venue that may still be filled. */
-export interface RestingOrder extends Trade {
-  readonly clientOrderId: string;
-  /** The venue's id; null while the answer is not known. */
-  readonly orderId: string | null;
-  readonly limitPriceMicros: number;
-  readonly remainingHundredths: number;
-  readonly expiresMs: number | null;
+/** Prices of YES that somebody offers now; null where a side of the book is empty. */
+export interface Quote {
+  readonly bidMicros: number | null;
+  readonly askMicros: number | null;
 }
 
 /** One execution, as the venue booked it. */
@@ -70,7 +66,6 @@ export interface Fill extends Trade {
   readonly countHundredths: number;
   /** What the venue charged, rounding and rebates included: at least 0. */
   readonly feeMicros: number;
-  readonly isTaker: boolean;
   readonly tsMs: number;
 }
 

@@ -71,11 +71,6 @@ export class YesBook<T extends Resting> {
     return sum;
   }
 
-  sizeAt(side: BookSide, price: number): number {
-    const level = this.levels[side].find((one) => one.price === price);
-    return level?.queue.reduce((sum, { remaining }) => sum + remaining, 0) ?? 0;
-  }
-
   /** [price, size] of each level, the best first. */
   sizes(side: BookSide): [number, number][] {
     return this.levels[side].map(({ price, queue }) => [

@@ -60,7 +60,7 @@ class ExchangeRoutes {
     if (!path.startsWith('/portfolio/') && path !== '/exchange/user_data_timestamp') return null;
     if (!isSigned(asked, this.options.publicKey)) return { status: 401, body: { error: 'invalid signature' } };
     const isWrite = asked.method !== 'GET';
-    if (isWrite && /^\/portfolio\/(batched_)?orders/.test(path) && !path.startsWith(GROUPS)) return GONE;
+    if (isWrite && /^\/portfolio\/(batched_)?orders/.test(path)) return GONE;
     const fault = drawExchangeFault(this.options.faults, isWrite);
     if (fault !== null) this.met.set(fault, (this.met.get(fault) ?? 0) + 1);
     // Passed on twice by a gateway, it was sent once.

@@ -2,7 +2,7 @@
  * Where orders go: one port, with a paper exchange, the demo exchange and the live one behind it. What goes wrong in the world is an
  * outcome, never an error: an order is accepted, refused, or nobody knows.
  */
-import type { BookSide } from '../money.ts';
+import type { BookedFill, BookedSettlement } from '../ledger/entries.ts';
 import type { Intent } from '../types.ts';
 
 export type Mode = 'paper' | 'demo' | 'live';
@@ -35,28 +35,15 @@ export interface VenueOrder {
 }
 
 /** A fill as the venue tells it. */
-export interface VenueFill {
-  readonly fillId: string;
-  readonly orderId: string;
-  readonly ticker: string;
-  readonly shard: number;
-  readonly bookSide: BookSide;
-  readonly yesPriceMicros: number;
-  readonly countHundredths: number;
-  readonly feeMicros: number;
+export interface VenueFill extends BookedFill {
   readonly isTaker: boolean;
-  readonly tsMs: number;
 }
 
 /** What a market has paid for what was held in it. */
-export interface Settlement {
-  readonly ticker: string;
-  readonly shard: number;
+export interface Settlement extends BookedSettlement {
   readonly result: string;
   readonly yesHundredths: number;
   readonly noHundredths: number;
-  readonly payoutMicros: number;
-  readonly feeMicros: number;
   readonly tsMs: number;
 }
 

@@ -3,13 +3,19 @@
  * and only the exchange's own address is let pass: nobody sends such an order by accident.
  */
 import { envValue } from '../../run/env.ts';
-import { InputError } from '../../run/errors.ts';
+import { assert, InputError } from '../../run/errors.ts';
 import type { Mode } from './executor.ts';
 
 /** Addresses of the two exchanges, and the only ones that each mode may use. */
 export const EXCHANGES = {
   demo: 'https://external-api.demo.kalshi.co/trade-api/v2',
   live: 'https://external-api.kalshi.com/trade-api/v2',
+} as const satisfies Record<Exclude<Mode, 'paper'>, string>;
+
+/** Where the prices of each exchange are told as they change. */
+export const FEEDS = {
+  demo: 'wss://external-api-ws.demo.kalshi.co/trade-api/ws/v2',
+  live: 'wss://external-api-ws.kalshi.com/trade-api/ws/v2',
 } as const satisfies Record<Exclude<Mode, 'paper'>, string>;
 
 /** The first switch, in the environment. */
@@ -72,7 +78,7 @@ export function permitTrading(
 
 /** @throws Error for a permit that `permitTrading` has not made: a fault of this program */
 export function assertPermit(permit: Permit): void {
-  if (!permits.has(permit)) throw new Error('assertion failed: orders without a permit');
+  assert(permits.has(permit), 'orders without a permit');
 }
 
 /** Why no order may be sent on these prices, or null. @param heardMs when the market was last heard of; null for never */

@@ -171,12 +171,6 @@ export class IntentLog {
     await this.commit({ ...before, ...change, changedMs: nowMs }, kind, what);
   }
 
-  /** Everything that happened to an order, the oldest first. */
-  events(clientOrderId: string): { readonly kind: OrderEvent; readonly what: string; readonly at_ms: number }[] {
-    const rows = this.db.prepare('select kind, what, at_ms from order_events where client_order_id = ? order by n');
-    return rows.all(clientOrderId) as ReturnType<IntentLog['events']>;
-  }
-
   close(): void {
     this.flush();
     this.db.close();

@@ -9,8 +9,8 @@ export interface Keeping {
   readonly signal: AbortSignal;
   /** Hears of what the world did wrong; the next look tries again. */
   readonly onProblem: (line: string) => void;
-  /** After each look that succeeded. */
-  readonly onSynced?: () => void;
+  /** What is to be done after each look that succeeded. @param asOfMs how fresh what the venue told was, ms since 1970 */
+  readonly onSynced?: (asOfMs: number) => Promise<void>;
 }
 
 /** Looks until `signal` is aborted; at once when `wake` is called, for example because a fill was heard of. @throws what is no fault of the world */
@@ -18,9 +18,9 @@ export async function keepOrders(desk: OrderDesk, wake: Wake, keeping: Keeping):
   const { everyMs, signal, onProblem, onSynced } = keeping;
   while (!signal.aborted) {
     try {
-      await desk.sync();
+      const asOfMs = await desk.sync();
       await desk.cancelStale();
-      onSynced?.();
+      await onSynced?.(asOfMs);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       onProblem(error.message);

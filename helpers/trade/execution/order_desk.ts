@@ -4,7 +4,7 @@
  */
 import { MINUTE_MS, SECOND_MS } from '../../run/clock.ts';
 import { assert } from '../../run/errors.ts';
-import type { Ledger, LedgerEvent } from '../ledger/ledger.ts';
+import { type Ledger, type LedgerEvent, timeOf } from '../ledger/ledger.ts';
 import type { Intent } from '../types.ts';
 import type { Executor, Placed, VenueOrder } from './executor.ts';
 import type { IntentLog, LoggedOrder } from './intent_log.ts';
@@ -97,12 +97,31 @@ export class OrderDesk {
     return stale.length;
   }
 
-  /** Asks the venue what has become of the orders that are open, and books what was filled and settled. */
-  async sync(): Promise<void> {
+  /**
+   * Whether an order has ended for good, and how much of it was filled by the venue's word: hundredths, which the ledger may know later. An
+   * order that was not found may still come, and ends only after a while.
+   */
+  endOf({ state, changedMs, filledHundredths }: LoggedOrder): number | null {
+    const isOver = state === 'done' || state === 'refused';
+    const isLost = state === 'absent' && this.options.nowMs() - changedMs > LATE_MS;
+    return isOver || isLost ? filledHundredths : null;
+  }
+
+  /** Whether the venue's lists of `asOfMs` hold every fill of an order that has ended. */
+  isWhole({ changedMs }: LoggedOrder, asOfMs: number): boolean {
+    return asOfMs >= changedMs + this.limits.graceMs;
+  }
+
+  /**
+   * Asks the venue what has become of the orders that are open, and books what was filled and settled.
+   * @returns how fresh what the venue told was, ms since 1970
+   */
+  async sync(): Promise<number> {
     const { executor } = this.options;
     const asOfMs = await executor.asOfMs();
     await this.syncOrders(asOfMs);
     await this.syncFills();
+    return asOfMs;
   }
 
   private async syncOrders(asOfMs: number): Promise<void> {
@@ -162,15 +181,14 @@ export class OrderDesk {
 
   private async syncFills(): Promise<void> {
     const { executor, ledger } = this.options;
-    const since = ((await ledger.lastFillMs()) ?? 0) - this.limits.overlapMs;
+    const since = await ledger.fillsSinceMs(this.limits.overlapMs);
+    assert(since !== null, 'the ledger knows no money yet');
     const fills = await executor.fills(since);
     const settlements = await executor.settlements(since);
     const events: LedgerEvent[] = [
       ...fills.map((fill) => ({ kind: 'fill' as const, fill })),
       ...settlements.map((settlement) => ({ kind: 'settlement' as const, settlement })),
     ];
-    const timeOf = (event: LedgerEvent): number =>
-      event.kind === 'fill' ? event.fill.tsMs : event.kind === 'settlement' ? event.settlement.tsMs : event.tsMs;
     await ledger.book(events.sort((a, b) => timeOf(a) - timeOf(b)));
   }
 

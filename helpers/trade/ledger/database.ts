@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { redact } from '../../http/redact.ts';
-import { InputError } from '../../run/errors.ts';
+import { assert, InputError } from '../../run/errors.ts';
 import { makeFolder } from '../../run/files.ts';
 import { takeLock } from '../../run/lock.ts';
 
@@ -88,13 +88,14 @@ function overPool(kind: TradeDatabase['kind'], name: string, pool: pg.Pool, end:
   };
 }
 
-function openServer(url: string): TradeDatabase {
+function openServer(url: string, schema: string): TradeDatabase {
   const pool = new pg.Pool({
     connectionString: url,
     max: 1,
     types,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
+    options: `-c search_path=${schema}`,
   });
   return overPool('PostgreSQL', redact(url, []), pool, () => pool.end());
 }
@@ -123,9 +124,15 @@ async function openEmbedded(folder: string): Promise<TradeDatabase> {
  * Opens the store.
  * @param url of a PostgreSQL server, or undefined for PGlite
  * @param folder where PGlite keeps its files; one process at a time
+ * @param schema of a server, where the ledger of one account is; made where there is none
  * @throws InputError 'busy' when another process has the folder
  */
-export async function openTradeDatabase(url: string | undefined, folder: string): Promise<TradeDatabase> {
+export async function openTradeDatabase(
+  url: string | undefined,
+  folder: string,
+  schema = 'public',
+): Promise<TradeDatabase> {
+  assert(/^[a-z][a-z0-9_]{0,62}$/.test(schema), `${schema} is no name of a schema`);
   if (url === undefined) return await openEmbedded(folder);
   if (!/^postgres(ql)?:\/\//.test(url))
     throw new InputError(
@@ -133,5 +140,7 @@ export async function openTradeDatabase(url: string | undefined, folder: string)
       'DATABASE_URL is no address of PostgreSQL',
       'write it as postgres://user:password@host:5432/name',
     );
-  return openServer(url);
+  const database = openServer(url, schema);
+  await database.transaction((query) => query(`create schema if not exists ${schema}`));
+  return database;
 }

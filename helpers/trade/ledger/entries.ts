@@ -3,7 +3,7 @@
  * positive, capital and gains negative; equity is the sum of the assets.
  */
 import { assert } from '../../run/errors.ts';
-import { notionalMicros, priceOfSide } from '../money.ts';
+import { type BookSide, notionalMicros, priceOfSide } from '../money.ts';
 
 /** What a market's contracts are, and what they cost before fees. */
 export interface Holding {
@@ -27,7 +27,7 @@ export interface BookedFill {
   readonly orderId: string;
   readonly ticker: string;
   readonly shard: number;
-  readonly bookSide: 'bid' | 'ask';
+  readonly bookSide: BookSide;
   readonly yesPriceMicros: number;
   readonly countHundredths: number;
   readonly feeMicros: number;
@@ -45,8 +45,6 @@ interface Entry {
   readonly postings: readonly Posting[];
   /** What is held after it. */
   readonly holding: Holding;
-  /** Gained by what is no longer held, before fees. */
-  readonly realizedMicros: number;
 }
 
 export const CASH = 'cash:';
@@ -55,12 +53,12 @@ export const FEES = 'fees';
 export const GAINS = 'gains';
 export const CAPITAL = 'capital';
 
-function entryOf(postings: readonly Posting[], holding: Holding, realizedMicros: number): Entry {
+function entryOf(postings: readonly Posting[], holding: Holding): Entry {
   assert(
     postings.reduce((sum, { amountMicros }) => sum + amountMicros, 0) === 0,
     `postings that do not sum to 0: ${JSON.stringify(postings)}`,
   );
-  return { postings: postings.filter(({ amountMicros }) => amountMicros !== 0), holding, realizedMicros };
+  return { postings: postings.filter(({ amountMicros }) => amountMicros !== 0), holding };
 }
 
 /** A fill: contracts of the other side are given back first, at the mean of what they cost. */
@@ -89,7 +87,7 @@ export function fillEntry(held: Holding, fill: BookedFill): Entry {
     { account: GAINS, amountMicros: -realized },
     { account: FEES, amountMicros: feeMicros },
   ];
-  return entryOf(postings, holding, realized);
+  return entryOf(postings, holding);
 }
 
 /** A settlement: the market is over, and what it pays takes the place of what its contracts cost. */
@@ -101,7 +99,7 @@ export function settlementEntry(held: Holding, { ticker, shard, payoutMicros, fe
     { account: GAINS, amountMicros: -realized },
     { account: FEES, amountMicros: feeMicros },
   ];
-  return entryOf(postings, { shard, ...NOTHING_HELD }, realized);
+  return entryOf(postings, { shard, ...NOTHING_HELD });
 }
 
 /** Money brought in (or taken out, negative). */

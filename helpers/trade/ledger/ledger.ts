@@ -1,7 +1,7 @@
 /** The ledger: what was filled, paid and settled, each once however often it is told, and what follows from it. */
 import { isoTime } from '../../run/clock.ts';
 import { assert } from '../../run/errors.ts';
-import type { Query, TradeDatabase } from './database.ts';
+import type { Query, Row, TradeDatabase } from './database.ts';
 import {
   type BookedFill,
   type BookedSettlement,
@@ -31,6 +31,15 @@ export type LedgerEvent =
       readonly tsMs: number;
     };
 
+export interface LedgerEntry {
+  /** Rises with the order in which entries were booked. */
+  readonly id: number;
+  readonly event: LedgerEvent;
+}
+
+/** Entries that are read at once. */
+const N_ENTRIES_MAX = 1000;
+
 /** Everything in micro-dollars. */
 export interface LedgerSummary {
   readonly cash: ReadonlyMap<number, number>;
@@ -49,9 +58,15 @@ function sourceOf(event: LedgerEvent): string {
   return event.kind === 'settlement' ? `settlement:${event.settlement.ticker}` : `capital:${event.id}`;
 }
 
-function timeOf(event: LedgerEvent): number {
+/** When it happened, ms since 1970. */
+export function timeOf(event: LedgerEvent): number {
   if (event.kind === 'fill') return event.fill.tsMs;
   return event.kind === 'settlement' ? event.settlement.tsMs : event.tsMs;
+}
+
+function entryOf({ id, kind, details }: Row): LedgerEntry {
+  const event = kind === 'fill' ? { kind, fill: details } : details;
+  return { id: Number(id), event: event as LedgerEvent };
 }
 
 function tickersOf(events: readonly LedgerEvent[]): string[] {
@@ -120,13 +135,51 @@ export class Ledger {
     });
   }
 
-  /** When the last fill that is booked was, ms since 1970; null when there is none. */
-  async lastFillMs(): Promise<number | null> {
+  /**
+   * From when on the venue may have fills that are not booked, ms since 1970: a little before the last that is, and never before the
+   * ledger began, as what was filled earlier is in the money that it began with; null for a ledger without entries.
+   */
+  async fillsSinceMs(overlapMs: number): Promise<number | null> {
     return await this.database.transaction(async (query) => {
-      const [{ ms }] = await query(
-        "select (extract(epoch from max(at)) * 1000)::bigint ms from ledger_entries where kind = 'fill'",
+      const [{ first_ms, last_ms }] = await query(
+        `select (extract(epoch from min(at)) * 1000)::bigint first_ms,
+         (extract(epoch from max(at) filter (where kind = 'fill')) * 1000)::bigint last_ms from ledger_entries`,
       );
-      return ms === null ? null : Number(ms);
+      if (first_ms === null) return null;
+      return Math.max(Number(first_ms), last_ms === null ? 0 : Number(last_ms) - overlapMs);
+    });
+  }
+
+  /** Entries after the one of a number, in the order in which they were booked. */
+  async entriesAfter(id: number): Promise<readonly LedgerEntry[]> {
+    return await this.database.transaction(async (query) => {
+      const rows = await query('select id, kind, details from ledger_entries where id > $1 order by id limit $2', [
+        id,
+        N_ENTRIES_MAX,
+      ]);
+      return rows.map(entryOf);
+    });
+  }
+
+  /** Entries of a time, in its order: at or after `fromMs`, before `untilMs`. */
+  async entriesBetween(fromMs: number, untilMs: number): Promise<readonly LedgerEntry[]> {
+    return await this.database.transaction(async (query) => {
+      const rows = await query(
+        'select id, kind, details from ledger_entries where at >= $1 and at < $2 order by at, id',
+        [isoTime(fromMs), isoTime(untilMs)],
+      );
+      return rows.map(entryOf);
+    });
+  }
+
+  /** What every account held when a time began, micro-dollars. */
+  async balancesAt(ms: number): Promise<ReadonlyMap<string, number>> {
+    return await this.database.transaction(async (query) => {
+      const rows = await query(
+        'select account, sum(amount_micros)::bigint n from ledger_postings where at < $1 group by 1',
+        [isoTime(ms)],
+      );
+      return new Map(rows.map(({ account, n }) => [String(account), Number(n)]));
     });
   }
 

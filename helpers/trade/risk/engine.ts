@@ -4,13 +4,12 @@
  */
 import { DAY_MS, formatDuration } from '../../run/clock.ts';
 import { asPurchase, formatMicros } from '../money.ts';
-import type { Quote } from '../sizing/size_bet.ts';
-import type { Fill, Intent, MarketRef, Position, RiskCheck, RiskDecision, RiskState } from '../types.ts';
+import type { Fill, Intent, MarketRef, Position, Quote, RiskCheck, RiskDecision, RiskState } from '../types.ts';
 import { type Correlation, CorrelationGroups } from './correlation.ts';
 import { GATES, type Gate, passGates, type Question, whatItCloses } from './gates.ts';
 import type { RiskLimits } from './limits.ts';
 import { formatLock, type Lock, Locks } from './locks.ts';
-import { bookLoss, largestWithin, lossLimits, type TermsOf } from './loss_limits.ts';
+import { largestWithin, lossLimits, type TermsOf, worstOfBooks } from './loss_limits.ts';
 import { Portfolio } from './portfolio.ts';
 import type { RiskEngineState } from './state.ts';
 import { formatStop, type Stop, type StopName, Stops } from './stops.ts';
@@ -30,6 +29,19 @@ export interface RiskOptions {
   readonly record: (event: RiskEvent) => void;
   /** Further checks, for entries or for all. */
   readonly gates?: readonly Gate[];
+}
+
+/** The account as the engine knows it, micro-dollars. */
+export interface RiskFigures {
+  /** With positions at what they would be sold for. */
+  readonly equityMicros: number;
+  /** With positions at what they cost. */
+  readonly bookEquityMicros: number;
+  readonly peakMicros: number;
+  readonly cashMicros: number;
+  readonly realizedTodayMicros: number;
+  /** What all positions and orders could lose. */
+  readonly atRiskMicros: number;
 }
 
 /** Ids of orders and fills that are remembered, so that one that is told twice counts once. */
@@ -77,18 +89,28 @@ export class RiskEngine {
     return this.portfolio.positions;
   }
 
-  /** Equity now, its highest, and what all positions and orders could lose, micro-dollars. */
-  get figures(): { readonly equityMicros: number; readonly peakMicros: number; readonly atRiskMicros: number } {
-    const { markedEquityMicros, peakMicros, books } = this.portfolio;
-    const atRiskMicros = books.reduce((sum, book) => sum + bookLoss(book, this.options.termsOf(book.market)), 0);
-    return { equityMicros: markedEquityMicros, peakMicros, atRiskMicros };
+  /** Orders that may still be filled, as far as the engine knows. */
+  get orders(): readonly OpenOrder[] {
+    return this.portfolio.books.flatMap(({ orders }) => orders);
+  }
+
+  get figures(): RiskFigures {
+    const { markedEquityMicros, bookEquityMicros, peakMicros, cashMicros, realizedTodayMicros, books } = this.portfolio;
+    return {
+      equityMicros: markedEquityMicros,
+      bookEquityMicros,
+      peakMicros,
+      cashMicros,
+      realizedTodayMicros,
+      atRiskMicros: worstOfBooks(books, this.options.termsOf),
+    };
   }
 
   stateAt(nowMs: number): RiskState {
     return this.staleFeed(nowMs) === null ? this.stops.state : 'HALTED';
   }
 
-  /** Why the state is what it is, and what pauses entries: one sentence each. */
+  /** Why the state is what it is: one sentence each; empty when ACTIVE. */
   reasonsAt(nowMs: number): string[] {
     const stale = this.staleFeed(nowMs);
     return [...(stale === null ? [] : [stale]), ...this.stops.all.map(formatStop)];
@@ -104,11 +126,11 @@ export class RiskEngine {
    * @throws what `record` throws: then nothing is allowed, and trading is halted
    */
   admit(intent: Intent, nowMs: number): RiskDecision {
-    const decision = this.judge(intent, nowMs);
+    const decision = this.evaluate(intent, nowMs);
     this.guard(nowMs, () => this.options.record({ kind: 'decision', intent, decision }));
     if (decision.countHundredths > 0)
       this.guard(nowMs, () => {
-        const isExit = this.question(intent, nowMs).isExit;
+        const { isExit } = whatItCloses(intent, this.portfolio.bookOf(intent.market));
         this.portfolio.addOrder(intent.market, this.orderOf(intent, decision.countHundredths));
         this.orderIds = [...this.orderIds, intent.clientOrderId].slice(-N_IDS_KEPT);
         if (!isExit) this.entriesMs = [...this.entriesMs, nowMs];
@@ -116,17 +138,21 @@ export class RiskEngine {
     return decision;
   }
 
-  /** Books a fill; the same fill told twice counts once. What cannot be explained halts trading. */
-  onFill(fill: Fill, nowMs: number): void {
-    if (this.fillIds.includes(fill.fillId)) return;
-    this.guard(nowMs, () => {
+  /**
+   * Books a fill; the same fill told twice counts once. What cannot be explained halts trading.
+   * @returns what the position gained since it was opened where this has closed it, else null
+   */
+  onFill(fill: Fill, nowMs: number): number | null {
+    if (this.fillIds.includes(fill.fillId)) return null;
+    return this.guard(nowMs, () => {
       this.portfolio.rollDay(nowMs);
       const { closedMicros, fault } = this.portfolio.fill(fill);
       this.fillIds = [...this.fillIds, fill.fillId].slice(-N_IDS_KEPT);
       const of = `fill ${fill.fillId} of order ${fill.clientOrderId} in ${fill.market.ticker}`;
-      if (fault === 'dearer than it could be') this.stop('fees', 'HALTED', `${of}: ${fault}`, nowMs);
+      if (fault === 'cost more than it could') this.stop('fees', 'HALTED', `${of}: ${fault}`, nowMs);
       else if (fault !== null) this.stop('unexplained fill', 'HALTED', `${of}: ${fault}`, nowMs);
       this.onClosed(closedMicros, nowMs);
+      return closedMicros;
     });
   }
 
@@ -135,11 +161,13 @@ export class RiskEngine {
     this.portfolio.cancel(clientOrderId, hundredths);
   }
 
-  /** A market has ended and each contract of YES pays so much. */
-  onSettled(market: MarketRef, yesPayoutMicros: number, nowMs: number): void {
-    this.guard(nowMs, () => {
+  /** A market has ended and each contract of YES pays so much. @returns what its position gained; null where nothing was held */
+  onSettled(market: MarketRef, yesPayoutMicros: number, nowMs: number): number | null {
+    return this.guard(nowMs, () => {
       this.portfolio.rollDay(nowMs);
-      this.onClosed(this.portfolio.settle(market, yesPayoutMicros), nowMs);
+      const closedMicros = this.portfolio.settle(market, yesPayoutMicros);
+      this.onClosed(closedMicros, nowMs);
+      return closedMicros;
     });
   }
 
@@ -190,16 +218,16 @@ export class RiskEngine {
   }
 
   /** Does work that must not fail halfway unnoticed. */
-  private guard(nowMs: number, work: () => void): void {
+  private guard<T>(nowMs: number, work: () => T): T {
     try {
-      work();
+      return work();
     } catch (error) {
       this.stops.raise(failedCheck(error, nowMs));
       throw error;
     }
   }
 
-  private judge(intent: Intent, nowMs: number): RiskDecision {
+  private evaluate(intent: Intent, nowMs: number): RiskDecision {
     const answer = (countHundredths: number, checks: readonly RiskCheck[]): RiskDecision => ({
       clientOrderId: intent.clientOrderId,
       verdict: countHundredths === 0 ? 'deny' : countHundredths < intent.countHundredths ? 'shrink' : 'allow',

@@ -17,15 +17,15 @@ interface LossLimit {
   readonly lossMicros: (countHundredths: number) => number;
 }
 
-/** What else is at risk in some markets. */
-function worstOfBooks(books: readonly MarketBook[], termsOf: TermsOf): number {
+/** What is at risk in some markets: one never insures another. */
+export function worstOfBooks(books: readonly MarketBook[], termsOf: TermsOf): number {
   return books.reduce((sum, book) => sum + bookLoss(book, termsOf(book.market)), 0);
 }
 
 const exposureOf = ({ side, carried, today, orders }: MarketBook) => ({ side, lots: [carried, today], orders });
 
 /** The worst loss of one market's part of the account. */
-export function bookLoss(book: MarketBook, terms: CostTerms | null): number {
+function bookLoss(book: MarketBook, terms: CostTerms | null): number {
   return worstLoss(exposureOf(book), terms);
 }
 

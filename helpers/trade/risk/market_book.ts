@@ -1,7 +1,6 @@
 /** One market's part of the account, as a value: what is held, in two lots, and the orders that may still be filled. */
 import { HUNDREDTHS, MICROS_PER_HUNDREDTH, MICROS_PER_USD } from '../money.ts';
-import type { Quote } from '../sizing/size_bet.ts';
-import type { MarketRef, Side } from '../types.ts';
+import type { MarketRef, Quote, Side } from '../types.ts';
 import type { Lot, OpenOrder } from './worst_loss.ts';
 
 export interface MarketBook {

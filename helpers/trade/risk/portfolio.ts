@@ -5,8 +5,7 @@
 import { DAY_MS } from '../../run/clock.ts';
 import { assert } from '../../run/errors.ts';
 import { asPurchase, HUNDREDTHS, MICROS_PER_USD, notionalMicros, signedHundredths } from '../money.ts';
-import type { Quote } from '../sizing/size_bet.ts';
-import type { Fill, MarketRef, Position, Side } from '../types.ts';
+import type { Fill, MarketRef, Position, Quote, Side } from '../types.ts';
 import {
   costOf,
   emptyBook,
@@ -37,8 +36,8 @@ export interface PortfolioState {
 interface Booked {
   /** What was gained or lost since the position was opened; null while it is open. */
   readonly closedMicros: number | null;
-  /** What cannot be explained: no such order, more than was left of it, or dearer than it could be. */
-  readonly fault: 'unknown order' | 'more than was left' | 'dearer than it could be' | null;
+  /** What cannot be explained: no such order, more than was left of it, or it cost more than it could. */
+  readonly fault: 'unknown order' | 'more than was left' | 'cost more than it could' | null;
 }
 
 export class Portfolio {
@@ -99,6 +98,11 @@ export class Portfolio {
   /** Equity with positions at what they would be sold for. */
   get markedEquityMicros(): number {
     return this.books.reduce((sum, book) => sum + markedMicros(book) - costOf(book), this.bookEquityMicros);
+  }
+
+  /** What is not in positions. */
+  get cashMicros(): number {
+    return this.books.reduce((sum, book) => sum - costOf(book), this.bookEquityMicros);
   }
 
   /** The highest marked equity so far. */
@@ -207,5 +211,5 @@ export class Portfolio {
 function faultOf(order: OpenOrder | undefined, side: Side, hundredths: number, costMicros: number): Booked['fault'] {
   if (order === undefined || order.side !== side) return 'unknown order';
   if (hundredths > order.remainingHundredths) return 'more than was left';
-  return costMicros > order.reservedMicros ? 'dearer than it could be' : null;
+  return costMicros > order.reservedMicros ? 'cost more than it could' : null;
 }

@@ -99,21 +99,18 @@ const STATE = z.object({
   fillIds: z.array(z.string()),
 });
 
+/** What is to be done about a state that cannot be read. */
+export const RISK_STATE_HINT =
+  'restore it from a copy, or move it away after the account was looked at: positions and locks are in it';
+
 /**
- * What a snapshot said, from its JSON.
+ * What a snapshot said, from its JSON as it was parsed.
  * @param what names it in the message, such as its path
  * @throws InputError 'corrupt-file': without its locks and positions nothing may be traded
  */
-export function parseRiskState(text: string, what: string): RiskEngineState {
-  const hint = 'restore it from a copy, or move it away after the account was looked at: positions and locks are in it';
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError('corrupt-file', `${what} is not JSON`, hint, { cause });
-  }
+export function parseRiskState(value: unknown, what: string): RiskEngineState {
   const parsed = STATE.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new InputError('corrupt-file', `${what}: ${issue.path.join('.')}: ${issue.message}`, hint);
+  throw new InputError('corrupt-file', `${what}: ${issue.path.join('.')}: ${issue.message}`, RISK_STATE_HINT);
 }

@@ -5,7 +5,7 @@
 import { check, checkProbabilities } from '../../evaluate/checks.ts';
 
 /** Throws unless costs lie in (0, 1): what costs a dollar cannot gain. */
-function checkCosts(costs: readonly number[]): void {
+export function checkCosts(costs: readonly number[]): void {
   for (const cost of costs) check(cost > 0 && cost < 1, `a share costs more than 0 and less than 1, got ${cost}`);
 }
 

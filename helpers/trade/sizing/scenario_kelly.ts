@@ -4,6 +4,7 @@
  * gradient (Bell & Cover 1980).
  */
 import { check } from '../../evaluate/checks.ts';
+import { checkCosts } from './kelly.ts';
 
 export interface Scenario {
   readonly probability: number;
@@ -137,7 +138,7 @@ function centre(market: Market, weights: Float64Array, barrier: number): void {
  * @param scenarios probabilities add up to 1; every payout at least 0
  */
 export function scenarioKelly(costs: readonly number[], scenarios: readonly Scenario[]): ScenarioBets {
-  for (const cost of costs) check(cost > 0 && cost < 1, `a share costs more than 0 and less than 1, got ${cost}`);
+  checkCosts(costs);
   const total = scenarios.reduce((sum, { probability }) => sum + probability, 0);
   check(Math.abs(total - 1) < 1e-6, `probabilities of the scenarios add up to ${total}`);
   for (const { payouts, probability } of scenarios) {

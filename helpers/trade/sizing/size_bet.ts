@@ -7,7 +7,7 @@ import { logOddsPool } from '../../evaluate/log_odds.ts';
 import { OrderFees, tradeFeeMicros } from '../fees/fill_fee.ts';
 import type { CostTerms } from '../fees/order_cost.ts';
 import { MICROS_PER_USD, notionalMicros, priceOfSide } from '../money.ts';
-import type { Side } from '../types.ts';
+import type { Quote, Side } from '../types.ts';
 import { kellyFraction } from './kelly.ts';
 
 export interface SizingRules {
@@ -28,12 +28,6 @@ export const SIZING_RULES: SizingRules = {
   edgeMin: 0.05,
   countStepHundredths: 100,
 };
-
-/** Prices of YES that somebody offers now; null where a side of the book is empty. */
-export interface Quote {
-  readonly bidMicros: number | null;
-  readonly askMicros: number | null;
-}
 
 /**
  * q moved towards the market in log-odds.

@@ -216,7 +216,7 @@ export async function runTrader(options: TraderOptions, untilCalm: () => Promise
 export function judge({ exchange, double }: RoughExchange, report: TraderReport): string[] {
   const faults = [...report.differences, ...report.misfilled];
   for (const [id, { nReceived, nAccepted }] of double.sent) {
-    // "passed on twice" is the exchange's gateway: it counts what it got once as two.
+    // What the gateway has passed on twice was received once, and its copy refused.
     if (nAccepted > 1) faults.push(`order ${id} was accepted ${nAccepted} times`);
     if (nReceived > 1) faults.push(`order ${id} was sent ${nReceived} times`);
   }

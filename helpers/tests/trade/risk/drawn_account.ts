@@ -197,7 +197,7 @@ export function playSequence(random: Random, isFractional: boolean, nSteps: numb
     feed();
   };
   const restart = (): void => {
-    engine = new RiskEngine(options, parseRiskState(JSON.stringify(engine.snapshot), 'snapshot'));
+    engine = new RiskEngine(options, parseRiskState(JSON.parse(JSON.stringify(engine.snapshot)), 'snapshot'));
     feed();
   };
   const stop = (): void => {

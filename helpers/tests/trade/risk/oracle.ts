@@ -270,7 +270,6 @@ export function fillOf(
     priceMicros: CENT * (action === 'buy' ? cents : 100 - cents),
     countHundredths,
     feeMicros,
-    isTaker: !intent.isPostOnly,
     tsMs,
   };
 }

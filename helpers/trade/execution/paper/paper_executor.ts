@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { assert } from '../../../run/errors.ts';
 import { OrderFees, PRECISION_MICROS, tradeFeeMicros } from '../../fees/fill_fee.ts';
 import type { FeeTerms } from '../../fees/terms.ts';
-import { fillEntry, type Holding, NOTHING_HELD } from '../../ledger/entries.ts';
+import { CASH, fillEntry, type Holding, NOTHING_HELD } from '../../ledger/entries.ts';
 import { decimalToUnits, MICROS_PER_USD, notionalMicros, priceOfSide, toBook } from '../../money.ts';
-import type { Intent } from '../../types.ts';
+import type { Intent, Quote } from '../../types.ts';
 import type { Cancelled, Executor, Placed, Settlement, VenueAccount, VenueFill, VenueOrder } from '../executor.ts';
+import { applyFrame, type FeedView } from '../feed_books.ts';
 import { PaperMarket, type PaperOrder } from './paper_market.ts';
 
 /** What every gain and loss on paper must be read with. */
@@ -29,11 +30,10 @@ export interface PaperOptions {
 /** All of paper is one shard. */
 const SHARD = 0;
 
-export class PaperExecutor implements Executor {
+export class PaperExecutor implements Executor, FeedView {
   readonly mode = 'paper' as const;
   private readonly markets = new Map<string, PaperMarket>();
   private readonly orders_ = new Map<string, PaperOrder>();
-  private readonly clientIds = new Set<string>();
   private readonly fees = new Map<string, OrderFees>();
   private readonly fills_: VenueFill[] = [];
   private readonly settlements_: Settlement[] = [];
@@ -46,26 +46,25 @@ export class PaperExecutor implements Executor {
     this.holdings = new Map(options.holdings);
   }
 
-  /** A frame of the venue's feed, live or recorded: `orderbook_snapshot`, `orderbook_delta` or `trade`. */
   onFrame(type: string, msg: Readonly<Record<string, unknown>>): void {
+    if (type !== 'trade' && !type.startsWith('orderbook_')) return;
     const market = this.market(String(msg.market_ticker));
     market.advance(this.options.nowMs());
-    if (type === 'orderbook_snapshot')
-      market.book.snapshot({ bid: levelsOf(msg.yes_dollars_fp, 'yes'), ask: levelsOf(msg.no_dollars_fp, 'no') });
-    else if (type === 'orderbook_delta') {
-      const side = msg.side === 'yes' ? 'yes' : 'no';
-      const price = priceOfSide(side, decimalToUnits(String(msg.price_dollars), 6));
-      market.book.change(side === 'yes' ? 'bid' : 'ask', price, decimalToUnits(String(msg.delta_fp), 2));
-    } else if (type === 'trade') {
+    applyFrame(market.book, type, msg);
+    if (type === 'trade') {
       const side = (msg.taker_outcome_side ?? msg.taker_side) === 'yes' ? 'bid' : 'ask';
       const price = decimalToUnits(String(msg.yes_price_dollars), 6);
       market.trade(price, decimalToUnits(String(msg.count_fp), 2), side, this.options.nowMs());
     }
   }
 
-  /** Something of the feed was missed: no book is known until its next snapshot. */
   onMissed(): void {
     for (const { book } of this.markets.values()) book.isKnown = false;
+  }
+
+  /** What is offered, less what our own orders have taken of it. */
+  quote(ticker: string): Quote | null {
+    return this.markets.get(ticker)?.book.quote ?? null;
   }
 
   /** A market has been settled: `value` micro-dollars are paid for each YES. */
@@ -93,7 +92,8 @@ export class PaperExecutor implements Executor {
   async place(intent: Intent): Promise<Placed> {
     const { ticker } = intent.market;
     const market = this.market(ticker);
-    if (this.clientIds.has(intent.clientOrderId)) return { kind: 'exists', why: 'used before' };
+    const id = this.idOf(`order ${intent.clientOrderId}`);
+    if (this.orders_.has(id)) return { kind: 'exists', why: 'used before' };
     if (this.isHalted) return { kind: 'refused', why: 'halted' };
     if (!market.book.isKnown) return { kind: 'refused', why: 'no order book of this market is known' };
     if (this.options.feesOf(ticker) === null) return { kind: 'refused', why: 'the fees of this market are not known' };
@@ -104,9 +104,7 @@ export class PaperExecutor implements Executor {
     if (notionalMicros(price, intent.countHundredths - closing) > this.cashMicros)
       return { kind: 'refused', why: 'insufficient_balance' };
     const nowMs = this.options.nowMs();
-    const id = this.idOf(`order ${intent.clientOrderId}`);
     const order = market.add(id, intent, nowMs, nowMs + this.options.delayMs);
-    this.clientIds.add(intent.clientOrderId);
     this.orders_.set(id, order);
     this.fees.set(id, new OrderFees(PRECISION_MICROS.retail));
     market.advance(nowMs);
@@ -205,8 +203,8 @@ export class PaperExecutor implements Executor {
       tsMs,
     };
     const cashOf = (feeMicros: number): number =>
-      fillEntry(held, { ...fill, feeMicros }).postings.find(({ account }) => account.startsWith('cash:'))
-        ?.amountMicros ?? 0;
+      fillEntry(held, { ...fill, feeMicros }).postings.find(({ account }) => account.startsWith(CASH))?.amountMicros ??
+      0;
     const feeMicros = fees.charge(cashOf(0), tradeFeeMicros(terms, isTaker, price, hundredths)).netMicros;
     this.cashMicros += cashOf(feeMicros);
     this.holdings.set(ticker, fillEntry(held, { ...fill, feeMicros }).holding);
@@ -216,12 +214,4 @@ export class PaperExecutor implements Executor {
   private idOf(what: string): string {
     return `paper-${createHash('sha256').update(`${this.options.run} ${what}`).digest('hex').slice(0, 24)}`;
   }
-}
-
-/** Levels of a snapshot as YES prices. */
-function levelsOf(levels: unknown, side: 'yes' | 'no'): [number, number][] {
-  return ((levels ?? []) as [string, string][]).map(([price, size]) => [
-    priceOfSide(side, decimalToUnits(price, 6)),
-    decimalToUnits(size, 2),
-  ]);
 }

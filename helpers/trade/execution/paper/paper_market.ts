@@ -4,7 +4,7 @@
  */
 import { type BookSide, toBook } from '../../money.ts';
 import type { Intent } from '../../types.ts';
-import { DisplayedBook } from './displayed_book.ts';
+import { DisplayedBook } from '../displayed_book.ts';
 
 /** An order that is on its way, waits or has ended. */
 export interface PaperOrder {

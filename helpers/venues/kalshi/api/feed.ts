@@ -43,6 +43,8 @@ export interface KalshiFeedOptions {
   readonly nowMs: () => number;
   readonly snapshotMs?: number;
   readonly silentMs?: number;
+  /** Anything has come, heartbeats too: what is known of the subscriptions is as of now, but for what onMissed says. */
+  readonly onHeard?: () => void;
   /** Each text as it came, before anything is made of it. */
   readonly onText?: (text: string) => void;
   /** A connection has ended and will come back; onMissed says of what something may be missing. */
@@ -83,6 +85,7 @@ class KalshiFeed {
       url,
       random,
       ...(silentMs === undefined ? {} : { silentMs }),
+      ...(options.onHeard === undefined ? {} : { onHeard: options.onHeard }),
       headers: () => signedHeaders(key, nowMs(), 'GET', new URL(url).pathname),
       onOpen: () => {
         for (const subscription of options.subscriptions) this.subscribe(subscription);

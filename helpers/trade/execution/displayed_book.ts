@@ -1,5 +1,6 @@
 /** The order book of a market as the venue displays it, less what our own paper orders have taken of it. */
-import type { BookSide } from '../../money.ts';
+import type { BookSide } from '../money.ts';
+import type { Quote } from '../types.ts';
 
 /** [YES price in micro-dollars, hundredths of a contract] */
 type Level = readonly [number, number];
@@ -34,9 +35,10 @@ export class DisplayedBook {
     return this.shown[side].get(price) ?? 0;
   }
 
-  /** Best price of a side of which anything is left, or null. */
-  best(side: BookSide): number | null {
-    return this.left(side)[0]?.[0] ?? null;
+  /** The best prices of which anything is left; null while the book is not known. */
+  get quote(): Quote | null {
+    const best = (side: BookSide): number | null => this.left(side)[0]?.[0] ?? null;
+    return this.isKnown ? { bidMicros: best('bid'), askMicros: best('ask') } : null;
   }
 
   /** What an order of `side` up to `limit` could take, the best first; nothing of it is used yet. */

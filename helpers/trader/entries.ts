@@ -1,0 +1,100 @@
+/** What to buy: the edge of each watched market after fees, its size, and what stopped each of the others; and how it becomes an order. Pure. */
+import type { Exit } from '../trade/exits.ts';
+import type { CostTerms } from '../trade/fees/order_cost.ts';
+import type { Funnel } from '../trade/funnel.ts';
+import { type SizedBet, type SizingRules, sizeBet } from '../trade/sizing/size_bet.ts';
+import type { Intent, MarketRef, Quote } from '../trade/types.ts';
+import type { KnownForecast } from './forecasts.ts';
+import { refOf, type TradedMarket } from './markets.ts';
+
+/** A watched market as it is now. */
+export interface Candidate {
+  readonly market: TradedMarket;
+  readonly terms: CostTerms | null;
+  readonly forecast: KnownForecast;
+  /** Null while its order book is not known. */
+  readonly quote: Quote | null;
+  /** Why nothing more may be bought there now: a kind of reason; null where it may. */
+  readonly taken: string | null;
+}
+
+export interface Wanted {
+  readonly market: TradedMarket;
+  readonly bet: SizedBet;
+}
+
+/**
+ * The bets that are wanted, the largest edge first; the funnel hears how far each market got.
+ * @param bankrollMicros what fractions are of
+ */
+export function wantedBets(
+  candidates: readonly Candidate[],
+  bankrollMicros: number,
+  rules: SizingRules,
+  nowMs: number,
+  funnel: Funnel,
+): Wanted[] {
+  return candidates
+    .flatMap(({ market, terms, forecast, quote, taken }): Wanted[] => {
+      const stop = (stage: 'watched' | 'forecast' | 'edge' | 'sized', why: string): Wanted[] => {
+        funnel.stop(stage, why);
+        return [];
+      };
+      if (market.closesMs <= nowMs) return stop('watched', 'closed');
+      funnel.reach('watched');
+      if (forecast.kind === 'none') return stop('forecast', forecast.why);
+      funnel.reach('forecast');
+      if (taken !== null) return stop('edge', taken);
+      if (terms === null) return stop('edge', 'its fees are not known');
+      if (quote === null) return stop('edge', 'its order book is not known');
+      const bet = sizeBet(forecast.p, quote, terms, bankrollMicros, rules);
+      if (bet === null) return stop('edge', 'nobody offers either side');
+      if (bet.edge < rules.edgeMin) return stop('edge', 'too small after fees');
+      funnel.reach('edge');
+      if (bet.countHundredths === 0) return stop('sized', 'too little money for the smallest order, or its fee');
+      funnel.reach('sized');
+      return [{ market, bet }];
+    })
+    .sort((a, b) => b.bet.edge - a.bet.edge || (a.market.ticker < b.market.ticker ? -1 : 1));
+}
+
+/** A bet as an order that takes what is offered now. */
+export function entryIntent({ market, bet }: Wanted, clientOrderId: string, asOfMs: number): Intent {
+  return {
+    market: refOf(market),
+    side: bet.side,
+    action: 'buy',
+    clientOrderId,
+    limitPriceMicros: bet.priceMicros,
+    countHundredths: bet.countHundredths,
+    timeInForce: 'ioc',
+    isPostOnly: false,
+    expiresMs: null,
+    strategy: 'forecasts',
+    reason: bet.why,
+    asOfMs,
+  };
+}
+
+/** An order to give a position up. */
+export function exitIntent(
+  market: MarketRef,
+  { side, priceMicros, countHundredths, kind, reason }: Exit,
+  clientOrderId: string,
+  asOfMs: number,
+): Intent {
+  return {
+    market,
+    side,
+    action: 'sell',
+    clientOrderId,
+    limitPriceMicros: priceMicros,
+    countHundredths,
+    timeInForce: 'ioc',
+    isPostOnly: false,
+    expiresMs: null,
+    strategy: 'exits',
+    reason: `${kind}: ${reason}`,
+    asOfMs,
+  };
+}

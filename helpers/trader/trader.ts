@@ -1,0 +1,321 @@
+/**
+ * The trading loop, a round at a time: what the account is, what stops trading, what is given up, what is bought. It decides nothing by itself:
+ * forecasts, sizing, risk engine, executor and ledger do. Everything that it must know after a restart is on disk before an order is sent.
+ */
+import type { AlertRecord } from '../alerts/record.ts';
+import { DAY_MS, isoDay, MINUTE_MS } from '../run/clock.ts';
+import { InputError } from '../run/errors.ts';
+import type { Executor } from '../trade/execution/executor.ts';
+import type { FeedView } from '../trade/execution/feed_books.ts';
+import type { IntentLog } from '../trade/execution/intent_log.ts';
+import type { OrderDesk } from '../trade/execution/order_desk.ts';
+import type { PaperExecutor } from '../trade/execution/paper/paper_executor.ts';
+import { EXIT_RULES, exitOf } from '../trade/exits.ts';
+import { Funnel, type FunnelState } from '../trade/funnel.ts';
+import type { Ledger } from '../trade/ledger/ledger.ts';
+import { formatMicros } from '../trade/money.ts';
+import type { RiskEngine } from '../trade/risk/engine.ts';
+import type { SizingRules } from '../trade/sizing/size_bet.ts';
+import type { Intent, RiskDecision } from '../trade/types.ts';
+import { Account, type AccountNews } from './account.ts';
+import { type Candidate, entryIntent, exitIntent, wantedBets } from './entries.ts';
+import type { Forecasts } from './forecasts.ts';
+import { obeyCommands } from './kill_switches.ts';
+import { type MarketList, refOf, type TradedMarket, termsOf } from './markets.ts';
+import { newsMessage, ownMessage, riskMessages } from './messages.ts';
+import { Reconciliation } from './reconciliation.ts';
+import type { Results } from './results.ts';
+import { type TraderState, writeTraderState } from './trader_state.ts';
+
+export interface TraderRules {
+  readonly sizing: SizingRules;
+  /** Fractions are of this, or of the equity of now. */
+  readonly bankrollMicros: number;
+  readonly isReinvested: boolean;
+  /** Between two comparisons of the account with the ledger, ms. */
+  readonly reconcileMs: number;
+}
+
+export interface TraderParts {
+  readonly executor: Executor;
+  /** The paper exchange, where it is one: it is told how markets ended. */
+  readonly paper: { readonly exchange: PaperExecutor; readonly results: Results } | null;
+  readonly desk: OrderDesk;
+  readonly log: IntentLog;
+  readonly ledger: Ledger;
+  readonly engine: RiskEngine;
+  readonly view: FeedView;
+  /** Why nothing may be sent there: a kind of reason; null where it may. */
+  readonly whyBarred: (market: TradedMarket) => string | null;
+  readonly markets: MarketList;
+  readonly forecasts: Forecasts;
+  readonly rules: TraderRules;
+  /** When the feed last gave a sign of life, ms since 1970; null for never. */
+  readonly heardMs: () => number | null;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly tell: (records: readonly AlertRecord[]) => void;
+  /** What is wrong and no reason to end. */
+  readonly warn: (line: string) => void;
+  readonly folder: string;
+  readonly statePath: string;
+}
+
+/** Results of markets are asked for so often. */
+const RESULTS_MS = 5 * MINUTE_MS;
+/** A market that was given up at a loss is left alone for so long. */
+const LEFT_ALONE_MS = DAY_MS;
+const TENTHS = 10;
+
+export class Trader {
+  readonly account: Account;
+  readonly reconciliation: Reconciliation;
+  private readonly accountId: string;
+  private funnel: Funnel;
+  private day: string;
+  private milestone: number;
+  private isHaltedAtVenue: boolean;
+  private askedMs = Number.NEGATIVE_INFINITY;
+  nDenied = 0;
+
+  constructor(
+    private readonly parts: TraderParts,
+    state: TraderState,
+  ) {
+    const { engine, ledger, executor, markets, rules } = parts;
+    const marketOf = (ticker: string) => {
+      const market = markets.get(ticker);
+      return market === null ? null : refOf(market);
+    };
+    this.account = new Account({ ...parts, marketOf }, state.ledgerId);
+    this.reconciliation = new Reconciliation(executor, ledger, engine, rules.reconcileMs);
+    this.accountId = state.accountId;
+    this.funnel = new Funnel(state.funnel ?? undefined);
+    this.day = state.day;
+    this.milestone = state.milestone;
+    this.isHaltedAtVenue = state.isHaltedAtVenue;
+  }
+
+  /** Why nothing was traded today, as lines. */
+  get funnelLines(): string[] {
+    return this.funnel.lines();
+  }
+
+  get funnelState(): FunnelState {
+    return this.funnel.state;
+  }
+
+  /**
+   * One round; call it when the desk has just asked the venue.
+   * @param asOfMs how fresh what the venue told was
+   * @throws InputError what the world did wrong: the next round tries again
+   */
+  async round(asOfMs: number): Promise<void> {
+    const { engine, markets, forecasts, folder, nowMs } = this.parts;
+    this.beginDay(nowMs());
+    const obeyed = obeyCommands(engine, folder, nowMs());
+    if (markets.refresh()) this.correlate();
+    forecasts.refresh();
+    this.hear();
+    await this.look(asOfMs);
+    obeyed();
+    await this.stopAtVenue();
+    await this.payOut();
+    await this.exits();
+    await this.entries();
+    this.save();
+  }
+
+  /** What has become of orders and account, and whether it is what the venue says. */
+  async look(asOfMs: number): Promise<void> {
+    const news = await this.account.catchUp(asOfMs);
+    const differences = await this.reconciliation.check(this.parts.nowMs());
+    for (const line of differences) this.parts.warn(line);
+    // What is told twice after a crash is known by its id.
+    this.tell(news);
+    this.save();
+  }
+
+  /** The venue has cancelled our order group: by itself, unless we have asked for it. */
+  groupTriggered(why: string): void {
+    if (!this.isHaltedAtVenue) this.parts.engine.stop('order group', 'HALTED', why, this.parts.nowMs());
+  }
+
+  /** Writes down all that a restart needs. */
+  save(): void {
+    const { engine, markets, statePath } = this.parts;
+    const tickers = new Set([
+      ...engine.snapshot.portfolio.books.map(({ market }) => market.ticker),
+      ...this.parts.log.openOrders().map(({ intent }) => intent.market.ticker),
+    ]);
+    writeTraderState(statePath, {
+      version: 1,
+      accountId: this.accountId,
+      engine: engine.snapshot,
+      ledgerId: this.account.ledgerId,
+      funnel: this.funnel.state,
+      day: this.day,
+      milestone: this.milestone,
+      markets: markets.keep(tickers),
+      isHaltedAtVenue: this.isHaltedAtVenue,
+    });
+  }
+
+  private beginDay(ms: number): void {
+    const day = isoDay(ms);
+    if (day === this.day) return;
+    if (this.day !== '') this.funnel = new Funnel();
+    this.day = day;
+  }
+
+  /** Markets of one event are one bet: the same number decides them. */
+  private correlate(): void {
+    const byEvent = new Map<string, string>();
+    const pairs = this.parts.markets.all.flatMap(({ event, ticker }) => {
+      const before = byEvent.get(event);
+      byEvent.set(event, ticker);
+      return before === undefined ? [] : [{ tickers: [before, ticker] as const, rho: 1 }];
+    });
+    this.parts.engine.correlate(pairs);
+  }
+
+  private hear(): void {
+    const { engine, markets, view, heardMs } = this.parts;
+    const heard = heardMs();
+    if (heard === null) return;
+    engine.onFeed(heard);
+    for (const market of markets.all) {
+      const quote = view.quote(market.ticker);
+      if (quote !== null) engine.onFeed(heard, refOf(market), quote);
+    }
+  }
+
+  private tell(news: readonly AccountNews[]): void {
+    const { engine, executor, markets, nowMs } = this.parts;
+    for (const one of news)
+      if (one.kind === 'ended' && one.intent.action === 'buy' && !one.isRefused) {
+        if (one.filledHundredths > 0) this.funnel.reach('filled');
+        else this.funnel.stop('filled', 'nobody was there any more when the order arrived');
+      }
+    const titleOf = (ticker: string): string => markets.get(ticker)?.title ?? ticker;
+    const { stops, locks } = engine.snapshot;
+    this.parts.tell([
+      ...news.flatMap((one) => newsMessage(one, titleOf, nowMs()) ?? []),
+      ...riskMessages(stops, locks, executor.mode, nowMs()),
+      ...this.milestones(),
+    ]);
+  }
+
+  /** Each tenth of the money brought in that equity has grown by is told once. */
+  private milestones(): AlertRecord[] {
+    const { engine, executor, nowMs } = this.parts;
+    const { bookEquityMicros } = engine.figures;
+    const { fundedMicros } = engine.snapshot.portfolio;
+    const tenths = fundedMicros <= 0 ? 0 : Math.floor((TENTHS * (bookEquityMicros - fundedMicros)) / fundedMicros);
+    if (tenths <= this.milestone) return [];
+    this.milestone = tenths;
+    const title = `${executor.mode} equity has grown by ${tenths * TENTHS} %`;
+    const line = `${formatMicros(bookEquityMicros)} with positions at cost, of ${formatMicros(fundedMicros)} brought in`;
+    return [ownMessage('trading_milestone', `${executor.mode} ${tenths}`, title, [line], nowMs())];
+  }
+
+  /** Pulls the venue's own kill switch while a stop halts trading, and takes it back. What waits is cancelled one by one besides. */
+  private async stopAtVenue(): Promise<void> {
+    const { engine, executor, desk, log, nowMs, warn } = this.parts;
+    const isStopped = engine.snapshot.stops.some(({ state }) => state === 'HALTED');
+    if (engine.stateAt(nowMs()) === 'HALTED')
+      for (const { intent } of log.openOrders()) await desk.cancel(intent.clientOrderId, 'trading is halted');
+    if (isStopped === this.isHaltedAtVenue) return;
+    // The venue's own word of it may come before the answer.
+    this.isHaltedAtVenue = isStopped;
+    try {
+      if (isStopped) await executor.halt();
+      else await executor.resume();
+      this.save();
+    } catch (error) {
+      this.isHaltedAtVenue = !isStopped;
+      if (!(error instanceof InputError)) throw error;
+      warn(`the venue has not confirmed ${isStopped ? 'the halt' : 'that trading goes on'}: ${error.message}`);
+    }
+  }
+
+  /** Tells the paper exchange how the markets ended that it holds something in. */
+  private async payOut(): Promise<void> {
+    const { paper, markets, engine, nowMs } = this.parts;
+    if (paper === null || nowMs() - this.askedMs < RESULTS_MS) return;
+    const over = engine.positions
+      .map(({ market }) => market.ticker)
+      .filter((ticker) => (markets.get(ticker)?.closesMs ?? 0) <= nowMs());
+    if (over.length === 0) return;
+    this.askedMs = nowMs();
+    for (const [ticker, value] of await paper.results(over)) paper.exchange.settle(ticker, value);
+  }
+
+  private async exits(): Promise<void> {
+    const { engine, markets, forecasts, view, nowMs, newId } = this.parts;
+    for (const position of engine.positions) {
+      const { ticker } = position.market;
+      const quote = view.quote(ticker);
+      if (quote === null || this.account.hasOrder(ticker)) continue;
+      const forecast = forecasts.of(ticker, nowMs());
+      const p = forecast.kind === 'known' ? forecast.p : null;
+      const closesMs = markets.get(ticker)?.closesMs ?? Number.POSITIVE_INFINITY;
+      const exit = exitOf(position, { quote, p, closesMs, nowMs: nowMs() }, EXIT_RULES);
+      if (exit === null) continue;
+      await this.send(exitIntent(position.market, exit, newId(), this.knownMs()));
+      if (exit.kind !== 'stop') continue;
+      const sinceMs = nowMs();
+      const lock = { scope: 'market', name: ticker, why: 'given up at a loss', sinceMs } as const;
+      engine.lock({ ...lock, untilMs: sinceMs + LEFT_ALONE_MS }, sinceMs);
+    }
+  }
+
+  private async entries(): Promise<void> {
+    const { markets, rules, engine, newId, nowMs } = this.parts;
+    this.funnel.reach('seen', markets.nScanned);
+    for (const [reason, n] of Object.entries(markets.stopped)) this.funnel.stop('watched', reason, n);
+    const bankrollMicros = rules.isReinvested ? Math.max(0, engine.figures.equityMicros) : rules.bankrollMicros;
+    const wanted = wantedBets(this.candidates(), bankrollMicros, rules.sizing, nowMs(), this.funnel);
+    for (const one of wanted) {
+      const decision = await this.send(entryIntent(one, newId(), this.knownMs()));
+      this.funnel.decide(decision);
+      if (decision.verdict === 'deny') this.nDenied++;
+    }
+  }
+
+  private candidates(): Candidate[] {
+    const { markets, forecasts, view, engine, nowMs } = this.parts;
+    const held = new Set(engine.positions.map(({ market }) => market.ticker));
+    return markets.watched.map((market) => ({
+      market,
+      terms: termsOf(market),
+      forecast: forecasts.of(market.ticker, nowMs()),
+      quote: view.quote(market.ticker),
+      taken: held.has(market.ticker)
+        ? 'a position is held already'
+        : this.account.hasOrder(market.ticker)
+          ? 'an order is under way'
+          : this.parts.whyBarred(market),
+    }));
+  }
+
+  /** Asks the risk engine, writes down what it allows, and sends that. */
+  private async send(intent: Intent): Promise<RiskDecision> {
+    const { engine, desk, nowMs } = this.parts;
+    const decision = engine.admit(intent, nowMs());
+    const { countHundredths } = decision;
+    if (countHundredths === 0) return decision;
+    this.account.await(intent.clientOrderId);
+    this.save();
+    const { state } = await desk.submit({ ...intent, countHundredths });
+    if (intent.action === 'sell') return decision;
+    if (state === 'refused') this.funnel.stop('sent', 'refused by the exchange');
+    else this.funnel.reach('sent');
+    return decision;
+  }
+
+  /** Nothing later than this is known. */
+  private knownMs(): number {
+    return this.parts.heardMs() ?? 0;
+  }
+}
