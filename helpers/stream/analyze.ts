@@ -102,6 +102,7 @@ class Analysis {
   private readonly baselines: BaselineWriter;
   private consumer: Consumer | null = null;
   private nAlerts = 0;
+  private isRestored = false;
   private timer: NodeJS.Timeout | null = null;
   private closing: Promise<void> | null = null;
 
@@ -132,9 +133,7 @@ class Analysis {
   }
 
   async start(): Promise<void> {
-    const { analyzer, state, store, ctx } = this;
-    const { order, markets } = state.load(analyzer);
-    analyzer.restore(order, markets, await store.load());
+    const { ctx } = this;
     this.consumer = await consume(this.bus, RAW_TRADES, {
       prefetch: PREFETCH,
       nPerBatch: PER_BATCH,
@@ -157,7 +156,15 @@ class Analysis {
     return this.closing;
   }
 
+  /** Goes on from what is there when the first message comes: a reader may have stood by for hours while another one worked. */
+  private async restore(): Promise<void> {
+    const { order, markets } = this.state.load(this.analyzer);
+    this.analyzer.restore(order, markets, await this.store.load());
+    this.isRestored = true;
+  }
+
   private async handle(messages: readonly Message[]): Promise<void> {
+    if (!this.isRestored) await this.restore();
     const { status } = this.ctx;
     const before = this.analyzer.counts.nScored;
     for (const { body } of messages) {

@@ -2,8 +2,10 @@
  * What a fold over the log keeps on disk so that the next process goes on: ids that it has seen, trades that wait for their turn, what is known
  * of markets, and figures of its own about them.
  */
+import { basename, dirname } from 'node:path';
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
-import { explained, openDatabase } from '../sqlite/database.ts';
+import { takeLock } from '../run/lock.ts';
+import { explained, IN_MEMORY, openDatabase } from '../sqlite/database.ts';
 import type { OrderState } from './event_order.ts';
 import { type MarketEvent, parseEvent } from './events.ts';
 import { N_MARKETS_MAX } from './known_markets.ts';
@@ -52,8 +54,12 @@ export interface FoldState {
   close(): void;
 }
 
-/** @param path of the file, or IN_MEMORY */
+/**
+ * @param path of the file, or IN_MEMORY
+ * @throws InputError 'busy' when another process goes on from it
+ */
 export function openFoldState(path: string): FoldState {
+  const unlock = path === IN_MEMORY ? () => undefined : takeLock(dirname(path), basename(path));
   const db = openDatabase(path, SCHEMA);
   const addIds = db.prepare('INSERT INTO ids (generation, hashes) VALUES (?, ?)');
   const dropIds = db.prepare('DELETE FROM ids WHERE generation < ?');
@@ -117,6 +123,7 @@ export function openFoldState(path: string): FoldState {
     },
     close: () => {
       db.close();
+      unlock();
     },
   };
 }

@@ -1,7 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { openBaselineStore } from '../../baselines/open_store.ts';
+import { openBus } from '../../bus/open_bus.ts';
+import { HOUR_MS } from '../../run/clock.ts';
+import { ALERTS, marketKey, RAW_TRADES, tradeOf } from '../../stream/events.ts';
+import { stateUrl, streamFolder } from '../../stream/service.ts';
+import { TradeFold } from '../../trade_anomaly/trade_fold.ts';
 import { startKalshiVenue } from './kalshi_venue.ts';
 import { quietStream, saveModel, whale } from './made_up_stream.ts';
 import { PARTS, streamProcesses } from './processes.ts';
@@ -40,6 +46,42 @@ test('three processes bring a whale from the socket to the sink; one that dies g
     rmSync(folder, { recursive: true, force: true });
   }
 }, 240_000);
+
+test('an analyzer measures its first trade against the baselines that are there by then, not those of its start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spyhop-stream-'));
+  saveModel(join(folder, 'models'));
+  const stream = streamProcesses(folder, {});
+  const where = streamFolder(stream.dataDir);
+  const bus = await openBus(`sqlite:${join(where, 'bus')}`, { onDown: () => undefined });
+  try {
+    stream.start('stream_analyzer');
+    await until(() => expect(existsSync(join(where, 'bus', `.${RAW_TRADES}.reader.lock`))).toBe(true));
+    const store = await openBaselineStore(stateUrl(stream.dataDir, undefined), () => undefined);
+    const fold = new TradeFold();
+    const trades = quietStream(3000, { firstMs: Date.now() - 150_000 });
+    for (const trade of trades)
+      fold.next(tradeOf(trade, marketKey(trade)), { category: 'other', closeMs: null, openInterest: null });
+    const big = whale('big', Date.now());
+    await store.save(new Map([[marketKey(big), fold.baselineOf(marketKey(big))!]]));
+    await store.close();
+    await bus.publish(
+      RAW_TRADES,
+      [big, { kind: 'tick', received_ms: Date.now() + HOUR_MS }].map((event) => JSON.stringify(event)),
+    );
+    const source = await bus.open(ALERTS, { prefetch: 10, onDown: () => undefined });
+    const found: string[] = [];
+    await until(async () => {
+      found.push(...(await source.take(10, 50)).map(({ body }) => body));
+      expect(found).toHaveLength(1);
+    });
+    expect(JSON.parse(found[0]).known).toMatchObject({ baseline: 'market' });
+    await source.close();
+  } finally {
+    await stream.stop();
+    await bus.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
 
 test('without a model the analyzer ends with one line that names the step to run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-stream-'));
