@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-const BASELINE = z.object({
+export const BASELINE = z.object({
   /** Contracts a trade: mean, standard deviation, median, median absolute deviation from the median. */
   mean: z.number(),
   deviation: z.number().nonnegative(),

@@ -48,6 +48,7 @@ export function trainStreamModel(
     categories: unique,
     tradesPerDay: history.length / nDays,
     calibration: packCalibration(forest.score(part(TRAINING_SHARE, 1))),
+    categoryBaselines: {},
     forest,
   });
   const name = tradeModelName('kalshi');

@@ -61,7 +61,8 @@ export async function analyzeStream(ctx: StepContext, settings: AnalyzeSettings)
   const bus = await openBus(settings.busUrl, { onDown: log.warn });
   const baselines = await openBaselineStore(settings.stateUrl, log.warn);
   const state = openFoldState(join(streamFolder(dataDir), 'analyzer.sqlite'));
-  const work = new Analysis(ctx, bus, baselines, state, new StreamAnalyzer(settings, (venue) => models.of(venue)));
+  const analyzer = new StreamAnalyzer(settings, (venue) => models.of(venue));
+  const work = new Analysis(ctx, bus, baselines, state, models, analyzer);
   try {
     await work.start();
     await untilStopped(work.failed, async () => {
@@ -111,6 +112,7 @@ class Analysis {
     private readonly bus: MessageBus,
     private readonly store: BaselineStore,
     private readonly state: FoldState,
+    private readonly models: ModelWatch,
     private readonly analyzer: StreamAnalyzer,
   ) {
     this.failed = new Promise((_, reject) => {
@@ -159,7 +161,7 @@ class Analysis {
   /** Goes on from what is there when the first message comes: a reader may have stood by for hours while another one worked. */
   private async restore(): Promise<void> {
     const { order, markets } = this.state.load(this.analyzer);
-    this.analyzer.restore(order, markets, await this.store.load());
+    this.analyzer.restore(order, markets, new Map([...this.models.categoryBaselines(), ...(await this.store.load())]));
     this.isRestored = true;
   }
 

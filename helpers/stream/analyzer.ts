@@ -32,6 +32,12 @@ export interface AnalyzerCounts {
 }
 
 const CATEGORY = 'category ';
+
+/** Name under which the baseline of a category is kept. */
+export function categoryKey(category: string): string {
+  return `${CATEGORY}${category}`;
+}
+
 const NOTHING: readonly AlertRecord[] = [];
 
 export class StreamAnalyzer {
@@ -72,7 +78,7 @@ export class StreamAnalyzer {
       if (baseline !== null) found.set(name, baseline);
     };
     for (const name of this.tradedCategories)
-      add(`${CATEGORY}${name}`, this.fold.baselineOfCategory(name, this.order.clockMs));
+      add(categoryKey(name), this.fold.baselineOfCategory(name, this.order.clockMs));
     this.tradedCategories.clear();
     let n = 0;
     for (const key of this.tradedMarkets) {

@@ -1,8 +1,10 @@
 /** The active models of single trades; another one that is activated is picked up within a second. */
+import type { StoredBaseline } from '../baselines/baseline_store.ts';
 import { SECOND_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
 import type { Trade } from '../trade_anomaly/trade.ts';
 import { activeTradeModelRun, loadActiveTradeModel, VENUES } from '../trade_anomaly/trade_model.ts';
+import { categoryKey } from './analyzer.ts';
 
 const LOOK_MS = SECOND_MS;
 
@@ -30,6 +32,15 @@ export class ModelWatch {
 
   of(venue: Trade['venue']): LoadedModel | null {
     return this.models.get(venue) ?? null;
+  }
+
+  /** What was ordinary in each category when the models were trained, by the analyzer's names of baselines. */
+  categoryBaselines(): Map<string, StoredBaseline> {
+    return new Map(
+      [...this.models.values()].flatMap(({ categoryBaselines }) =>
+        Object.entries(categoryBaselines).map(([category, baseline]) => [categoryKey(category), baseline] as const),
+      ),
+    );
   }
 
   close(): void {

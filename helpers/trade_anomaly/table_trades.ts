@@ -73,12 +73,13 @@ async function* slicesOf(source: FillSource & { fromMs: number }, wallets: Walle
 /**
  * Folds the trades of a span in order of time: one for each fill whose wallet took the price (or whose role nobody knows). Earlier fills
  * of the table give wallets their past, and markets what is outstanding where it tells makers as well as takers.
+ * @returns the fold as it is after the last trade
  * @throws InputError as readParts does
  */
 export async function foldTrades(
   source: TradeSource,
   onTrade: (features: TradeFeatures, trade: Trade) => void,
-): Promise<void> {
+): Promise<TradeFold> {
   const { trades, markets, venue, fromMs, untilMs } = source;
   const fold = new TradeFold(firstTimestamp(trades));
   const facts = knownMarkets(markets, venue);
@@ -111,6 +112,7 @@ export async function foldTrades(
     }
     await releaseFrames();
   }
+  return fold;
 }
 
 function tradeOf(fills: FillColumns, i: number, venue: Trade['venue'], { names }: KnownMarkets): Trade {

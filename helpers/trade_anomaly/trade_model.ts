@@ -1,6 +1,7 @@
 /** The anomaly model of single trades: an isolation forest, and the scores of later trades that its p-values come from. */
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { BASELINE, type StoredBaseline } from '../baselines/baseline_store.ts';
 import { parseModel } from '../estimators/contract.ts';
 import { IsolationForest } from '../estimators/isolation_forest.ts';
 import { OnlineFdr } from '../evaluate/online_fdr.ts';
@@ -36,6 +37,8 @@ const modelSchema = z.object({
   /** Trades of a day as training saw them: what a day's p-values are held against. */
   tradesPerDay: z.number().min(1),
   calibration: CALIBRATION,
+  /** What was ordinary in each category when training ended: a stream that knows nothing yet begins with it. */
+  categoryBaselines: z.record(z.string(), BASELINE).default({}),
   forest: z.unknown(),
 });
 
@@ -44,6 +47,7 @@ export interface TradeModelParts {
   readonly categories: readonly string[];
   readonly tradesPerDay: number;
   readonly calibration: Calibration;
+  readonly categoryBaselines: Readonly<Record<string, StoredBaseline>>;
   readonly forest: IsolationForest;
 }
 
@@ -81,7 +85,14 @@ export function tradeScorer({
   };
 }
 
-export function tradeModel({ venue, categories, tradesPerDay, calibration, forest }: TradeModelParts): TradeModel {
+export function tradeModel({
+  venue,
+  categories,
+  tradesPerDay,
+  calibration,
+  categoryBaselines,
+  forest,
+}: TradeModelParts): TradeModel {
   const columns = featureNames(venue, categories);
   if (columns.join() !== forest.featureNames.join())
     throw new InputError(
@@ -96,6 +107,7 @@ export function tradeModel({ venue, categories, tradesPerDay, calibration, fores
     venue,
     categories,
     tradesPerDay,
+    categoryBaselines,
     columns,
     score: (features) => {
       const score = scoreOf(features);

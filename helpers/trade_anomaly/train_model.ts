@@ -71,7 +71,7 @@ export async function trainTradeModel(job: TradeTraining): Promise<TrainedTradeM
   const training = new TrainingRows(venue, categories, seed);
   const calibration = new CalibrationRows();
   const fitted: { forest?: IsolationForest; scoreOf?: (features: TradeFeatures) => number } = {};
-  await foldTrades(job, (features, trade) => {
+  const fold = await foldTrades(job, (features, trade) => {
     if (trade.tsMs < splitMs) training.add(features, trade.tsMs);
     else if (training.n >= N_TRADES_MIN) {
       fitted.forest ??= new IsolationForest({ seed }, executor).fit(training.matrix(), training.columns);
@@ -85,7 +85,18 @@ export async function trainTradeModel(job: TradeTraining): Promise<TrainedTradeM
       `${formatCount(training.nOffered)} trades of ${venue} to learn from and ${formatCount(calibration.n)} later ones to calibrate with are too few (at least ${N_TRADES_MIN} each)`,
     );
   const tradesPerDay = Math.max(1, Math.round((calibration.n * DAY_MS) / (untilMs - splitMs)));
-  const parts = { venue, categories, tradesPerDay, calibration: packCalibration(calibration.scores), forest };
+  const baselines = categories.flatMap((name) => {
+    const baseline = fold.baselineOfCategory(name, untilMs - 1);
+    return baseline === null ? [] : [[name, baseline] as const];
+  });
+  const parts = {
+    venue,
+    categories,
+    tradesPerDay,
+    calibration: packCalibration(calibration.scores),
+    categoryBaselines: Object.fromEntries(baselines),
+    forest,
+  };
   return { parts, facts: factsOf(job, splitMs, training, calibration, parts) };
 }
 

@@ -77,6 +77,7 @@ function trainedModel(): unknown {
     createMatrix(values.subarray(from * columns.length, to * columns.length), to - from, columns.length);
   const forest = new IsolationForest({ seed: 1 }).fit(part(200, 8000), columns);
   return tradeModelToJson({
+    categoryBaselines: { politics: fold.baselineOfCategory('politics', START_MS)! },
     venue: 'kalshi',
     categories: CATEGORIES,
     tradesPerDay: 10_000,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ModelWatch } from '../../stream/model_watch.ts';
-import { saveModel } from './made_up_stream.ts';
+import { START_MS, saveModel } from './made_up_stream.ts';
 
 let models: string;
 let lines: string[];
@@ -30,6 +30,12 @@ test('a model that is activated is used within a second', () => {
   pass(1);
   expect(watch.of('kalshi')?.run).toBe('run-2');
   expect(lines.at(-1)).toBe('model run-2 of kalshi is active now');
+});
+
+test('what was ordinary in the categories when the model was trained goes with it', () => {
+  expect([...watch.categoryBaselines()].map(([name, { n, asOfMs }]) => [name, n, asOfMs])).toEqual([
+    ['category politics', 512, START_MS],
+  ]);
 });
 
 test.each([

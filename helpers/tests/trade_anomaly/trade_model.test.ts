@@ -28,6 +28,7 @@ const parts = {
   categories: CATEGORIES,
   tradesPerDay: 1000,
   calibration: packCalibration(forest.score(matrixOf(features.slice(3000)))),
+  categoryBaselines: { politics: fold.baselineOfCategory('politics', trades[3999].tsMs)! },
   forest,
 };
 const model = tradeModel(parts);
@@ -53,6 +54,7 @@ describe('trade anomaly model', () => {
   test('comes back from JSON with the same scores and p-values', () => {
     const back = tradeModelFromJson(JSON.parse(JSON.stringify(tradeModelToJson(parts))));
     for (const one of [...features.slice(3500), whale]) expect(back.score(one)).toEqual(model.score(one));
+    expect(back.categoryBaselines).toEqual(parts.categoryBaselines);
   });
 
   test('gives a whale the smallest p-value there is, and says what made it anomalous', () => {

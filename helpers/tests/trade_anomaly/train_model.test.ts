@@ -112,6 +112,10 @@ describe('training', () => {
     expect(facts.nAboveThreshold).toBeGreaterThan(0);
     expect(parts.categories).toEqual(['politics', 'sports', 'other']);
     expect(tradeModel(parts).columns).toHaveLength(16);
+    expect(Object.entries(parts.categoryBaselines).map(([name, { n }]) => [name, n])).toEqual([
+      ['politics', 512],
+      ['sports', 512],
+    ]);
     const again = await trainTradeModel({
       ...sourceOf(dataDir, 'polymarket', START_MS, START_MS + 3 * DAY_MS),
       ...options,
