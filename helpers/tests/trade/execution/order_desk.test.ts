@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { judge, runTrader, startRoughExchange } from './rough_exchange.ts';
 
-const N_ORDERS = Number(process.env.ORDERS ?? 200);
+const N_ORDERS = Number(process.env.ORDERS ?? 60);
 
 it(`${N_ORDERS} orders with every fault mixed are sent once each, and the ledger is the exchange's to the micro-dollar`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-desk-'));
