@@ -530,6 +530,15 @@ const LIVE_STEPS: readonly Step[] = [
     memoryScalesWith: 'markets',
     minutes: 1440,
   }),
+  liveStep({
+    id: 'trading_digest',
+    script: '6_profitability/27_trading_digest.ts',
+    question: 'What did a day of trading bring?',
+    cpus: 1,
+    memoryMib: 1024,
+    memoryScalesWith: 'markets',
+    minutes: 5,
+  }),
 ];
 
 const GRAPH = STEPS_BEFORE_MASTER.filter((step) => step.inGraph);

@@ -19,11 +19,15 @@ export interface KalshiDoubleOptions extends DoubleOptions {
 const ROOT = '/trade-api/v2';
 const SIGNATURE_AGE_MAX_MS = MINUTE_MS;
 
-/** Whether a request is signed with the key, now, over its path without the query. */
-export function isSigned({ headers, method, path }: Asked, publicKey: KeyObject | undefined): boolean {
+/** Whether a request is signed with the key, now, over its path without the query. @param ms what time it is */
+export function isSigned(
+  { headers, method, path }: Asked,
+  publicKey: KeyObject | undefined,
+  ms: number = nowMs(),
+): boolean {
   const timestamp = String(headers['kalshi-access-timestamp'] ?? '');
   const signature = Buffer.from(String(headers['kalshi-access-signature'] ?? ''), 'base64');
-  if (publicKey === undefined || Math.abs(Number(timestamp) - nowMs()) > SIGNATURE_AGE_MAX_MS) return false;
+  if (publicKey === undefined || Math.abs(Number(timestamp) - ms) > SIGNATURE_AGE_MAX_MS) return false;
   const key = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
   return verify('sha256', Buffer.from(timestamp + method + path), key, signature);
 }

@@ -110,15 +110,17 @@ interface KalshiSocketOptions {
   readonly pingMs?: number;
   /** The levels of a book, as a snapshot has them. */
   readonly book?: (ticker: string) => object;
+  /** What time it is; default: the real one. */
+  readonly nowMs?: () => number;
 }
 
 const SMALL_BOOK = { yes_dollars_fp: [['0.4200', '13.00']] };
 
 /** Whether a handshake is signed now, over the path, with a salt of 32 bytes. */
-function isSigned({ headers }: IncomingMessage, publicKey: KeyObject): boolean {
+function isSigned({ headers }: IncomingMessage, publicKey: KeyObject, ms: number): boolean {
   const timestamp = String(headers['kalshi-access-timestamp'] ?? '');
   const signature = Buffer.from(String(headers['kalshi-access-signature'] ?? ''), 'base64');
-  if (Math.abs(Number(timestamp) - nowMs()) > MINUTE_MS) return false;
+  if (Math.abs(Number(timestamp) - ms) > MINUTE_MS) return false;
   const key = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
   return verify('sha256', Buffer.from(`${timestamp}GET${KALSHI_PATH}`), key, signature);
 }
@@ -126,7 +128,7 @@ function isSigned({ headers }: IncomingMessage, publicKey: KeyObject): boolean {
 /** Double of Kalshi's WebSocket (facts 1.5 and 4.9): one acknowledgement a channel, numbers on `ok` frames too. */
 export async function startKalshiSocketDouble(
   publicKey: KeyObject,
-  { pingMs = 10_000, book = () => SMALL_BOOK }: KalshiSocketOptions = {},
+  { pingMs = 10_000, book = () => SMALL_BOOK, nowMs: clock = nowMs }: KalshiSocketOptions = {},
 ): Promise<KalshiSocketDouble> {
   const subscriptions: Subscription[] = [];
   let lastSid = 0;
@@ -142,7 +144,7 @@ export async function startKalshiSocketDouble(
 
   const double = await startSockets({
     path: KALSHI_PATH,
-    refuse: (request) => (isSigned(request, publicKey) ? null : 401),
+    refuse: (request) => (isSigned(request, publicKey, clock()) ? null : 401),
     connected: (socket) => {
       const timer = setInterval(() => socket.ping('heartbeat'), pingMs).unref();
       socket.on('close', () => clearInterval(timer));

@@ -19,7 +19,7 @@ export interface MarketRef {
 }
 
 /** What is traded, which way: the part that intents, orders and fills share. */
-export interface Trade {
+interface Trade {
   readonly market: MarketRef;
   readonly side: Side;
   readonly action: Action;

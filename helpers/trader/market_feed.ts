@@ -19,6 +19,8 @@ export interface MarketFeedOptions {
   /** The venue has cancelled an order group. */
   readonly onGroup: (why: string) => void;
   readonly warn: (line: string) => void;
+  /** Each text as it came. */
+  readonly onText?: (text: string) => void;
 }
 
 const OWN = ['fill', 'user_orders', 'order_group_updates'];
@@ -45,7 +47,7 @@ export class MarketFeed {
     if (wanted.length === 0 || wanted.join() === this.followed) return;
     this.close();
     this.followed = wanted.join();
-    const { key, url, ports, isReal, state, warn, view } = this.options;
+    const { key, url, ports, isReal, state, warn, view, onText } = this.options;
     const markets = ['orderbook_delta', 'trade'].map((channel): KalshiSubscription => ({ channel, tickers: wanted }));
     const own = (isReal ? OWN : []).map((channel): KalshiSubscription => ({ channel }));
     this.feed = openKalshiFeed({
@@ -54,6 +56,7 @@ export class MarketFeed {
       random: ports.random,
       nowMs: ports.nowMs,
       subscriptions: [...markets, ...own],
+      ...(onText === undefined ? {} : { onText }),
       onHeard: () => {
         this.heardMs = ports.nowMs();
         state.lastMs = this.heardMs;

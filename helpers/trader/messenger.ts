@@ -34,13 +34,18 @@ export class Messenger {
     this.send(SEND_MS);
   };
 
+  /** Until nothing is on its way. */
+  async idle(): Promise<void> {
+    await this.sending;
+  }
+
   /** Lets what is pending go, for a moment, and ends. */
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    await this.sending;
+    await this.idle();
     this.send(CLOSE_MS);
-    await this.sending;
+    await this.idle();
     this.stop.abort();
     this.service.close();
   }

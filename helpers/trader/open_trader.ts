@@ -58,7 +58,7 @@ function schemaOf(mode: string, accountId: string): string {
 }
 
 /** The ledger of a trader's folder. @throws InputError 'busy' when a trader has it */
-function openLedger(folder: string, mode: string, accountId: string): Promise<TradeDatabase> {
+export function openLedger(folder: string, mode: string, accountId: string): Promise<TradeDatabase> {
   return openTradeDatabase(envValue('DATABASE_URL'), folder, schemaOf(mode, accountId));
 }
 

@@ -2,17 +2,22 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HOUR_MS, isoDay } from '../run/clock.ts';
-import { type Journal, openJournal } from '../run/journal.ts';
+import { type Journal, openJournal, readJournal } from '../run/journal.ts';
 import type { RiskEvent } from '../trade/risk/engine.ts';
 
 const LINE = z.object({
   atMs: z.number(),
   event: z.custom<RiskEvent>((value) => typeof value === 'object' && value !== null && 'kind' in value),
 });
-type RiskLine = Readonly<z.infer<typeof LINE>>;
+export type RiskLine = Readonly<z.infer<typeof LINE>>;
 
 const KIND = { schema: LINE, lost: 'it says why orders were allowed or denied that day' };
 const pathOf = (folder: string, day: string): string => join(folder, 'risk', `${day}.jsonl`);
+
+/** What the engine said on a day; nothing where there is no file. */
+export function readRiskLines(folder: string, day: string): RiskLine[] {
+  return readJournal(pathOf(folder, day), KIND);
+}
 
 export class RiskRecord {
   private journal: Journal<RiskLine> | null = null;

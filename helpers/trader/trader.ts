@@ -26,6 +26,8 @@ import { newsMessage, ownMessage, riskMessages } from './messages.ts';
 import { Reconciliation } from './reconciliation.ts';
 import type { Results } from './results.ts';
 import { type TraderState, writeTraderState } from './trader_state.ts';
+import { keepDay, tradingDay } from './trading_day.ts';
+import { dayMessage } from './trading_day_message.ts';
 
 export interface TraderRules {
   readonly sizing: SizingRules;
@@ -112,7 +114,7 @@ export class Trader {
    */
   async round(asOfMs: number): Promise<void> {
     const { engine, markets, forecasts, folder, nowMs } = this.parts;
-    this.beginDay(nowMs());
+    await this.beginDay(nowMs());
     const obeyed = obeyCommands(engine, folder, nowMs());
     if (markets.refresh()) this.correlate();
     forecasts.refresh();
@@ -161,11 +163,18 @@ export class Trader {
     });
   }
 
-  private beginDay(ms: number): void {
-    const day = isoDay(ms);
-    if (day === this.day) return;
-    if (this.day !== '') this.funnel = new Funnel();
-    this.day = day;
+  /** When a day is over, it is told and kept. */
+  private async beginDay(ms: number): Promise<void> {
+    const today = isoDay(ms);
+    if (today === this.day) return;
+    if (this.day !== '') {
+      const { executor, folder, tell, nowMs } = this.parts;
+      const day = await tradingDay({ ...this.parts, mode: executor.mode }, this.day, this.funnelLines);
+      keepDay(folder, day);
+      tell([dayMessage(day, nowMs())]);
+      this.funnel = new Funnel();
+    }
+    this.day = today;
   }
 
   /** Markets of one event are one bet: the same number decides them. */

@@ -50,7 +50,11 @@ export class KalshiExchange {
   private clockMs: number;
 
   constructor({ markets, cash, precision = 10_000, startMs }: ExchangeOptions) {
-    this.markets = new Map(markets.map((spec) => [spec.ticker, { ...spec, status: 'active', book: new YesBook() }]));
+    const stateOf = ({ openMs = startMs }: MarketSpec) => (openMs <= startMs ? 'active' : 'initialized');
+    const begin = { volume: 0, payout: null };
+    this.markets = new Map(
+      markets.map((spec) => [spec.ticker, { ...spec, ...begin, status: stateOf(spec), book: new YesBook() }]),
+    );
     this.member = new Member(
       new Map(Object.entries(cash).map(([shard, micros]) => [Number(shard), micros])),
       precision,
@@ -67,8 +71,10 @@ export class KalshiExchange {
   advanceTo(ms: number): void {
     this.clockMs = Math.max(this.clockMs, ms);
     this.matching.expire();
-    for (const market of this.markets.values())
+    for (const market of this.markets.values()) {
+      if (market.status === 'initialized' && (market.openMs ?? 0) <= this.clockMs) market.status = 'active';
       if (market.status === 'active' && market.closeMs <= this.clockMs) this.closeMarket(market);
+    }
   }
 
   /** @throws Refusal */
@@ -182,6 +188,7 @@ export class KalshiExchange {
     if (market.status === 'finalized') return;
     if (market.status === 'active') this.closeMarket(market);
     market.status = 'finalized';
+    market.payout = value;
     const paid = this.member.settle(ticker, value, this.clockMs);
     if (paid === null) return;
     const isScalar = value !== MICROS && value !== 0;

@@ -7,6 +7,8 @@ import { countText, dollarsText, MICROS } from './wire.ts';
 
 export interface ExchangeFeedOptions {
   readonly publicKey: KeyObject;
+  /** What time it is, for signatures; default: the real one. */
+  readonly nowMs?: () => number;
   /** Loses this share of frames, 0..1: public ones leave a gap in the numbers, private ones leave nothing. */
   readonly lost?: { readonly share: number; readonly random: Random };
 }
@@ -14,7 +16,7 @@ export interface ExchangeFeedOptions {
 /** Starts the feed; what the exchange does is told from now on. */
 export async function startExchangeFeed(
   exchange: KalshiExchange,
-  { publicKey, lost }: ExchangeFeedOptions,
+  { publicKey, lost, ...clock }: ExchangeFeedOptions,
 ): Promise<KalshiSocketDouble> {
   const book = (ticker: string): object => {
     const sizes = exchange.market(ticker).book;
@@ -29,7 +31,7 @@ export async function startExchangeFeed(
       ...(no.length === 0 ? {} : { no_dollars_fp: no }),
     };
   };
-  const double = await startKalshiSocketDouble(publicKey, { book });
+  const double = await startKalshiSocketDouble(publicKey, { book, ...clock });
   const nLost = new Map<string, number>();
   const send = (channel: string, type: string, msg: object, isPrivate: boolean): void => {
     if (lost !== undefined && lost.random.uniform() < lost.share) {

@@ -122,6 +122,7 @@ export class Matching {
       created_time: isoTime(this.nowMs()),
       ts_ms: this.nowMs(),
     };
+    taker.market.volume += count;
     for (const order of [taker, maker]) {
       order.remaining -= count;
       order.filled += count;

@@ -28,11 +28,23 @@ export interface MarketSpec {
   /** Smallest step of a price, micro-dollars. */
   readonly tick: number;
   readonly closeMs: number;
+  /** Nobody trades before; default: since ever. */
+  readonly openMs?: number;
+  readonly title?: string;
+  readonly rules?: string;
+  /** Of the event: one market alone ends with YES. */
+  readonly isExclusive?: boolean;
+  readonly series?: string;
+  readonly category?: string;
 }
 
 export interface ExchangeMarket extends MarketSpec {
   readonly book: YesBook<ExchangeOrder>;
-  status: 'active' | 'closed' | 'finalized';
+  status: 'initialized' | 'active' | 'closed' | 'finalized';
+  /** Contracts traded, hundredths. */
+  volume: number;
+  /** Micro-dollars paid for each YES; null while it is not known. */
+  payout: number | null;
 }
 
 const TIME_IN_FORCE = ['fill_or_kill', 'good_till_canceled', 'immediate_or_cancel'] as const;

@@ -5,12 +5,15 @@ import { type Answered, type Asked, type Double, ok, startDouble } from '../serv
 import type { KalshiExchange } from './exchange.ts';
 import { answerUnder, drawExchangeFault, type ExchangeFault, type ExchangeFaultPlan, GONE } from './faults.ts';
 import type { Row } from './matching.ts';
+import { publicReads } from './public_reads.ts';
 import { portfolioReads } from './reads.ts';
 import { countOf, Refusal } from './wire.ts';
 
 export interface ExchangeServerOptions {
   /** Who may sign. */
   readonly publicKey: KeyObject;
+  /** What time it is, for signatures; default: the real one. */
+  readonly nowMs?: () => number;
   /** How far reads are behind, ms; default 1 s. */
   readonly lagMs?: number;
   readonly faults?: ExchangeFaultPlan;
@@ -57,8 +60,11 @@ class ExchangeRoutes {
     this.options.tick?.();
     const path = asked.path.slice(ROOT.length);
     if (path.startsWith('/exchange/') && path !== '/exchange/user_data_timestamp') return ok(this.status());
+    const told = publicReads(this.exchange, path, asked.query);
+    if (told !== null) return told;
     if (!path.startsWith('/portfolio/') && path !== '/exchange/user_data_timestamp') return null;
-    if (!isSigned(asked, this.options.publicKey)) return { status: 401, body: { error: 'invalid signature' } };
+    if (!isSigned(asked, this.options.publicKey, this.options.nowMs?.()))
+      return { status: 401, body: { error: 'invalid signature' } };
     const isWrite = asked.method !== 'GET';
     if (isWrite && /^\/portfolio\/(batched_)?orders/.test(path)) return GONE;
     const fault = drawExchangeFault(this.options.faults, isWrite);

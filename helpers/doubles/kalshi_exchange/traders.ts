@@ -14,6 +14,8 @@ export interface TradersOptions {
   readonly wanderTicks?: number;
   /** Probability that a taker comes in a step, per market; default .2. */
   readonly takers?: number;
+  /** What YES of a market is worth to them at first, 0 to 1; default: drawn between .2 and .8. */
+  readonly startsAt?: (ticker: string) => number;
 }
 
 /** How far from the value makers quote, ticks. */
@@ -32,7 +34,8 @@ export class OtherTraders {
     let key = 0;
     for (const ticker of exchange.markets.keys()) {
       const random = options.random.fork(++key);
-      this.values.set(ticker, { value: (0.2 + 0.6 * random.uniform()) * MICROS, random });
+      const drawn = 0.2 + 0.6 * random.uniform();
+      this.values.set(ticker, { value: (options.startsAt?.(ticker) ?? drawn) * MICROS, random });
     }
     this.nextMs = exchange.nowMs;
   }
@@ -56,7 +59,8 @@ export class OtherTraders {
     const state = this.values.get(ticker);
     if (state === undefined) return;
     const { random } = state;
-    const { tick } = this.exchange.market(ticker);
+    const { tick, status } = this.exchange.market(ticker);
+    if (status !== 'active') return;
     const bounded = (price: number): number => Math.min(MICROS - tick, Math.max(tick, Math.round(price / tick) * tick));
     state.value =
       Math.min(0.95, Math.max(0.05, (state.value + random.normal() * wanderTicks * tick) / MICROS)) * MICROS;

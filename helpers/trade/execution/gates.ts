@@ -19,7 +19,7 @@ export const FEEDS = {
 } as const satisfies Record<Exclude<Mode, 'paper'>, string>;
 
 /** The first switch, in the environment. */
-export const LIVE_SWITCH = 'LIVE_TRADING';
+const LIVE_SWITCH = 'LIVE_TRADING';
 
 /** A double on this machine, which stands for the demo exchange in tests and demonstrations. */
 const DOUBLE = /^http:\/\/127\.0\.0\.1:\d{1,5}\/trade-api\/v2$/;

@@ -143,6 +143,14 @@ export class IntentLog {
     return rows.map(orderOf);
   }
 
+  /** Orders that were written at or after `fromMs` and before `untilMs`, in their order. */
+  writtenBetween(fromMs: number, untilMs: number): LoggedOrder[] {
+    const rows = this.db
+      .prepare('select * from orders where written_ms >= ? and written_ms < ? order by written_ms')
+      .all(fromMs, untilMs) as Row[];
+    return rows.map(orderOf);
+  }
+
   /** How many orders are in each state. */
   counts(): Partial<Record<OrderState, number>> {
     const rows = this.db.prepare('select state, count(*) n from orders group by state').all();

@@ -36,7 +36,7 @@ export interface KalshiExecutorOptions extends Omit<ApiOptions, 'baseUrl'> {
 }
 
 /** One group a shard: a group's orders live on one shard. */
-export interface OrderGroups {
+interface OrderGroups {
   readonly byShard: ReadonlyMap<number, string>;
   readonly shardOf: (ticker: string) => number;
 }

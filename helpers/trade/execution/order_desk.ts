@@ -18,7 +18,7 @@ export interface DeskLimits {
   readonly overlapMs: number;
 }
 
-export const DESK_LIMITS: DeskLimits = { graceMs: 10 * SECOND_MS, staleMs: 10 * MINUTE_MS, overlapMs: 30 * SECOND_MS };
+const DESK_LIMITS: DeskLimits = { graceMs: 10 * SECOND_MS, staleMs: 10 * MINUTE_MS, overlapMs: 30 * SECOND_MS };
 
 /** An order that was not found may still come: it is looked for so long, ms. */
 const LATE_MS = 5 * MINUTE_MS;
