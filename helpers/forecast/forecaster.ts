@@ -32,5 +32,9 @@ export interface Forecaster {
   readonly name: AskedForecaster;
   /** What came true before may be known to it already, ms; null where that is not known or nothing of the kind can be. */
   readonly trainedUntilMs: number | null;
+  /** Whether it knows of such markets at all; others are not asked about. */
+  concerns(market: AskedMarket): boolean;
+  /** Fetches what is new, so that it is here when the question is asked. */
+  prepare?(market: AskedMarket): Promise<void>;
   forecast(market: AskedMarket, context: ForecastContext, asOfMs: number): Promise<Forecast>;
 }

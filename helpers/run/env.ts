@@ -8,7 +8,7 @@ import { parseEnv } from 'node:util';
 
 /** What .env may set: names of ours, and keys of the services that are asked. Others, such as NODE_OPTIONS, change programs. */
 const OWN_NAME =
-  /^(DATA_DIR|MODELS_DIR|THREADS|BUS_URL|STATE_URL|DATABASE_URL|SPYHOP_\w+|(POLYMARKET|KALSHI|DISCORD|TELEGRAM|OPENAI|ANTHROPIC|NEWS|NEWSAPI|ALPHA_VANTAGE|X|NWS|GRAPH|THEGRAPH|GOLDSKY|RABBITMQ|SMTP|SLACK)_\w+)$/;
+  /^(DATA_DIR|MODELS_DIR|THREADS|BUS_URL|STATE_URL|DATABASE_URL|SPYHOP_\w+|(POLYMARKET|KALSHI|DISCORD|TELEGRAM|OPENAI|ANTHROPIC|NEWS|NEWSAPI|ALPHA_VANTAGE|X|NBM|NWS|GRAPH|THEGRAPH|GOLDSKY|RABBITMQ|SMTP|SLACK)_\w+)$/;
 
 if (existsSync('.env'))
   for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8'))))

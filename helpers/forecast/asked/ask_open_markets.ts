@@ -13,13 +13,13 @@ import { readWatchList, watchListPath } from '../../scan/watch_list.ts';
 import { KALSHI_TAKER_RATE } from '../../venues/fees.ts';
 import { createKalshiClient, type KalshiClient, TICKERS_PER_REQUEST } from '../../venues/kalshi/api/client.ts';
 import { finalPayout } from '../../venues/kalshi/markets.ts';
-import { abstain } from '../forecast.ts';
+import { abstain, type Forecast } from '../forecast.ts';
 import type { AskedForecaster, Forecaster } from '../forecaster.ts';
 import { type OpenMarket, readEvent } from './open_events.ts';
 import { askedFolder, openRecord, type RecordedAnswer, type RecordedLine, recordPath, toRecorded } from './record.ts';
 
 /** A forecaster that may be asked, and what it has cost so far in this run. */
-export interface Respondent {
+interface Respondent {
   readonly forecaster: Forecaster;
   readonly spentUsd: () => number;
 }
@@ -29,7 +29,8 @@ export interface AskJob {
   readonly nMarketsMax: number;
   /** Undefined is the public service. */
   readonly kalshiUrl: string | undefined;
-  readonly respondents: readonly Respondent[];
+  /** Opens what the forecasters keep: called once nobody else asks. */
+  readonly respondents: () => readonly Respondent[];
 }
 
 interface AskedRow {
@@ -110,10 +111,11 @@ class Asking {
     if (quote === null) return;
     for (const { forecaster, spentUsd } of this.respondents) {
       const { name, trainedUntilMs } = forecaster;
+      if (!forecaster.concerns(market)) continue;
       const before = this.newest.get(`${name} ${ticker}`);
       if (before?.forecast.kind === 'estimate' && this.ports.nowMs() - before.toldMs < AGAIN_MS) continue;
       const usdBefore = spentUsd();
-      const forecast = toRecorded(await saidBy(forecaster, market, siblings, this.ports.nowMs()));
+      const forecast = toRecorded(await saidBy(forecaster, market, siblings, this.ports.nowMs));
       const answer: RecordedAnswer = {
         kind: 'answer',
         forecaster: name,
@@ -135,9 +137,15 @@ function whyNot(answer: RecordedAnswer | undefined): string | null {
 }
 
 /** What the world does to a forecaster is a reason to abstain. */
-async function saidBy(forecaster: Forecaster, market: OpenMarket, siblings: readonly OpenMarket[], asOfMs: number) {
+async function saidBy(
+  forecaster: Forecaster,
+  market: OpenMarket,
+  siblings: readonly OpenMarket[],
+  nowMs: () => number,
+): Promise<Forecast> {
   try {
-    return await forecaster.forecast(market, { siblings }, asOfMs);
+    await forecaster.prepare?.(market);
+    return await forecaster.forecast(market, { siblings }, nowMs());
   } catch (error) {
     if (isOfTheWorld(error)) return abstain(error.message);
     throw error;
@@ -202,10 +210,10 @@ export async function askOpenMarkets(
   });
   return await withLock(askedFolder(run.dataDir), 'asked', async () => {
     const { journal, entries } = openRecord(run.dataDir);
-    const asking = new Asking(journal, entries, ports, respondents);
+    let asking: Asking | null = null;
     let [nMarkets, nTraded, nResults] = [0, 0, 0];
     const facts = (fault: string | null): AskFacts => ({
-      rows: [...asking.tallies].map(([name, tally]) => tally.row(name)),
+      rows: [...(asking?.tallies ?? [])].map(([name, tally]) => tally.row(name)),
       ...{ nMarkets, nTraded, nResults, fault },
     });
     try {
@@ -214,6 +222,7 @@ export async function askOpenMarkets(
       const ageMs = ports.nowMs() - list.scannedMs;
       if (ageMs > LIST_AGE_MAX_MS)
         return facts(`the watch list is ${formatDuration(ageMs)} old; 23_scan_markets.ts makes a new one`);
+      asking = new Asking(journal, entries, ports, respondents());
       const chosen = list.watched.slice(0, nMarketsMax);
       let read: EventNow = { event: '', markets: [], quotedMs: 0 };
       // Markets of one event after each other: prices are read once for all of them, unless asking takes long.

@@ -10,7 +10,11 @@ import { CallLog } from '../llm/call_log.ts';
 import { ENSEMBLE_DEFAULTS, LlmEnsemble } from '../llm/ensemble.ts';
 import { parseModel } from '../llm/models.ts';
 import type { Model } from '../llm/providers.ts';
-import type { AskJob, Respondent } from './ask_open_markets.ts';
+import { createBulletinClient, createWeatherService } from '../weather/weather_clients.ts';
+import { weatherForecaster } from '../weather/weather_forecaster.ts';
+import { WeatherRecord } from '../weather/weather_record.ts';
+import { FetchedWeather } from '../weather/weather_sources.ts';
+import type { AskJob } from './ask_open_markets.ts';
 import { askedFolder } from './record.ts';
 
 export const ASK_OPTIONS = inGroup('Asking about open markets', {
@@ -32,6 +36,16 @@ export const ASK_OPTIONS = inGroup('Asking about open markets', {
     unit: 'USD',
   }),
   'kalshi-url': ADDRESS_OPTIONS['kalshi-url'],
+  'nbm-url': {
+    type: 'string',
+    describe: 'address of the bulletins of the National Blend of Models',
+    defaultDescription: 'NBM_URL or the public service',
+  },
+  'nws-url': {
+    type: 'string',
+    describe: 'address of api.weather.gov',
+    defaultDescription: 'NWS_URL or the public service',
+  },
 });
 
 export interface AskSettings {
@@ -39,7 +53,10 @@ export interface AskSettings {
   readonly models: readonly Model[];
   readonly nRepeats: number;
   readonly usdPerDay: number;
+  /** Undefined is the public service. */
   readonly kalshiUrl: string | undefined;
+  readonly nbmUrl: string | undefined;
+  readonly nwsUrl: string | undefined;
 }
 
 /** @throws InputError 'bad-option' for a model that cannot be read */
@@ -51,14 +68,28 @@ export function askSettings(options: OptionValues<typeof ASK_OPTIONS>): AskSetti
     nRepeats: options.repeats,
     usdPerDay: options['usd-per-day'],
     kalshiUrl: fetchAddresses(options).kalshi,
+    nbmUrl: options['nbm-url'] ?? envValue('NBM_URL'),
+    nwsUrl: options['nws-url'] ?? envValue('NWS_URL'),
   };
+}
+
+function weatherOf({ nbmUrl, nwsUrl }: AskSettings, dataDir: string, ports: HttpPorts): FetchedWeather {
+  const at = (baseUrl: string | undefined) => ({ ports, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  const contact = envValue('NWS_CONTACT') ?? 'no contact given';
+  const service = createWeatherService({ contact, ...at(nwsUrl) });
+  return new FetchedWeather(createBulletinClient(at(nbmUrl)), service, new WeatherRecord(askedFolder(dataDir)), ports);
 }
 
 /** The forecasters of these settings, with what they have kept in the folder of the data. */
 export function askJob(settings: AskSettings, dataDir: string, ports: HttpPorts): AskJob {
   const { models, nRepeats, usdPerDay, nMarketsMax, kalshiUrl } = settings;
-  const calls = new CallLog(models.length === 0 ? null : join(askedFolder(dataDir), 'llm_calls.jsonl'));
-  const llm = new LlmEnsemble({ ...ENSEMBLE_DEFAULTS, models, nRepeats, usdPerDay }, calls, ports);
-  const respondents: Respondent[] = [{ forecaster: llm, spentUsd: () => calls.totalUsd }];
+  const respondents: AskJob['respondents'] = () => {
+    const calls = new CallLog(models.length === 0 ? null : join(askedFolder(dataDir), 'llm_calls.jsonl'));
+    const llm = new LlmEnsemble({ ...ENSEMBLE_DEFAULTS, models, nRepeats, usdPerDay }, calls, ports);
+    return [
+      { forecaster: llm, spentUsd: () => calls.totalUsd },
+      { forecaster: weatherForecaster(weatherOf(settings, dataDir, ports)), spentUsd: () => 0 },
+    ];
+  };
   return { nMarketsMax, kalshiUrl, respondents };
 }

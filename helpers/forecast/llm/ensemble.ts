@@ -46,6 +46,10 @@ export class LlmEnsemble implements Forecaster {
     this.asks = options.models.map((model) => createAsk(model, ports, options.attemptMs));
   }
 
+  concerns(): boolean {
+    return true;
+  }
+
   /** What the models say; nothing that a text or an answer asks for is done. */
   async forecast(question: LlmQuestion, _context: ForecastContext, asOfMs: number): Promise<Forecast> {
     const { models, nRepeats } = this.options;

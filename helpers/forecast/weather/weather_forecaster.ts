@@ -9,6 +9,8 @@ import { climateDayBounds, type Station, stationOf } from './stations.ts';
 
 /** Where bulletins and observations come from; each knows what this machine had by `asOfMs`. */
 export interface WeatherSources {
+  /** Fetches what is new about a station. */
+  readonly refresh: (station: Station) => Promise<void>;
   readonly bulletin: (asOfMs: number) => Promise<{ readonly text: string; readonly receivedMs: number } | null>;
   /** Null without a record of the station. */
   readonly errors: (station: Station, extreme: Extreme, asOfMs: number) => Promise<StationErrors | null>;
@@ -22,6 +24,11 @@ const SERIES: readonly (readonly [RegExp, Extreme])[] = [
   [/^KXHIGH/, 'maximum'],
   [/^KXLOW/, 'minimum'],
 ];
+
+function extremeOf({ series }: AskedMarket): Extreme | null {
+  return SERIES.find(([pattern]) => pattern.test(series))?.[1] ?? null;
+}
+
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 
 /** The day in an event's ticker, `KXHIGHNY-26AUG13`; null where there is none. */
@@ -43,9 +50,14 @@ export function weatherForecaster(sources: WeatherSources): Forecaster {
   return {
     name: 'weather',
     trainedUntilMs: null,
+    concerns: (market) => extremeOf(market) !== null,
+    async prepare({ rules }) {
+      const station = stationOf(rules);
+      if (station !== null) await sources.refresh(station);
+    },
     async forecast(market, { siblings }, asOfMs): Promise<Forecast> {
-      const extreme = SERIES.find(([series]) => series.test(market.series))?.[1];
-      if (extreme === undefined) return abstain('it is no market of daily temperatures');
+      const extreme = extremeOf(market);
+      if (extreme === null) return abstain('it is no market of daily temperatures');
       const station = stationOf(market.rules);
       if (station === null) return abstain('its rules name no station that is known');
       const day = dayOf(market.event);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LlmBehaviour, type LlmDouble, startLlmDouble } from '../../../doubles/llm.ts';
 import type { Double } from '../../../doubles/server.ts';
+import { startWeatherDouble } from '../../../doubles/weather.ts';
 import { type AskFacts, askOpenMarkets } from '../../../forecast/asked/ask_open_markets.ts';
 import { askJob } from '../../../forecast/asked/ask_options.ts';
 import { askedQuestions, summariseRecord, withAskedMarkets } from '../../../forecast/asked/asked_questions.ts';
@@ -14,12 +15,21 @@ import { parseModel } from '../../../forecast/llm/models.ts';
 import { forecastsFrame, openForecasts } from '../../../forecast/open_markets.ts';
 import { scoreForecasts } from '../../../forecast/scores.ts';
 import { trackRecord } from '../../../forecast/track_record.ts';
+import type { HttpPorts } from '../../../http/ports.ts';
 import { DAY_MS, HOUR_MS } from '../../../run/clock.ts';
 import { takerFeeUsd } from '../../../venues/fees.ts';
 import { quickPorts } from '../../http/faulty_server.ts';
 import { refusal } from '../../refusal.ts';
 import { type SmallMarket, startSmallKalshi, watch } from './small_kalshi.ts';
 
+const BULLETIN = ` KAUS    NBM V5.0 NBP GUIDANCE    12/01/2026  0700 UTC
+ FHR    17  29
+ TXNP1  97  71
+ TXNP2  98  72
+ TXNP5  99  73
+ TXNP7 100  74
+ TXNP9 100  75
+`;
 const NOW = Date.UTC(2026, 11, 1, 12);
 const RAIN: SmallMarket = { ticker: 'KXRAIN-1-A', event: 'KXRAIN-1', closesMs: NOW + 2 * DAY_MS, bid: 0.3, ask: 0.34 };
 const SNOW: SmallMarket = { ticker: 'KXSNOW-1-B', event: 'KXSNOW-1', closesMs: NOW + 2 * DAY_MS, bid: 0.6, ask: 0.62 };
@@ -27,6 +37,7 @@ const SNOW: SmallMarket = { ticker: 'KXSNOW-1-B', event: 'KXSNOW-1', closesMs: N
 let folder = '';
 let kalshi: Double;
 let llm: LlmDouble;
+let weather: Double;
 let markets: readonly SmallMarket[] | null;
 let says: LlmBehaviour;
 
@@ -36,21 +47,32 @@ beforeEach(async () => {
   says = { kind: 'answer', p: 0.5 };
   kalshi = await startSmallKalshi(() => markets);
   llm = await startLlmDouble(() => says);
+  weather = await startWeatherDouble({ bulletin: () => BULLETIN, reports: () => [], readings: () => [] });
   watch(folder, [RAIN, SNOW], NOW - HOUR_MS);
 });
 afterEach(async () => {
-  await Promise.all([kalshi.close(), llm.close()]);
+  await Promise.all([kalshi.close(), llm.close(), weather.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A clock that goes on, if only a millisecond at each look: what is fetched for an answer comes later than the question. */
+function tickingPorts(startMs: number): HttpPorts {
+  const ports = quickPorts(startMs);
+  let nLooks = 0;
+  return { ...ports, nowMs: () => ports.nowMs() + nLooks++ };
+}
 
 function ask(atMs = NOW, words: readonly string[] = [`openai:m,in=2,out=10,url=${llm.baseUrl}`]): Promise<AskFacts> {
   const settings = {
     ...{ nMarketsMax: 10, models: words.map(parseModel), nRepeats: 2, usdPerDay: 1, kalshiUrl: kalshi.baseUrl },
+    ...{ nbmUrl: weather.baseUrl, nwsUrl: weather.baseUrl },
   };
-  const ports = quickPorts(atMs);
+  const ports = tickingPorts(atMs);
   const log = { note: () => undefined, warn: () => undefined };
   return askOpenMarkets({ dataDir: folder, log }, askJob(settings, folder, ports), ports);
 }
+/** Within seconds. */
+const about = (ms: number): number => expect.closeTo(ms, -4);
 const answers = () => readRecord(folder).filter((line) => line.kind === 'answer');
 /** What 24 makes of the record, without a tape. */
 function made() {
@@ -68,7 +90,7 @@ describe('questions about open markets', () => {
       ...{ name: 'llm', nAsked: 2, nAnswered: 2, usd: expect.closeTo(2 * usd, 9), whys: [] },
     });
     const [rain] = answers();
-    expect(rain).toMatchObject({ forecaster: 'llm', ticker: 'KXRAIN-1-A', bid: 0.3, ask: 0.34, toldMs: NOW });
+    expect(rain).toMatchObject({ forecaster: 'llm', ticker: 'KXRAIN-1-A', bid: 0.3, ask: 0.34, toldMs: about(NOW) });
     expect(rain).toMatchObject({ usd: expect.closeTo(usd, 9), forecast: { kind: 'estimate', n: 2 }, feeRate: 0.07 });
     expect(presentAsking(facts).lines.join('\n')).toMatch(/Language models +2 +2 +\$0\.0080 +\$0\.0040/);
   });
@@ -138,12 +160,50 @@ describe('questions about open markets', () => {
   });
 });
 
+describe('the weather', () => {
+  const rung = (name: string, strike: SmallMarket['strike'], changes: Partial<SmallMarket> = {}): SmallMarket => ({
+    ...{ ticker: `KXHIGHAUS-26DEC01-${name}`, event: 'KXHIGHAUS-26DEC01', closesMs: Date.UTC(2026, 11, 2, 6) },
+    ...{ rules: 'as reported in CLIAUS', strike },
+    ...changes,
+  });
+  const LADDER = [
+    rung('T97', { strike_type: 'less', cap_strike: 97 }, { status: 'closed' }),
+    rung('B97.5', { strike_type: 'between', floor_strike: 97, cap_strike: 98 }),
+    rung('B99.5', { strike_type: 'between', floor_strike: 99, cap_strike: 100 }),
+    rung('T100', { strike_type: 'greater', floor_strike: 100 }),
+  ];
+
+  it('is asked about markets of temperatures alone, needs no key, and looks at the whole ladder of the event', async () => {
+    markets = [RAIN, ...LADDER];
+    watch(folder, [RAIN, ...LADDER.slice(1, 3)], NOW);
+    const facts = await ask(NOW, []);
+    expect(facts.rows[1]).toMatchObject({ name: 'weather', nAsked: 2, nAnswered: 2, usd: 0 });
+    const told = answers().filter(({ forecaster }) => forecaster === 'weather');
+    expect(told.map(({ ticker, forecast }) => [ticker, forecast.kind === 'estimate' && forecast.p.toFixed(3)])).toEqual(
+      [
+        ['KXHIGHAUS-26DEC01-B97.5', '0.206'],
+        ['KXHIGHAUS-26DEC01-B99.5', '0.223'],
+      ],
+    );
+    expect(told[0].forecast).toMatchObject({ sources: ['NBM bulletin of 2026-12-01T07:00:00.000Z'] });
+  });
+
+  it('abstains where a service does not answer, and the others go on', async () => {
+    markets = [RAIN, ...LADDER];
+    watch(folder, [LADDER[1], RAIN], NOW);
+    await weather.close();
+    const facts = await ask();
+    expect(facts.rows.map(({ nAnswered }) => nAnswered)).toEqual([2, 0]);
+    expect(facts.rows[1].whys[0][0]).toMatch(/^NBM bulletins .*ECONNREFUSED/);
+  });
+});
+
 describe('what was recorded', () => {
   it('is a row of 19_forecasts: pooled, blended, and the edge against the quote itself', async () => {
     await ask();
     const rain = made().open.find(({ marketId }) => marketId === 'KXRAIN-1-A')!;
     expect(rain).toMatchObject({
-      asOfMs: NOW,
+      asOfMs: about(NOW),
       venue: 'kalshi',
       forecasters: ['llm'],
       marketP: expect.closeTo(0.32, 9),
@@ -169,8 +229,8 @@ describe('what was recorded', () => {
     const { answered, open } = made();
     expect(open).toEqual([]);
     expect(answered.map(({ payout, knownMs }) => [payout, knownMs])).toEqual([
-      [1, NOW + 3 * DAY_MS],
-      [0.25, NOW + 3 * DAY_MS],
+      [1, about(NOW + 3 * DAY_MS)],
+      [0.25, about(NOW + 3 * DAY_MS)],
     ]);
     const [score] = scoreForecasts(answered, 1);
     expect(score).toMatchObject({ name: 'llm', n: 1, nEvents: 1 });

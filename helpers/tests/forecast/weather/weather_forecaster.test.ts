@@ -34,6 +34,7 @@ const LADDER = [
 
 function forecaster(changes: Partial<WeatherSources> = {}) {
   return weatherForecaster({
+    refresh: async () => undefined,
     bulletin: async () => ({ text: BULLETIN, receivedMs: RECEIVED }),
     errors: async () => ({ bias: 0, rmse: 2, n: 60 }),
     observed: async () => null,
