@@ -34,7 +34,9 @@ export interface ForecastDay {
 export async function forecastDay({ dataDir, kalshiUrl, models, ports }: ForecastDay): Promise<number> {
   const run = { dataDir, log: QUIET };
   await scanMarkets(run, { ...SCAN, baseUrl: kalshiUrl }, ports);
-  const asked = { nMarketsMax: 40, models, nRepeats: 3, usdPerDay: 5, kalshiUrl };
+  // There is no weather in this world; nobody outside of this machine is asked.
+  const noWeather = { nbmUrl: kalshiUrl, nwsUrl: kalshiUrl };
+  const asked = { nMarketsMax: 40, models, nRepeats: 3, usdPerDay: 5, kalshiUrl, ...noWeather };
   await askOpenMarkets(run, askJob(asked, dataDir, ports), ports);
   const record = readRecord(dataDir);
   const all = withAskedMarkets(null, record);
