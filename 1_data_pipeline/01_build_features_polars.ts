@@ -8,11 +8,11 @@
  */
 import { resolveAsOf } from '../helpers/features/wallets/as_of.ts';
 import { buildProfiles, type ProfileJob } from '../helpers/features/wallets/build_profiles.ts';
-import { buildChunk, chunksFolder, mergeChunks, removeChunks } from '../helpers/features/wallets/profile_chunks.ts';
-import { presentChunk } from '../helpers/features/wallets/profile_chunks_report.ts';
+import { buildChunk, chunksFolder, mergeChunks, profileChunks } from '../helpers/features/wallets/profile_chunks.ts';
 import { PROFILE_OPTIONS } from '../helpers/features/wallets/profile_options.ts';
 import { profilesFacts } from '../helpers/features/wallets/profiles_facts.ts';
 import { presentProfiles } from '../helpers/features/wallets/profiles_report.ts';
+import { presentChunk } from '../helpers/run/chunks_report.ts';
 import { parseChunk } from '../helpers/run/options.ts';
 import { defineStep, made, type OpenInputs, type StepContext, unchanged } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
@@ -38,9 +38,9 @@ const chunk = defineStep({
     ...parseChunk('chunk', options.chunk!),
   }),
   compute: async (inputs, { asOfMs, folder, chunk, nChunks }, ctx) => {
-    const nRows = await buildChunk(jobOf(inputs, asOfMs, ctx), folder, chunk, nChunks, ctx.force);
-    const facts = { folder, chunk, nChunks, nRows };
-    return nRows === null ? unchanged(facts) : made({ facts });
+    const n = await buildChunk(jobOf(inputs, asOfMs, ctx), folder, chunk, nChunks, ctx.force);
+    const facts = { folder, chunk, nChunks, work: 'fills summed', n };
+    return n === null ? unchanged(facts) : made({ facts });
   },
   present: presentChunk,
 });
@@ -64,7 +64,7 @@ const profiles = defineStep({
     return made({
       tables: [[WALLET_PROFILES, built]],
       facts: profilesFacts(built, asOfMs, inputs.trades, job.markets),
-      onCommitted: () => folder !== null && removeChunks(folder),
+      onCommitted: () => folder !== null && profileChunks(job, folder).remove(),
     });
   },
   present: presentProfiles,

@@ -6,13 +6,13 @@
 /** What there is more of in a step's memory when there are more fills; slurm/resources.ts says how fast each grows. */
 export type ScalesWith = 'fills' | 'markets' | 'wallets';
 
-/** What a task of a step that is cut by time needs. */
+/** What a task of a step that is cut into chunks needs. */
 export interface ChunkNeeds {
   /** Peak memory for 10 M fills of its own. */
   readonly memoryMib: number;
   /** Wall time for 10 M fills of its own on two cores. */
   readonly minutes: number;
-  /** Wall time for each 100 M fills before its own, of which it reads the volumes of markets. */
+  /** Wall time for each 100 M fills before its own, where it looks at those too. */
   readonly minutesBefore: number;
 }
 
@@ -42,7 +42,7 @@ export interface Step {
   readonly memoryScalesWith: ScalesWith;
   /** Wall time at 100 M fills on two cores. */
   readonly minutes: number;
-  /** What a chunk needs when the step can be cut by time (it takes --chunk i/n and --merge), or 'none'. */
+  /** What a chunk needs when the step can be cut (it takes --chunk i/n and --merge), or 'none'. */
   readonly chunks: 'none' | ChunkNeeds;
   /** Whether `npm start` runs it. */
   readonly inGraph: boolean;
@@ -89,7 +89,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     memoryFloorMib: 2048,
     memoryScalesWith: 'markets',
     minutes: 15,
-    chunks: 'none',
+    chunks: { memoryMib: 2560, minutes: 1, minutesBefore: 0 },
     inGraph: true,
   },
   {

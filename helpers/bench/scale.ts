@@ -1,14 +1,16 @@
 /**
- * `npm run bench -- scale`: time, memory and disk of the ETL at sizes where no rival fits, profiles in chunks as on a cluster.
+ * `npm run bench -- scale`: time, memory and disk of the ETL at sizes where no rival fits, import and profiles in chunks as on a cluster.
  * Each size is kept in etl_scale.json, and all of them are drawn as etl_scale.svg and .png; the last line is one JSON object.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { renderPng, renderSvg } from '../charts/render.ts';
 import { formatTable } from '../run/console.ts';
 import { folderBytes } from '../run/files.ts';
+import { readManifest } from '../run/manifest.ts';
 import { option } from '../run/option_kinds.ts';
+import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { type CostPanel, costCurvesSpec } from './curves/cost_curves.ts';
 import type { Measured } from './etl/measured_process.ts';
 import { buildProfiles, importTrades, simulate } from './etl/steps.ts';
@@ -16,7 +18,7 @@ import { inFolder, say, suiteOptions } from './suite/suite.ts';
 
 const MIB = 2 ** 20;
 const taskSchema = z.object({
-  step: z.enum(['simulate', 'import', 'chunk', 'merge']),
+  step: z.enum(['simulate', 'import', 'import chunk', 'import merge', 'chunk', 'merge']),
   seconds: z.number(),
   cpuSeconds: z.number(),
   peakMib: z.number(),
@@ -33,7 +35,7 @@ type Task = z.infer<typeof taskSchema>;
 export async function runSuite(args: readonly string[]): Promise<void> {
   const options = suiteOptions(args, {
     rows: option.number(1_000_000, 'fills'),
-    chunks: option.number(8, 'tasks that sum profiles, one after the other'),
+    chunks: option.number(8, 'tasks of the import and of the profiles, one after the other'),
     out: option.text('models/bench', 'folder for figures and picture'),
     keep: option.flag('leave the temporary folder'),
   });
@@ -64,16 +66,33 @@ async function measureRun(folder: string, fills: number, nChunks: number): Promi
   };
   const disk = (name: string): number => Math.round(folderBytes(path.join(folder, name)) / MIB);
   note('simulate', await simulate(folder, fills, 'parquet'));
-  note('import', await importTrades(folder, [path.join(folder, '00_simulated', 'raw')]));
+  const raw = [path.join(folder, '00_simulated', 'raw')];
+  note('import', await importTrades(folder, raw));
+  const cut = path.join(folder, 'cut');
+  for (let i = 1; i <= nChunks; i++) note('import chunk', await importTrades(cut, raw, '--chunk', `${i}/${nChunks}`));
+  note('import merge', await importTrades(cut, raw, '--merge'));
+  checkSame(folder, cut);
+  rmSync(cut, { recursive: true });
   for (let i = 1; i <= nChunks; i++) note('chunk', await buildProfiles(folder, '--chunk', `${i}/${nChunks}`));
   note('merge', await buildProfiles(folder, '--merge'));
   const diskMib = { raw: disk('00_simulated'), canonical: disk('10_raw_trades'), profiles: disk('11_wallet_profiles') };
   return { fills, tasks, diskMib };
 }
 
+/** @throws Error when the chunks of an import came to other bytes than one go */
+function checkSame(folder: string, cut: string): void {
+  for (const table of [RAW_TRADES.folder, MARKETS.folder]) {
+    const [one, other] = [folder, cut].map((data) => readManifest(path.join(data, table))!.parts);
+    if (JSON.stringify(one) !== JSON.stringify(other))
+      throw new Error(`${table} differs when it is imported in chunks`);
+  }
+}
+
 /** Seconds add up over the tasks of a step; the peak is that of the largest. */
 function perStep(run: ScaleRun): { step: string; seconds: number; cpuSeconds: number; peakMib: number }[] {
-  return taskSchema.shape.step.options.map((step) => {
+  // A size that was measured by an earlier version lacks steps.
+  const steps = taskSchema.shape.step.options.filter((step) => run.tasks.some((task) => task.step === step));
+  return steps.map((step) => {
     const own = run.tasks.filter((task) => task.step === step);
     const sum = (pick: (task: Task) => number): number => own.reduce((total, task) => total + pick(task), 0);
     return {

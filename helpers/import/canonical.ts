@@ -6,10 +6,8 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import { hashesOfPlaces, rowHashes, sumOfHashes } from './fill_hash.ts';
 import type { BookedPlace, MarketRegistry } from './market_registry.ts';
-import { DERIVED_SOURCE } from './market_table.ts';
 import type { FillHint } from './outcome_claims.ts';
 import type { Reject } from './row_block.ts';
-import type { Settlement } from './settlement.ts';
 
 const MICRO = 1e6;
 /** What fills may say of their market beside the token. */
@@ -20,21 +18,21 @@ type Texts = Readonly<Record<string, string | null>>;
 /** Fills with the places where they are booked until all files are read. */
 interface BookedFills {
   readonly trades: DataFrame;
-  /** Tells apart fills that name one place in different ways: those are never counted as repeating each other. */
-  readonly group: number;
+  /** BookedPlace.naming of all of them. */
+  readonly naming: number;
 }
 
 /** Books fills; keeps the places that were asked for as a frame between blocks. */
 export class Canonicaliser {
   private readonly list: BookedPlace[] = [];
   private readonly keys = new Set<string>();
-  /** `key`, `place` (its number in the list), `market_id`, `outcome_index`, `place_event`, `place_hash`, `place_group`. */
+  /** `key`, `place` (its number in the list), `market_id`, `outcome_index`, `place_event`, `place_hash`, `place_naming`. */
   private frame: DataFrame | null = null;
   private hasListedTokens = false;
-  /** How many ways of naming a place were met, beside its token. */
-  private readonly nGroups = new Map<string, number>();
-  /** Fills by the claim that decides where they belong, where no file does. */
-  private readonly nUnlisted = new Map<string, number>();
+  /** Whether a place was named by anything but its token. */
+  private isNamed = false;
+  /** Fills by the key of the claim that decides where they belong, where no file does. */
+  readonly nUnlisted = new Map<string, number>();
 
   constructor(private readonly registry: MarketRegistry) {}
 
@@ -63,28 +61,18 @@ export class Canonicaliser {
     }));
     const kept = isWhole ? placed : placed.filter(isUnplaced.not());
     this.count(kept);
-    const groups = this.nGroups.size === 0 ? [0] : distinct(kept, 'place_group');
+    const namings = this.isNamed ? distinct(kept, 'place_naming') : [0];
     const booked: BookedFills[] = [];
-    for (const group of groups) {
-      const own = groups.length === 1 ? kept : kept.filter(pl.col('place_group').eq(pl.lit(group)));
-      booked.push({ trades: await toTrades(own, adapter.venue), group });
+    for (const naming of namings) {
+      const own = namings.length === 1 ? kept : kept.filter(pl.col('place_naming').eq(pl.lit(naming)));
+      booked.push({ trades: await toTrades(own, adapter.venue), naming });
     }
     return { booked, rejects };
   }
 
-  /** Fills so far in markets that no file describes, and those that stand apart from the market that they name. */
-  countUnlisted({ places, markets, apart }: Settlement): { nDerived: number; nApart: number } {
-    let [nDerived, nApart] = [0, 0];
-    for (const [key, n] of this.nUnlisted) {
-      if (markets.get(places.get(key)!.marketId)!.entry.source === DERIVED_SOURCE) nDerived += n;
-      if (apart.has(key)) nApart += n;
-    }
-    return { nDerived, nApart };
-  }
-
   /** Fills with the places of their keys, and the hashes of what they say. */
   private place(keyed: DataFrame): Promise<DataFrame> {
-    this.frame ??= placesFrame([], [], [], 0);
+    this.frame ??= placesFrame([], [], 0);
     return keyed
       .lazy()
       .join(this.frame.lazy(), { on: 'key', how: 'left' })
@@ -131,19 +119,11 @@ export class Canonicaliser {
 
   private learn(keys: readonly string[], places: readonly BookedPlace[]): void {
     if (keys.length === 0) return;
-    const groups = places.map((place) => this.groupOf(place));
-    const frame = placesFrame(keys, places, groups, this.list.length);
+    const frame = placesFrame(keys, places, this.list.length);
+    this.isNamed ||= places.some(({ naming }) => naming > 0);
     this.frame = this.frame === null ? frame : pl.concat([this.frame, frame]);
     this.list.push(...places);
     for (const key of keys) this.keys.add(key);
-  }
-
-  private groupOf({ marketId, outcomeIndex, claimKey, tokenId }: BookedPlace): number {
-    if (claimKey === tokenId) return 0;
-    const place = `${marketId}#${outcomeIndex}`;
-    const group = (this.nGroups.get(place) ?? 0) + 1;
-    this.nGroups.set(place, group);
-    return group;
   }
 }
 
@@ -175,12 +155,7 @@ function keyOf(fills: DataFrame, columns: ReadonlySet<string>): Expr {
 }
 
 /** @param firstNumber the number of the first of these places */
-function placesFrame(
-  keys: readonly string[],
-  places: readonly BookedPlace[],
-  groups: readonly number[],
-  firstNumber: number,
-): DataFrame {
+function placesFrame(keys: readonly string[], places: readonly BookedPlace[], firstNumber: number): DataFrame {
   const columns = {
     key: [...keys],
     place: places.map((_, i) => firstNumber + i),
@@ -188,7 +163,7 @@ function placesFrame(
     market_id: places.map(({ marketId }) => marketId),
     outcome_index: places.map(({ outcomeIndex }) => outcomeIndex),
     place_event: places.map(({ eventId }) => eventId),
-    place_group: [...groups],
+    place_naming: places.map(({ naming }) => naming),
   };
   // In the order of the columns.
   const schema = {
@@ -198,7 +173,7 @@ function placesFrame(
     market_id: pl.Utf8,
     outcome_index: pl.UInt8,
     place_event: pl.Utf8,
-    place_group: pl.UInt32,
+    place_naming: pl.UInt32,
   };
   const frame = pl.DataFrame(columns, { schema });
   const hashes = pl.Series('place_hash', hashesOfPlaces(frame) as unknown as bigint[], pl.UInt64);

@@ -30,9 +30,10 @@ interface RecordEnd {
 /**
  * The end of the record that starts at `from`. It depends only on the bytes from there on, never on how a stream was cut.
  * @param isWhole whether nothing follows the buffer; if not, null means that more bytes are needed to tell
+ * @param behind where to go on, behind fields of the record that are known to be whole
  */
-function recordEnd(bytes: Buffer, from: number, isWhole: boolean, separator: number): RecordEnd | null {
-  let at = from;
+function recordEnd(bytes: Buffer, from: number, isWhole: boolean, separator: number, behind = from): RecordEnd | null {
+  let at = behind;
   for (;;) {
     const newline = bytes.indexOf(NEWLINE, at);
     const lineEnd = newline < 0 ? bytes.length : newline;
@@ -77,6 +78,33 @@ export function lastRecordEnd(bytes: Buffer, separator = COMMA): number {
     if (end === null || end.at >= bytes.length) return from === 0 ? -1 : from;
     from = end.at + 1;
   }
+}
+
+/**
+ * Where a record begins in bytes out of the middle of a file, told by them alone: behind a newline either a record begins, or the text
+ * of a quoted field goes on. Both are followed until they agree.
+ * @param isWhole whether the file ends with the bytes
+ * @returns null where these bytes cannot tell
+ */
+export function certainRecordStart(bytes: Buffer, isWhole: boolean, separator = COMMA): number | null {
+  const from = bytes.indexOf(NEWLINE) + 1;
+  if (from === 0 || from >= bytes.length) return null;
+  const after = (start: number, behind?: number): number | null => {
+    const end = recordEnd(bytes, start, isWhole, separator, behind);
+    // Where the quote of a record that began before these bytes never closes, they do not tell where it ends.
+    const isUnknown = end === null || end.at + 1 >= bytes.length || (start < 0 && end.isUnclosed);
+    return isUnknown ? null : end.at + 1;
+  };
+  const close = closingQuote(bytes, from);
+  const isField = close >= 0 || (bytes.length - from <= FIELD_BYTES_MAX + 1 && !isWhole);
+  if (!isField) return from;
+  if (close < 0 || (close === bytes.length - 1 && !isWhole)) return null;
+  let [asRecord, asText]: (number | null)[] = [from, after(-1, close + 1)];
+  while (asRecord !== null && asText !== null && asRecord !== asText) {
+    if (asRecord < asText) asRecord = after(asRecord);
+    else asText = after(asText);
+  }
+  return asRecord === null || asText === null ? null : asRecord;
 }
 
 function splitFields(bytes: Buffer, separator: number): { fields: (string | null)[]; isWellQuoted: boolean } {

@@ -26,6 +26,7 @@ interface Layout {
  * Blocks of rows of a CSV file. The first one has the names of the header, whatever the columns of its frame are called.
  * @param nameOf what the frames call a column of the file, null for one that is not wanted; null keeps all as they are
  * @param fills reads blocks of a known format as fills, where it can
+ * @param isPart whether the rows are some of the file's, and may be none
  * @throws InputError 'bad-schema' for a header that cannot be used, 'empty-input' for a file without rows
  */
 export async function* csvBlocks(
@@ -34,6 +35,7 @@ export async function* csvBlocks(
   blockBytes: number,
   nameOf: ((column: string) => string | null) | null,
   fills: FillReader | null,
+  isPart: boolean,
 ): AsyncGenerator<RowBlock> {
   let layout: Layout | null = null;
   let header: readonly string[] | null = null;
@@ -62,7 +64,7 @@ export async function* csvBlocks(
       else await nextTurn();
     }
   }
-  if (header !== null && nRows === 0)
+  if (header !== null && nRows === 0 && !isPart)
     throw new InputError('empty-input', `${path} has a header but no rows`, 'fetch the file again or leave it out');
 }
 

@@ -1,15 +1,16 @@
 /** What is said of raw files: the options of 00-3, which every command that runs the graph takes too. */
-import type { OptionSpecs } from '../run/options.ts';
+import type { OptionSpecs, OptionValues } from '../run/options.ts';
 import type { TradeContext } from '../venues/adapter.ts';
 import { MAPPED_FIELDS } from '../venues/column_mapping.ts';
 import { ADAPTERS } from '../venues/formats.ts';
+import { TimeZone } from '../venues/values/time_zone.ts';
 import type { StagingLimits } from './staging.ts';
 
 export const IMPORT_WHAT = 'What to read';
 const MEANING = 'What it means';
 
 /** The role of a Data API file's rows by the word of --role. */
-export const DATA_API_ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
+const DATA_API_ROLES = { taker: 'taker', maker: 'maker', unknown: null } as const;
 
 export const IMPORT_OPTIONS = {
   format: {
@@ -75,6 +76,19 @@ export interface ImportOptions {
   /** Text held in memory at once, in bytes. */
   readonly blockBytes: number;
   readonly limits?: StagingLimits;
+}
+
+/** The options of a command as what the import is told. @throws InputError for a zone that does not exist */
+export function importOptionsOf(values: OptionValues<typeof IMPORT_OPTIONS, never>): ImportOptions {
+  const zone = values['time-zone'];
+  return {
+    format: values.format ?? null,
+    columns: values.columns ?? null,
+    isStrict: values.strict,
+    context: { dataApiRole: DATA_API_ROLES[values.role], timeZone: zone === undefined ? null : new TimeZone(zone) },
+    dropDuplicateRows: values['duplicate-rows'] === 'drop',
+    blockBytes: values['block-mib'] * 2 ** 20,
+  };
 }
 
 /** What decides the meaning of rows, as it stands in the manifest. */

@@ -124,6 +124,7 @@ function rejectOf(reason: string, value: unknown): Reject {
 /**
  * Blocks of rows of a JSON or JSON Lines file.
  * @param format what the rows are, or null to see their keys only
+ * @param areLines whether the bytes are known to be lines of a file of JSON Lines
  * @throws InputError 'corrupt-file' when a file of one value does not parse; a bad line or element of many is a reject
  */
 export async function* jsonBlocks(
@@ -131,16 +132,19 @@ export async function* jsonBlocks(
   path: string,
   blockBytes: number,
   format: FileFormat | null,
+  areLines = false,
 ): AsyncGenerator<RowBlock> {
   const reader = format === null ? null : { schema: wireSchemaOf(format.adapter), format };
   const nBytes = Math.min(blockBytes, JSON_BLOCK_BYTES_MAX);
   const iterator = pieces[Symbol.asyncIterator]();
   const rest = { [Symbol.asyncIterator]: () => iterator };
-  const head = await take(iterator, (bytes) => isList(bytes) || hasLine(bytes) || bytes.length > WHOLE_VALUE_BYTES_MAX);
-  if (isList(head)) {
+  const head = areLines
+    ? Buffer.alloc(0)
+    : await take(iterator, (bytes) => isList(bytes) || hasLine(bytes) || bytes.length > WHOLE_VALUE_BYTES_MAX);
+  if (!areLines && isList(head)) {
     const elements = jsonElements(withFirst(head, rest), path, nBytes, firstByte(head) + 1, true);
     for await (const group of elements) yield* blocksOf(group, rowsOfElement, reader);
-  } else if (isLines(head)) {
+  } else if (areLines || isLines(head)) {
     const limits = { blockBytes: nBytes, recordBytesMax: ELEMENT_BYTES_MAX };
     for await (const { bytes } of textBlocks(withFirst(head, rest), path, limits, lastLineEnd))
       for (const lines of linesOf(bytes)) yield* blocksOf(lines, rowsOf, reader);
@@ -237,6 +241,12 @@ function isLines(block: Buffer): boolean {
   } catch {
     return newline >= 0 && block[newline + 1 + firstByte(block.subarray(newline + 1))] === BRACE;
   }
+}
+
+/** Whether the rows of a file of JSON are its lines, told by its beginning. */
+export function isJsonLines(head: Buffer): boolean {
+  const text = withoutMark(head);
+  return !isList(text) && hasLine(text) && isLines(text);
 }
 
 /** Lines in groups of LINES_MAX. */

@@ -46,6 +46,11 @@ function rowOf({ byOutcomes }: Told): MarketRow {
   return others.reduce(mergeSnapshots, first);
 }
 
+/** Keys by which fills may name a market beside its own. */
+function aliasesOf({ row: { gammaId, marketMaker } }: Entry): string[] {
+  return [...(gammaId === null ? [] : [`gamma:${gammaId}`]), ...(marketMaker === null ? [] : [`fpmm:${marketMaker}`])];
+}
+
 /** Whether the first is trusted more than the second: the better source, then the smaller key. */
 function isBetter(a: Entry, b: Entry): boolean {
   const [rank, other] = [a, b].map(({ source }) => rankOf(source));
@@ -123,6 +128,19 @@ export class ListedMarkets {
     return index.names.get(named) ?? named;
   }
 
+  /**
+   * Which of the names of a market a fill uses that `resolve` finds it by: 0 for its key, another number for each other one. It
+   * depends on what files say alone, so every process that has read them comes to the same.
+   */
+  numberOfName(named: string, marketId: string): number {
+    const rows = [...this.rowsOf(marketId).values()];
+    if (named === marketId || rows.length === 0) return 0;
+    const texts = rows.flatMap(({ question, slug, otherNames }) => [question, slug, ...otherNames]);
+    const names = texts.flatMap((text) => (text === null ? [] : [`${NAME_PREFIX}${plainName(text)}`]));
+    const all = [...new Set([...aliasesOf(this.get(marketId)!), ...names])].sort();
+    return 1 + all.indexOf(named);
+  }
+
   /** Whether several markets have the slug or question by which a fill names its market. */
   isNameOfSeveral(named: string): boolean {
     return named.startsWith(NAME_PREFIX) && this.resolve(named) === named && this.indexed().names?.get(named) === null;
@@ -140,10 +158,9 @@ export class ListedMarkets {
       other === undefined || isBetter(entry, this.get(other)!);
     for (const marketId of this.told.keys()) {
       const entry = this.get(marketId)!;
-      const { gammaId, marketMaker, tokens } = entry.row;
-      const others = [gammaId === null ? '' : `gamma:${gammaId}`, marketMaker === null ? '' : `fpmm:${marketMaker}`];
-      for (const alias of others)
-        if (alias !== '' && alias !== marketId && isBetterThan(entry, aliases.get(alias))) aliases.set(alias, marketId);
+      const { tokens } = entry.row;
+      for (const alias of aliasesOf(entry))
+        if (alias !== marketId && isBetterThan(entry, aliases.get(alias))) aliases.set(alias, marketId);
       tokens?.forEach((token, i) => {
         if (token !== '' && isBetterThan(entry, places.get(token)?.marketId))
           places.set(token, { marketId, outcomeIndex: i as 0 | 1 });

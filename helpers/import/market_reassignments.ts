@@ -45,6 +45,12 @@ export function reassignmentsFrame(reassignments: readonly MarketReassignment[])
   ]);
 }
 
+/** Whether fills get other fill_ids, so that some may be one with others now and their order another one. */
+export function changesIds(reassignments: DataFrame | null): boolean {
+  if (reassignments === null) return false;
+  return (reassignments.getColumn('added_id').toTypedArray() as BigUint64Array).some((added) => added !== 0n);
+}
+
 /** Books fills of moved places where they belong now. */
 export function withReassignments(trades: DataFrame, reassignments: DataFrame | null): DataFrame {
   if (reassignments === null || trades.height === 0) return trades;

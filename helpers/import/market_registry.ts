@@ -7,7 +7,7 @@ import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ListedMarkets, sideOfName } from './listed_markets.ts';
 import { marketsOf, marketTable, sideOf, writeEvidence } from './market_table.ts';
-import { claimOf, type FillHint, keyOf, OutcomeClaims } from './outcome_claims.ts';
+import { type Claim, claimOf, type FillHint, keyOf, OutcomeClaims } from './outcome_claims.ts';
 import { type Place, placeOfName, placeOfToken } from './place.ts';
 import { type Settlement, settle } from './settlement.ts';
 
@@ -31,8 +31,14 @@ export interface BookedPlace extends Place {
   readonly eventId: string | null;
   /** Whether a file describes the market. */
   readonly isListed: boolean;
+  /**
+   * Tells apart the ways in which fills name this place beside its token, which is 0: fills that name it in different ways are
+   * never counted as repeating each other.
+   */
+  readonly naming: number;
 }
 
+const UNLISTED = { eventId: null, isListed: false };
 const NO_HINT = { token: null, market: null, index: null, name: null, question: null, slug: null, eventId: null };
 
 /** Fills of an earlier import at one place. */
@@ -51,6 +57,8 @@ interface OldPlace extends Place {
 export class MarketRegistry {
   private readonly listed = new ListedMarkets();
   private readonly claims = new OutcomeClaims();
+  /** Keys of claims that fills of this run have made. */
+  private readonly noted = new Set<string>();
   /** Places that fills of this run were given. */
   private readonly booked = new Map<string, BookedPlace>();
   private oldPlaces: readonly OldPlace[] = [];
@@ -79,7 +87,9 @@ export class MarketRegistry {
 
   /** Takes in what fills say of their market. */
   note(hint: FillHint, venue: Venue): void {
-    this.claims.add(claimOf(hint, venue));
+    const claim = claimOf(hint, venue);
+    this.claims.add(claim);
+    this.noted.add(claim.key);
   }
 
   /** Where fills with these identities are booked. */
@@ -94,21 +104,36 @@ export class MarketRegistry {
     const { token, market, index, name } = hint;
     if (token !== null) {
       const place = this.listed.places.get(token);
-      if (place !== undefined) return this.listedPlace(place, claimKey, token);
-      return { ...placeOfToken(token), claimKey, tokenId: token, eventId: null, isListed: false };
+      const named = { claimKey, tokenId: token, naming: 0 };
+      return place === undefined ? { ...placeOfToken(token), ...named, ...UNLISTED } : this.listedPlace(place, named);
     }
     const marketId = this.listed.resolve(market!);
     const entry = this.listed.get(marketId);
     const side = index ?? sideOfName(entry?.row.outcomes ?? null, name);
     const place = side === null ? placeOfName(marketId, name!) : { marketId, outcomeIndex: side };
-    if (entry === undefined || side === null)
-      return { ...place, claimKey, tokenId: null, eventId: null, isListed: false };
-    return this.listedPlace(place, claimKey, sideOf(entry.row.tokens, side));
+    // Of the outcomes that one name of a market is given with, a side has one by number and one by name.
+    const naming = 1 + 2 * this.listed.numberOfName(market!, marketId) + (index === null ? 1 : 0);
+    if (entry === undefined || side === null) return { ...place, claimKey, tokenId: null, naming, ...UNLISTED };
+    return this.listedPlace(place, { claimKey, tokenId: sideOf(entry.row.tokens, side), naming });
   }
 
-  private listedPlace(place: Place, claimKey: string, tokenId: string | null): BookedPlace {
+  private listedPlace(place: Place, named: Pick<BookedPlace, 'claimKey' | 'tokenId' | 'naming'>): BookedPlace {
     const { eventId } = this.listed.get(place.marketId)!.row;
-    return { ...place, claimKey, tokenId, eventId, isListed: true };
+    return { ...place, ...named, eventId, isListed: true };
+  }
+
+  /** What fills of this run have said so far, beside what was known of the same tokens and outcomes. */
+  notedClaims(): Claim[] {
+    return Array.from(this.noted, (key) => this.claims.get(key)!);
+  }
+
+  /** Takes over what fills said to other processes, which have read the same files of markets, and books them as those did. */
+  takeOver(claims: Iterable<Claim>): void {
+    for (const claim of claims) {
+      this.claims.add(claim);
+      const { token, markets, sides, names } = claim;
+      this.book({ ...NO_HINT, token, market: markets[0] ?? null, index: sides[0] ?? null, name: names[0] ?? null });
+    }
   }
 
   /** Books every token that files list. */

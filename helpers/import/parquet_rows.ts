@@ -2,7 +2,7 @@
 import { type DataFrame, type LazyDataFrame, pl, type Series } from '../polars/polars.ts';
 import { InputError } from '../run/errors.ts';
 import { withParquetErrors } from '../tables/table_store.ts';
-import type { RowBlock, RowSource } from './row_block.ts';
+import type { FileRange, RowBlock, RowSource } from './row_block.ts';
 import { statOf } from './source.ts';
 
 const PARQUET_ROWS = 400_000;
@@ -15,9 +15,14 @@ type ColumnType = Parameters<Series['cast']>[0];
 /**
  * Opens a Parquet file.
  * @param nameOf what the frames call a column of the file, null for one that is not wanted; null wants all as they are
+ * @param range the rows that are wanted; null for all
  * @throws InputError for a file without rows, a damaged one, or a column of a type that cannot be text
  */
-export function openParquet(path: string, nameOf: ((column: string) => string | null) | null): RowSource {
+export function openParquet(
+  path: string,
+  nameOf: ((column: string) => string | null) | null,
+  range: Pick<FileRange, 'from' | 'to'> | null,
+): RowSource {
   const scan = withParquetErrors(path, () => pl.scanParquet(path, { glob: false }));
   const columns = withParquetErrors(path, () => scan.columns);
   const nRows = withParquetErrors(path, () =>
@@ -26,19 +31,21 @@ export function openParquet(path: string, nameOf: ((column: string) => string | 
   if (nRows === 0) throw new InputError('empty-input', `${path} has no rows`, 'fetch the file again or leave it out');
   const { bytes } = statOf(path);
   const wanted = columns.filter((name) => nameOf === null || nameOf(name) !== null);
-  let nDone = 0;
+  const { from, to } = range ?? { from: 0, to: nRows };
+  let at = from;
   async function* blocks(): AsyncGenerator<RowBlock> {
-    for (; nDone < nRows; nDone += PARQUET_ROWS) {
-      const frame = textOf(scan.slice(nDone, PARQUET_ROWS), wanted, path);
+    for (; at < to; at += PARQUET_ROWS) {
+      const frame = textOf(scan.slice(at, Math.min(PARQUET_ROWS, to - at)), wanted, path);
       const renamed =
         nameOf === null ? frame : frame.select(...wanted.map((name) => pl.col(name).alias(nameOf(name)!)));
       yield { frame: renamed, rows: null, rejects: [], columns: null };
     }
   }
   return {
+    nRows,
     columns,
     blocks: blocks(),
-    bytesRead: () => Math.min(bytes, (bytes * nDone) / nRows),
+    bytesRead: () => (bytes * (Math.min(at, to) - from)) / nRows,
     digest: () => null,
     close: async () => undefined,
   };

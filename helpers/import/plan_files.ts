@@ -17,6 +17,8 @@ export interface PlannedFile {
   readonly format: FileFormat;
   readonly bytes: number;
   readonly mtimeMs: number;
+  /** How many rows it has, where that is known before it is read. */
+  readonly nRows: number | null;
 }
 
 /** Files that were not imported before: not the same path, size and time, and not the same content. */
@@ -79,7 +81,7 @@ async function planFile(path: string, chooser: FormatChooser): Promise<PlannedFi
   const source = await openRows(path, PEEK_BYTES, null);
   await source.close();
   const format = chooser.choose(path, source.columns);
-  return { path, adapter: format.adapter, format, ...statOf(path) };
+  return { path, adapter: format.adapter, format, nRows: source.nRows, ...statOf(path) };
 }
 
 function needsBlocks({ adapter }: PlannedFile): boolean {

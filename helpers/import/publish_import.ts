@@ -1,34 +1,25 @@
 /** What was read and staged, put together and made the tables of today: 10_raw_trades and 10_markets in one step. */
 import { join } from 'node:path';
 import type { Manifest, ManifestInput } from '../run/manifest.ts';
-import type { Run } from '../run/script.ts';
 import { countAnonymousFills } from '../tables/anonymous_fills.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
-import { commitTogether, type Table, TableWriter, tableFolder } from '../tables/table_store.ts';
+import { commitTogether, TableWriter, tableFolder } from '../tables/table_store.ts';
 import { countCrossSourceDuplicates } from './cross_source_duplicates.ts';
-import { type ImportOptions, meaningOf } from './import_options.ts';
+import { meaningOf } from './import_options.ts';
 import type { ImportSummary } from './import_summary.ts';
+import type { ImportWork } from './import_work.ts';
 import { reassignmentsFrame } from './market_reassignments.ts';
-import type { MarketRegistry } from './market_registry.ts';
-import type { FileReader, ReadFile } from './read_files.ts';
+import { metricsOf, type Reading } from './reading.ts';
 import { countBySource } from './settlement.ts';
-import type { Staging } from './staging.ts';
 import { writeDays } from './write_days.ts';
 
-interface Import {
-  readonly run: Run;
-  readonly options: ImportOptions;
-  readonly files: readonly ReadFile[];
-  readonly reader: FileReader;
-  readonly registry: MarketRegistry;
-  readonly staging: Staging;
-  /** To be awaited with the number of rows that nobody needs any more. */
-  readonly release: (nRows: number) => Promise<void>;
-  readonly oldTrades: Table | null;
-}
-
-export async function publishImport(work: Import): Promise<Omit<ImportSummary, 'leftOut'>> {
-  const { run, options, files, reader, registry, staging, release, oldTrades } = work;
+/** @throws InputError when no row of the first files of trades can be used; nothing is changed then */
+export async function publishImport(work: ImportWork, reading: Reading): Promise<ImportSummary> {
+  const { run, options, plan, registry, staging, release } = work;
+  const { files, rejects, counts } = reading;
+  const oldTrades = plan.old.trades;
+  if (counts.nRowsRead > 0 && counts.nFills === 0 && (oldTrades?.manifest.rows ?? 0) === 0)
+    throw rejects.nothingUsable(counts.nRowsRead);
   const [marketsWriter, tradesWriter] = [MARKETS, RAW_TRADES].map((schema) => new TableWriter(run.dataDir, schema));
   const settlement = registry.settle();
   const marketRows = registry.toFrame(settlement);
@@ -40,9 +31,9 @@ export async function publishImport(work: Import): Promise<Omit<ImportSummary, '
   };
   const days = await writeDays({ staging, oldTrades, ...moved, log: run.log, release }, tradesWriter);
   const folder = tableFolder(run.dataDir, RAW_TRADES);
-  const rejectFiles = reader.rejects.write(join(folder, 'rejects'), files);
+  const rejectFiles = rejects.write(join(folder, 'rejects'), files);
   const metrics = {
-    ...reader.metricsOf(settlement),
+    ...metricsOf(reading, settlement),
     duplicate_rows_kept: days.nDuplicateRows,
     duplicates_dropped: days.nDropped,
     places_reassigned: reassignments.length,
@@ -50,7 +41,7 @@ export async function publishImport(work: Import): Promise<Omit<ImportSummary, '
     markets_by_source: countBySource(settlement),
     markets_unaligned: registry.countUnaligned(settlement),
   };
-  const body = { ...manifestBody(work), metrics };
+  const body = { ...manifestBody(work, reading), metrics };
   const [markets, trades] = commitTogether([
     { writer: marketsWriter, kept: [], body },
     { writer: tradesWriter, kept: days.kept, body },
@@ -58,6 +49,7 @@ export async function publishImport(work: Import): Promise<Omit<ImportSummary, '
   const table = { schema: RAW_TRADES, folder, manifest: trades };
   return {
     isUpToDate: false,
+    leftOut: plan.leftOut,
     nFilesNew: files.length,
     nRowsRead: metrics.rows_read,
     nRowsAdded: trades.rows - (oldTrades?.manifest.rows ?? 0),
@@ -69,7 +61,7 @@ export async function publishImport(work: Import): Promise<Omit<ImportSummary, '
     nNaiveTimes: metrics.times_without_zone,
     nImpossibleTimes: metrics.market_times_impossible,
     nMended: metrics.prices_mended,
-    rejects: reader.rejects.counts,
+    rejects: rejects.counts,
     rejectFiles,
     trades,
     markets,
@@ -81,14 +73,15 @@ export function diskBytes(...manifests: readonly Manifest[]): number {
   return manifests.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function manifestBody({ run, options, files, reader, oldTrades }: Import) {
+function manifestBody({ run, options, plan }: ImportWork, { files, rejects: rejected }: Reading) {
+  const oldTrades = plan.old.trades;
   const inputs: ManifestInput[] = (oldTrades?.manifest.inputs ?? []).filter(
     (old) => !files.some((file) => file.path === old.path && file.sha256 === old.sha256),
   );
   for (const { path, sha256, bytes, mtimeMs, rows, adapter } of files)
     inputs.push({ path, sha256, bytes, mtimeMs, rows, format: adapter.format });
   const rejects: Record<string, number> = { ...(oldTrades?.manifest.rejects ?? {}) };
-  for (const [reason, n] of Object.entries(reader.rejects.counts)) rejects[reason] = (rejects[reason] ?? 0) + n;
+  for (const [reason, n] of Object.entries(rejected.counts)) rejects[reason] = (rejects[reason] ?? 0) + n;
   return {
     step: run.step.id,
     fingerprint: inputs.map((input) => input.sha256.slice(0, 8)).join(' '),

@@ -1,5 +1,5 @@
 /**
- * Reads a file, hashes it and looks for what needs care in text, on a thread of its own, ahead of the one that parses it
+ * Reads a file, or some spans of it, hashes them where that is wanted, and looks for what needs care in text, on a thread of its own, ahead of the one that parses it
  * (read_ahead.ts). Buffers travel to and fro: a piece is given away, and read into again when it comes back. Plain
  * JavaScript, so that it starts in milliseconds.
  */
@@ -14,8 +14,8 @@ const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
 
-const { path, pieceBytes, nPieces } = workerData;
-const hash = createHash('sha256');
+const { path, spans, isHashed, pieceBytes, nPieces } = workerData;
+const hash = isHashed ? createHash('sha256') : null;
 const fd = openSync(path, 'r');
 
 /** Lines shorter than this on average are counted before they are parsed: a row takes more memory than a short line. */
@@ -32,6 +32,19 @@ function hasShortLines(step) {
 }
 
 let isDone = false;
+/** The span that is being read, and how far. */
+let span = 0;
+let at = spans[0][0];
+
+/** Reads the next bytes of the spans; 0 at the end of the last one, or of the file. */
+function readOn(piece, from, nBytes) {
+  for (; span < spans.length; at = spans[++span]?.[0]) {
+    const nStep = readSync(fd, piece, from, Math.min(nBytes, spans[span][1] - at), at);
+    at += nStep;
+    if (nStep > 0) return nStep;
+  }
+  return 0;
+}
 
 /** Reads into a buffer and gives it away; false at the end. Buffers that come back after that are left alone. */
 function fill(bytes) {
@@ -40,17 +53,17 @@ function fill(bytes) {
   let nRead = 0;
   let isPlain = true;
   while (nRead < pieceBytes) {
-    const nStep = readSync(fd, piece, nRead, Math.min(STEP_BYTES, pieceBytes - nRead), null);
+    const nStep = readOn(piece, nRead, Math.min(STEP_BYTES, pieceBytes - nRead));
     if (nStep === 0) break;
     const step = piece.subarray(nRead, nRead + nStep);
-    hash.update(step);
+    hash?.update(step);
     isPlain &&= isAscii(step) && !step.includes(QUOTE) && !step.includes(RETURN) && !hasShortLines(step);
     nRead += nStep;
   }
   if (nRead === 0) {
     isDone = true;
     closeSync(fd);
-    parentPort.postMessage({ digest: hash.digest('hex') });
+    parentPort.postMessage({ digest: hash?.digest('hex') ?? null });
     return false;
   }
   parentPort.postMessage({ bytes, nRead, isPlain }, [bytes]);

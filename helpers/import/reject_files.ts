@@ -1,9 +1,18 @@
 /** Rows that could not be used: all counted by reason, the first of them kept beside the table. */
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { formatCount } from '../run/console.ts';
 import { InputError } from '../run/errors.ts';
 import { writeFileAtomic } from '../run/files.ts';
 import type { Reject } from './row_block.ts';
+
+const REJECT_SCHEMA = z.object({ reason: z.string(), text: z.string(), value: z.string().optional() });
+/** Rejects as one process hands them to another. */
+export const REJECTS_SCHEMA = z.object({
+  counts: z.record(z.string(), z.number()),
+  firsts: z.array(REJECT_SCHEMA),
+  lines: z.array(z.tuple([z.string(), z.array(z.string())])),
+});
 
 /** What is kept of the rejects of a run; all are counted. */
 const LINES_MAX = 200_000;
@@ -35,18 +44,36 @@ export class RejectFiles {
 
   /** Takes over rejects of the raw file `path`. */
   add(path: string, rejects: readonly Reject[]): void {
-    const lines = this.lines.get(path) ?? [];
-    this.lines.set(path, lines);
     for (const reject of rejects) {
       const { reason, text } = reject;
       if (!this.firsts.has(reason)) this.firsts.set(reason, reject);
       this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-      if (this.nLines >= LINES_MAX || this.length >= LENGTH_MAX) continue;
-      const line = `${csvField(reason)},${csvField(text.slice(0, ROW_LENGTH_MAX))}`;
-      this.nLines++;
-      this.length += line.length;
-      lines.push(line);
+      if (!this.isFull) this.keep(path, `${csvField(reason)},${csvField(text.slice(0, ROW_LENGTH_MAX))}`);
     }
+  }
+
+  private get isFull(): boolean {
+    return this.nLines >= LINES_MAX || this.length >= LENGTH_MAX;
+  }
+
+  private keep(path: string, line: string): void {
+    const lines = this.lines.get(path);
+    if (lines === undefined) this.lines.set(path, [line]);
+    else lines.push(line);
+    this.nLines++;
+    this.length += line.length;
+  }
+
+  /** What `takeOver` takes. */
+  handOver(): z.infer<typeof REJECTS_SCHEMA> {
+    return { counts: this.counts, firsts: [...this.firsts.values()], lines: [...this.lines] };
+  }
+
+  /** Takes over the rejects of another process, which has read on where those here end. */
+  takeOver({ counts, firsts, lines }: z.infer<typeof REJECTS_SCHEMA>): void {
+    for (const [reason, n] of Object.entries(counts)) this.counts[reason] = (this.counts[reason] ?? 0) + n;
+    for (const reject of firsts) if (!this.firsts.has(reject.reason)) this.firsts.set(reject.reason, reject);
+    for (const [path, own] of lines) for (const line of own) if (!this.isFull) this.keep(path, line);
   }
 
   /** What to say of files of which no row can be used: the commonest reason, the first such row, and what it should be. */

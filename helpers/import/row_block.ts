@@ -24,8 +24,18 @@ export interface RowBlock {
   readonly columns: readonly string[] | null;
 }
 
+/**
+ * A part of a raw file: rows of Parquet, or bytes of text, which begin and end where records do. Of a CSV file that begins with what
+ * stands before its rows.
+ */
+export type FileRange =
+  | { readonly kind: 'rows' | 'lines'; readonly from: number; readonly to: number }
+  | { readonly kind: 'csv'; readonly from: number; readonly to: number; readonly headBytes: number };
+
 /** A raw file that is being read. */
 export interface RowSource {
+  /** How many rows it has, where that is known before they are read. */
+  readonly nRows: number | null;
   /** What the file calls its columns. */
   readonly columns: readonly string[];
   readonly blocks: AsyncIterable<RowBlock>;

@@ -13,7 +13,8 @@
  * - `parquet_file.ts`: `sinkParquet` is typed as if it wrote at once and gives a bare native query back. Remove the cast
  *   when its types say so.
  * - tables/matrix.ts, profit/trade_rows.ts: `frame.columns` is made anew at each look. Remove the copies when it is kept.
- * - supervised/early_profiles.ts: `cumCount` counts from 0 or from 1. Remove when only one version is supported.
+ * - supervised/early_profiles.ts: rows that a filter or a join takes of text hold all text of the frame that they come from
+ *   (0.24). Keep frames again when memory does not grow with the frames that a few rows are taken of.
  */
 import '../run/env.ts';
 import { createRequire } from 'node:module';

@@ -7,6 +7,7 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -188,6 +189,15 @@ export function moveFile(source: string, target: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw explainSystemError(error, target);
     publishFile(target, (temporary) => copyFileSync(source, temporary));
     rmSync(source, { force: true });
+  }
+}
+
+/** Gives a file that nobody changes any more a second name, or a copy where its disk cannot. */
+export function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    withSystemErrors(target, () => copyFileSync(source, target));
   }
 }
 

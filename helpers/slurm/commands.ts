@@ -1,6 +1,6 @@
 /** The commands of slurm/submit.ts with their options. */
 import { resolve } from 'node:path';
-import { IMPORT_OPTIONS } from '../import/import_options.ts';
+import { IMPORT_OPTIONS, importOptionsOf } from '../import/import_options.ts';
 import { PROJECT_ROOT } from '../run/code.ts';
 import { createLog, type Log } from '../run/console.ts';
 import { checkFolder } from '../run/files.ts';
@@ -45,7 +45,11 @@ const SUBMIT = {
   ...IMPORT_OPTIONS,
   ...inGroup(GRAPH_WHAT, { 'dry-run': option.flag('print the jobs and commands and do nothing') }),
   ...inGroup(SIZE, {
-    chunks: { type: 'number', defaultDescription: 'one per 10 M fills', describe: 'chunks of the profiles' },
+    chunks: {
+      type: 'number',
+      defaultDescription: 'one per 10 M fills',
+      describe: 'chunks of the import, and of the profiles',
+    },
     throttle: { type: 'number', describe: 'tasks of an array that may run at once', range: integerMin(1) },
   }),
   cpus: list('cpus of all jobs (4) or of one (build_features=4)'),
@@ -88,6 +92,7 @@ function submitOptions(options: SubmitValues, log: Log): SubmitOptions {
       common: wordsForSteps({ ...options, ...folders }),
       log,
     },
+    imports: importOptionsOf(options),
     runsFolder: resolve(options['runs-dir']),
     nChunks: options.chunks ?? null,
     overrides: [

@@ -1,14 +1,12 @@
 /** How many fills a run will have, as well as can be told before it runs: jobs and arrays are sized by it. */
 import { statSync } from 'node:fs';
 import { listInputs } from '../import/inputs.ts';
+import { estimateTextRows } from '../import/row_estimate.ts';
 import { containerOf } from '../import/source.ts';
 import { pl } from '../polars/polars.ts';
 import { RAW_TRADES } from '../tables/schemas.ts';
 import { openTableIfThere, withParquetErrors } from '../tables/table_store.ts';
 
-/** Bytes of a fill in text: poly_data's orderFilled CSV has 254 (5 M simulated fills), gzipped 52 (100,000); rounded down. */
-const BYTES_PER_ROW = 250;
-const GZIP_BYTES_PER_ROW = 50;
 /** Parquet files that are asked for their rows; so many are opened in a second. */
 const PARQUET_FILES_ASKED_MAX = 200;
 
@@ -40,8 +38,9 @@ export function estimateRows(rawFolder: string): number {
   const parquet: string[] = [];
   let nTextRows = 0;
   for (const path of listInputs([rawFolder])) {
-    if (containerOf(path) === 'parquet') parquet.push(path);
-    else nTextRows += Math.ceil(statSync(path).size / (/\.gz$/i.test(path) ? GZIP_BYTES_PER_ROW : BYTES_PER_ROW));
+    const container = containerOf(path);
+    if (container === 'parquet') parquet.push(path);
+    else nTextRows += estimateTextRows(container, statSync(path).size);
   }
   return nTextRows + estimateParquetRows(parquet);
 }

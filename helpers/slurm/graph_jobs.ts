@@ -32,12 +32,18 @@ export interface Job {
   readonly afterAny: boolean;
 }
 
+/** Chunks that need not be done again. */
+export interface FinishedChunks {
+  readonly nChunks: number;
+  readonly finished: readonly number[];
+}
+
 export interface JobOptions {
   readonly nRows: number;
   /** Number of chunks asked for, or null to go by the data. */
   readonly nChunks: number | null;
-  /** Chunks of this very data that are there already. */
-  readonly finished: { readonly nChunks: number; readonly finished: readonly number[] } | null;
+  /** By step, the chunks of this very data that are there already. */
+  readonly finished: ReadonlyMap<string, FinishedChunks>;
   /** Highest task number that the cluster takes, or null when it is not known. */
   readonly largestTask: number | null;
   readonly overrides: readonly Override[];
@@ -48,19 +54,17 @@ export interface JobOptions {
 }
 
 /** Number of chunks for so many fills; 1 means that the step is not cut. */
-export function chunkCount({
-  nRows,
-  nChunks,
-  finished,
-  largestTask,
-}: Pick<JobOptions, 'nRows' | 'nChunks' | 'finished' | 'largestTask'>): number {
+export function chunkCount(
+  { nRows, nChunks, largestTask }: Pick<JobOptions, 'nRows' | 'nChunks' | 'largestTask'>,
+  finished?: FinishedChunks,
+): number {
   const most = Math.min(CHUNKS_MAX, largestTask ?? CHUNKS_MAX);
   if (nChunks !== null) checkRange('chunks', nChunks, integerMin(1, most), Math.min(8, most));
   return nChunks ?? finished?.nChunks ?? Math.min(most, Math.max(1, Math.ceil(nRows / CHUNK_ROWS)));
 }
 
 /** Tasks of an array that are still to be done. */
-function missingTasks(nChunks: number, finished: JobOptions['finished']): number[] {
+function missingTasks(nChunks: number, finished: FinishedChunks | undefined): number[] {
   const done = finished?.nChunks === nChunks ? finished.finished : [];
   return Array.from({ length: nChunks }, (_, i) => i + 1).filter((task) => !done.includes(task));
 }
@@ -82,13 +86,14 @@ function withGrant(job: Job, { raised, overrides }: JobOptions): Job {
 }
 
 /** A step that can be cut: an array over the chunks that are missing and a job that merges them, or the whole step as one. */
-function cutByTime(whole: Job, needs: ChunkNeeds, options: JobOptions): Job[] {
+function inChunks(whole: Job, needs: ChunkNeeds, options: JobOptions): Job[] {
   const { step, args } = whole;
-  const nChunks = chunkCount(options);
+  const finished = options.finished.get(step.id);
+  const nChunks = chunkCount(options, finished);
   const request = chunkRequestFor(step.cpus, needs, options.nRows, nChunks);
   // Uncut, it does the work of a chunk too.
   if (nChunks === 1) return [{ ...whole, request: atLeast(whole.request, request) }];
-  const tasks = missingTasks(nChunks, options.finished);
+  const tasks = missingTasks(nChunks, finished);
   const array = { ...whole, name: chunkJob(step), args: [...args, '--chunk', `{task}/${nChunks}`], request, tasks };
   const merge = { ...whole, args: [...args, '--merge'] };
   return tasks.length === 0 ? [merge] : [array, { ...merge, after: [array.name] }];
@@ -107,7 +112,7 @@ export function jobsOf(planned: readonly Planned[], options: JobOptions): Job[] 
     const after = planned.filter((other) => isUpstreamOf(other.step, step)).map((other) => other.step.id);
     const request = requestFor(step, options.nRows);
     const whole: Job = { name: step.id, step, args, request, tasks: null, after, afterAny: false };
-    return step.chunks === 'none' ? [whole] : cutByTime(whole, step.chunks, options);
+    return step.chunks === 'none' ? [whole] : inChunks(whole, step.chunks, options);
   });
   const names = jobs.map(({ name }) => name);
   const all = jobs.length === 0 ? [] : [...jobs, reportJob(names, options)];

@@ -20,7 +20,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '--array=1-8 FILE --chunk {task}/8',
     '--dependency=afterok:<that job> FILE --merge',
   ],
-  import_trades: ['--input raw/'],
+  import_trades: [
+    '--input raw/',
+    '--array=1-8 FILE --input raw/ --chunk {task}/8',
+    '--dependency=afterok:<that job> FILE --input raw/ --merge',
+  ],
 };
 
 function usage(step: Step): string[] {

@@ -1,7 +1,12 @@
 /** Submits the graph: plans it by what there is, refuses what would collide, and leaves nothing behind when it cannot be done. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resolveAsOf } from '../features/wallets/as_of.ts';
-import { chunksFolder, finishedChunks } from '../features/wallets/profile_chunks.ts';
+import { chunksFolder, profileChunks } from '../features/wallets/profile_chunks.ts';
+import { importChunks, importChunksFolder } from '../import/import_chunks.ts';
+import type { ImportOptions } from '../import/import_options.ts';
+import { listInputs } from '../import/inputs.ts';
+import { planImport } from '../import/plan_import.ts';
 import { findStep } from '../pipeline.ts';
 import { isoTime, nowMs } from '../run/clock.ts';
 import { PROJECT_ROOT, readStepCode } from '../run/code.ts';
@@ -11,12 +16,20 @@ import { InputError } from '../run/errors.ts';
 import { makeFolder } from '../run/files.ts';
 import { withLock } from '../run/lock.ts';
 import { staleSteps } from '../run/pipeline_runner.ts';
-import { type GraphOptions, type Planned, planGraph } from '../run/plan_graph.ts';
+import { type GraphOptions, isUpstreamOf, type Planned, planGraph } from '../run/plan_graph.ts';
 import { shellWord } from '../run/whole_commands.ts';
 import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
 import { openTable, openTableIfThere, readTable } from '../tables/table_store.ts';
 import { expectedRows } from './data_size.ts';
-import { commentOf, type Job, jobsOf, type RunPlace, type SiteOptions, sbatchArgs } from './graph_jobs.ts';
+import {
+  commentOf,
+  type FinishedChunks,
+  type Job,
+  jobsOf,
+  type RunPlace,
+  type SiteOptions,
+  sbatchArgs,
+} from './graph_jobs.ts';
 import type { Override, ResourceRequest } from './resources.ts';
 import {
   claimDataFolder,
@@ -33,6 +46,8 @@ import { isLive, queryTasks } from './task_states.ts';
 
 export interface SubmitOptions {
   readonly graph: GraphOptions;
+  /** What the import is told of raw files. */
+  readonly imports: ImportOptions;
   readonly runsFolder: string;
   readonly nChunks: number | null;
   readonly overrides: readonly Override[];
@@ -47,17 +62,43 @@ export interface Plan {
   readonly nRows: number;
 }
 
-/** Chunks of the profiles that are finished for the trades there are; null while trades are to be imported first. */
-async function chunksThere({ dataDir, asOf, log }: GraphOptions, stale: readonly Planned[]) {
-  const importsTrades = stale.some(({ step }) => step.id === 'import_trades');
-  const trades = importsTrades ? null : openTableIfThere(dataDir, RAW_TRADES);
+/** Chunks of the profiles that are finished for the trades there are. */
+async function profileChunksThere({ dataDir, asOf, log }: GraphOptions): Promise<FinishedChunks | null> {
+  const trades = openTableIfThere(dataDir, RAW_TRADES);
   if (trades === null || trades.manifest.parts.length === 0) return null;
   const { hash: codeHash } = await readStepCode(findStep('build_features').script);
   const markets = readTable(openTable(dataDir, MARKETS));
-  return finishedChunks(
-    { trades, markets, asOfMs: resolveAsOf(trades, asOf ?? undefined, log), codeHash },
-    chunksFolder(dataDir),
-  );
+  const job = { trades, markets, asOfMs: resolveAsOf(trades, asOf ?? undefined, log), codeHash };
+  return profileChunks(job, chunksFolder(dataDir)).finished();
+}
+
+/** Chunks of the import that are finished for the raw files there are. */
+async function importChunksThere(
+  { args, step }: Planned,
+  { graph: { dataDir }, imports }: SubmitOptions,
+): Promise<FinishedChunks | null> {
+  const folder = importChunksFolder(dataDir);
+  const input = args[args.indexOf('--input') + 1];
+  if (!existsSync(folder) || !existsSync(input)) return null;
+  const run = { dataDir, force: false, code: await readStepCode(step.script) };
+  const plan = await planImport(run, listInputs([input]), imports);
+  return plan.isNew ? importChunks(run, plan, imports, folder).finished() : null;
+}
+
+/** By step, the finished chunks of what is to be done; none of a step whose input is yet to be made. */
+async function chunksThere(
+  stale: readonly Planned[],
+  options: SubmitOptions,
+): Promise<ReadonlyMap<string, FinishedChunks>> {
+  const there = new Map<string, FinishedChunks>();
+  for (const plan of stale) {
+    const { step } = plan;
+    if (step.chunks === 'none' || stale.some((other) => isUpstreamOf(other.step, step))) continue;
+    const isImport = step.id === 'import_trades';
+    const finished = await (isImport ? importChunksThere(plan, options) : profileChunksThere(options.graph));
+    if (finished !== null) there.set(step.id, finished);
+  }
+  return there;
 }
 
 /** What is to be submitted: the steps that have work to do, as jobs sized by the data. */
@@ -72,7 +113,7 @@ export async function planSubmission(
   const jobs = jobsOf(stale, {
     nRows,
     nChunks: options.nChunks,
-    finished: force ? null : await chunksThere(graph, stale),
+    finished: force ? new Map() : await chunksThere(stale, options),
     largestTask: largestTask(),
     overrides: options.overrides,
     raised,

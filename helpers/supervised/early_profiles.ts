@@ -1,22 +1,23 @@
 /**
  * Profiles of what a wallet showed first: the definitions of 11_wallet_profiles over its first fills alone. The fills are
- * collected in one walk through the trades, batch by batch, so that memory grows with the wallets and not with the trades.
+ * collected in one walk through the trades, batch by batch, and kept as numbers: a row of a frame would keep the text of its
+ * whole batch in memory. So memory grows with the wallets that take part and not with the trades.
  */
+import { bisectLeft } from 'd3-array';
+import { grown } from '../features/exact_sums.ts';
 import { MarketMarks } from '../features/market_marks.ts';
-import { withMarketNumbers } from '../features/wallets/market_numbers.ts';
-import { BATCH_ROWS, TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
+import { type FillColumns, NOBODY } from '../features/wallets/fill_columns.ts';
+import { numberMarkets } from '../features/wallets/market_numbers.ts';
+import { MarketVolumes } from '../features/wallets/market_volumes.ts';
+import { BATCH_ROWS, marketColumns, numberFills, TRADE_COLUMNS } from '../features/wallets/number_fills.ts';
 import { outcomeValues } from '../features/wallets/position_values.ts';
 import { mergeProfiles } from '../features/wallets/profile_merge.ts';
-import { sumTrades } from '../features/wallets/sum_fills.ts';
-import { shardsOf } from '../features/wallets/wallet_numbers.ts';
-import { int } from '../polars/expressions.ts';
+import { FillSummer } from '../features/wallets/sum_fills.ts';
+import { WalletNumbers } from '../features/wallets/wallet_numbers.ts';
+import { rowsWhere } from '../kernels/rows_where.ts';
 import { type DataFrame, pl, releaseFrames } from '../polars/polars.ts';
 import { HOUR_MS } from '../run/clock.ts';
-import { LabelEncoder } from '../tables/label_encoder.ts';
-import { toNumbers } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
-import { emptyFrame } from '../tables/schema.ts';
-import { RAW_TRADES } from '../tables/schemas.ts';
 import type { Table } from '../tables/table_store.ts';
 
 /** Fills summed at once. */
@@ -29,120 +30,130 @@ export interface EarlyWindow {
   readonly hours: number | null;
 }
 
-/** The first fills of every wallet, and the marks of markets at each of some timestamps. */
+/** The first fills of every wallet that takes part, and the marks of markets at each of some timestamps. */
 export interface EarlyFills {
-  readonly fills: DataFrame;
-  /** `market_id`, and the columns of MarketMarks. */
+  /** In the order of time. */
+  readonly fills: FillColumns;
+  readonly wallets: WalletNumbers;
+  /** Frames of MarketMarks, by the numbers that numberMarkets gives. */
   readonly marks: ReadonlyMap<number, DataFrame>;
 }
 
-const PRICED = ['ts_ms', 'outcome_index', 'price', 'shares'];
+/** Some rows of fills, as copies. */
+function takeFills({ ms, market, outcome, walletCode, flags, price, usd, shares }: FillColumns, rows: Uint32Array) {
+  const doubles = (of: Float64Array) => Float64Array.from(rows, (row) => of[row]);
+  const whole = (of: Uint32Array) => rows.map((row) => of[row]);
+  const small = (of: Uint8Array) => Uint8Array.from(rows, (row) => of[row]);
+  const numbers = { ms: doubles(ms), price: doubles(price), usd: doubles(usd), shares: doubles(shares) };
+  const codes = { market: whole(market), walletCode: whole(walletCode), outcome: small(outcome), flags: small(flags) };
+  return { ...numbers, ...codes } satisfies FillColumns;
+}
+
+/** Fills one below the other. */
+function stackFills(parts: readonly FillColumns[]): FillColumns {
+  const nRows = parts.reduce((sum, { ms }) => sum + ms.length, 0);
+  const stacked = <N extends keyof FillColumns>(name: N, values: FillColumns[N]): FillColumns[N] => {
+    let at = 0;
+    for (const part of parts) {
+      values.set(part[name], at);
+      at += part[name].length;
+    }
+    return values;
+  };
+  return {
+    ms: stacked('ms', new Float64Array(nRows)),
+    market: stacked('market', new Uint32Array(nRows)),
+    outcome: stacked('outcome', new Uint8Array(nRows)),
+    walletCode: stacked('walletCode', new Uint32Array(nRows)),
+    flags: stacked('flags', new Uint8Array(nRows)),
+    price: stacked('price', new Float64Array(nRows)),
+    usd: stacked('usd', new Float64Array(nRows)),
+    shares: stacked('shares', new Float64Array(nRows)),
+  };
+}
 
 /** Walks through trades in order of time and keeps what early profiles need. */
 export class EarlyFillCollector {
-  private readonly kept: DataFrame[] = [];
-  private seen: DataFrame | null = null;
-  private readonly markets = new LabelEncoder('market_id', 'market');
-  private readonly marks = new MarketMarks(0);
+  private readonly kept: FillColumns[] = [];
+  private readonly wallets = new WalletNumbers();
+  private readonly numbers: DataFrame;
+  /** Fills so far, and time of the first one, by wallet. */
+  private nSeen = new Uint32Array(0);
+  private firstMs = new Float64Array(0);
+  private readonly marks: MarketMarks;
   private readonly marksAt = new Map<number, DataFrame>();
   private readonly timestamps: number[];
 
   /**
    * @param timestamps at which profiles will be made
-   * @param subsample leaves out the fills of wallets that do not take part; prices are those of all fills
+   * @param markets 10_markets
+   * @param takePart gives wallets that do not take part no name; prices are those of all fills
    */
   constructor(
     private readonly window: EarlyWindow,
     timestamps: readonly number[],
-    private readonly subsample: (fills: DataFrame) => DataFrame = (fills) => fills,
+    markets: DataFrame,
+    private readonly takePart: (fills: DataFrame) => DataFrame = (fills) => fills,
   ) {
     this.timestamps = [...timestamps].sort((a, b) => a - b);
+    this.numbers = numberMarkets(markets);
+    this.marks = new MarketMarks(this.numbers.height);
   }
 
   /** Takes the next rows of 10_raw_trades, in time order; none may be older than those before. */
-  add(batch: DataFrame): void {
-    let rest = batch;
-    while (
-      this.timestamps.length > 0 &&
-      rest.height > 0 &&
-      Number(rest.getColumn('ts_ms').max()) >= this.timestamps[0]
-    ) {
+  async add(batch: DataFrame): Promise<void> {
+    const { columns, nWallets } = await numberFills(this.takePart(batch).lazy(), this.numbers, this.wallets);
+    const { ms } = columns;
+    let from = 0;
+    while (this.timestamps.length > 0 && ms.length > 0 && ms[ms.length - 1] >= this.timestamps[0]) {
       const at = this.timestamps.shift()!;
-      this.notePrices(rest.filter(pl.col('ts_ms').lt(int(at))));
-      this.marksAt.set(at, this.marksNow());
-      rest = rest.filter(pl.col('ts_ms').gtEq(int(at)));
+      const to = ms.findIndex((time) => time >= at);
+      this.marks.add(columns, from, to);
+      this.marksAt.set(at, this.marks.frame());
+      from = to;
     }
-    this.notePrices(rest);
-    this.keepFirst(this.subsample(batch));
+    this.marks.add(columns, from);
+    this.keepFirst(columns, nWallets);
   }
 
   /** What the walk has kept; no fill where none names a wallet. */
   finish(): EarlyFills {
-    for (const at of this.timestamps) this.marksAt.set(at, this.marksNow());
-    const fills = this.kept.length === 0 ? emptyFrame(RAW_TRADES).select(...TRADE_COLUMNS) : pl.concat(this.kept);
-    return { fills, marks: this.marksAt };
+    for (const at of this.timestamps) this.marksAt.set(at, this.marks.frame());
+    return { fills: stackFills(this.kept), wallets: this.wallets, marks: this.marksAt };
   }
 
-  private notePrices(rows: DataFrame): void {
-    if (rows.height === 0) return;
-    this.markets.fit(rows);
-    this.marks.makeRoom(this.markets.size);
-    const numbered = this.markets.transform(rows.select('market_id', ...PRICED));
-    const [market, ms, outcome, price, shares] = ['market', ...PRICED].map((name) => toNumbers(numbered, name));
-    this.marks.add({ market, ms, outcome, price, shares });
-  }
-
-  private marksNow(): DataFrame {
-    return this.markets.named(this.marks.frame());
-  }
-
-  private keepFirst(batch: DataFrame): void {
-    const owned = batch.filter(pl.col('wallet').isNotNull());
-    if (owned.height === 0) return;
-    const numbered = owned.withColumns(
-      pl.col('ts_ms').cumCount().over('wallet').cast(pl.Int64).alias('nth'),
-      pl.col('ts_ms').min().over('wallet').alias('begin_ms'),
-    );
-    // Some versions of Polars count from 0 and some from 1: the smallest count is that of every wallet's first fill.
-    const origin = Number(numbered.getColumn('nth').min());
-    const known =
-      this.seen ??
-      pl.DataFrame(
-        { wallet: [], n_seen: [], known_ms: [] },
-        { schema: { wallet: pl.Utf8, n_seen: pl.Int64, known_ms: pl.Int64 } },
-      );
-    const few = numbered.join(known, { on: 'wallet', how: 'left' }).filter(
-      pl
-        .col('nth')
-        .minus(int(origin))
-        .add(pl.col('n_seen').fillNull(int(0)))
-        .lt(int(this.window.nFills)),
-    );
-    const { hours } = this.window;
-    const age = pl.col('ts_ms').minus(pl.col('known_ms').fillNull(pl.col('begin_ms')));
-    const soon = hours === null ? few : few.filter(age.ltEq(pl.lit(hours * HOUR_MS)));
-    this.kept.push(soon.select(...batch.columns));
-    const own = owned
-      .groupBy(['wallet'])
-      .agg(pl.len().cast(pl.Int64).alias('n_seen'), pl.col('ts_ms').min().alias('known_ms'));
-    this.seen = pl
-      .concat([known, own.select('wallet', 'n_seen', 'known_ms')])
-      .groupBy(['wallet'])
-      .agg(pl.col('n_seen').sum(), pl.col('known_ms').min());
+  private keepFirst(columns: FillColumns, nWallets: number): void {
+    const { ms, walletCode } = columns;
+    this.nSeen = grown(this.nSeen, nWallets);
+    this.firstMs = grown(this.firstMs, nWallets);
+    const { nSeen, firstMs } = this;
+    const { nFills, hours } = this.window;
+    const ageMs = hours === null ? Number.POSITIVE_INFINITY : hours * HOUR_MS;
+    const rows = rowsWhere(ms.length, (row) => {
+      const wallet = walletCode[row];
+      if (wallet === NOBODY) return false;
+      if (nSeen[wallet] === 0) firstMs[wallet] = ms[row];
+      return nSeen[wallet]++ < nFills && ms[row] - firstMs[wallet] <= ageMs;
+    });
+    if (rows.length > 0) this.kept.push(takeFills(columns, rows));
   }
 }
 
-/** The first fills of every wallet in a table, and prices at `timestamps`; rows at or after the last timestamp are not read. */
+/**
+ * The first fills of the wallets of a table, and prices at `timestamps`; rows at or after the last timestamp are not read.
+ * @param markets and takePart as EarlyFillCollector has them
+ */
 export async function collectEarlyFills(
   trades: Table,
+  markets: DataFrame,
   window: EarlyWindow,
   timestamps: readonly number[],
-  subsample?: (fills: DataFrame) => DataFrame,
+  takePart?: (fills: DataFrame) => DataFrame,
 ): Promise<EarlyFills> {
-  const collector = new EarlyFillCollector(window, timestamps, subsample);
+  const collector = new EarlyFillCollector(window, timestamps, markets, takePart);
   const span = { untilMs: Math.max(...timestamps) };
   const query = { between: span, columns: TRADE_COLUMNS, rowsAtOnce: BATCH_ROWS };
-  for await (const fills of readParts(trades, query)) collector.add(fills);
+  for await (const fills of readParts(trades, query)) await collector.add(fills);
   return collector.finish();
 }
 
@@ -152,29 +163,23 @@ export async function collectEarlyFills(
  * @param asOfMs one of the timestamps that `early` was collected for
  */
 export async function earlyProfiles(early: EarlyFills, markets: DataFrame, asOfMs: number): Promise<DataFrame> {
-  const collected = early.marks.get(asOfMs);
+  const { fills, wallets, marks } = early;
+  const collected = marks.get(asOfMs);
   if (collected === undefined) throw new Error(`assertion failed: no marks were collected at ${asOfMs}`);
-  const known = early.fills.filter(pl.col('ts_ms').lt(int(asOfMs)));
-  const values = outcomeValues(markets, [withMarketNumbers(collected, markets)], asOfMs);
-  const firstMs = Number(early.fills.getColumn('ts_ms').min());
-  const nShards = Math.max(1, Math.ceil(known.height / SHARD_ROWS));
+  const values = outcomeValues(markets, [collected], asOfMs);
+  const nKnown = bisectLeft(fills.ms, asOfMs);
+  const nShards = Math.max(1, Math.ceil(nKnown / SHARD_ROWS));
   const profiles: DataFrame[] = [];
   for (let shard = 0; shard < nShards; shard++) {
-    const sums = await sumTrades(shardOf(known, shard, nShards).lazy(), asOfMs, markets);
-    profiles.push(mergeProfiles([sums], values, firstMs, asOfMs));
+    // Whole wallets each.
+    const rows = rowsWhere(nKnown, (row) => fills.walletCode[row] % nShards === shard);
+    const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numberMarkets(markets).height));
+    summer.add(takeFills(fills, rows), wallets.n);
+    profiles.push(mergeProfiles([summer.result(wallets, 1).ofShard(0)], values, fills.ms[0], asOfMs));
     await releaseFrames();
   }
   return pl
     .concat(profiles)
     .withColumns(pl.lit(null).cast(pl.Float64).alias('max_bet_vs_market_volume_pct'))
     .sort('wallet');
-}
-
-/** Rows of the wallets of one shard, whole wallets each. */
-function shardOf(rows: DataFrame, shard: number, nShards: number): DataFrame {
-  if (nShards === 1) return rows;
-  return rows
-    .withColumn(pl.Series('shard', shardsOf(rows, nShards)))
-    .filter(pl.col('shard').eq(pl.lit(shard)))
-    .drop('shard');
 }

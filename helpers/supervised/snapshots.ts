@@ -8,7 +8,7 @@ import { ProfileHistory } from '../features/wallets/build_profiles.ts';
 import { BATCH_ROWS } from '../features/wallets/number_fills.ts';
 import type { Executor } from '../kernels/executor.ts';
 import { createMatrix, type Matrix } from '../kernels/matrix.ts';
-import { type DataFrame, type LazyDataFrame, pl, releaseFrames } from '../polars/polars.ts';
+import { type DataFrame, type LazyDataFrame, pl, releaseFrames, type Series } from '../polars/polars.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
 import { readParts } from '../tables/read_parts.ts';
@@ -70,21 +70,29 @@ async function countWallets(trades: Table, asOfMs: number): Promise<number> {
   return known === null ? 0 : known.height - known.getColumn('wallet').nullCount();
 }
 
-/**
- * Rows of the wallets that take part when there are more than `nMax`: a share of them by a hash of their name, so that a
- * wallet is in all snapshots or in none.
- */
-export function subsampleWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
-  if (nWallets <= nMax) return frame;
+/** Whether each row's wallet takes part when there are more than `nMax`: a share of them by a hash of their name; null when all do. */
+function takesPart(frame: DataFrame, nWallets: number, nMax: number): Series | null {
+  if (nWallets <= nMax) return null;
   const hash = frame.select(pl.col('wallet').hash(5, 6, 7, 8).alias('hash'));
-  const isIn = hash.select(
-    pl
-      .col('hash')
-      .rem(pl.lit(1_000_000).cast(pl.UInt64))
-      .lt(pl.lit(Math.floor((1_000_000 * nMax) / nWallets)).cast(pl.UInt64))
-      .alias('is_in'),
-  );
-  return frame.withColumn(isIn.getColumn('is_in')).filter(pl.col('is_in')).drop('is_in');
+  const isIn = pl
+    .col('hash')
+    .rem(pl.lit(1_000_000).cast(pl.UInt64))
+    .lt(pl.lit(Math.floor((1_000_000 * nMax) / nWallets)).cast(pl.UInt64));
+  return hash.select(isIn.alias('is_in')).getColumn('is_in');
+}
+
+/** Rows of the wallets that take part; a wallet is in all snapshots or in none. */
+export function subsampleWallets(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
+  const isIn = takesPart(frame, nWallets, nMax);
+  return isIn === null ? frame : frame.withColumn(isIn).filter(pl.col('is_in')).drop('is_in');
+}
+
+/** All rows, those of wallets that do not take part without a name. */
+function withoutOtherNames(frame: DataFrame, nWallets: number, nMax: number): DataFrame {
+  const isIn = takesPart(frame, nWallets, nMax);
+  if (isIn === null) return frame;
+  const named = pl.when(pl.col('is_in')).then(pl.col('wallet')).otherwise(pl.lit(null)).alias('wallet');
+  return frame.withColumn(isIn).withColumns(named).drop('is_in');
 }
 
 /**
@@ -102,7 +110,8 @@ export async function buildSnapshots(
   const earlyTimestamps = labelTimestamps.map((ms) => ms - plan.horizonMs);
   const nWallets = await countWallets(source.trades, plan.asOfMs);
   const subsample = (frame: DataFrame): DataFrame => subsampleWallets(frame, nWallets, plan.nWalletsMax);
-  const earlyFills = await collectEarlyFills(source.trades, plan.window, earlyTimestamps, subsample);
+  const takePart = (fills: DataFrame): DataFrame => withoutOtherNames(fills, nWallets, plan.nWalletsMax);
+  const earlyFills = await collectEarlyFills(source.trades, source.markets, plan.window, earlyTimestamps, takePart);
   const parts: { wallets: string[]; labels: Float64Array; present: Matrix; early: Matrix }[] = [];
   const history = profileHistory(source, plan.asOfMs);
   try {

@@ -11,6 +11,7 @@ import {
   explainSystemError,
   hashFile,
   hashFileAsync,
+  linkOrCopy,
   makeFolder,
   moveFile,
   syncPath,
@@ -246,6 +247,13 @@ export class TableWriter {
     timeRangeMs: TimeRange | null,
   ): Promise<ManifestPart> {
     return this.adopt(stem, sourcePath, rows, timeRangeMs, await hashFileAsync(sourcePath));
+  }
+
+  /** adoptFile for a file that stays where it is. */
+  async copyFile(stem: string, sourcePath: string, rows: number, timeRangeMs: TimeRange | null): Promise<ManifestPart> {
+    const temporary = temporaryBeside(join(this.folder, stem));
+    linkOrCopy(sourcePath, temporary);
+    return await this.adoptFile(stem, temporary, rows, timeRangeMs);
   }
 
   private adopt(

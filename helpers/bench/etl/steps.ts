@@ -33,9 +33,9 @@ export function simulate(
   );
 }
 
-/** Imports files or folders of raw fills into the data folder. */
-export function importTrades(data: string, inputs: readonly string[]): Promise<Measured> {
-  return step('00-3_import_trades.ts', data, '--input', ...inputs);
+/** Imports files or folders of raw fills into the data folder. @param more options of 00-3 */
+export function importTrades(data: string, inputs: readonly string[], ...more: readonly string[]): Promise<Measured> {
+  return step('00-3_import_trades.ts', data, '--input', ...inputs, ...more);
 }
 
 /** Profiles in one process, or with `--chunk 1/8` or `--merge` a part of them. */

@@ -1,10 +1,10 @@
 /** Sums of fills on their way to profiles, dealt out by wallet, so that each shard can be finished by itself. */
-import { readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { allWritten, writeParquetAsync } from '../../polars/parquet_file.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
-import { InputError } from '../../run/errors.ts';
-import { hashFile, hashFileAsync, makeFolder } from '../../run/files.ts';
+import type { FinishedChunk } from '../../run/chunks.ts';
+import { makeFolder } from '../../run/files.ts';
 import { withParquetErrors } from '../../tables/table_store.ts';
 import { positionFrame, positionsOf } from './position_table.ts';
 import type { FillSums, WalletSums } from './sum_fills.ts';
@@ -19,62 +19,53 @@ export class Shards {
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
-    readonly folder: string | null,
     readonly nShards: number,
     /** How many sums were added. */
     public nSums: number,
-    /** SHA-256 by name, of files that another process wrote. */
-    private readonly digests: Readonly<Record<string, string>> | null = null,
+    /** Where the file of a name is; null in memory. */
+    private readonly pathOf: ((name: string) => string) | null,
   ) {}
 
   /** Nothing is written. */
   static inMemory(nShards: number): Shards {
-    return new Shards(null, nShards, 0);
+    return new Shards(nShards, 0, null);
   }
 
   /** In a folder that is emptied first. */
   static inFolder(folder: string, nShards: number): Shards {
     rmSync(folder, { recursive: true, force: true });
     makeFolder(folder);
-    return new Shards(folder, nShards, 0);
+    return new Shards(nShards, 0, (name) => join(folder, name));
   }
 
-  /** What was added to a folder before. @param digests what `digests` gave then */
-  static found(folder: string, nShards: number, nSums: number, digests: Readonly<Record<string, string>>): Shards {
-    return new Shards(folder, nShards, nSums, digests);
-  }
-
-  /** SHA-256 of every file in a folder of sums, by name. */
-  static async digests(folder: string): Promise<Record<string, string>> {
-    const names = readdirSync(folder).sort();
-    const digests: Record<string, string> = {};
-    for (const name of names) digests[name] = await hashFileAsync(join(folder, name));
-    return digests;
+  /** What another process has added to the folder of its chunk. */
+  static found(chunk: Pick<FinishedChunk<unknown>, 'file'>, nShards: number, nSums: number): Shards {
+    return new Shards(nShards, nSums, (name) => chunk.file(name).check().path);
   }
 
   /** Takes the next sums; files are written while the caller goes on. */
   async add(sums: FillSums): Promise<void> {
     const at = this.nSums++;
-    if (this.folder === null) {
+    if (this.pathOf === null) {
       const shards = Array.from({ length: this.nShards }, (_, shard) => sums.ofShard(shard));
       this.memory.push({ shards, marks: sums.marks });
       return;
     }
     // What was handed over last time must be on disk, or memory would not be bounded.
     await this.writing;
-    this.writing = this.write(sums, at, this.folder);
+    this.writing = this.write(sums, at, this.pathOf);
     // Whoever awaits it next is told; until then nobody listens, which would end the process.
     this.writing.catch(() => undefined);
   }
 
   /** Shard by shard, so that no more than one is there twice. */
-  private async write(sums: FillSums, at: number, folder: string): Promise<void> {
-    await writeParquetAsync(sums.marks, shardPath(folder, 'marks', at, 0));
+  private async write(sums: FillSums, at: number, pathOf: (name: string) => string): Promise<void> {
+    await writeParquetAsync(sums.marks, pathOf(shardName('marks', at, 0)));
     for (let shard = 0; shard < this.nShards; shard++) {
       const { wallets, positions } = sums.ofShard(shard);
       await allWritten([
-        writeParquetAsync(wallets, shardPath(folder, 'wallets', at, shard)),
-        writeParquetAsync(positionFrame(positions), shardPath(folder, 'positions', at, shard)),
+        writeParquetAsync(wallets, pathOf(shardName('wallets', at, shard))),
+        writeParquetAsync(positionFrame(positions), pathOf(shardName('positions', at, shard))),
       ]);
     }
   }
@@ -104,23 +95,17 @@ export class Shards {
   }
 
   private each<T>(fromMemory: (at: number) => T, fromFiles: (at: number) => T): T[] {
-    return Array.from({ length: this.nSums }, (_, at) => (this.folder === null ? fromMemory(at) : fromFiles(at)));
+    return Array.from({ length: this.nSums }, (_, at) => (this.pathOf === null ? fromMemory(at) : fromFiles(at)));
   }
 
   private read(name: string, at: number, shard: number): DataFrame {
-    const path = shardPath(this.folder!, name, at, shard);
-    if (this.digests !== null && this.digests[basename(path)] !== hashFile(path))
-      throw new InputError(
-        'corrupt-file',
-        `${path} is not the file that its chunk lists (its SHA-256 differs)`,
-        `it was damaged or replaced: delete ${this.folder} and run that chunk again`,
-      );
+    const path = this.pathOf!(shardName(name, at, shard));
     return withParquetErrors(path, () => pl.readParquet(path));
   }
 }
 
-function shardPath(folder: string, name: string, at: number, shard: number): string {
-  return join(folder, `${name}-${String(at).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`);
+function shardName(name: string, at: number, shard: number): string {
+  return `${name}-${String(at).padStart(5, '0')}-${String(shard).padStart(3, '0')}.parquet`;
 }
 
 /** How many shards the sums of so many fills are dealt into on disk. */

@@ -5,14 +5,12 @@
  * market's volume are brought up to date fill by fill in plain arrays, where a query engine sorts and groups five times; and
  * what need not be known of every position is summed by wallet: positions are half as many as fills, wallets a hundredth.
  */
-import { type DataFrame, type LazyDataFrame, pl } from '../../polars/polars.ts';
+import { type DataFrame, pl } from '../../polars/polars.ts';
 import { MarketMarks } from '../market_marks.ts';
 import type { FillColumns, MarketColumns } from './fill_columns.ts';
-import { numberMarkets } from './market_numbers.ts';
-import { MarketVolumes } from './market_volumes.ts';
-import { marketColumns, numberFills } from './number_fills.ts';
+import type { MarketVolumes } from './market_volumes.ts';
 import { type Positions, PositionTable } from './position_table.ts';
-import { shardsOf, WalletNumbers } from './wallet_numbers.ts';
+import { shardsOf, type WalletNumbers } from './wallet_numbers.ts';
 import { WalletTable } from './wallet_table.ts';
 
 /** Sums of some wallets; `wallet_code` is the place of a wallet in `wallets`. */
@@ -95,20 +93,4 @@ export class FillSummer {
       marks: this.marks.frame(),
     };
   }
-}
-
-/** Sums of all trades before a timestamp, in one shard; see numberFills. */
-export async function sumTrades(
-  trades: LazyDataFrame,
-  asOfMs: number,
-  markets: DataFrame,
-): Promise<WalletSums & Pick<FillSums, 'marks'>> {
-  const numbers = numberMarkets(markets);
-  const wallets = new WalletNumbers();
-  const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
-  const before = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
-  const { columns, nWallets } = await numberFills(before, numbers, wallets);
-  summer.add(columns, nWallets);
-  const { ofShard, marks } = summer.result(wallets, 1);
-  return { ...ofShard(0), marks };
 }

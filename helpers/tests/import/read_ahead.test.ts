@@ -23,7 +23,8 @@ describe('readAhead', () => {
       const { path, bytes } = fileOf(nBytes);
       let digest = '';
       let at = 0;
-      for await (const { bytes: piece } of readAhead(path, (sha256) => {
+      const spans = [[0, nBytes]] as const;
+      for await (const { bytes: piece } of readAhead(path, spans, (sha256) => {
         digest = sha256;
       })) {
         // A slow reader: the thread must not write into what is still being looked at.
@@ -36,17 +37,35 @@ describe('readAhead', () => {
     }
   });
 
+  it('gives the bytes of several spans as if they followed each other', async () => {
+    const { path, bytes } = fileOf(45_000_001);
+    const pieces: Buffer[] = [];
+    for await (const { bytes: piece } of readAhead(
+      path,
+      [
+        [0, 7],
+        [9, 9],
+        [5_000_000, 44_000_003],
+      ],
+      null,
+    ))
+      pieces.push(Buffer.from(piece));
+    const wanted = Buffer.concat([bytes.subarray(0, 7), bytes.subarray(5_000_000, 44_000_003)]);
+    expect(Buffer.concat(pieces).equals(wanted)).toBe(true);
+  });
+
   it('tells what the system told: a file that is not there', async () => {
-    const pieces = readAhead(join(folder, 'none.bin'), () => undefined);
+    const pieces = readAhead(join(folder, 'none.bin'), [[0, 1]], () => undefined);
     await expect(pieces.next()).rejects.toThrow(/ENOENT/);
   });
 
   it('lets go of the file when the rest is not wanted', async () => {
     const { path } = fileOf(45_000_001);
     let digest: string | null = null;
-    for await (const { bytes: piece } of readAhead(path, (sha256) => {
+    const wanted = readAhead(path, [[0, 45_000_001]], (sha256) => {
       digest = sha256;
-    })) {
+    });
+    for await (const { bytes: piece } of wanted) {
       expect(piece.length).toBe(4_194_304);
       break;
     }

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { importChunk, mergeImport } from '../../import/import_chunks.ts';
 import type { ImportOptions } from '../../import/import_options.ts';
 import type { ImportSummary } from '../../import/import_summary.ts';
 import { importTrades } from '../../import/import_trades.ts';
@@ -25,6 +26,11 @@ export interface Sandbox {
   write(name: string, content: string | Uint8Array): string;
   /** Imports files named below the sandbox, or everything in its `raw` folder. */
   load(names?: readonly string[], options?: SandboxOptions): Promise<ImportSummary>;
+  /** The same in chunks: one of them, and the merge. */
+  chunk(chunk: number, nChunks: number, names?: readonly string[], options?: SandboxOptions): Promise<number | null>;
+  merge(names?: readonly string[], options?: SandboxOptions): Promise<ImportSummary>;
+  /** Folder of the chunks. */
+  readonly chunks: string;
   trades(): Row[];
   markets(): Row[];
   /** Every file of both tables with its bytes, manifests left out (they hold times). */
@@ -42,6 +48,32 @@ export function makeSandbox(parent = tmpdir()): Sandbox {
     notes.push(line);
   };
   const rowsOf = (schema: typeof MARKETS): Row[] => readTable(openTable(dataDir, schema)).toRecords() as Row[];
+  const chunks = join(root, 'chunks');
+  const told = (
+    names: readonly string[] | undefined,
+    { force = false, codeHash = 'code', ...options }: SandboxOptions = {},
+  ): [Run, string[], ImportOptions] => [
+    {
+      step: findStep('import_trades'),
+      log: { note, result: note, warn: note, progress: () => ({ update: () => undefined, done: () => undefined }) },
+      dataDir,
+      modelsDir: join(root, 'models'),
+      seed: 1,
+      force,
+      startedMs: 0,
+      code: namedCode(codeHash),
+    },
+    listInputs(names === undefined ? [raw] : names.map((name) => join(raw, name))),
+    {
+      format: null,
+      columns: null,
+      isStrict: false,
+      context: { dataApiRole: null, timeZone: null },
+      dropDuplicateRows: false,
+      blockBytes: 1 << 20,
+      ...options,
+    },
+  ];
   return {
     root,
     dataDir,
@@ -52,27 +84,10 @@ export function makeSandbox(parent = tmpdir()): Sandbox {
       writeFileSync(path, content);
       return path;
     },
-    load: (names, { force = false, codeHash = 'code', ...options } = {}) => {
-      const run: Run = {
-        step: findStep('import_trades'),
-        log: { note, result: note, warn: note, progress: () => ({ update: () => undefined, done: () => undefined }) },
-        dataDir,
-        modelsDir: join(root, 'models'),
-        seed: 1,
-        force,
-        startedMs: 0,
-        code: namedCode(codeHash),
-      };
-      return importTrades(run, listInputs(names === undefined ? [raw] : names.map((name) => join(raw, name))), {
-        format: null,
-        columns: null,
-        isStrict: false,
-        context: { dataApiRole: null, timeZone: null },
-        dropDuplicateRows: false,
-        blockBytes: 1 << 20,
-        ...options,
-      });
-    },
+    chunks,
+    load: (names, options) => importTrades(...told(names, options)),
+    chunk: (chunk, nChunks, names, options) => importChunk(...told(names, options), chunks, { chunk, nChunks }),
+    merge: (names, options) => mergeImport(...told(names, options), chunks),
     trades: () => rowsOf(RAW_TRADES),
     markets: () => rowsOf(MARKETS),
     tableBytes: () => {

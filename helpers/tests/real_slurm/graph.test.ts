@@ -24,9 +24,9 @@ describe.skipIf(cluster === null)('the graph on a cluster', () => {
     expect(done.code, done.out).toBe(0);
   });
 
-  test('the profiles are made by an array of eight tasks on two nodes', async () => {
-    const line = (await box.tell('status')).split('\n').find((each) => each.startsWith('build_features_chunk'));
-    expect(line).toMatch(/^build_features_chunk +\d+ +1-8 +done +[\d:]+ +n1 n2 +done$/);
+  test.each(['import_trades', 'build_features'])('%s is done by an array of eight tasks on two nodes', async (step) => {
+    const line = (await box.tell('status')).split('\n').find((each) => each.startsWith(`${step}_chunk`));
+    expect(line).toMatch(new RegExp(`^${step}_chunk +\\d+ +1-8 +done +[\\d:]+ +n1 n2 +done$`));
   });
 
   test('the tables are those of a run without a cluster, byte for byte', () => {

@@ -3,24 +3,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { daemonPid, hasMemoryLimits, startNode } from './cluster.ts';
-import { call, cluster, copyTables, lastRecord, makeSandbox, stateOf, tableHashes, until } from './sandbox.ts';
+import {
+  call,
+  cluster,
+  copyTables,
+  gateModule,
+  lastRecord,
+  makeSandbox,
+  stateOf,
+  tableHashes,
+  until,
+} from './sandbox.ts';
 
 /** How tasks meet their accident. */
 const [KILLED, REQUEUED, HUNGRY, SLOW, DEAF, ON_DEAD_NODE] = [2, 3, 4, 5, 6, 7];
 const CHUNK = 'build_features_chunk';
-
-/**
- * A module command as a site might have: it notes who called it and waits as long as a file for that task is there. This holds
- * a task at a known place until its accident.
- */
-function gateModule(folder: string): Record<string, string> {
-  const body = `() {  local gate="${folder}/$SLURM_JOB_NAME.\${SLURM_ARRAY_TASK_ID:-0}"
-    echo "$$" >"$gate.pid"
-    [[ ! -e $gate.deaf ]] || trap '' USR1 TERM
-    while [[ -e $gate ]]; do sleep 0.2; done
-  }`;
-  return { SPYHOP_MODULES: 'gate', 'BASH_FUNC_module%%': body };
-}
 
 describe.skipIf(cluster === null)('chunks that meet with accidents', () => {
   const box = makeSandbox();

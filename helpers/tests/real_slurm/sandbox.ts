@@ -70,6 +70,19 @@ export function copyTables(sandbox: Sandbox): void {
     cpSync(join(inject('localDir'), folder), join(sandbox.dataDir, folder), { recursive: true });
 }
 
+/**
+ * A module command as a site might have: it notes who called it and waits as long as a file for that task is there. This holds
+ * a task at a known place until its accident.
+ */
+export function gateModule(folder: string): Record<string, string> {
+  const body = `() {  local gate="${folder}/$SLURM_JOB_NAME.\${SLURM_ARRAY_TASK_ID:-0}"
+    echo "$$" >"$gate.pid"
+    [[ ! -e $gate.deaf ]] || trap '' USR1 TERM
+    while [[ -e $gate ]]; do sleep 0.2; done
+  }`;
+  return { SPYHOP_MODULES: 'gate', 'BASH_FUNC_module%%': body };
+}
+
 /** Content hashes of every table of a data folder, by its name. */
 export function tableHashes(dataDir: string): Record<string, unknown> {
   const tables = readdirSync(dataDir).filter((name) => existsSync(join(dataDir, name, 'manifest.json')));

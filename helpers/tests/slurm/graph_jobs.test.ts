@@ -11,7 +11,7 @@ import { refusal } from '../refusal.ts';
 const BASE: JobOptions = {
   nRows: 100e6,
   nChunks: null,
-  finished: null,
+  finished: new Map(),
   largestTask: null,
   overrides: [],
   raised: new Map(),
@@ -33,12 +33,12 @@ describe('the jobs of the graph', () => {
       const before = all.slice(0, i).map(({ name }) => name);
       for (const name of job.after) expect(before).toContain(name);
     }
-    expect(named(all, 'import_trades').after).toEqual(['simulate_market']);
+    expect(named(all, 'import_trades_chunk').after).toEqual(['simulate_market']);
     expect(named(all, 'detect_anomalies').after).toEqual(['build_features', 'detect_archetypes']);
     expect(named(all, 'simulate_market').after).toEqual([]);
   });
 
-  test('have one job a step of the graph, an array for the step that is cut, and one that closes the report', () => {
+  test('have one job a step of the graph, an array for each step that is cut, and one that closes the report', () => {
     const names = jobs().map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(jobNames()));
     expect(named(jobs(), 'report')).toMatchObject({ afterAny: true, after: names.slice(0, -1) });
@@ -46,10 +46,10 @@ describe('the jobs of the graph', () => {
 
   test('cut 100 million fills into ten chunks that a merge waits for', () => {
     const all = jobs();
-    expect(named(all, 'build_features_chunk')).toMatchObject({
-      after: ['import_trades'],
-      tasks: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-    });
+    const tasks = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    expect(named(all, 'import_trades_chunk')).toMatchObject({ after: ['simulate_market'], tasks });
+    expect(named(all, 'import_trades')).toMatchObject({ after: ['import_trades_chunk'], tasks: null });
+    expect(named(all, 'build_features_chunk')).toMatchObject({ after: ['import_trades'], tasks });
     expect(named(all, 'build_features_chunk').args).toContain('{task}/10');
     expect(named(all, 'build_features')).toMatchObject({ after: ['build_features_chunk'], tasks: null });
     expect(named(all, 'build_features').args).toContain('--merge');
@@ -62,15 +62,14 @@ describe('the jobs of the graph', () => {
   });
 
   test('do finished chunks not again, and only merge when all are there', () => {
-    const some = jobs({ finished: { nChunks: 7, finished: [1, 2, 4, 7] } }, '01');
+    const finished = (nChunks: number, tasks: number[]) => new Map([['build_features', { nChunks, finished: tasks }]]);
+    const some = jobs({ finished: finished(7, [1, 2, 4, 7]) }, '01');
     expect(named(some, 'build_features_chunk').tasks).toEqual([3, 5, 6]);
-    const all = jobs({ finished: { nChunks: 3, finished: [1, 2, 3] } }, '01');
+    const all = jobs({ finished: finished(3, [1, 2, 3]) }, '01');
     expect(all.map(({ name }) => name)).not.toContain('build_features_chunk');
     expect(named(all, 'build_features')).toMatchObject({ after: [] });
     // Another number of chunks than the finished ones have starts from nothing.
-    expect(
-      named(jobs({ finished: { nChunks: 7, finished: [1] }, nChunks: 2 }, '01'), 'build_features_chunk').tasks,
-    ).toEqual([1, 2]);
+    expect(named(jobs({ finished: finished(7, [1]), nChunks: 2 }, '01'), 'build_features_chunk').tasks).toEqual([1, 2]);
   });
 
   test('never have more tasks than the cluster takes', () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { numberMarkets } from '../../features/wallets/market_numbers.ts';
+import { MarketVolumes } from '../../features/wallets/market_volumes.ts';
+import { marketColumns, numberFills } from '../../features/wallets/number_fills.ts';
 import { outcomeValues } from '../../features/wallets/position_values.ts';
 import { mergeProfiles } from '../../features/wallets/profile_merge.ts';
-import { sumTrades } from '../../features/wallets/sum_fills.ts';
+import { FillSummer } from '../../features/wallets/sum_fills.ts';
+import { WalletNumbers } from '../../features/wallets/wallet_numbers.ts';
 import { createRandom } from '../../kernels/random.ts';
 import { type DataFrame, pl } from '../../polars/polars.ts';
 import { DAY_MS } from '../../run/clock.ts';
@@ -54,56 +58,60 @@ const text = (frame: DataFrame): string =>
   JSON.stringify(frame.toRecords(), (_, v) => (typeof v === 'bigint' ? String(v) : v));
 
 /** What is collected when the rows come in `nBatches` of about equal size. */
-function collect(trades: DataFrame, window: EarlyWindow, timestamps: readonly number[], nBatches = 1) {
-  const collector = new EarlyFillCollector(window, timestamps);
+async function collect(trades: DataFrame, window: EarlyWindow, timestamps: readonly number[], nBatches = 1) {
+  const collector = new EarlyFillCollector(window, timestamps, markets);
   const size = Math.ceil(trades.height / nBatches);
-  for (let from = 0; from < trades.height; from += size) collector.add(trades.slice(from, size));
+  for (let from = 0; from < trades.height; from += size) await collector.add(trades.slice(from, size));
   return collector.finish();
 }
 
-const firstFills = (trades: DataFrame, window: EarlyWindow, nBatches = 1): DataFrame =>
-  collect(trades, window, [], nBatches).fills;
+/** Time, wallet and amount of the fills that are kept. */
+async function firstFills(trades: DataFrame, window: EarlyWindow, nBatches = 1): Promise<unknown[][]> {
+  const { fills, wallets } = await collect(trades, window, [], nBatches);
+  const names = wallets.namesOf(fills.walletCode).toArray();
+  return Array.from(fills.ms, (ms, row) => [ms, names[row], fills.usd[row]]);
+}
 
-const early = (trades: DataFrame, ofMarkets: DataFrame, asOfMs: number, window: EarlyWindow, nBatches = 1) =>
-  earlyProfiles(collect(trades, window, [asOfMs], nBatches), ofMarkets, asOfMs);
+const early = async (trades: DataFrame, ofMarkets: DataFrame, asOfMs: number, window: EarlyWindow, nBatches = 1) =>
+  earlyProfiles(await collect(trades, window, [asOfMs], nBatches), ofMarkets, asOfMs);
 
 describe('EarlyFillCollector', () => {
   const trades = fills(1);
 
-  it('keeps the first n fills of every wallet, as a walk through the rows does', () => {
+  const told = (rows: readonly Record<string, unknown>[]) =>
+    rows.map((row) => [Number(row.ts_ms), row.wallet, 1e6 * Number(row.amount_usd)]);
+
+  it('keeps the first n fills of every wallet, as a walk through the rows does', async () => {
     const seen = new Map<string, number>();
     const expected = trades.toRecords().filter((row) => {
       const nth = (seen.get(String(row.wallet)) ?? 0) + 1;
       seen.set(String(row.wallet), nth);
       return nth <= 4;
     });
-    const kept = firstFills(trades, { nFills: 4, hours: null }).toRecords();
-    expect(kept.map((row) => [Number(row.ts_ms), row.wallet])).toEqual(
-      expected.map((row) => [Number(row.ts_ms), row.wallet]),
-    );
+    expect(await firstFills(trades, { nFills: 4, hours: null })).toEqual(told(expected));
   });
 
-  it('keeps the first day alone when asked for 24 hours', () => {
+  it('keeps the first day alone when asked for 24 hours', async () => {
     const begin = new Map<string, number>();
     for (const row of trades.toRecords())
       if (!begin.has(String(row.wallet))) begin.set(String(row.wallet), Number(row.ts_ms));
-    const kept = firstFills(trades, { nFills: 1000, hours: 24 }).toRecords();
+    const kept = await firstFills(trades, { nFills: 1000, hours: 24 });
     const expected = trades.toRecords().filter((row) => Number(row.ts_ms) - begin.get(String(row.wallet))! <= DAY_MS);
-    expect(kept.length).toBe(expected.length);
+    expect(kept).toEqual(told(expected));
     expect(kept.length).toBeLessThan(trades.height);
   });
 
-  it.each([2, 7, 60])('keeps the same fills when they come in %i batches', (nBatches) => {
+  it.each([2, 7, 60])('keeps the same fills when they come in %i batches', async (nBatches) => {
     for (const hours of [null, 24])
-      expect(text(firstFills(trades, { nFills: 4, hours }, nBatches))).toBe(
-        text(firstFills(trades, { nFills: 4, hours })),
+      expect(await firstFills(trades, { nFills: 4, hours }, nBatches)).toEqual(
+        await firstFills(trades, { nFills: 4, hours }),
       );
   });
 
-  it('knows the marks of several timestamps at once, whatever the batches', () => {
+  it('knows the marks of several timestamps at once, whatever the batches', async () => {
     const timestamps = [2, 5, 8].map((day) => START_MS + day * DAY_MS);
-    const whole = collect(trades, { nFills: 4, hours: null }, timestamps);
-    const cut = collect(trades, { nFills: 4, hours: null }, timestamps, 40);
+    const whole = await collect(trades, { nFills: 4, hours: null }, timestamps);
+    const cut = await collect(trades, { nFills: 4, hours: null }, timestamps, 40);
     for (const at of timestamps) {
       const past = trades.toRecords().filter((row) => Number(row.ts_ms) < at);
       // Seeded times are all different: the last trade of a market is one row.
@@ -111,11 +119,11 @@ describe('EarlyFillCollector', () => {
         .map(([market_id, { outcome_index, price, ts_ms }]) => ({
           price_0: Number(outcome_index) === 0 ? Number(price) : 1 - Number(price),
           mark_ms: Number(ts_ms),
-          market_id,
+          market: Number(market_id.slice(1)),
         }))
-        .sort((a, b) => (a.market_id < b.market_id ? -1 : 1));
-      expect(whole.marks.get(at)!.sort('market_id').toRecords()).toEqual(expected);
-      expect(cut.marks.get(at)!.sort('market_id').toRecords()).toEqual(expected);
+        .sort((a, b) => a.market - b.market);
+      expect(whole.marks.get(at)!.toRecords()).toEqual(expected);
+      expect(cut.marks.get(at)!.toRecords()).toEqual(expected);
     }
   });
 });
@@ -125,8 +133,8 @@ describe('fills that name no wallet', () => {
   const asOfMs = START_MS + 6 * DAY_MS;
 
   it('are not kept, but their prices are, and nobody gets a profile', async () => {
-    const collected = collect(trades, { nFills: 4, hours: null }, [asOfMs], 3);
-    expect(collected.fills.height).toBe(0);
+    const collected = await collect(trades, { nFills: 4, hours: null }, [asOfMs], 3);
+    expect(collected.fills.ms.length).toBe(0);
     expect(collected.marks.get(asOfMs)!.height).toBe(5);
     const profiles = await earlyProfiles(collected, markets, asOfMs);
     expect(profiles.height).toBe(0);
@@ -161,9 +169,14 @@ describe('earlyProfiles', () => {
   });
 
   it('is the profile of all fills when the window holds them all, but for the share of market volume', async () => {
-    const sums = await sumTrades(trades.lazy(), asOfMs, markets);
+    const [numbers, wallets] = [numberMarkets(markets), new WalletNumbers()];
+    const past = trades.filter(pl.col('ts_ms').lt(pl.lit(asOfMs).cast(pl.Int64)));
+    const { columns, nWallets } = await numberFills(past.lazy(), numbers, wallets);
+    const summer = new FillSummer(marketColumns(markets), new MarketVolumes(numbers.height));
+    summer.add(columns, nWallets);
+    const sums = summer.result(wallets, 1);
     const whole = mergeProfiles(
-      [sums],
+      [sums.ofShard(0)],
       outcomeValues(markets, [sums.marks], asOfMs),
       Number(trades.getColumn('ts_ms').min()),
       asOfMs,

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, w
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProfileJob } from '../../../features/wallets/build_profiles.ts';
-import { buildChunk, finishedChunks, mergeChunks, removeChunks } from '../../../features/wallets/profile_chunks.ts';
+import { buildChunk, mergeChunks, profileChunks } from '../../../features/wallets/profile_chunks.ts';
 import { pl } from '../../../polars/polars.ts';
 import { HOUR_MS } from '../../../run/clock.ts';
 import { rejection } from '../../refusal.ts';
@@ -69,13 +69,13 @@ describe('chunks of profiles', () => {
     for (const other of others) {
       const folderOfBoth = newFolder();
       await buildChunk(other, folderOfBoth, 1, 2);
-      expect(finishedChunks(job, folderOfBoth)).toBe(null);
+      expect(profileChunks(job, folderOfBoth).finished()).toBe(null);
       cpSync(join(folderOfBoth, 'chunk-0001-of-0002'), join(folder, 'chunk-0001-of-0002'), { recursive: true });
       await buildChunk(job, folder, 1, 3);
       expect(readdirSync(folder)).toEqual(['chunk-0001-of-0003']);
-      expect(finishedChunks(other, folder)).toBe(null);
+      expect(profileChunks(other, folder).finished()).toBe(null);
     }
-    expect(finishedChunks(job, folder)).toEqual({ nChunks: 3, finished: [1] });
+    expect(profileChunks(job, folder).finished()).toEqual({ nChunks: 3, finished: [1] });
   });
 
   test('of markets that have another domain by now are not merged with the others', async () => {
@@ -98,7 +98,7 @@ describe('chunks of profiles', () => {
     expect(await rejection(() => mergeChunks(job, folder))).toMatch(/^missing-input: chunk 2\/3 is not in /);
     await buildChunk(job, folder, 2, 3);
     expect(bytesOf(await mergeChunks(job, folder))).toBe(bytesOf(await streamed(dataDir, asOfMs)));
-    removeChunks(folder);
+    profileChunks(job, folder).remove();
     expect(existsSync(folder)).toBe(false);
   });
 });
