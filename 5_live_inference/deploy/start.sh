@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs one service of chapter 5 where there is no systemd, and starts it again when it ends:
+# Runs one service of chapter 5 or 6 where there is no systemd, and starts it again when it ends:
 #   5_live_inference/deploy/start.sh 20_flow_monitor --status-port 8020
 # Ctrl-C or SIGTERM ends both. Bad options, keys or models (exit code 2) end it too: they do not mend themselves.
 set -u
 [ $# -gt 0 ] || { echo 'usage: start.sh <script without .ts> [options]' >&2; exit 2; }
 cd "$(dirname "$0")/../.." || exit 2
-script="5_live_inference/$1.ts"
-[ -f "$script" ] || { echo "there is no $script" >&2; exit 2; }
+script=$(echo ?_*/"$1.ts")
+[ -f "$script" ] || { echo "there is no script $1" >&2; exit 2; }
 shift
 child=0
 stop() { [ "$child" -ne 0 ] && kill -TERM "$child" 2>/dev/null; wait "$child"; exit 75; }

@@ -37,7 +37,8 @@ async function outcomeOf(open: OpenTrader, mode: string, fromMs: number, untilMs
   const nFills = entries.filter(({ event }) => event.kind === 'fill').length;
   const nSettled = entries.filter(({ event }) => event.kind === 'settlement').length;
   const money = [equityMicros, realizedMicros, feesMicros].map(formatMicros);
-  const { nDenied, reconciliation } = trader;
+  const { decisions, reconciliation } = trader;
+  const { nDenied } = decisions;
   const cells = [mode, ...money, nOrders, nFills, nSettled, nDenied];
   return { nOrders, nFills, nDenied, nDifferences: reconciliation.nDifferences, cells };
 }

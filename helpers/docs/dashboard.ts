@@ -89,6 +89,38 @@ const PANELS: readonly Panel[] = [
     width: 12,
   },
   {
+    title: 'Equity of trading, USD',
+    queries: [
+      ['spyhop_trading_equity_usd', 'as it would be sold'],
+      ['spyhop_trading_book_equity_usd', 'at cost'],
+      ['spyhop_trading_peak_equity_usd', 'highest'],
+    ],
+    width: 12,
+  },
+  {
+    title: 'At risk and gained today, USD',
+    queries: [
+      ['spyhop_trading_at_risk_usd', 'at risk'],
+      ['spyhop_trading_realized_today_usd', 'gained today'],
+    ],
+    width: 12,
+  },
+  {
+    title: 'State of trading',
+    queries: [['spyhop_trading_state', '{{state}}']],
+    width: 6,
+  },
+  {
+    title: 'Positions and open orders',
+    queries: [
+      ['spyhop_trading_positions', 'positions'],
+      ['spyhop_trading_open_orders', 'open orders'],
+    ],
+    width: 6,
+  },
+  { title: 'Orders', queries: [['spyhop_trading_orders_total', '{{state}}']], width: 6 },
+  { title: 'How far markets come today', queries: [['spyhop_trading_funnel_today', '{{stage}}']], width: 6 },
+  {
     title: 'Memory',
     unit: 'bytes',
     queries: [['process_resident_memory_bytes{job="spyhop"}', '{{service}}']],

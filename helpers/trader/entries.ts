@@ -2,7 +2,8 @@
 import type { Exit } from '../trade/exits.ts';
 import type { CostTerms } from '../trade/fees/order_cost.ts';
 import type { Funnel } from '../trade/funnel.ts';
-import { type SizedBet, type SizingRules, sizeBet } from '../trade/sizing/size_bet.ts';
+import { jointFractions, type PossibleBet } from '../trade/sizing/joint_bets.ts';
+import { type SizedBet, type SizingRules, sideBets, sizeBet } from '../trade/sizing/size_bet.ts';
 import type { Intent, MarketRef, Quote } from '../trade/types.ts';
 import type { KnownForecast } from './forecasts.ts';
 import { refOf, type TradedMarket } from './markets.ts';
@@ -23,8 +24,16 @@ export interface Wanted {
   readonly bet: SizedBet;
 }
 
+/** A market with an edge after fees, before its size is known. */
+interface Edged extends PossibleBet {
+  readonly candidate: Candidate;
+  readonly p: number;
+  readonly quote: Quote;
+  readonly terms: CostTerms;
+}
+
 /**
- * The bets that are wanted, the largest edge first; the funnel hears how far each market got.
+ * The bets that are wanted, the largest edge first, sized together; the funnel hears how far each market got.
  * @param bankrollMicros what fractions are of
  */
 export function wantedBets(
@@ -34,28 +43,45 @@ export function wantedBets(
   nowMs: number,
   funnel: Funnel,
 ): Wanted[] {
-  return candidates
-    .flatMap(({ market, terms, forecast, quote, taken }): Wanted[] => {
-      const stop = (stage: 'watched' | 'forecast' | 'edge' | 'sized', why: string): Wanted[] => {
-        funnel.stop(stage, why);
+  const edged = candidates.flatMap((candidate) => edgeOf(candidate, rules, nowMs, funnel));
+  const fractions = jointFractions(edged);
+  return edged
+    .flatMap(({ candidate: { market }, p, quote, terms }, i): Wanted[] => {
+      if (fractions[i] === 0) {
+        funnel.stop('sized', 'another bet of its event or series is better');
         return [];
-      };
-      if (market.closesMs <= nowMs) return stop('watched', 'closed');
-      funnel.reach('watched');
-      if (forecast.kind === 'none') return stop('forecast', forecast.why);
-      funnel.reach('forecast');
-      if (taken !== null) return stop('edge', taken);
-      if (terms === null) return stop('edge', 'its fees are not known');
-      if (quote === null) return stop('edge', 'its order book is not known');
-      const bet = sizeBet(forecast.p, quote, terms, bankrollMicros, rules);
-      if (bet === null) return stop('edge', 'nobody offers either side');
-      if (bet.edge < rules.edgeMin) return stop('edge', 'too small after fees');
-      funnel.reach('edge');
-      if (bet.countHundredths === 0) return stop('sized', 'too little money for the smallest order, or its fee');
+      }
+      const bet = sizeBet(p, quote, terms, bankrollMicros, rules, fractions[i]);
+      if (bet === null || bet.countHundredths === 0) {
+        funnel.stop('sized', 'too little money for the smallest order, or its fee');
+        return [];
+      }
       funnel.reach('sized');
       return [{ market, bet }];
     })
     .sort((a, b) => b.bet.edge - a.bet.edge || (a.market.ticker < b.market.ticker ? -1 : 1));
+}
+
+/** What a market has to offer, or nothing, and the funnel hears why. */
+function edgeOf(candidate: Candidate, rules: SizingRules, nowMs: number, funnel: Funnel): Edged[] {
+  const { market, terms, forecast, quote, taken } = candidate;
+  const stop = (stage: 'watched' | 'forecast' | 'edge', why: string): Edged[] => {
+    funnel.stop(stage, why);
+    return [];
+  };
+  if (market.closesMs <= nowMs) return stop('watched', 'closed');
+  funnel.reach('watched');
+  if (forecast.kind === 'none') return stop('forecast', forecast.why);
+  funnel.reach('forecast');
+  if (taken !== null) return stop('edge', taken);
+  if (terms === null) return stop('edge', 'its fees are not known');
+  if (quote === null) return stop('edge', 'its order book is not known');
+  const [bet] = sideBets(forecast.p, quote, terms, rules);
+  if (bet === undefined) return stop('edge', 'nobody offers either side');
+  if (bet.edge < rules.edgeMin) return stop('edge', 'too small after fees');
+  funnel.reach('edge');
+  const { event, series, isExclusive } = market;
+  return [{ candidate, p: forecast.p, quote, terms, event, series, isExclusive, bet }];
 }
 
 /** A bet as an order that takes what is offered now. */

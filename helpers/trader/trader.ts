@@ -3,82 +3,35 @@
  * forecasts, sizing, risk engine, executor and ledger do. Everything that it must know after a restart is on disk before an order is sent.
  */
 import type { AlertRecord } from '../alerts/record.ts';
-import { DAY_MS, isoDay, MINUTE_MS } from '../run/clock.ts';
+import { isoDay, MINUTE_MS } from '../run/clock.ts';
 import { InputError } from '../run/errors.ts';
-import type { Executor } from '../trade/execution/executor.ts';
-import type { FeedView } from '../trade/execution/feed_books.ts';
-import type { IntentLog } from '../trade/execution/intent_log.ts';
-import type { OrderDesk } from '../trade/execution/order_desk.ts';
-import type { PaperExecutor } from '../trade/execution/paper/paper_executor.ts';
-import { EXIT_RULES, exitOf } from '../trade/exits.ts';
 import { Funnel, type FunnelState } from '../trade/funnel.ts';
-import type { Ledger } from '../trade/ledger/ledger.ts';
 import { formatMicros } from '../trade/money.ts';
-import type { RiskEngine } from '../trade/risk/engine.ts';
-import type { SizingRules } from '../trade/sizing/size_bet.ts';
-import type { Intent, RiskDecision } from '../trade/types.ts';
 import { Account, type AccountNews } from './account.ts';
-import { type Candidate, entryIntent, exitIntent, wantedBets } from './entries.ts';
-import type { Forecasts } from './forecasts.ts';
+import { Decisions } from './decisions.ts';
 import { obeyCommands } from './kill_switches.ts';
-import { type MarketList, refOf, type TradedMarket, termsOf } from './markets.ts';
+import { refOf } from './markets.ts';
 import { newsMessage, ownMessage, riskMessages } from './messages.ts';
 import { Reconciliation } from './reconciliation.ts';
-import type { Results } from './results.ts';
+import type { TraderParts } from './trader_parts.ts';
 import { type TraderState, writeTraderState } from './trader_state.ts';
 import { keepDay, tradingDay } from './trading_day.ts';
 import { dayMessage } from './trading_day_message.ts';
 
-export interface TraderRules {
-  readonly sizing: SizingRules;
-  /** Fractions are of this, or of the equity of now. */
-  readonly bankrollMicros: number;
-  readonly isReinvested: boolean;
-  /** Between two comparisons of the account with the ledger, ms. */
-  readonly reconcileMs: number;
-}
-
-export interface TraderParts {
-  readonly executor: Executor;
-  /** The paper exchange, where it is one: it is told how markets ended. */
-  readonly paper: { readonly exchange: PaperExecutor; readonly results: Results } | null;
-  readonly desk: OrderDesk;
-  readonly log: IntentLog;
-  readonly ledger: Ledger;
-  readonly engine: RiskEngine;
-  readonly view: FeedView;
-  /** Why nothing may be sent there: a kind of reason; null where it may. */
-  readonly whyBarred: (market: TradedMarket) => string | null;
-  readonly markets: MarketList;
-  readonly forecasts: Forecasts;
-  readonly rules: TraderRules;
-  /** When the feed last gave a sign of life, ms since 1970; null for never. */
-  readonly heardMs: () => number | null;
-  readonly nowMs: () => number;
-  readonly newId: () => string;
-  readonly tell: (records: readonly AlertRecord[]) => void;
-  /** What is wrong and no reason to end. */
-  readonly warn: (line: string) => void;
-  readonly folder: string;
-  readonly statePath: string;
-}
-
 /** Results of markets are asked for so often. */
 const RESULTS_MS = 5 * MINUTE_MS;
-/** A market that was given up at a loss is left alone for so long. */
-const LEFT_ALONE_MS = DAY_MS;
 const TENTHS = 10;
 
 export class Trader {
   readonly account: Account;
   readonly reconciliation: Reconciliation;
+  readonly decisions: Decisions;
   private readonly accountId: string;
   private funnel: Funnel;
   private day: string;
   private milestone: number;
   private isHaltedAtVenue: boolean;
   private askedMs = Number.NEGATIVE_INFINITY;
-  nDenied = 0;
 
   constructor(
     private readonly parts: TraderParts,
@@ -90,6 +43,12 @@ export class Trader {
       return market === null ? null : refOf(market);
     };
     this.account = new Account({ ...parts, marketOf }, state.ledgerId);
+    this.decisions = new Decisions(
+      parts,
+      this.account,
+      () => this.funnel,
+      () => this.save(),
+    );
     this.reconciliation = new Reconciliation(executor, ledger, engine, rules.reconcileMs);
     this.accountId = state.accountId;
     this.funnel = new Funnel(state.funnel ?? undefined);
@@ -123,8 +82,8 @@ export class Trader {
     obeyed();
     await this.stopAtVenue();
     await this.payOut();
-    await this.exits();
-    await this.entries();
+    await this.decisions.exits();
+    await this.decisions.entries();
     this.save();
   }
 
@@ -258,73 +217,5 @@ export class Trader {
     if (over.length === 0) return;
     this.askedMs = nowMs();
     for (const [ticker, value] of await paper.results(over)) paper.exchange.settle(ticker, value);
-  }
-
-  private async exits(): Promise<void> {
-    const { engine, markets, forecasts, view, nowMs, newId } = this.parts;
-    for (const position of engine.positions) {
-      const { ticker } = position.market;
-      const quote = view.quote(ticker);
-      if (quote === null || this.account.hasOrder(ticker)) continue;
-      const forecast = forecasts.of(ticker, nowMs());
-      const p = forecast.kind === 'known' ? forecast.p : null;
-      const closesMs = markets.get(ticker)?.closesMs ?? Number.POSITIVE_INFINITY;
-      const exit = exitOf(position, { quote, p, closesMs, nowMs: nowMs() }, EXIT_RULES);
-      if (exit === null) continue;
-      await this.send(exitIntent(position.market, exit, newId(), this.knownMs()));
-      if (exit.kind !== 'stop') continue;
-      const sinceMs = nowMs();
-      const lock = { scope: 'market', name: ticker, why: 'given up at a loss', sinceMs } as const;
-      engine.lock({ ...lock, untilMs: sinceMs + LEFT_ALONE_MS }, sinceMs);
-    }
-  }
-
-  private async entries(): Promise<void> {
-    const { markets, rules, engine, newId, nowMs } = this.parts;
-    this.funnel.reach('seen', markets.nScanned);
-    for (const [reason, n] of Object.entries(markets.stopped)) this.funnel.stop('watched', reason, n);
-    const bankrollMicros = rules.isReinvested ? Math.max(0, engine.figures.equityMicros) : rules.bankrollMicros;
-    const wanted = wantedBets(this.candidates(), bankrollMicros, rules.sizing, nowMs(), this.funnel);
-    for (const one of wanted) {
-      const decision = await this.send(entryIntent(one, newId(), this.knownMs()));
-      this.funnel.decide(decision);
-      if (decision.verdict === 'deny') this.nDenied++;
-    }
-  }
-
-  private candidates(): Candidate[] {
-    const { markets, forecasts, view, engine, nowMs } = this.parts;
-    const held = new Set(engine.positions.map(({ market }) => market.ticker));
-    return markets.watched.map((market) => ({
-      market,
-      terms: termsOf(market),
-      forecast: forecasts.of(market.ticker, nowMs()),
-      quote: view.quote(market.ticker),
-      taken: held.has(market.ticker)
-        ? 'a position is held already'
-        : this.account.hasOrder(market.ticker)
-          ? 'an order is under way'
-          : this.parts.whyBarred(market),
-    }));
-  }
-
-  /** Asks the risk engine, writes down what it allows, and sends that. */
-  private async send(intent: Intent): Promise<RiskDecision> {
-    const { engine, desk, nowMs } = this.parts;
-    const decision = engine.admit(intent, nowMs());
-    const { countHundredths } = decision;
-    if (countHundredths === 0) return decision;
-    this.account.await(intent.clientOrderId);
-    this.save();
-    const { state } = await desk.submit({ ...intent, countHundredths });
-    if (intent.action === 'sell') return decision;
-    if (state === 'refused') this.funnel.stop('sent', 'refused by the exchange');
-    else this.funnel.reach('sent');
-    return decision;
-  }
-
-  /** Nothing later than this is known. */
-  private knownMs(): number {
-    return this.parts.heardMs() ?? 0;
   }
 }

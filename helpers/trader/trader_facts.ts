@@ -18,6 +18,8 @@ export interface TraderFacts {
   readonly figures: RiskFigures;
   readonly positions: readonly Position[];
   readonly nOpenOrders: number;
+  /** Ever written, by how they stand. */
+  readonly orders: Readonly<Record<string, number>>;
   readonly funnel: FunnelState;
   readonly funnelLines: readonly string[];
   readonly nDifferences: number;
@@ -35,6 +37,7 @@ export function factsOf({ trader, engine, log }: OpenTrader, mode: Mode, atMs: n
     figures: engine.figures,
     positions: engine.positions,
     nOpenOrders: log.openOrders().length,
+    orders: log.counts(),
     funnel: trader.funnelState,
     funnelLines: trader.funnelLines,
     nDifferences: trader.reconciliation.nDifferences,
@@ -59,7 +62,7 @@ export const POSITION_HEADER = ['market', 'side', 'contracts', 'cost', 'gained s
 
 /** Puts it on the board, as tables of the page and numbers of the metrics; labels take few values by design. */
 export function showOn(board: StatusBoard, facts: TraderFacts): void {
-  const { state, reasons, figures, positions, nOpenOrders, funnel, funnelLines, nDifferences, mode } = facts;
+  const { state, reasons, figures, positions, nOpenOrders, orders, funnel, funnelLines, nDifferences, mode } = facts;
   board.tables.set('Account', {
     header: ['', 'USD'],
     rows: [
@@ -103,6 +106,12 @@ export function showOn(board: StatusBoard, facts: TraderFacts): void {
     { name: 'trading_positions', help: 'Markets in which something is held.', labels: [], rows: of(positions.length) },
     { name: 'trading_open_orders', help: 'Orders that may still be filled.', labels: [], rows: of(nOpenOrders) },
     {
+      name: 'trading_orders_total',
+      help: 'Orders ever written, by how they stand.',
+      labels: ['state'],
+      rows: Object.entries(orders).map(([one, n]) => [[one], n]),
+    },
+    {
       name: 'trading_state',
       help: '1 for the state that trading is in.',
       labels: ['state'],
@@ -115,7 +124,7 @@ export function showOn(board: StatusBoard, facts: TraderFacts): void {
       rows: FUNNEL_STAGES.map((stage) => [[stage], funnel.reached[stage]]),
     },
     {
-      name: 'trading_differences',
+      name: 'trading_differences_total',
       help: 'Differences between ledger and venue that were found twice, since the start.',
       labels: [],
       rows: of(nDifferences),

@@ -13,7 +13,7 @@ import { EXCHANGES, FEEDS } from '../trade/execution/gates.ts';
 import { MICROS_PER_USD } from '../trade/money.ts';
 import { RISK_LIMITS, type RiskLimits } from '../trade/risk/limits.ts';
 import { SIZING_RULES } from '../trade/sizing/size_bet.ts';
-import type { TraderRules } from './trader.ts';
+import type { TraderRules } from './trader_parts.ts';
 
 const USD = { from: 0, to: 1e6, isOpen: true, unit: 'USD' } as const;
 const usdOf = (micros: number): number => micros / MICROS_PER_USD;

@@ -9,6 +9,8 @@ import { hasPrometheus, type LocalServer, startPrometheus } from '../../doubles/
 import { StatusBoard } from '../../status/board.ts';
 import { metricsOf } from '../../status/metrics.ts';
 import { type StatusServer, serveStatus } from '../../status/server.ts';
+import { showOn } from '../../trader/trader_facts.ts';
+import { BUSY_TRADER } from '../trader/facts.ts';
 
 const DEPLOYED = '5_live_inference/deploy/prometheus';
 const promtool = (args: readonly string[], input = ''): string =>
@@ -30,6 +32,7 @@ function busyBoard(): StatusBoard {
   board.succeeded();
   board.feed('kalshi');
   board.queue('raw_trades', { depth: 3, oldestMs: null, nDead: 0 });
+  showOn(board, BUSY_TRADER);
   return board;
 }
 

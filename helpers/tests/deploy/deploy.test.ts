@@ -7,6 +7,8 @@ import { parse } from 'yaml';
 import { DASHBOARD_PATH, dashboardJson } from '../../docs/dashboard.ts';
 import { StatusBoard } from '../../status/board.ts';
 import { metricsOf } from '../../status/metrics.ts';
+import { showOn } from '../../trader/trader_facts.ts';
+import { BUSY_TRADER } from '../trader/facts.ts';
 
 const DEPLOY = '5_live_inference/deploy';
 const read = (path: string): string => readFileSync(join(DEPLOY, path), 'utf8');
@@ -56,6 +58,7 @@ beforeAll(async () => {
   board.succeeded();
   board.feed('f');
   board.queue('q', { depth: 0, oldestMs: null, nDead: 0 });
+  showOn(board, BUSY_TRADER);
   const text = await metricsOf(board).metrics();
   // `up` and the labels job and service are Prometheus' own, from prometheus.yml.
   served = new Set(['up', ...[...text.matchAll(/^([a-z_0-9]+)[{ ]/gm)].map(([, name]) => name)]);
@@ -109,6 +112,8 @@ describe('files of the deployment', () => {
     'stream_alerter',
     'flow_monitor',
     'record_feeds',
+    'scan_markets',
+    'trade',
   ];
 
   test('Prometheus asks each service on its own port of this machine', () => {
@@ -132,16 +137,26 @@ describe('files of the deployment', () => {
 
   test('the unit restarts a service, limits its memory, and gives it nothing that it does not need', () => {
     const unit = read('systemd/spyhop@.service');
-    for (const line of [
-      'User=spyhop',
-      'Restart=always',
-      'RestartPreventExitStatus=2',
-      'NoNewPrivileges=yes',
-      'ProtectSystem=strict',
-      'ProtectHome=yes',
-    ])
-      expect(unit.split('\n')).toContain(line);
-    expect(unit).toMatch(/^MemoryMax=\d+G$/m);
+    for (const line of ['Restart=always', 'RestartPreventExitStatus=2']) expect(unit.split('\n')).toContain(line);
+    expect(read('systemd/spyhop-forecasts.service')).toContain('Type=oneshot');
+    for (const file of ['spyhop@.service', 'spyhop-forecasts.service']) {
+      const text = read(`systemd/${file}`);
+      for (const line of ['User=spyhop', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes'])
+        expect(text.split('\n')).toContain(line);
+      expect(text).toMatch(/^MemoryMax=\d+G$/m);
+    }
+  });
+
+  test('every script that a file names is there, and by its name alone', () => {
+    const files = ['systemd/spyhop@.service', 'systemd/spyhop-forecasts.service', 'start.sh'];
+    const named = new Set(
+      files.flatMap((file) => [...read(file).matchAll(/\b(\d\d_[a-z_]+[a-z])\b/g)].map(([, name]) => name)),
+    );
+    const scripts = readdirSync('.')
+      .filter((name) => /^\d_/.test(name))
+      .flatMap((chapter) => readdirSync(chapter).map((name) => name.replace(/[.]ts$/, '')));
+    expect(named).toContain('26_trade');
+    for (const name of named) expect(scripts.filter((script) => script === name)).toEqual([name]);
   });
 
   test.each(readdirSync(join(DEPLOY, 'windows')))('the task %s runs as the user, without a time limit', (file) => {

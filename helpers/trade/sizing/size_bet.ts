@@ -99,6 +99,7 @@ function oneFillMicros({ fees, precisionMicros }: CostTerms, priceMicros: number
  * How many contracts of the better side to buy at the price that it is offered at; null where nobody offers either.
  * @param q our probability of YES, not shrunk yet
  * @param bankrollMicros what fractions are of
+ * @param fraction of the bankroll by Kelly's rule, where other bets are made besides; default: that of this bet alone
  */
 export function sizeBet(
   q: number,
@@ -106,6 +107,7 @@ export function sizeBet(
   terms: CostTerms,
   bankrollMicros: number,
   rules: SizingRules,
+  fraction?: number,
 ): SizedBet | null {
   check(bankrollMicros >= 0, `a bankroll is at least 0, got ${bankrollMicros}`);
   const [bet] = sideBets(q, quote, terms, rules);
@@ -115,7 +117,7 @@ export function sizeBet(
     return none(
       `the better side (${bet.side}) has ${points(bet.edge)} after fees, ${points(rules.edgeMin)} are asked for`,
     );
-  const spendMicros = rules.kellyShare * bet.kelly * bankrollMicros;
+  const spendMicros = rules.kellyShare * (fraction ?? bet.kelly) * bankrollMicros;
   const step = rules.countStepHundredths;
   const countHundredths = Math.floor((spendMicros * 100) / bet.costMicros / step) * step;
   if (countHundredths === 0) return none('the bankroll is too small for the smallest order');
