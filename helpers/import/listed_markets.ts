@@ -3,7 +3,7 @@ import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ADAPTERS } from '../venues/formats.ts';
 import { fillUp, mergeSnapshots, orderKey } from './market_merge.ts';
-import { DERIVED_SOURCE, type Entry } from './market_table.ts';
+import { DERIVED_SOURCE, type Entry, type SourceRow } from './market_table.ts';
 import { plainName } from './outcome_claims.ts';
 import type { Place } from './place.ts';
 
@@ -41,9 +41,13 @@ function rankOf(source: string): number {
 }
 
 /** All snapshots of one source as one. */
-function rowOf({ byOutcomes }: Told): MarketRow {
-  const [first, ...others] = [...byOutcomes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  return others.reduce(mergeSnapshots, first);
+function rowOf(told: Told): MarketRow {
+  return kindsOf(told).reduce(mergeSnapshots);
+}
+
+/** A row for each kind of outcomes, the base first. */
+function kindsOf({ byOutcomes }: Told): MarketRow[] {
+  return [...byOutcomes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 /** Keys by which fills may name a market beside its own. */
@@ -88,9 +92,11 @@ export class ListedMarkets {
     this.index = null;
   }
 
-  /** What each source says of a market. */
-  rowsOf(marketId: string): ReadonlyMap<string, MarketRow> {
-    return new Map([...(this.told.get(marketId) ?? [])].map(([source, told]) => [source, rowOf(told)]));
+  /** What each source says of a market: a row, or several where its snapshots give other outcomes. */
+  rowsOf(marketId: string): SourceRow[] {
+    return [...(this.told.get(marketId) ?? [])].flatMap(([source, told]) =>
+      kindsOf(told).map((row) => ({ source, row })),
+    );
   }
 
   ids(): Iterable<string> {
@@ -133,9 +139,9 @@ export class ListedMarkets {
    * depends on what files say alone, so every process that has read them comes to the same.
    */
   numberOfName(named: string, marketId: string): number {
-    const rows = [...this.rowsOf(marketId).values()];
+    const rows = this.rowsOf(marketId);
     if (named === marketId || rows.length === 0) return 0;
-    const texts = rows.flatMap(({ question, slug, otherNames }) => [question, slug, ...otherNames]);
+    const texts = rows.flatMap(({ row: { question, slug, otherNames } }) => [question, slug, ...otherNames]);
     const names = texts.flatMap((text) => (text === null ? [] : [`${NAME_PREFIX}${plainName(text)}`]));
     const all = [...new Set([...aliasesOf(this.get(marketId)!), ...names])].sort();
     return 1 + all.indexOf(named);

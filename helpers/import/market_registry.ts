@@ -72,7 +72,7 @@ export class MarketRegistry {
   load(table: DataFrame): void {
     const known = marketsOf(table);
     for (const { entry, told, claims } of known) {
-      for (const [source, row] of told) this.listed.addRow(row, { venue: entry.venue, source });
+      for (const { source, row } of told) this.listed.addRow(row, { venue: entry.venue, source });
       for (const claim of claims) this.claims.add(claim);
     }
     const { places } = settle(this.listed, this.claims);
@@ -177,7 +177,7 @@ export class MarketRegistry {
   /** Markets whose result is left out because nobody tells which token is which outcome. */
   countUnaligned({ markets }: Settlement): number {
     const hasWinner = (marketId: string): boolean =>
-      [...this.listed.rowsOf(marketId).values()].some(({ winnerIndex }) => winnerIndex !== null);
+      this.listed.rowsOf(marketId).some(({ row }) => row.winnerIndex !== null);
     return [...markets].filter(([id, { entry }]) => entry.row.winnerIndex === null && hasWinner(id)).length;
   }
 

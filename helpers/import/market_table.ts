@@ -21,11 +21,17 @@ export interface Entry {
   readonly row: MarketRow;
 }
 
+/** What market files of one source say of a market. */
+export interface SourceRow {
+  readonly source: string;
+  readonly row: MarketRow;
+}
+
 /** A market of an earlier import. */
 export interface KnownMarket {
   readonly entry: Entry;
-  /** What each market file says, by source. */
-  readonly told: ReadonlyMap<string, MarketRow>;
+  /** Of one source several where its snapshots give other outcomes. */
+  readonly told: readonly SourceRow[];
   readonly claims: readonly Claim[];
 }
 
@@ -110,27 +116,30 @@ type Evidence = Readonly<Record<string, FileEvidence | readonly Record<string, u
 interface FileEvidence {
   readonly order: OutcomeOrder;
   readonly row: Partial<MarketRow>;
+  /** Where snapshots of the source give the outcomes in other orders. */
+  readonly others?: readonly Partial<MarketRow>[];
 }
 
 /**
  * What each source says of a market, as JSON, where that cannot be told from the market's row: so that the next import comes to what
  * one import of all files would.
- * @param told rows of market files by source
  * @param claims what fills say of the tokens and outcomes of the market
  */
 export function writeEvidence(
   { row, order }: Entry,
-  told: ReadonlyMap<string, MarketRow>,
+  told: readonly SourceRow[],
   claims: readonly Claim[],
 ): string | null {
   const said = claims.filter((claim) => !isBare(claim)).sort((a, b) => (a.key < b.key ? -1 : 1));
   const isOwn = (one: MarketRow): boolean =>
     order === 'venue' && one.otherNames.length === 0 && JSON.stringify(known(one)) === JSON.stringify(known(row));
-  const rows = told.size === 1 && [...told.values()].every(isOwn) ? [] : [...told];
+  const rows = told.length === 1 && isOwn(told[0].row) ? [] : told;
   if (rows.length === 0 && said.length === 0) return null;
-  const parts: [string, unknown][] = rows
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([source, one]) => [source, { order: 'venue', row: known(one) }]);
+  const sources = [...new Set(rows.map(({ source }) => source))].sort();
+  const parts: [string, unknown][] = sources.map((source) => {
+    const [first, ...others] = rows.filter((one) => one.source === source).map(({ row: one }) => known(one));
+    return [source, { order: 'venue', row: first, ...(others.length === 0 ? {} : { others }) }];
+  });
   if (said.length > 0) parts.push([DERIVED_SOURCE, said.map((claim) => writeClaim(claim, row.marketId))]);
   return JSON.stringify(Object.fromEntries(parts));
 }
@@ -139,10 +148,15 @@ export function writeEvidence(
 function readEvidence(text: string | null, entry: Entry): Omit<KnownMarket, 'entry'> {
   const { venue, source, row } = entry;
   const { [DERIVED_SOURCE]: said, ...rows } = (text === null ? {} : JSON.parse(text)) as Evidence;
-  const told = new Map<string, MarketRow>();
-  for (const [from, one] of Object.entries(rows))
-    if ('row' in one) told.set(from, { ...NOTHING_KNOWN, marketId: row.marketId, ...one.row });
-  if (source !== DERIVED_SOURCE && told.size === 0) told.set(source, row);
+  const told = Object.entries(rows).flatMap(([from, one]): SourceRow[] =>
+    'row' in one
+      ? [one.row, ...(one.others ?? [])].map((some) => ({
+          source: from,
+          row: { ...NOTHING_KNOWN, marketId: row.marketId, ...some },
+        }))
+      : [],
+  );
+  if (source !== DERIVED_SOURCE && told.length === 0) told.push({ source, row });
   if (Array.isArray(said)) return { told, claims: said.map((one) => readClaim(one, row.marketId, venue)) };
   if (source === DERIVED_SOURCE) return { told, claims: impliedClaims(entry) };
   if (said === undefined) return { told, claims: [] };

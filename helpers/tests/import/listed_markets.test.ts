@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ListedMarkets, RANK_OF_SOURCE } from '../../import/listed_markets.ts';
+import { marketsOf, marketTable, writeEvidence } from '../../import/market_table.ts';
 import { MARKETS } from '../../tables/schemas.ts';
 import { type MarketRow, NOTHING_KNOWN } from '../../venues/adapter.ts';
 import { ADAPTERS } from '../../venues/formats.ts';
@@ -52,6 +53,28 @@ test('a market is the same whatever the order of its snapshots, three and more, 
       );
       expect(listed(shuffled)).toEqual(listed(told));
       expect(listed([...told].reverse())).toEqual(listed(told));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a market is the same when its snapshots come in two imports', () => {
+  fc.assert(
+    fc.property(fc.array(snapshots, { minLength: 2, maxLength: 5 }), fc.nat(4), (told, cut) => {
+      const first = new ListedMarkets();
+      const add = (markets: ListedMarkets, some: readonly Snapshot[]): void => {
+        for (const { source, ...row } of some)
+          markets.addRow({ ...NOTHING_KNOWN, tags: [], marketId: 'm', ...row }, { venue: 'polymarket', source });
+      };
+      add(first, told.slice(0, cut));
+      const second = new ListedMarkets();
+      const kept = first.get('m');
+      if (kept !== undefined) {
+        const table = marketTable([kept], (entry) => writeEvidence(entry, first.rowsOf('m'), []));
+        for (const { source, row } of marketsOf(table)[0].told) second.addRow(row, { venue: 'polymarket', source });
+      }
+      add(second, told.slice(cut));
+      expect(second.get('m')!.row).toEqual(listed(told));
     }),
     { numRuns: 500 },
   );

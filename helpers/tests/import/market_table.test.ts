@@ -22,7 +22,7 @@ it('reads what fills said of a listed market from a table of an earlier version,
     trades: { order: 'assumed', row: { marketId: 'm', eventId: 'rain-in-oslo' } },
   });
   const [{ told, claims }] = marketsOf(marketTable([LISTED], () => earlier));
-  expect([...told.keys()]).toEqual(['gamma_markets']);
+  expect(told.map(({ source }) => source)).toEqual(['gamma_markets']);
   expect(claims.map(({ token, eventId }) => [token, eventId])).toEqual([
     ['11', 'rain-in-oslo'],
     ['22', 'rain-in-oslo'],
