@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   '5_live_inference':
     'alerts cases charts fetch http/ports import/import_options flow live overview record replay run simulate/world_options step stream tables',
   '6_profitability':
-    'alerts features forecast http/ports profit replay/model run/(option_kinds|ranges) scan step strategies tables trader',
+    'alerts features forecast http/ports profit replay/(model|tape) run/(option_kinds|ranges) scan step strategies tables trader',
   'helpers/alerts': 'cases/venue_links evaluate http kernels/random replay run',
   'helpers/anomaly':
     'archetypes charts estimators evaluate features import kernels parallel pipeline polars red_flags registry step run simulate tables',
@@ -30,7 +30,7 @@ const MAY_IMPORT = {
   'helpers/fetch': 'http run venues',
   'helpers/flow': 'alerts bus cases/venue_links charts evaluate kernels run step stream',
   'helpers/forecast':
-    'charts evaluate fetch/request http kernels/event_queue polars profit/(backtest_options|format) replay run scan/watch_list step strategies tables venues/(fees|kalshi)',
+    'charts evaluate fetch/request http kernels/event_queue polars profit/(backtest_options|format) replay run scan/watch_list step strategies stream/recorded_events tables trade/(execution/(displayed_book|feed_books)|money) venues/(fees|kalshi)',
   'helpers/http': 'kernels/random run/(clock|env|errors)',
   'helpers/import': 'features/domain kernels parallel polars step run tables venues',
   'helpers/kernels': '',

@@ -1,12 +1,10 @@
 /** The options of 24 and what they mean together. */
-import { existsSync } from 'node:fs';
 import { ENTRY_OPTIONS, pickOptions } from '../profit/backtest_options.ts';
-import { hashFile } from '../run/files.ts';
 import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionValues } from '../run/options.ts';
 import { integerMin } from '../run/ranges.ts';
 import type { EdgeRule } from '../strategies/edges.ts';
-import { recordPath } from './asked/record.ts';
+import { recordHash } from './asked/record.ts';
 
 const CENTS_PER_USD = 100;
 
@@ -33,11 +31,10 @@ export interface ForecastSettings {
 }
 
 export function forecastSettings(options: OptionValues<typeof FORECAST_OPTIONS>): ForecastSettings {
-  const path = recordPath(options['data-dir']);
   return {
     edgeRule: { nEventsMin: options['min-events'], z: options.z },
     halfSpread: options['half-spread'] / CENTS_PER_USD,
     options: pickOptions(options, FORECAST_OPTIONS),
-    recordHash: existsSync(path) ? hashFile(path) : null,
+    recordHash: recordHash(options['data-dir']),
   };
 }

@@ -1,10 +1,10 @@
 /** The form that every forecaster has: a market, what else is known, and the time that is looked from; nothing later may be used. */
-import { STRATEGY_KINDS } from '../strategies/watchers.ts';
+import { RECORDED_KINDS, STRATEGY_KINDS } from '../strategies/watchers.ts';
 import type { Forecast } from './forecast.ts';
 import type { ToldStrike } from './weather/brackets.ts';
 
 /** Forecasters that are asked about open markets. */
-export const ASKED_FORECASTERS = ['llm', 'weather'] as const;
+export const ASKED_FORECASTERS = RECORDED_KINDS;
 export type AskedForecaster = (typeof ASKED_FORECASTERS)[number];
 
 /** All of them: what trades tell, and what others are asked. */

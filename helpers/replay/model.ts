@@ -107,6 +107,8 @@ export interface TapeBatch {
   readonly market: Int32Array;
   readonly price0: Float64Array;
   readonly shares: Float64Array;
+  /** Of a tape of order books: half of what lies between bid and ask, in the place of that of the rules. */
+  readonly halfSpread?: Float64Array;
 }
 
 /** Orders as columns. */

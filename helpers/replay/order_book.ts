@@ -9,7 +9,7 @@ const LOT_DUST = 1e-7;
 const MICRO = 1e6;
 
 /** A price counted to 1e-6, so that 1 − .7 is .3. */
-export const inMicros = (price: number): number => Math.round(price * MICRO) / MICRO;
+const inMicros = (price: number): number => Math.round(price * MICRO) / MICRO;
 
 const nullOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
@@ -17,6 +17,8 @@ const nullOf = (value: number): number | null => (Number.isNaN(value) ? null : v
 export class OrderBook {
   /** Price of outcome 0 in the last trade of every market; NaN before the first. */
   readonly lastPrice0: Float64Array;
+  /** What lies between the price of a market and what is paid or received. */
+  readonly halfSpread: Float64Array;
 
   constructor(
     private readonly orders: OrderColumns,
@@ -26,6 +28,7 @@ export class OrderBook {
     private readonly rules: Rules,
   ) {
     this.lastPrice0 = new Float64Array(markets.ids.length).fill(Number.NaN);
+    this.halfSpread = new Float64Array(markets.ids.length).fill(rules.halfSpread);
   }
 
   marketOf(order: number): number {
@@ -52,6 +55,15 @@ export class OrderBook {
   quote(order: number): number {
     const price0 = this.lastPrice0[this.marketOf(order)];
     return inMicros(this.outcomeOf(order) === 0 ? price0 : 1 - price0);
+  }
+
+  /** What an order would pay for a share, and what it would get for one. */
+  ask(order: number): number {
+    return inMicros(this.quote(order) + this.halfSpread[this.marketOf(order)]);
+  }
+
+  bid(order: number): number {
+    return Math.max(0, inMicros(this.quote(order) - this.halfSpread[this.marketOf(order)]));
   }
 
   /** Fee of taking `shares` at `price`, USD. */

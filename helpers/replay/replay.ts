@@ -20,7 +20,7 @@ import {
   type Strategy,
   type TapeBatch,
 } from './model.ts';
-import { inMicros, OrderBook } from './order_book.ts';
+import { OrderBook } from './order_book.ts';
 import { OrderQueues, OrderSet } from './order_queues.ts';
 import { OrderRecord } from './order_record.ts';
 import { SignalPicks } from './picks.ts';
@@ -89,12 +89,13 @@ export class Replay {
   /** Goes on with trades that come after all trades seen so far. */
   feed(batch: TapeBatch): void {
     assert(!this.isFinished, 'a finished replay takes no more trades');
-    const { tsMs, market, price0, shares, nRows } = batch;
+    const { tsMs, market, price0, shares, halfSpread, nRows } = batch;
     for (let i = 0; i < nRows; i++) {
       const ms = tsMs[i];
       if (ms !== this.nowMs) this.advance(ms);
       const m = market[i];
       this.book.lastPrice0[m] = price0[i];
+      if (halfSpread !== undefined) this.book.halfSpread[m] = halfSpread[i];
       if (this.nLive[m] > 0) this.meetTrade(m, ms, shares[i]);
     }
   }
@@ -226,9 +227,8 @@ export class Replay {
     const { orders, rules } = this;
     const s = orders.strategy[order];
     const { stakeUsd, marketLimitUsd } = this.strategies[s].money;
-    const quote = this.book.quote(order);
-    const price = inMicros(quote + rules.halfSpread);
-    if (quote <= 0 || price >= 1) return STATE.noRoom;
+    const price = this.book.ask(order);
+    if (this.book.quote(order) <= 0 || price >= 1) return STATE.noRoom;
     const cash = this.cash[s];
     const marketLeft = marketLimitUsd - this.invested[queue];
     if (cash < rules.minOrderUsd) return STATE.noMoney;
@@ -266,7 +266,7 @@ export class Replay {
   /** Sells at the price of the last trade. */
   private sell(order: number, shares: number, ms: number): void {
     const { orders } = this;
-    const price = Math.max(0, inMicros(this.book.quote(order) - this.rules.halfSpread));
+    const price = this.book.bid(order);
     const fee = this.book.feeOf(order, shares, price);
     orders.proceeds[order] += shares * price;
     orders.exitFee[order] += fee;

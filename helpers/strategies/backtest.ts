@@ -1,21 +1,11 @@
 /** Strategies replayed with money, each beside its reverse and random trades at the same prices; what each has earned. */
 import { RandomControls } from '../replay/controls.ts';
 import { deflated, type Earnings, earnedBy, meanOfDraws } from '../replay/earnings.ts';
-import {
-  type Money,
-  type ReplayResult,
-  type Rules,
-  type Signals,
-  type Strategy,
-  unlimitedMoney,
-} from '../replay/model.ts';
+import { type Money, type ReplayResult, type Signals, type Strategy, unlimitedMoney } from '../replay/model.ts';
 import { filledSignals } from '../replay/orders.ts';
-import { replayTrades } from '../replay/tape.ts';
-import type { Log } from '../run/console.ts';
-import type { Table } from '../tables/table_store.ts';
 import { type Edge, type EdgeRule, walkForward } from './edges.ts';
 import type { StrategyMarkets, StrategyOpportunities } from './opportunities.ts';
-import type { StrategyKind } from './watchers.ts';
+import type { TestedKind } from './watchers.ts';
 
 export type Verdict = 'pays' | 'does not pay' | 'inconclusive' | 'abstains';
 
@@ -24,12 +14,12 @@ const N_EVENTS_MIN = 10;
 
 /** What one strategy or control has earned; its groups are events. */
 export interface VariantRow extends Earnings {
-  readonly kind: StrategyKind;
+  readonly kind: TestedKind;
   readonly variant: 'main' | 'reverse' | 'random';
 }
 
 export interface StrategyResult {
-  readonly kind: StrategyKind;
+  readonly kind: TestedKind;
   readonly verdict: Verdict;
   /** Whether it earned more than random trades at the same prices; if not, the price alone is what it found. */
   readonly beatsRandom: boolean;
@@ -42,20 +32,19 @@ export interface StrategyResult {
 }
 
 export interface BacktestJob {
-  readonly trades: Table;
-  readonly markets: StrategyMarkets;
-  readonly rules: Rules;
+  readonly markets: Pick<StrategyMarkets, 'eventOf'>;
+  /** Plays the tape, or order books, to the strategies. */
+  readonly replay: (signals: Signals, strategies: readonly Strategy[]) => Promise<ReplayResult>;
   readonly money: Money;
   readonly delayMs: number;
   readonly edgeRule: EdgeRule;
   /** Random controls of each strategy. */
   readonly nDraws: number;
   readonly seed: number;
-  readonly log: Log;
 }
 
 interface Plan {
-  readonly kind: StrategyKind;
+  readonly kind: TestedKind;
   readonly variant: VariantRow['variant'];
   readonly strategy: Strategy;
 }
@@ -105,8 +94,7 @@ export async function backtest(
   const { money, delayMs, seed, markets } = job;
   const { signals, rowsOf } = mergeSignals(all);
   const judged = all.map((opportunities) => walkForward(opportunities, opportunities.cellNames.length, job.edgeRule));
-  const replay = (strategies: readonly Strategy[]): Promise<ReplayResult> =>
-    replayTrades({ ...job, marketCodes: markets.codes, markets: markets.markets, signals }, strategies);
+  const replay = (strategies: readonly Strategy[]): Promise<ReplayResult> => job.replay(signals, strategies);
   const plans = all.flatMap(({ kind }, k) =>
     (['main', 'reverse'] as const).map((variant): Plan => {
       const picks = judged[k].picks.map((row) => rowsOf[k][row]);

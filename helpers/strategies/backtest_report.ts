@@ -7,7 +7,7 @@ import { formatCount, formatTable } from '../run/console.ts';
 import type { Presentation, SectionPlace } from '../step/contract.ts';
 import type { StrategyResult, VariantRow, Verdict } from './backtest.ts';
 import type { StrategySettings } from './strategy_options.ts';
-import type { StrategyKind } from './watchers.ts';
+import type { TestedKind } from './watchers.ts';
 
 export const BACKTEST_SECTION: SectionPlace = {
   id: 'backtests',
@@ -18,12 +18,16 @@ export const BACKTEST_SECTION: SectionPlace = {
 export interface BacktestFacts {
   readonly rows: readonly VariantRow[];
   readonly results: readonly StrategyResult[];
+  /** What was left out, and what was paid, where that is not the rule; sentences. */
+  readonly notes: readonly string[];
 }
 
-const NAMES: Readonly<Record<StrategyKind, string>> = {
+const NAMES: Readonly<Record<TestedKind, string>> = {
   favourite_longshot: 'Favourite and longshot',
   recency: 'Moves of the last hour',
   whales: 'Large trades',
+  llm: 'Language models',
+  weather: 'The weather',
 };
 const VARIANTS: Readonly<Record<VariantRow['variant'], string>> = {
   main: '',
@@ -136,9 +140,9 @@ export function presentBacktests(
   facts: BacktestFacts,
   { settings }: { readonly settings: StrategySettings },
 ): Presentation {
-  const { rows, results } = facts;
+  const { rows, results, notes } = facts;
   const verdicts = results.map((result) => formatVerdict(result, rows));
-  const details = results.map(detailsOf);
+  const details = [...results.map(detailsOf), ...notes];
   const { edgeRule } = settings;
   const how = `An opportunity is taken when its kind had an edge after costs by then: the mean of payout − cost over at least ${edgeRule.nEventsMin} events with known results lies ${edgeRule.z} standard errors above 0. Positions are held to the result.`;
   return {
@@ -163,6 +167,10 @@ export function presentBacktests(
         rows,
       },
     },
-    limits: ['Orders are filled at the price of the next trade with a half spread; our orders move no price.'],
+    limits: [
+      notes.length === 0
+        ? 'Orders are filled at the price of the next trade with a half spread; our orders move no price.'
+        : 'Our orders move no price.',
+    ],
   };
 }

@@ -12,7 +12,7 @@ import { readParts, selectParts } from '../tables/read_parts.ts';
 import { readTable, type Table } from '../tables/table_store.ts';
 import { takerFeeUsd } from '../venues/fees.ts';
 import type { Opportunities } from './edges.ts';
-import { createWatcher, type SeenTrade, type StrategyKind, type Watcher } from './watchers.ts';
+import { createWatcher, type SeenTrade, type StrategyKind, type TestedKind, type Watcher } from './watchers.ts';
 
 const COLUMNS = ['ts_ms', 'market_id', 'outcome_index', 'side', 'price', 'amount_usd'];
 /** Fees are rounded an order; a share's part of an order of so many is told. */
@@ -39,7 +39,7 @@ export function openMarkets(table: Table): StrategyMarkets {
 
 /** Opportunities of one strategy; row i is signal i of a replay, too. */
 export interface StrategyOpportunities extends Opportunities, Signals {
-  readonly kind: StrategyKind;
+  readonly kind: TestedKind;
   readonly cellNames: readonly string[];
 }
 

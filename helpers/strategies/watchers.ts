@@ -11,6 +11,11 @@ import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 export const STRATEGY_KINDS = ['favourite_longshot', 'recency', 'whales'] as const;
 export type StrategyKind = (typeof STRATEGY_KINDS)[number];
 
+/** Forecasters that are asked about open markets; what they have said is recorded, and can be tested. */
+export const RECORDED_KINDS = ['llm', 'weather'] as const;
+export type RecordedKind = (typeof RECORDED_KINDS)[number];
+export type TestedKind = StrategyKind | RecordedKind;
+
 /** One trade of the tape, both outcomes as one price. */
 export interface SeenTrade {
   readonly tsMs: number;

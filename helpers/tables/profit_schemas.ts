@@ -175,7 +175,7 @@ export const BACKTESTS: TableSchema = {
   what: 'What simple strategies would have earned on the whole tape, each pick by what was known before it; with controls.',
   madeBy: 'npx tsx 6_profitability/25_backtest_strategies.ts',
   columns: columns(`
-    strategy: string [favourite_longshot | recency | whales] what it looks for: prices far from even, moves of the last hour, large trades
+    strategy: string [favourite_longshot | recency | whales | llm | weather] what it looks for: prices far from even, moves of the last hour, large trades; or whose recorded answers it follows
     variant: string [main | reverse | random] main: the strategy itself; reverse: buying the other outcome; random: random trades at the same prices
     n_picks: float64 [orders] (outcome) opportunities taken
     n_filled: float64 [orders] (outcome) orders that found a trade to fill them and the money to pay; for random a mean

@@ -64,17 +64,21 @@ export function withAskedMarkets(known: StrategyMarkets | null, lines: readonly 
   }
   const { ids, venues, feeRates, feeExponents, resolvedMs, payouts } = known?.markets ?? NO_MARKETS;
   const rows = [...added.values()];
-  const numbersOf = (values: Float64Array, ofRow: (row: RecordedAnswer) => number): Float64Array =>
+  const allIds = [...ids, ...rows.map(({ ticker }) => ticker)];
+  const withRows = (values: Float64Array, ofRow: (row: RecordedAnswer) => number): Float64Array =>
     Float64Array.from([...values, ...rows.map(ofRow)]);
+  const [known0, knownMs] = [withRows(payouts, () => Number.NaN), withRows(resolvedMs, () => Number.POSITIVE_INFINITY)];
+  // What a table does not know yet may have been asked for since.
+  const askedOf = (m: number) => (Number.isNaN(known0[m]) ? results.get(allIds[m]) : undefined);
   return {
     eventOf,
     markets: {
-      ids: [...ids, ...rows.map(({ ticker }) => ticker)],
+      ids: allIds,
       venues: [...venues, ...rows.map(() => 'kalshi' as const)],
-      feeRates: numbersOf(feeRates, ({ feeRate }) => feeRate),
-      feeExponents: numbersOf(feeExponents, () => Number.NaN),
-      resolvedMs: numbersOf(resolvedMs, ({ ticker }) => results.get(ticker)?.knownMs ?? Number.POSITIVE_INFINITY),
-      payouts: numbersOf(payouts, ({ ticker }) => results.get(ticker)?.payout ?? Number.NaN),
+      feeRates: withRows(feeRates, ({ feeRate }) => feeRate),
+      feeExponents: withRows(feeExponents, () => Number.NaN),
+      resolvedMs: knownMs.map((ms, m) => askedOf(m)?.knownMs ?? ms),
+      payouts: known0.map((payout, m) => askedOf(m)?.payout ?? payout),
     },
   };
 }
@@ -91,19 +95,16 @@ const NO_MARKETS: BacktestMarkets = {
 /** Each recorded answer as a question at the moment when it was here, at the middle of the quote. */
 export function askedQuestions(lines: readonly RecordedLine[], { markets, eventOf }: ForecastMarkets): Question[] {
   const numberOf = new Map(markets.ids.map((id, m) => [id, m]));
-  const results = resultsOf(lines);
   return lines.flatMap((line): Question[] => {
     if (line.kind !== 'answer') return [];
     const { forecaster: kind, ticker, toldMs: tsMs, bid, ask } = line;
     const market = numberOf.get(ticker)!;
-    const recorded = results.get(ticker);
-    const isInTable = !Number.isNaN(markets.payouts[market]);
     return [
       {
         ...{ kind, tsMs, market, event: eventOf[market], marketP: (bid + ask) / 2, quote: { bid, ask } },
         forecast: fromRecorded(line.forecast),
-        payout: isInTable ? markets.payouts[market] : (recorded?.payout ?? Number.NaN),
-        knownMs: isInTable ? markets.resolvedMs[market] : (recorded?.knownMs ?? Number.POSITIVE_INFINITY),
+        payout: markets.payouts[market],
+        knownMs: markets.resolvedMs[market],
       },
     ];
   });

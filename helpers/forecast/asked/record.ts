@@ -2,8 +2,10 @@
  * What forecasters were asked about open markets, what they said, and what the markets paid in the end: a line of JSON each, stamped with our
  * own clock when it was here. Whatever is scored or tested later rests on these lines alone, so that nothing is known before its time.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hashFile } from '../../run/files.ts';
 import { type Journal, openJournal, readJournal } from '../../run/journal.ts';
 import type { Estimate, Forecast } from '../forecast.ts';
 import { ASKED_FORECASTERS } from '../forecaster.ts';
@@ -65,6 +67,12 @@ export function askedFolder(dataDir: string): string {
 
 export function recordPath(dataDir: string): string {
   return join(askedFolder(dataDir), 'asked.jsonl');
+}
+
+/** SHA-256 of the record; null where nobody was ever asked. */
+export function recordHash(dataDir: string): string | null {
+  const path = recordPath(dataDir);
+  return existsSync(path) ? hashFile(path) : null;
 }
 
 /** All that was recorded, in the order in which it was; nothing where nobody was ever asked. @throws InputError 'corrupt-file' */
