@@ -54,6 +54,7 @@ function settingsOf(mode: (typeof DEMO_MODES)[number], kalshiUrl: string, feedUr
     everyMs: MINUTE_MS,
     isOnce: false,
     replay: undefined,
+    depositMicros: null,
     command: { halt: undefined, resume: undefined },
     feedUrl,
     kalshiUrl,

@@ -1,9 +1,10 @@
 /** What to buy: the edge of each watched market after fees, its size, and what stopped each of the others; and how it becomes an order. Pure. */
-import type { Exit } from '../trade/exits.ts';
+import { EXIT_RULES, type Exit, exitOf } from '../trade/exits.ts';
 import type { CostTerms } from '../trade/fees/order_cost.ts';
 import type { Funnel } from '../trade/funnel.ts';
+import { HUNDREDTHS, signedHundredths } from '../trade/money.ts';
 import { jointFractions, type PossibleBet } from '../trade/sizing/joint_bets.ts';
-import { type SizedBet, type SizingRules, sideBets, sizeBet } from '../trade/sizing/size_bet.ts';
+import { type SideBet, type SizedBet, type SizingRules, sideBets, sizeBet } from '../trade/sizing/size_bet.ts';
 import type { Intent, MarketRef, Quote } from '../trade/types.ts';
 import type { KnownForecast } from './forecasts.ts';
 import { refOf, type TradedMarket } from './markets.ts';
@@ -79,9 +80,24 @@ function edgeOf(candidate: Candidate, rules: SizingRules, nowMs: number, funnel:
   const [bet] = sideBets(forecast.p, quote, terms, rules);
   if (bet === undefined) return stop('edge', 'nobody offers either side');
   if (bet.edge < rules.edgeMin) return stop('edge', 'too small after fees');
+  if (isGivenUpAtOnce(candidate, forecast.p, quote, bet, nowMs))
+    return stop('edge', 'the exit rules would give it up at once');
   funnel.reach('edge');
   const { event, series, isExclusive } = market;
   return [{ candidate, p: forecast.p, quote, terms, event, series, isExclusive, bet }];
+}
+
+/** Where bid and ask are far apart, or little time is left, what is bought now would be sold in the next round. */
+function isGivenUpAtOnce({ market }: Candidate, p: number, quote: Quote, bet: SideBet, nowMs: number): boolean {
+  const position = {
+    market: refOf(market),
+    yesHundredths: signedHundredths(bet.side, 'buy', HUNDREDTHS),
+    costMicros: bet.costMicros,
+    realizedMicros: 0,
+    feesMicros: 0,
+    openedMs: nowMs,
+  };
+  return exitOf(position, { quote, p, closesMs: market.closesMs, nowMs }, EXIT_RULES) !== null;
 }
 
 /** A bet as an order that takes what is offered now. */

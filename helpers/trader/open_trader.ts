@@ -9,8 +9,10 @@ import type { Executor } from '../trade/execution/executor.ts';
 import type { Permit } from '../trade/execution/gates.ts';
 import { IntentLog } from '../trade/execution/intent_log.ts';
 import { OrderDesk } from '../trade/execution/order_desk.ts';
+import { reconcile } from '../trade/execution/reconcile.ts';
 import { openTradeDatabase, type TradeDatabase } from '../trade/ledger/database.ts';
 import { Ledger, type LedgerEvent } from '../trade/ledger/ledger.ts';
+import { formatMicros } from '../trade/money.ts';
 import { RiskEngine } from '../trade/risk/engine.ts';
 import type { KalshiKey } from '../venues/kalshi/api/signing.ts';
 import { type Exchange, type ExchangeParts, kalshiExchange, paperExchange } from './exchange.ts';
@@ -126,6 +128,7 @@ export async function openTrader(options: OpenOptions): Promise<OpenTrader> {
       },
       state,
     );
+    if (settings.depositMicros !== null) await bookDeposit(ledger, exchange.executor, desk, settings.depositMicros);
     // A venue that was halted stays so; one of paper has forgotten it.
     if (state.isHaltedAtVenue) await exchange.executor.halt();
     return { trader, desk, exchange, engine, ledger, log, markets, close };
@@ -170,4 +173,20 @@ async function bookAccount(ledger: Ledger, executor: Executor): Promise<void> {
       'sell them first, or use an account of its own',
     );
   await bookStart(ledger, cash, asOfMs);
+}
+
+/** Books money that was brought in or taken out, where exactly that is what the cash differs by. @throws InputError 'bad-option' where it is not */
+async function bookDeposit(ledger: Ledger, executor: Executor, desk: OrderDesk, amountMicros: number): Promise<void> {
+  const tsMs = await desk.sync();
+  const differences = (await reconcile(executor, ledger)).filter(({ what }) => what.startsWith('cash'));
+  const [one] = differences;
+  if (differences.length !== 1 || one.venue - one.ledger !== amountMicros)
+    throw new InputError(
+      'bad-option',
+      `--deposit ${formatMicros(amountMicros)} is not what the cash differs by (${differences.map(({ line }) => line).join('; ') || 'it does not differ'})`,
+      'give exactly the difference, or leave it out',
+    );
+  await ledger.book([
+    { kind: 'capital', id: `deposit ${tsMs}`, shard: Number(/\d+$/.exec(one.what)?.[0] ?? 0), amountMicros, tsMs },
+  ]);
 }

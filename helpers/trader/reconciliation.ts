@@ -9,7 +9,6 @@ import { formatMicros } from '../trade/money.ts';
 import type { RiskEngine } from '../trade/risk/engine.ts';
 
 export class Reconciliation {
-  private before: ReadonlySet<string> = new Set();
   private checkedMs = Number.NEGATIVE_INFINITY;
   /** Differences that were found twice, since it was made. */
   nDifferences = 0;
@@ -19,7 +18,13 @@ export class Reconciliation {
     private readonly ledger: Ledger,
     private readonly engine: RiskEngine,
     private readonly everyMs: number,
+    private before: readonly string[],
   ) {}
+
+  /** What the last look has found: kept over restarts, so that a trader that looks once a run finds it twice. */
+  get found(): readonly string[] {
+    return this.before;
+  }
 
   /** Compares when it is time; call it when the engine has caught up with the ledger. @returns what is wrong, in words */
   async check(nowMs: number): Promise<readonly string[]> {
@@ -34,8 +39,8 @@ export class Reconciliation {
         ? []
         : [`cash: ${formatMicros(cashMicros)} by the ledger, ${formatMicros(own)} by the risk engine`]),
     ];
-    const again = lines.filter((line) => this.before.has(line));
-    this.before = new Set(lines);
+    const again = lines.filter((line) => this.before.includes(line));
+    this.before = lines;
     if (again.length > 0) {
       this.nDifferences += again.length;
       this.engine.stop('reconciliation', 'HALTED', again.join('; '), nowMs);

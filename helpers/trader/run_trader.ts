@@ -69,13 +69,18 @@ export async function runTrader(
   const { trader, desk, markets } = opened;
   const follow = (): void => feed.follow(markets.all.map(({ ticker }) => ticker));
   let isStarted = false;
+  let shownMs = ports.nowMs();
   const round = async (asOfMs: number): Promise<void> => {
     await trader.round(asOfMs);
     if (!isStarted) messenger.tell([started(factsOf(opened, mode, ports.nowMs()))]);
     isStarted = true;
     follow();
     status.succeeded();
-    showOn(status, factsOf(opened, mode, ports.nowMs()));
+    const facts = factsOf(opened, mode, ports.nowMs());
+    showOn(status, facts);
+    if (facts.atMs - shownMs < HOUR_MS) return;
+    shownMs = facts.atMs;
+    for (const line of hourly(facts)) log.note(line);
   };
   const stop = new AbortController();
   try {
@@ -92,6 +97,7 @@ export async function runTrader(
         stop.abort();
         await kept;
         feed.close();
+        for (const line of hourly(factsOf(opened, mode, ports.nowMs()))) log.result(line);
         await opened.close();
         await messenger.close();
       });
@@ -109,6 +115,12 @@ async function untilBooks({ markets, exchange }: OpenTrader, ports: HttpPorts): 
   const endMs = ports.nowMs() + BOOKS_MS;
   while (ports.nowMs() < endMs && markets.all.some(({ ticker }) => exchange.view.quote(ticker) === null))
     await ports.sleep(LOOK_MS);
+}
+
+/** Every hour and at the end: how it stands, and why nothing more was traded today. */
+function hourly({ mode, state, figures, positions, funnelLines, atMs }: TraderFacts): string[] {
+  const money = `${formatMicros(figures.bookEquityMicros)} at cost, ${positions.length} positions`;
+  return [`${isoTime(atMs).slice(0, 16)} UTC, ${mode}: ${state}, ${money}; why no trade, today:`, ...funnelLines];
 }
 
 function started({ mode, figures, positions, fillModel, state, reasons, atMs }: TraderFacts) {

@@ -49,7 +49,7 @@ export class Trader {
       () => this.funnel,
       () => this.save(),
     );
-    this.reconciliation = new Reconciliation(executor, ledger, engine, rules.reconcileMs);
+    this.reconciliation = new Reconciliation(executor, ledger, engine, rules.reconcileMs, state.differences);
     this.accountId = state.accountId;
     this.funnel = new Funnel(state.funnel ?? undefined);
     this.day = state.day;
@@ -118,6 +118,7 @@ export class Trader {
       day: this.day,
       milestone: this.milestone,
       markets: markets.keep(tickers),
+      differences: this.reconciliation.found,
       isHaltedAtVenue: this.isHaltedAtVenue,
     });
   }

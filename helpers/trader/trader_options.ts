@@ -32,6 +32,11 @@ export const TRADE_OPTIONS = {
     },
     bankroll: option.number(50, 'stakes are shares of so many USD; paper begins with it', USD),
     reinvest: option.flag('stakes are shares of the equity of the moment instead'),
+    deposit: {
+      type: 'number',
+      describe: 'USD brought in since the last run (below 0: taken out): books a difference in cash of exactly that',
+      range: { from: -1e6, to: 1e6, unit: 'USD' },
+    },
   }),
   ...inGroup('What is bought', {
     'min-edge': option.number(SIZING_RULES.edgeMin, 'expected gain of a contract after fees, USD', OPEN_SHARE),
@@ -92,6 +97,8 @@ export interface TraderSettings {
   readonly everyMs: number;
   readonly isOnce: boolean;
   readonly replay: string | undefined;
+  /** Money brought in at the venue since the last run; null for none. */
+  readonly depositMicros: number | null;
   readonly command: { readonly halt: string | undefined; readonly resume: string | undefined };
   readonly feedUrl: string;
   readonly kalshiUrl: string | undefined;
@@ -134,6 +141,7 @@ export function traderSettings(options: OptionValues<typeof TRADE_OPTIONS>): Tra
     everyMs: parseInterval(options.every),
     isOnce: options.once,
     replay: options.replay,
+    depositMicros: options.deposit === undefined ? null : microsOf(options.deposit),
     command: { halt: options.halt, resume: options.resume },
     feedUrl: options['feed-url'] ?? envValue('KALSHI_FEED_URL') ?? FEEDS[mode === 'demo' ? 'demo' : 'live'],
     kalshiUrl: fetchAddresses(options).kalshi,

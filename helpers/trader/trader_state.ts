@@ -23,6 +23,8 @@ export interface TraderState {
   /** Tenths of the money brought in by which equity has grown, as far as somebody was told. */
   readonly milestone: number;
   readonly markets: readonly TradedMarket[];
+  /** Differences that the last reconciliation has found. */
+  readonly differences: readonly string[];
   /** The venue's own kill switch has been pulled and not been taken back. */
   readonly isHaltedAtVenue: boolean;
 }
@@ -36,6 +38,7 @@ const STATE = z.object({
   day: z.string(),
   milestone: z.number().int(),
   markets: z.array(TRADED_MARKET),
+  differences: z.array(z.string()),
   isHaltedAtVenue: z.boolean(),
 });
 
@@ -54,6 +57,7 @@ export function readTraderState(path: string, accountId: string, nowMs: number):
       day: '',
       milestone: 0,
       markets: [],
+      differences: [],
       isHaltedAtVenue: false,
     };
   const state = readJsonAs(path, STATE, 'the state of the trader', RISK_STATE_HINT);

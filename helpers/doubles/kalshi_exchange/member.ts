@@ -48,6 +48,12 @@ export class Member {
     this.balances.push(Number.NEGATIVE_INFINITY, new Map(cash));
   }
 
+  /** Money comes in, or goes where it is below 0. */
+  deposit(shard: number, micros: number, nowMs: number): void {
+    this.cash.set(shard, this.cashOf(shard) + micros);
+    this.balances.push(nowMs, new Map(this.cash));
+  }
+
   cashOf(shard: number): number {
     return this.cash.get(shard) ?? 0;
   }

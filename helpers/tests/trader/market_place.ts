@@ -27,7 +27,7 @@ export interface Told {
 }
 
 /** Writes what 23 would have found. */
-function writeWatchList(dataDir: string, markets: readonly Told[]): void {
+export function writeWatchList(dataDir: string, markets: readonly Told[]): void {
   mkdirSync(join(dataDir, 'live', 'scan'), { recursive: true });
   const watched = markets.map(({ ticker, bid, ask, event = `${ticker}-EVENT`, category = 'Economics', closesMs }) => ({
     ticker,
@@ -56,7 +56,7 @@ function writeWatchList(dataDir: string, markets: readonly Told[]): void {
 }
 
 /** Writes what 24 would have forecast. */
-function writeForecasts(dataDir: string, markets: readonly Told[]): void {
+export function writeForecasts(dataDir: string, markets: readonly Told[]): void {
   const rows = markets.filter(({ p }) => p !== null);
   const frame = frameOf(FORECASTS, rows, {
     as_of_ms: ({ asOfMs }) => asOfMs ?? nowMs() - 60_000,

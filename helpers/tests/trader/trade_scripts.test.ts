@@ -90,6 +90,25 @@ describe('26 in one round', () => {
   );
 });
 
+describe('money that is moved by hand', () => {
+  it(
+    'stops trading when it is found twice, and is booked where exactly that is said',
+    async () => {
+      const { exchange } = place;
+      exchange.member.deposit(0, 10_000_000, exchange.nowMs);
+      await trade(['--mode', 'demo', '--once']);
+      expect(await trade(['--mode', 'demo', '--once'])).toMatch(/HALTED by reconciliation since .*: cash of shard 0/);
+      const wrong = await trade(['--mode', 'demo', '--once', '--deposit', '9']);
+      expect(wrong).toContain('--deposit $9.00 is not what the cash differs by (cash of shard 0:');
+      await trade(['--mode', 'demo', '--resume', 'reconciliation']);
+      const right = await trade(['--mode', 'demo', '--once', '--deposit', '10']);
+      expect(right).toContain('demo: trading is ACTIVE');
+      expect(right).toContain(`cash $${(exchange.member.totalCash / 1e6).toFixed(2)}`);
+    },
+    2 * LONG_MS,
+  );
+});
+
 describe('27', () => {
   it(
     'tells a day from ledger and intent log, and sends it to Discord',
