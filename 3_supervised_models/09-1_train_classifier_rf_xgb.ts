@@ -2,7 +2,7 @@
  * Can the archetype of a wallet be predicted from its first fills, by a random forest or by boosted trees?
  *
  * Reads   10_raw_trades, 10_markets
- * Writes  models/archetype_classifier, models/final_whale_hunter_model.json
+ * Writes  13_snapshots (the rows, for 09-2 too), models/archetype_classifier, models/final_whale_hunter_model.json
  * Method  profiles and labels at several timestamps; trained on the older half and other wallets, tested on the newer half.
  *         Three rows: all columns (learns the rule back), without the label-defining ones, and early detection: a wallet's
  *         first fills before T − horizon against its label at T. Only the last is a claim, over the wallets that traded on
@@ -28,20 +28,25 @@ import {
   EARLY_TASK_INPUTS,
   EARLY_TASK_OPTIONS,
   earlyTaskSettings,
+  LEARNING_OPTIONS,
+  learningSettings,
 } from '../helpers/supervised/early_task.ts';
+import { SNAPSHOTS } from '../helpers/tables/schemas.ts';
 
 await runStep(
   defineStep({
     id: 'train_classifier',
-    options: EARLY_TASK_OPTIONS,
+    options: { ...EARLY_TASK_OPTIONS, ...LEARNING_OPTIONS },
     inputs: EARLY_TASK_INPUTS,
+    outputs: [SNAPSHOTS],
     model: 'archetype_classifier',
     section: CLASSIFIER_SECTION,
-    settings: earlyTaskSettings,
+    settings: (options) => ({ ...earlyTaskSettings(options), ...learningSettings(options) }),
     compute: async (inputs, settings, ctx) => {
       const { horizonDays, nFolds, nPerClass, thresholds } = settings;
       const { seed, executor } = ctx;
-      const task = await buildEarlyTask(inputs, settings, ctx);
+      const snapshotTable = ctx.writer(SNAPSHOTS);
+      const task = await buildEarlyTask(inputs, settings, snapshotTable, ctx);
       if ('reason' in task) return task;
       const { wallets, labels, snapshots } = task.rows;
       const splits = walletTimeSplits(wallets, snapshots, task.facts.nSnapshots, nFolds, seed);
@@ -69,7 +74,7 @@ await runStep(
       const winner = bestEarlyTrial(trials).kind;
       const model = fitClassifier(winner, early, executor);
       const facts = { ...task.facts, trials, rule, ruleTradedOn, winner };
-      return made({ model: classifierEntry(model, facts, settings), facts });
+      return made({ tables: [snapshotTable], model: classifierEntry(model, facts, settings), facts });
     },
     present: presentClassifier,
   }),

@@ -1,26 +1,22 @@
 /**
  * Can a fresh whale be told by behaviour alone, without looking at money?
  *
- * Reads   10_raw_trades, 10_markets
+ * Reads   13_snapshots
  * Writes  models/scout
  * Method  the task of 09-1 with a forest that sees no column of money and no outcome; leaves and threshold are chosen for
  *         the best precision at --recall on validation wallets, then reported once on other wallets at newer timestamps
  */
 import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { inGroup, option } from '../helpers/run/option_kinds.ts';
-import { defineStep, made, skipped } from '../helpers/step/contract.ts';
+import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
 import { walletTimeSplits } from '../helpers/supervised/classifier_trial.ts';
-import {
-  buildEarlyTask,
-  EARLY_TASK_INPUTS,
-  EARLY_TASK_OPTIONS,
-  earlyTaskSettings,
-} from '../helpers/supervised/early_task.ts';
+import { LEARNING_OPTIONS, learningSettings, readEarlyTask } from '../helpers/supervised/early_task.ts';
 import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry, scoutTrials } from '../helpers/supervised/scout_model.ts';
 import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
 import { fitScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
+import { SNAPSHOTS } from '../helpers/tables/schemas.ts';
 
 const SCOUT = 'Scout';
 
@@ -36,16 +32,16 @@ await runStep(
           unit: 'a share',
         }),
       }),
-      ...EARLY_TASK_OPTIONS,
+      ...LEARNING_OPTIONS,
     },
-    inputs: EARLY_TASK_INPUTS,
+    inputs: { rows: orSkip(SNAPSHOTS) },
     model: 'scout',
     section: SCOUT_SECTION,
-    settings: ({ target, recall, ...options }) => ({ ...earlyTaskSettings(options), target, recallMin: recall }),
-    compute: async (inputs, settings, ctx) => {
+    settings: ({ target, recall, ...options }) => ({ ...learningSettings(options), target, recallMin: recall }),
+    compute: ({ rows: table }, settings, ctx) => {
       const { target, recallMin, nFolds, nPerClass } = settings;
       const { seed, executor } = ctx;
-      const task = await buildEarlyTask(inputs, settings, ctx);
+      const task = readEarlyTask(table, settings);
       if ('reason' in task) return task;
       const { wallets, labels, snapshots } = task.rows;
       const splits = walletTimeSplits(wallets, snapshots, task.facts.nSnapshots, nFolds, seed);
@@ -68,7 +64,7 @@ await runStep(
         return skipped(`no ${target} traded on after the fills that early detection sees, so nothing would be early`);
       const model = fitScout(early, choice.minLeafRows, executor);
       const facts = { ...task.facts, trials, choice };
-      return made({ model: scoutEntry(model, facts, settings), facts });
+      return made({ model: scoutEntry(model, facts, settings, task.seen), facts });
     },
     present: presentScout,
   }),

@@ -270,7 +270,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     question:
       'Can the archetype of a wallet be predicted from its first fills, by a random forest or by boosted trees?',
     reads: ['10_raw_trades', '10_markets'],
-    writes: [],
+    writes: ['13_snapshots'],
     savesModel: true,
     cpus: 2,
     memoryMib: 10240,
@@ -284,7 +284,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     script: '3_supervised_models/09-2_train_classifier_rf_scout.ts',
     args: [],
     question: 'Can a fresh whale be told by behaviour alone, without looking at money?',
-    reads: ['10_raw_trades', '10_markets'],
+    reads: ['13_snapshots'],
     writes: [],
     savesModel: true,
     cpus: 2,

@@ -6,7 +6,7 @@ import { RAW_TRADES } from '../tables/schemas.ts';
 import type { TradeAdapter } from '../venues/adapter.ts';
 import { hashesOfPlaces, rowHashes, sumOfHashes } from './fill_hash.ts';
 import type { BookedPlace, MarketRegistry } from './market_registry.ts';
-import type { FillHint } from './outcome_claims.ts';
+import { type FillHint, NO_HINT } from './outcome_claims.ts';
 import type { Reject } from './row_block.ts';
 
 const MICRO = 1e6;
@@ -28,7 +28,6 @@ export class Canonicaliser {
   private readonly keys = new Set<string>();
   /** `key`, `place` (its number in the list), `market_id`, `outcome_index`, `place_event`, `place_hash`, `place_naming`. */
   private frame: DataFrame | null = null;
-  private hasListedTokens = false;
   /** Whether a place was named by anything but its token. */
   private isNamed = false;
   /** Fills by the key of the claim that decides where they belong, where no file does. */
@@ -44,15 +43,10 @@ export class Canonicaliser {
     const columns = new Set(fills.columns);
     const keyed = fills.withColumn(keyOf(fills, columns).alias('key'));
     const said = HINTS.filter((name) => columns.has(name) && fills.getColumn(name).nullCount() < fills.height);
-    const isTokenAlone = said.length === 0;
-    if (isTokenAlone) this.bookListedTokens();
+    if (said.length === 0) this.bookTokens(keyed, adapter);
     else this.book(keyed, said, adapter);
-    let placed = await this.place(keyed);
+    const placed = await this.place(keyed);
     const isUnplaced = pl.col('place').isNull();
-    if (isTokenAlone && placed.getColumn('place').nullCount() > 0) {
-      this.book(placed.filter(isUnplaced), [], adapter);
-      placed = await this.place(keyed);
-    }
     const isWhole = placed.getColumn('place').nullCount() === 0;
     const lost = isWhole ? [] : (placed.filter(isUnplaced).toRecords() as Texts[]);
     const rejects = lost.map((row) => ({
@@ -107,14 +101,18 @@ export class Canonicaliser {
     this.learn([...added.keys()], [...added.values()]);
   }
 
-  private bookListedTokens(): void {
-    if (this.hasListedTokens) return;
-    this.hasListedTokens = true;
-    const places = this.registry.bookListedTokens().filter(({ claimKey }) => !this.keys.has(claimKey));
-    this.learn(
-      places.map(({ claimKey }) => claimKey),
-      places,
-    );
+  /** The same of fills that tell nothing but their token: nothing need be known of those that a file lists. */
+  private bookTokens(keyed: DataFrame, { venue }: TradeAdapter): void {
+    const tokens = keyed.select('key').unique().getColumn('key').toArray() as (string | null)[];
+    const added = new Map<string, BookedPlace>();
+    for (const token of tokens) {
+      if (token === null || this.keys.has(token) || !isTokenId(token)) continue;
+      const hint = { ...NO_HINT, token };
+      const place = this.registry.book(hint);
+      if (!place.isListed) this.registry.note(hint, venue);
+      added.set(token, place);
+    }
+    this.learn([...added.keys()], [...added.values()]);
   }
 
   private learn(keys: readonly string[], places: readonly BookedPlace[]): void {

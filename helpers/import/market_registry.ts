@@ -7,7 +7,7 @@ import type { MarketAdapter, MarketRow } from '../venues/adapter.ts';
 import type { Venue } from '../venues/fees.ts';
 import { ListedMarkets, sideOfName } from './listed_markets.ts';
 import { marketsOf, marketTable, sideOf, writeEvidence } from './market_table.ts';
-import { type Claim, claimOf, type FillHint, keyOf, OutcomeClaims } from './outcome_claims.ts';
+import { type Claim, claimOf, type FillHint, keyOf, NO_HINT, OutcomeClaims } from './outcome_claims.ts';
 import { type Place, placeOfName, placeOfToken } from './place.ts';
 import { type Settlement, settle } from './settlement.ts';
 
@@ -39,7 +39,6 @@ export interface BookedPlace extends Place {
 }
 
 const UNLISTED = { eventId: null, isListed: false };
-const NO_HINT = { token: null, market: null, index: null, name: null, question: null, slug: null, eventId: null };
 
 /** Fills of an earlier import at one place. */
 interface OldPlace extends Place {
@@ -137,8 +136,8 @@ export class MarketRegistry {
   }
 
   /** Books every token that files list. */
-  bookListedTokens(): BookedPlace[] {
-    return [...this.listed.places.keys()].map((token) => this.book({ ...NO_HINT, token }));
+  bookListedTokens(): void {
+    for (const token of this.listed.places.keys()) this.book({ ...NO_HINT, token });
   }
 
   /** Decides where everything belongs; to be asked when all files are read. */

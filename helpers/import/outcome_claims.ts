@@ -20,6 +20,17 @@ export interface FillHint {
   readonly eventId: string | null;
 }
 
+/** A row that says nothing. */
+export const NO_HINT: FillHint = {
+  token: null,
+  market: null,
+  index: null,
+  name: null,
+  question: null,
+  slug: null,
+  eventId: null,
+};
+
 /** What all fills of one key say. Lists are sorted and hold each value once. */
 export interface Claim {
   /** How its fills are looked up: the token, else market and outcome joined by #. */

@@ -3,6 +3,7 @@ import { LABEL_DEFINING_COLUMNS } from '../archetypes/archetypes.ts';
 import type { BootstrapInterval } from '../evaluate/bootstrap.ts';
 import { featuresOfClass } from '../features/wallets/feature_sets.ts';
 import { type Matrix, takeColumns } from '../kernels/matrix.ts';
+import { earlyName, SNAPSHOTS } from '../tables/schemas.ts';
 
 export const ROWS = ['all columns', 'without label-defining', 'early detection'] as const;
 export type RowName = (typeof ROWS)[number];
@@ -14,13 +15,12 @@ export const EARLY: RowName = 'early detection';
 export const TRADED_ON = 'early detection, traded on';
 export type TrialName = RowName | typeof TRADED_ON;
 
-/** Left out: a share of volume that needs everybody's fills, and a score relative to the population. */
-const NOT_EARLY: ReadonlySet<string> = new Set(['max_bet_vs_market_volume_pct', 'alpha_score']);
-
 /** All columns of the present profile that can be a feature. */
 export const PRESENT_COLUMNS: readonly string[] = featuresOfClass('behavioural', 'money', 'outcome');
 /** The same, as far as a wallet's first fills give them. */
-export const EARLY_COLUMNS: readonly string[] = PRESENT_COLUMNS.filter((name) => !NOT_EARLY.has(name));
+export const EARLY_COLUMNS: readonly string[] = PRESENT_COLUMNS.filter((name) =>
+  SNAPSHOTS.columns.some((column) => column.name === earlyName(name)),
+);
 
 const COLUMNS_OF: Readonly<Record<RowName, readonly string[]>> = {
   'all columns': PRESENT_COLUMNS,

@@ -7,7 +7,7 @@ import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { EARLY_COLUMNS, formatInterval, TRADED_ON, type TrialName } from './circularity.ts';
 import type { Classifier, ModelKind, Trial } from './classifier_trial.ts';
-import type { EarlyTaskFacts, EarlyTaskSettings } from './early_task.ts';
+import type { EarlyTaskFacts, EarlyTaskSettings, LearningSettings } from './early_task.ts';
 
 export interface TrialRow {
   readonly row: TrialName;
@@ -30,7 +30,11 @@ export function bestEarlyTrial(trials: readonly TrialRow[]): Trial {
 }
 
 /** @param model of the early-detection row, fitted on all rows */
-export function classifierEntry(model: Classifier, facts: ClassifierFacts, settings: EarlyTaskSettings): ModelEntry {
+export function classifierEntry(
+  model: Classifier,
+  facts: ClassifierFacts,
+  settings: EarlyTaskSettings & LearningSettings,
+): ModelEntry {
   const { window, horizonDays, nFolds } = settings;
   const xgboost = model instanceof RandomForest ? forestToXgboost(model) : boostingToXgboost(model);
   return {

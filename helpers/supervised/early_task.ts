@@ -1,18 +1,19 @@
 /** The task that both classifiers share: a wallet's first fills against the archetype it has one horizon later. */
+import { z } from 'zod';
 import type { WaterfallThresholds } from '../archetypes/archetypes.ts';
 import { thresholdsOf, WATERFALL_OPTIONS } from '../archetypes/waterfall_options.ts';
 import { DAY_MS } from '../run/clock.ts';
+import { InputError } from '../run/errors.ts';
 import { inGroup, option } from '../run/option_kinds.ts';
 import type { OptionSpecs, OptionValues } from '../run/options.ts';
 import { integerMin, type Range } from '../run/ranges.ts';
 import { type Skipped, type StepContext, skipped, withWallets } from '../step/contract.ts';
-import { MARKETS, RAW_TRADES } from '../tables/schemas.ts';
-import { readTable, type Table } from '../tables/table_store.ts';
+import { MARKETS, RAW_TRADES, SNAPSHOTS } from '../tables/schemas.ts';
+import { readTable, type Table, type TableWriter } from '../tables/table_store.ts';
 import { endOfData, firstTimestamp } from '../tables/time_range.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { WHALE } from './classifier_trial.ts';
-import type { EarlyWindow } from './early_profiles.ts';
-import { buildSnapshots, countSnapshots, type SnapshotRows } from './snapshots.ts';
+import { countSnapshots, readSnapshots, type SnapshotRows, writeSnapshots } from './snapshots.ts';
 
 const TASK = 'Early detection';
 /** How long a horizon may be. */
@@ -21,7 +22,13 @@ export const HORIZON_DAYS = { from: 0.01, to: 3650, unit: 'days' } as const sati
 /** Wallets are cut into folds, so that no wallet is in training and test. */
 export const FOLDS_OPTION = option.number(3, 'parts into which wallets are cut', integerMin(2, 20));
 
-/** Options of every script that takes up the task. */
+/** How those that take up the task learn and test. */
+export const LEARNING_OPTIONS = inGroup(TASK, {
+  'per-class': option.number(3000, 'training rows of each class but whales', integerMin(1)),
+  folds: FOLDS_OPTION,
+});
+
+/** The task itself. */
 export const EARLY_TASK_OPTIONS = {
   ...inGroup(TASK, {
     'first-fills': option.number(20, 'fills of each wallet that are seen', integerMin(1)),
@@ -34,8 +41,6 @@ export const EARLY_TASK_OPTIONS = {
     'horizon-days': option.number(3, 'from what is seen to the label, days', HORIZON_DAYS),
     snapshots: option.number(8, 'timestamps, one horizon apart, at most', integerMin(2, 100)),
     'max-wallets': option.number(200_000, 'wallets that take part, at most', integerMin(100)),
-    'per-class': option.number(3000, 'training rows of each class but whales', integerMin(1)),
-    folds: FOLDS_OPTION,
   }),
   ...WATERFALL_OPTIONS,
 } as const satisfies OptionSpecs;
@@ -43,38 +48,49 @@ export const EARLY_TASK_OPTIONS = {
 /** Tables that the task is made from. */
 export const EARLY_TASK_INPUTS = { trades: withWallets(RAW_TRADES), markets: MARKETS };
 
-export interface EarlyTaskSettings {
-  readonly window: EarlyWindow;
-  readonly horizonDays: number;
-  readonly nSnapshotsMax: number;
-  readonly nWalletsMax: number;
+export interface LearningSettings {
   readonly nPerClass: number;
   readonly nFolds: number;
+}
+
+export function learningSettings(options: OptionValues<typeof LEARNING_OPTIONS, never>): LearningSettings {
+  return { nPerClass: options['per-class'], nFolds: options.folds };
+}
+
+/** What first fills are, and how long before the label they were seen. */
+const seenSchema = z.object({
+  window: z.object({ nFills: z.number(), hours: z.number().nullable() }),
+  horizonDays: z.number(),
+});
+export type Seen = z.infer<typeof seenSchema>;
+
+export interface EarlyTaskSettings extends Seen {
+  readonly nSnapshotsMax: number;
+  readonly nWalletsMax: number;
   readonly thresholds: WaterfallThresholds;
 }
 
-export function earlyTaskSettings(options: OptionValues<typeof EARLY_TASK_OPTIONS>): EarlyTaskSettings {
+export function earlyTaskSettings(options: OptionValues<typeof EARLY_TASK_OPTIONS, never>): EarlyTaskSettings {
   return {
     window: { nFills: options['first-fills'], hours: options['first-hours'] ?? null },
     horizonDays: options['horizon-days'],
     nSnapshotsMax: options.snapshots,
     nWalletsMax: options['max-wallets'],
-    nPerClass: options['per-class'],
-    nFolds: options.folds,
     thresholds: thresholdsOf(options),
   };
 }
 
-/** Facts of the task, whatever is learnt from it. */
-export interface EarlyTaskFacts {
+const factsSchema = z.object({
   /** Timestamp of the last label. */
-  readonly asOfMs: number;
-  readonly nSnapshots: number;
-  readonly nRows: number;
-  readonly nWallets: number;
+  asOfMs: z.number(),
+  nSnapshots: z.number(),
+  nRows: z.number(),
+  nWallets: z.number(),
   /** Wallets whose first fills, as early detection sees them, are all the fills that they have when they get their label. */
-  readonly nWhollySeen: number;
-}
+  nWhollySeen: z.number(),
+});
+/** Facts of the task, whatever is learnt from it. */
+export type EarlyTaskFacts = z.infer<typeof factsSchema>;
 
 export interface EarlyTask {
   readonly rows: SnapshotRows;
@@ -129,12 +145,13 @@ export function countWhollySeen(
 }
 
 /**
- * Rows of the task, or what is missing.
+ * Rows of the task, which are added to 13_snapshots too, or what is missing.
  * @throws InputError 'corrupt-file' for a damaged part
  */
 export async function buildEarlyTask(
   inputs: { readonly trades: Table; readonly markets: Table },
-  settings: EarlyTaskSettings,
+  settings: EarlyTaskSettings & LearningSettings,
+  writer: TableWriter,
   ctx: StepContext,
 ): Promise<EarlyTask | Skipped> {
   const { trades } = inputs;
@@ -145,12 +162,11 @@ export async function buildEarlyTask(
     const nDays = ((asOfMs - firstMs) / DAY_MS).toFixed(1);
     return skipped(`${nDays} days of history, ${horizonDays * 2} are needed at least for a horizon of ${horizonDays}`);
   }
-  const columns = { present: PRESENT_COLUMNS, early: EARLY_COLUMNS };
-  const plan = { ...settings, asOfMs, horizonMs, nSnapshots, columns, seed: ctx.seed };
+  const plan = { ...settings, asOfMs, horizonMs, nSnapshots, seed: ctx.seed };
   const markets = readTable(inputs.markets);
   const progress = ctx.log.progress('snapshots', nSnapshots);
   const rows = await ctx.scratch((scratch) =>
-    buildSnapshots({ trades, markets, scratch, codeHash: ctx.code.hash }, plan, ctx.executor, progress.update),
+    writeSnapshots({ trades, markets, scratch, codeHash: ctx.code.hash }, plan, writer, ctx.executor, progress.update),
   );
   progress.done();
   const tradedOn = rowsTradedOn(rows);
@@ -158,4 +174,23 @@ export async function buildEarlyTask(
   if (reason !== null) return skipped(reason);
   const counts = countWhollySeen(rows.wallets, tradedOn);
   return { rows, tradedOn, facts: { asOfMs, nSnapshots, nRows: rows.wallets.length, ...counts } };
+}
+
+/**
+ * The task that a table of snapshots holds, or what is missing.
+ * @throws InputError 'corrupt-file' for a damaged part, 'bad-schema' when its manifest does not tell how it was made
+ */
+export function readEarlyTask(table: Table, { nFolds }: LearningSettings): (EarlyTask & { seen: Seen }) | Skipped {
+  const { options, metrics } = table.manifest;
+  const [seen, facts] = [seenSchema.safeParse(options), factsSchema.safeParse(metrics)];
+  if (!seen.success || !facts.success)
+    throw new InputError(
+      'bad-schema',
+      `the manifest of table ${SNAPSHOTS.folder} does not tell how it was made`,
+      `make it again: ${SNAPSHOTS.madeBy}`,
+    );
+  const rows = readSnapshots(table);
+  const tradedOn = rowsTradedOn(rows);
+  const reason = reasonToSkip(rows, tradedOn, facts.data.nSnapshots, nFolds);
+  return reason === null ? { rows, tradedOn, facts: facts.data, seen: seen.data } : skipped(reason);
 }

@@ -7,7 +7,7 @@ import type { Executor } from '../kernels/executor.ts';
 import type { ModelEntry } from '../registry/registry.ts';
 import { isoTime } from '../run/clock.ts';
 import { EARLY, formatInterval, type RowName, TRADED_ON, type TrialName } from './circularity.ts';
-import type { EarlyTaskFacts, EarlyTaskSettings } from './early_task.ts';
+import type { EarlyTaskFacts, LearningSettings, Seen } from './early_task.ts';
 import { measureScout, predictScout, type ScoutChoice, type ScoutInput, type ScoutTrial } from './scout_trial.ts';
 
 export const SCOUT_TARGETS = ['fresh_whale', 'insider_like', 'grinder'] as const satisfies readonly Archetype[];
@@ -15,7 +15,7 @@ export const SCOUT_TARGETS = ['fresh_whale', 'insider_like', 'grinder'] as const
 /** Columns of behaviour: none of money, no outcome. */
 export const SCOUT_COLUMNS: readonly string[] = featuresOfClass('behavioural');
 
-export interface ScoutSettings extends EarlyTaskSettings {
+export interface ScoutSettings extends LearningSettings {
   /** The archetype looked for. */
   readonly target: (typeof SCOUT_TARGETS)[number];
   /** Recall that the threshold must reach on validation wallets, 0..1. */
@@ -48,8 +48,12 @@ export function scoutTrials(row: RowName, input: ScoutInput, tradedOn: Uint8Arra
 }
 
 /** @param model of the early-detection row, fitted on all rows */
-export function scoutEntry(model: RandomForest, facts: ScoutFacts, settings: ScoutSettings): ModelEntry {
-  const { target, window, horizonDays, nFolds } = settings;
+export function scoutEntry(
+  model: RandomForest,
+  facts: ScoutFacts,
+  { target, nFolds }: ScoutSettings,
+  { window, horizonDays }: Seen,
+): ModelEntry {
   return {
     model: { forest: model.toModel(), threshold: facts.choice.threshold, target },
     nRows: facts.nRows,

@@ -11,8 +11,10 @@ import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames, type Series } from '../polars/polars.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { readParts } from '../tables/read_parts.ts';
-import type { Table } from '../tables/table_store.ts';
+import { readParts, readPartsSync } from '../tables/read_parts.ts';
+import { earlyName } from '../tables/schemas.ts';
+import type { Table, TableWriter } from '../tables/table_store.ts';
+import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
 import { collectEarlyFills, type EarlyWindow, earlyProfiles } from './early_profiles.ts';
 
 export interface SnapshotPlan {
@@ -23,8 +25,6 @@ export interface SnapshotPlan {
   /** Wallets that take part, at most. */
   readonly nWalletsMax: number;
   readonly window: EarlyWindow;
-  /** Profile columns that are kept. */
-  readonly columns: { readonly present: readonly string[]; readonly early: readonly string[] };
   readonly thresholds: WaterfallThresholds;
   readonly seed: number;
 }
@@ -36,9 +36,9 @@ export interface SnapshotRows {
   readonly labels: Int32Array;
   /** 0 is the last snapshot; k lies k horizons earlier. */
   readonly snapshots: Int32Array;
-  /** Profile at the timestamp of the label. */
+  /** Profile at the timestamp of the label: PRESENT_COLUMNS. */
   readonly present: Matrix;
-  /** Profile of the first fills, one horizon before the label. */
+  /** Profile of the first fills, one horizon before the label: EARLY_COLUMNS. */
   readonly early: Matrix;
 }
 
@@ -96,23 +96,22 @@ function withoutOtherNames(frame: DataFrame, nWallets: number, nMax: number): Da
 }
 
 /**
- * Rows of all snapshots. Labels at T are rules over what lies before T and over all wallets; early features only see what
- * lies before T − horizon. Memory grows with the wallets.
+ * Adds the rows of all snapshots to 13_snapshots, a part each, and returns them. Labels at T are rules over what lies before T and over all wallets; early
+ * features only see what lies before T − horizon. Memory grows with the wallets.
  */
-export async function buildSnapshots(
+export async function writeSnapshots(
   source: SnapshotSource,
   plan: SnapshotPlan,
+  writer: TableWriter,
   executor: Executor,
   onProgress: (nDone: number) => void = () => {},
 ): Promise<SnapshotRows> {
-  const { columns } = plan;
+  const parts: SnapshotRows[] = [];
   const labelTimestamps = Array.from({ length: plan.nSnapshots }, (_, k) => plan.asOfMs - k * plan.horizonMs);
   const earlyTimestamps = labelTimestamps.map((ms) => ms - plan.horizonMs);
   const nWallets = await countWallets(source.trades, plan.asOfMs);
-  const subsample = (frame: DataFrame): DataFrame => subsampleWallets(frame, nWallets, plan.nWalletsMax);
   const takePart = (fills: DataFrame): DataFrame => withoutOtherNames(fills, nWallets, plan.nWalletsMax);
   const earlyFills = await collectEarlyFills(source.trades, source.markets, plan.window, earlyTimestamps, takePart);
-  const parts: { wallets: string[]; labels: Float64Array; present: Matrix; early: Matrix }[] = [];
   const history = profileHistory(source, plan.asOfMs);
   try {
     // From the oldest timestamp on, so that each fill is summed once.
@@ -120,27 +119,52 @@ export async function buildSnapshots(
       await history.advance(labelTimestamps[k]);
       const present = await history.profiles();
       const { targets } = assignWaterfall(present, plan.thresholds, plan.seed, executor);
-      const classes = targets.map((target) => target ?? UNNAMED_CLASS);
-      const labelled = subsample(present.withColumns(pl.Series('target', classes, pl.UInt8)));
+      const labelled = subsampleWallets(
+        present.withColumns(pl.Series('target', [...targets], pl.UInt8)),
+        nWallets,
+        plan.nWalletsMax,
+      );
       const early = await earlyProfiles(earlyFills, source.markets, earlyTimestamps[k]);
-      const seen = labelled.join(early.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
-      const before = early.join(labelled.select('wallet'), { on: 'wallet', how: 'inner' }).sort('wallet');
-      parts[k] = {
-        wallets: toTexts(seen, 'wallet') as string[],
-        labels: toNumbers(seen, 'target'),
-        present: toMatrix(seen, columns.present),
-        early: toMatrix(before, columns.early),
-      };
+      const before = early.select('wallet', ...EARLY_COLUMNS.map((name) => pl.col(name).alias(earlyName(name))));
+      const rows = labelled
+        .join(before, { on: 'wallet', how: 'inner' })
+        .sort('wallet')
+        .withColumns(pl.lit(k).cast(pl.UInt8).alias('snapshot'));
+      writer.addPart(`snapshot=${String(k).padStart(3, '0')}`, rows, null);
+      parts[k] = snapshotRows(rows);
       onProgress(plan.nSnapshots - k);
       await releaseFrames();
     }
   } finally {
     history.close();
   }
+  return stackSnapshots(parts);
+}
+
+/** The rows of a table that writeSnapshots has written, in the same order. */
+export function readSnapshots(table: Table): SnapshotRows {
+  return stackSnapshots([...readPartsSync(table)].map(snapshotRows));
+}
+
+/** One part of 13_snapshots. */
+function snapshotRows(frame: DataFrame): SnapshotRows {
+  const target = pl.col('target').fillNull(pl.lit(UNNAMED_CLASS));
+  return {
+    wallets: toTexts(frame, 'wallet') as string[],
+    labels: Int32Array.from(toNumbers(frame.select(target.alias('target')), 'target')),
+    snapshots: Int32Array.from(toNumbers(frame, 'snapshot')),
+    present: toMatrix(frame, PRESENT_COLUMNS),
+    early: toMatrix(frame, EARLY_COLUMNS.map(earlyName)),
+  };
+}
+
+function stackSnapshots(parts: readonly SnapshotRows[]): SnapshotRows {
+  const numbers = (pick: (part: SnapshotRows) => Int32Array): Int32Array =>
+    Int32Array.from(parts.flatMap((part) => [...pick(part)]));
   return {
     wallets: parts.flatMap((part) => part.wallets),
-    labels: Int32Array.from(parts.flatMap((part) => [...part.labels])),
-    snapshots: Int32Array.from(parts.flatMap((part, k) => part.wallets.map(() => k))),
+    labels: numbers((part) => part.labels),
+    snapshots: numbers((part) => part.snapshots),
     present: stackRows(parts.map((part) => part.present)),
     early: stackRows(parts.map((part) => part.early)),
   };

@@ -174,6 +174,38 @@ function trainingSet(name: string, folder: string, what: string, madeBy: string)
   };
 }
 
+/** Columns of profiles that can be a feature. */
+const FEATURES = WALLET_PROFILES.columns.filter(({ class: kind }) =>
+  ['behavioural', 'money', 'outcome'].includes(kind),
+);
+/** Not told by first fills: a share of volume that needs everybody's fills, and a score relative to the population. */
+const NOT_EARLY = ['max_bet_vs_market_volume_pct', 'alpha_score'];
+
+/** What a column of a profile is called where it is that of a wallet's first fills. */
+export function earlyName(name: string): string {
+  return `early_${name}`;
+}
+
+export const SNAPSHOTS: TableSchema = {
+  name: 'snapshots',
+  folder: '13_snapshots',
+  what: 'What was known of wallets at several times T, their archetype then, and what their first fills had shown one horizon before: what 09 learns from.',
+  madeBy: 'npx tsx 3_supervised_models/09-1_train_classifier_rf_xgb.ts',
+  columns: [
+    ...columns(`
+      wallet: string [0x + 40 hex] key
+      snapshot: uint8 0 is the last T; each further one lies one horizon before
+      target?: uint8 [${TARGET_UNIT}] (outcome) archetype at T by the waterfall over all wallets, as in 13_labels
+    `),
+    ...WALLET_PROFILES.columns.filter((c) => c.name !== 'wallet'),
+    ...FEATURES.filter(({ name }) => !NOT_EARLY.includes(name)).map((column) => ({
+      ...column,
+      name: earlyName(column.name),
+      meaning: `${column.name} of the first fills, one horizon before T`,
+    })),
+  ],
+};
+
 export const TRAINING_BALANCED = trainingSet(
   'training_balanced',
   '13_training_balanced',
@@ -358,6 +390,7 @@ export const TABLES: readonly TableSchema[] = [
   LABELS,
   TRAINING_BALANCED,
   TRAINING_REBALANCED,
+  SNAPSHOTS,
   WALLET_SCORES,
   WALLET_RED_FLAGS,
   TRADE_FEATURES,

@@ -21,7 +21,7 @@ describe('the data dictionary', () => {
   it('describes each column of the profiles once, however many tables contain them', () => {
     expect(WALLET_PROFILES.columns.map(({ name }) => name)).toContain('edge_z');
     expect(text.match(/^\| `edge_z` /gm)).toHaveLength(1);
-    expect(text.split('It also has all columns of')).toHaveLength(3 + 1);
+    expect(text.split('It also has all columns of')).toHaveLength(4 + 1);
   });
 
   it('says of every column what it means', () => {

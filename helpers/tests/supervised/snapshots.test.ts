@@ -3,14 +3,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_THRESHOLDS } from '../../archetypes/archetypes.ts';
 import { createExecutor } from '../../parallel/executor.ts';
 import { DAY_MS } from '../../run/clock.ts';
-import { buildSnapshots, countSnapshots } from '../../supervised/snapshots.ts';
-import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
-import { openTable, readTable } from '../../tables/table_store.ts';
-import { type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { EARLY_COLUMNS, PRESENT_COLUMNS } from '../../supervised/circularity.ts';
+import { countSnapshots, readSnapshots, writeSnapshots } from '../../supervised/snapshots.ts';
+import { MARKETS, RAW_TRADES, SNAPSHOTS } from '../../tables/schemas.ts';
+import { openTable, readTable, TableWriter } from '../../tables/table_store.ts';
+import { commit, type FillSpec, newFolder, removeFolders, START_MS, writeTables } from '../features/tables.ts';
 
 afterAll(removeFolders);
 
 const executor = createExecutor({ nThreads: 1 });
+const WIN_RATE = PRESENT_COLUMNS.indexOf('win_rate_pct');
 
 /** 40 wallets with a few fills in a market that resolves on the second day or in one that never does, and one whale. */
 const fills: FillSpec[] = [
@@ -24,10 +26,11 @@ const fills: FillSpec[] = [
   { at: START_MS, wallet: 'whale', market: 'open', shares: 1e5 },
 ];
 
-describe('buildSnapshots', () => {
+describe('writeSnapshots', () => {
   it('keeps every wallet that traded a horizon ago, those without a win rate as a class of their own', async () => {
     const dataDir = writeTables(fills, [{ id: 'resolved', resolvedMs: START_MS + DAY_MS, winner: 1 }]);
-    const rows = await buildSnapshots(
+    const writer = new TableWriter(dataDir, SNAPSHOTS);
+    const rows = await writeSnapshots(
       {
         trades: openTable(dataDir, RAW_TRADES),
         markets: readTable(openTable(dataDir, MARKETS)),
@@ -37,21 +40,27 @@ describe('buildSnapshots', () => {
       {
         asOfMs: START_MS + 4 * DAY_MS,
         horizonMs: DAY_MS,
-        nSnapshots: 1,
+        nSnapshots: 2,
         nWalletsMax: 1000,
         window: { nFills: 20, hours: null },
-        columns: { present: ['win_rate_pct'], early: ['win_rate_pct'] },
         thresholds: DEFAULT_THRESHOLDS,
         seed: 1,
       },
+      writer,
       executor,
     );
-    const classOf = new Map(rows.wallets.map((wallet, row) => [wallet, rows.labels[row]]));
+    const last = rows.wallets.flatMap((wallet, row) => (rows.snapshots[row] === 0 ? [[wallet, row] as const] : []));
+    const classOf = new Map(last.map(([wallet, row]) => [wallet, rows.labels[row]]));
     expect(classOf.size).toBe(41);
     expect(classOf.get('whale')).toBe(3);
     for (let i = 25; i < 40; i++) expect(classOf.get(`w${i}`)).toBe(4);
     // Nobody else lacks a win rate.
-    expect(rows.wallets.filter((_, row) => Number.isNaN(rows.present.values[row]))).toHaveLength(16);
+    const winRate = (row: number): number => rows.present.values[row * rows.present.nCols + WIN_RATE];
+    expect(last.filter(([, row]) => Number.isNaN(winRate(row)))).toHaveLength(16);
+    expect([rows.present.nCols, rows.early.nCols]).toEqual([PRESENT_COLUMNS.length, EARLY_COLUMNS.length]);
+
+    commit(writer);
+    expect(readSnapshots(openTable(dataDir, SNAPSHOTS))).toEqual(rows);
   });
 });
 

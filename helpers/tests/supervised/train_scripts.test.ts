@@ -48,7 +48,12 @@ describe.each(SCRIPTS)('the script %s on one day of trades', (script, name) => {
     const { status, stdout, stderr } = run(script, modelsDir);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout.trim().split('\n')).toHaveLength(1);
-    expect(stdout).toMatch(/^Nothing to do, skipped: .* days of history, .* are needed/);
+    // The scout learns from the rows that the classifier has made.
+    expect(stdout).toMatch(
+      name === 'scout'
+        ? /^Nothing to do, skipped: there is no 13_snapshots; npx tsx .*09-1/
+        : /^Nothing to do, skipped: .* days of history, .* are needed/,
+    );
     expect(existsSync(modelsDir)).toBe(false);
   });
 
