@@ -1,7 +1,7 @@
 /**
  * What are open markets likely to pay, and who has known more than the price?
  *
- * Reads   10_raw_trades, 10_markets (either may be missing); live/scan/watch_list.json of 23; Kalshi, and providers of language models where
+ * Reads   10_raw_trades, 10_markets, 14_wallet_red_flags (each may be missing); live/scan/watch_list.json of 23; Kalshi, and providers of language models where
  *         --llm names one
  * Writes  live/forecasts/: what was asked, said and paid, with our own times; 19_forecasts; reports/forecasts.json; a section of the report
  * Method  each forecaster of the tape learns what its kind of trade has gained beyond the price, from results known by then, whole events
@@ -31,7 +31,7 @@ import { defineStep, ifThere, made, skipped, unchanged } from '../helpers/step/c
 import { runStep } from '../helpers/step/run_step.ts';
 import { findOpportunities, openMarkets } from '../helpers/strategies/opportunities.ts';
 import { STRATEGY_KINDS } from '../helpers/strategies/watchers.ts';
-import { FORECASTS, MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
+import { FORECASTS, MARKETS, RAW_TRADES, WALLET_RED_FLAGS } from '../helpers/tables/schemas.ts';
 
 const ask = defineStep({
   id: 'forecast_markets',
@@ -53,15 +53,15 @@ const forecast = defineStep({
   id: 'forecast_markets',
   part: 'forecasts',
   options: FORECAST_OPTIONS,
-  inputs: { trades: ifThere(RAW_TRADES), table: ifThere(MARKETS) },
+  inputs: { trades: ifThere(RAW_TRADES), table: ifThere(MARKETS), flags: ifThere(WALLET_RED_FLAGS) },
   outputs: [FORECASTS],
   section: FORECAST_SECTION,
   settings: forecastSettings,
   decisive: ({ options, recordHash }) => ({ options, recordHash }),
-  compute: async ({ trades, table }, { edgeRule, halfSpread }, { dataDir, seed, log }) => {
+  compute: async ({ trades, table, flags }, { edgeRule, halfSpread }, { dataDir, seed, log }) => {
     const record = readRecord(dataDir);
-    const tape = trades === null || table === null ? null : { trades, ...openMarkets(table) };
-    const found = tape === null ? [] : await findOpportunities(tape.trades, tape, STRATEGY_KINDS, halfSpread, log);
+    const tape = trades === null || table === null ? null : { trades, flags, ...openMarkets(table) };
+    const found = tape === null ? [] : await findOpportunities(tape, tape, STRATEGY_KINDS, halfSpread, log);
     const all = withAskedMarkets(tape, record);
     const questions = [...found.flatMap((one) => askTape(one, edgeRule)), ...askedQuestions(record, all)];
     if (questions.length === 0) return skipped('there is no trade that a forecaster knows of, and nobody was asked');

@@ -1,7 +1,7 @@
 /**
  * Would the old ideas about prediction markets have paid, after costs? And what forecasters have said?
  *
- * Reads   10_raw_trades, 10_markets; for llm and weather live/forecasts/ of 24 and the order books of 21
+ * Reads   10_raw_trades, 10_markets, 14_wallet_red_flags where they were made; for llm and weather live/forecasts/ of 24 and the order books of 21
  * Writes  18_backtests; reports/backtests.json; a section of the report
  * Method  each strategy names opportunities in the tape and sorts them into kinds (prices alike, moves alike); it takes one when its
  *         kind had an edge by then, learned from earlier opportunities with known results, whole events as the unit (Liang & Zeger
@@ -21,14 +21,14 @@ import { BACKTEST_SECTION, presentBacktests } from '../helpers/strategies/backte
 import { backtestsFrame } from '../helpers/strategies/backtest_table.ts';
 import { findOpportunities, openMarkets } from '../helpers/strategies/opportunities.ts';
 import { BACKTEST_OPTIONS, strategySettings } from '../helpers/strategies/strategy_options.ts';
-import { BACKTESTS, MARKETS, RAW_TRADES } from '../helpers/tables/schemas.ts';
+import { BACKTESTS, MARKETS, RAW_TRADES, WALLET_RED_FLAGS } from '../helpers/tables/schemas.ts';
 import { openTable } from '../helpers/tables/table_store.ts';
 
 await runStep(
   defineStep({
     id: 'backtest_strategies',
     options: BACKTEST_OPTIONS,
-    inputs: { trades: ifThere(RAW_TRADES), table: ifThere(MARKETS) },
+    inputs: { trades: ifThere(RAW_TRADES), table: ifThere(MARKETS), flags: ifThere(WALLET_RED_FLAGS) },
     outputs: [BACKTESTS],
     section: BACKTEST_SECTION,
     settings: (options) => {
@@ -39,7 +39,7 @@ await runStep(
       return { ...settings, record: { answers: recordHash(dataDir), books } };
     },
     decisive: ({ options, record }) => ({ options, record }),
-    compute: async ({ trades, table }, settings, { dataDir, seed, log }) => {
+    compute: async ({ trades, table, flags }, settings, { dataDir, seed, log }) => {
       const { rules, recorded: kinds } = settings;
       if (kinds.length > 0) {
         const tape = trades === null || table === null ? null : { trades, ...openMarkets(table) };
@@ -48,7 +48,13 @@ await runStep(
       }
       const tape = trades ?? openTable(dataDir, RAW_TRADES);
       const known = openMarkets(table ?? openTable(dataDir, MARKETS));
-      const opportunities = await findOpportunities(tape, known, settings.kinds, rules.halfSpread, log);
+      const opportunities = await findOpportunities(
+        { trades: tape, flags },
+        known,
+        settings.kinds,
+        rules.halfSpread,
+        log,
+      );
       if (opportunities.every(({ nRows }) => nRows === 0))
         return skipped('the tape holds no opportunity of any strategy');
       const { codes: marketCodes, markets } = known;

@@ -36,7 +36,7 @@ const WHY_MAX_LINE = 100;
 const NAMES: Readonly<Record<string, string>> = {
   favourite_longshot: 'Favourite and longshot',
   recency: 'Moves of the last hour',
-  whales: 'Large trades',
+  whales: 'Large trades and flagged wallets',
   ...ASKED_NAMES,
   pool: 'All of them, pooled',
   calibrated: 'The pool, calibrated',

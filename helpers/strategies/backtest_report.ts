@@ -25,7 +25,7 @@ export interface BacktestFacts {
 const NAMES: Readonly<Record<TestedKind, string>> = {
   favourite_longshot: 'Favourite and longshot',
   recency: 'Moves of the last hour',
-  whales: 'Large trades',
+  whales: 'Large trades and flagged wallets',
   llm: 'Language models',
   weather: 'The weather',
 };
@@ -86,9 +86,12 @@ function formatVerdict({ kind, verdict, beatsRandom }: StrategyResult, rows: rea
   return `${NAMES[kind]} ${SENTENCES[verdict]}${mean}${verdict === 'pays' ? beside : ''}.`;
 }
 
+/** A spread over fewer events promises more than it holds (Cameron, Gelbach & Miller 2008). */
+const N_EVENTS_MIN = 10;
+
 /** What it looked at, and how good its probabilities were beside the market's. */
 function detailsOf({ kind, nOpportunities, cells, brier }: StrategyResult): string {
-  const known = cells.filter(({ nEvents }) => nEvents > 0);
+  const known = cells.filter(({ nEvents }) => nEvents >= N_EVENTS_MIN);
   const best = known.reduce((a, b) => (b.mean / b.standardError > a.mean / a.standardError ? b : a), known[0]);
   const edge =
     best === undefined

@@ -97,20 +97,32 @@ class Collector {
   }
 }
 
-/** The trades of a part whose market is known, by time. */
-function tradesOf(part: DataFrame, codes: LabelEncoder): SeenTrade[] {
-  const frame = codes
-    .transform(part)
+/** Wallets with red flags and since when: what was found as of T says nothing of trades before T. */
+function flaggedSince(flags: Table): DataFrame {
+  return readTable(flags).filter(pl.col('is_listed')).select('wallet', pl.col('as_of_ms').alias('flagged_ms'));
+}
+
+/** The trades of a part whose market is known, by time. @param flagged null where nobody is */
+function tradesOf(part: DataFrame, codes: LabelEncoder, flagged: DataFrame | null): SeenTrade[] {
+  const known = codes.transform(part);
+  const marked =
+    flagged === null
+      ? known.withColumns(pl.lit(0).alias('is_flagged'))
+      : known
+          .join(flagged, { on: 'wallet', how: 'left' })
+          .withColumns(pl.col('ts_ms').gtEq(pl.col('flagged_ms')).fillNull(false).cast(pl.UInt8).alias('is_flagged'));
+  const frame = marked
     .filter(pl.col('market').isNotNull())
     .withColumns(pl.col('side').eq(pl.lit('BUY')).cast(pl.UInt8).alias('is_buy'))
     .sort({ by: ['ts_ms'], maintainOrder: true });
-  const [tsMs, market, outcome, isBuy, price, amount] = [
+  const [tsMs, market, outcome, isBuy, price, amount, isFlagged] = [
     'ts_ms',
     'market',
     'outcome_index',
     'is_buy',
     'price',
     'amount_usd',
+    'is_flagged',
   ].map((name) => toNumbers(frame, name));
   return Array.from(tsMs, (ms, i) => ({
     tsMs: ms,
@@ -118,7 +130,15 @@ function tradesOf(part: DataFrame, codes: LabelEncoder): SeenTrade[] {
     price0: outcome[i] === 0 ? price[i] : 1 - price[i],
     bought: ((isBuy[i] === 1 ? outcome[i] : 1 - outcome[i]) === 0 ? 0 : 1) as 0 | 1,
     amountUsd: amount[i],
+    isFlagged: isFlagged[i] === 1,
   }));
+}
+
+/** The tape, and what was found about wallets of it. */
+export interface StrategyTape {
+  readonly trades: Table;
+  /** 14_wallet_red_flags; null where it has not been made. */
+  readonly flags: Table | null;
 }
 
 /**
@@ -126,18 +146,21 @@ function tradesOf(part: DataFrame, codes: LabelEncoder): SeenTrade[] {
  * @throws InputError as readParts does
  */
 export async function findOpportunities(
-  trades: Table,
+  { trades, flags }: StrategyTape,
   markets: StrategyMarkets,
   kinds: readonly StrategyKind[],
   halfSpread: number,
   log: Log,
 ): Promise<StrategyOpportunities[]> {
   const collectors = kinds.map((kind) => new Collector(kind, createWatcher(kind)));
-  const query = { columns: COLUMNS, where: IS_CANONICAL };
+  const flagged = flags === null || !kinds.includes('whales') ? null : flaggedSince(flags);
+  const columns = flagged === null ? COLUMNS : [...COLUMNS, 'wallet'];
+  const query = { columns, where: IS_CANONICAL };
   const progress = log.progress('looking for opportunities', selectParts(trades, query).length);
   let nDone = 0;
   for await (const part of prefetch(readParts(trades, query))) {
-    for (const trade of tradesOf(part, markets.codes)) for (const collector of collectors) collector.see(trade);
+    for (const trade of tradesOf(part, markets.codes, flagged))
+      for (const collector of collectors) collector.see(trade);
     progress.update(++nDone);
   }
   progress.done();

@@ -4,7 +4,7 @@
  *
  * - favourite_longshot: outcomes far from even are priced wrongly (Griffith 1949; Thaler & Ziemba 1988); cells of price
  * - recency: people overreact, or underreact, to the last hour (De Bondt & Thaler 1985); cells of the size of a move, with it and against it
- * - whales: who bets much knows more; cells of price
+ * - whales: who bets much knows more, and so does who was flagged by then; cells of price of either
  */
 import { DAY_MS, HOUR_MS } from '../run/clock.ts';
 
@@ -26,6 +26,8 @@ export interface SeenTrade {
   /** The outcome that the taker bought, or its counterpart where the taker sold. */
   readonly bought: 0 | 1;
   readonly amountUsd: number;
+  /** Whether the taker's wallet had red flags by then. */
+  readonly isFlagged: boolean;
 }
 
 /** Takes an opportunity: in this cell, at this trade's time and price, this outcome could be bought. */
@@ -155,18 +157,25 @@ class EarlierAmounts {
   }
 }
 
-/** The first large trade of a day in each outcome of a market. */
+const WHALE_CELLS = 5;
+const whaleNames = Array.from({ length: WHALE_CELLS }, (_, i) => `${20 * i} to ${20 * (i + 1)} ¢`);
+
+/** The first trade of a day in each outcome of a market by a flagged wallet, and the first large one of others. */
 function watchWhales(): Watcher {
   const amounts = new EarlierAmounts();
-  const lastDay = [new PerMarket(Number.NaN), new PerMarket(Number.NaN)];
+  const lastDays = Array.from({ length: 4 }, () => new PerMarket(Number.NaN));
   return {
-    cellNames: priceNames.filter((_, i) => i % 4 === 0).map((_, i) => `${20 * i} to ${20 * (i + 1)} ¢`),
-    see({ tsMs, market, price0, bought, amountUsd }, emit) {
-      if (!amounts.isLarge(tsMs, amountUsd)) return;
+    cellNames: [...whaleNames, ...whaleNames.map((name) => `${name}, by a flagged wallet`)],
+    see({ tsMs, market, price0, bought, amountUsd, isFlagged }, emit) {
+      // Counted for the days to come, whoever it was.
+      const isLarge = amounts.isLarge(tsMs, amountUsd);
+      if (!isLarge && !isFlagged) return;
       const day = Math.floor(tsMs / DAY_MS);
-      if (lastDay[bought].get(market) === day) return;
-      lastDay[bought].set(market, day);
-      emit(Math.floor(priceCell(bought === 0 ? price0 : 1 - price0) / 4), bought);
+      const lastDay = lastDays[bought + (isFlagged ? 2 : 0)];
+      if (lastDay.get(market) === day) return;
+      lastDay.set(market, day);
+      const cell = Math.floor(priceCell(bought === 0 ? price0 : 1 - price0) / (PRICE_CELLS / WHALE_CELLS));
+      emit(cell + (isFlagged ? WHALE_CELLS : 0), bought);
     },
   };
 }

@@ -5,9 +5,17 @@ import { replayTrades } from '../../replay/tape.ts';
 import { type BacktestJob, backtest, type VariantRow, verdictOf } from '../../strategies/backtest.ts';
 import { findOpportunities, openMarkets } from '../../strategies/opportunities.ts';
 import { parseKinds } from '../../strategies/strategy_options.ts';
-import { MARKETS, RAW_TRADES } from '../../tables/schemas.ts';
-import { openTable } from '../../tables/table_store.ts';
-import { type FillSpec, type MarketSpec, removeFolders, START_MS, writeTables } from '../features/tables.ts';
+import { MARKETS, RAW_TRADES, WALLET_RED_FLAGS } from '../../tables/schemas.ts';
+import { openTable, TableWriter } from '../../tables/table_store.ts';
+import {
+  commit,
+  type FillSpec,
+  frameOf,
+  type MarketSpec,
+  removeFolders,
+  START_MS,
+  writeTables,
+} from '../features/tables.ts';
 
 afterAll(removeFolders);
 
@@ -53,7 +61,13 @@ async function testWorld(edge: number, nMarkets: number, seed: number) {
     halfSpread: 0.005,
     minOrderUsd: 1,
   };
-  const opportunities = await findOpportunities(trades, markets, ['favourite_longshot'], rules.halfSpread, QUIET);
+  const opportunities = await findOpportunities(
+    { trades, flags: null },
+    markets,
+    ['favourite_longshot'],
+    rules.halfSpread,
+    QUIET,
+  );
   const money = { bankrollUsd: 10_000, stakeUsd: 100, marketLimitUsd: 500, participation: 0.2 };
   const replay: BacktestJob['replay'] = (signals, strategies) =>
     replayTrades(
@@ -98,6 +112,36 @@ describe('a strategy on prices that are right', () => {
   test.each([101, 109, 111])('does not pay (seed %i)', async (seed) => {
     const { result } = await testWorld(0, 1500, seed);
     expect(result.verdict).not.toBe('pays');
+  });
+});
+
+describe('wallets with red flags', () => {
+  test('are followed from the time that the flags are of, never before, and only those that are listed', async () => {
+    const at = (hour: number, wallet: string): FillSpec => ({
+      market: `m${hour}`,
+      at: START_MS + hour * HOUR,
+      wallet,
+      price: 0.3,
+    });
+    const fills = [at(0, 'a'), at(1, 'a'), at(2, 'a'), at(3, 'b'), at(4, 'c')];
+    const dataDir = writeTables(
+      fills,
+      fills.map(({ market }) => ({ id: market! })),
+    );
+    const asOf = START_MS + 2 * HOUR;
+    const flag = (wallet: string, isListed: boolean) => ({
+      ...{ wallet, as_of_ms: asOf, insider_evidence: 1, is_listed: isListed, market_id: 'm0', outcome_index: 0 },
+    });
+    const writer = new TableWriter(dataDir, WALLET_RED_FLAGS);
+    writer.addPart('all', frameOf(WALLET_RED_FLAGS, [flag('a', true), flag('b', false)]), null);
+    commit(writer);
+    const tape = { trades: openTable(dataDir, RAW_TRADES), flags: openTable(dataDir, WALLET_RED_FLAGS) };
+    const markets = openMarkets(openTable(dataDir, MARKETS));
+    const [found] = await findOpportunities(tape, markets, ['whales'], 0, QUIET);
+    expect([...found.tsMs]).toEqual([asOf]);
+    expect(found.cellNames[found.cell[0]]).toBe('20 to 40 ¢, by a flagged wallet');
+    const [without] = await findOpportunities({ ...tape, flags: null }, markets, ['whales'], 0, QUIET);
+    expect(without.nRows).toBe(0);
   });
 });
 

@@ -10,9 +10,12 @@ function watch(kind: StrategyKind, trades: readonly Partial<SeenTrade>[]): [numb
   const watcher = createWatcher(kind);
   const found: [number, string, number][] = [];
   trades.forEach((trade, i) => {
-    watcher.see({ tsMs: i, market: 0, price0: 0.5, bought: 0, amountUsd: 10, ...trade }, (cell, outcome) => {
-      found.push([i, watcher.cellNames[cell], outcome]);
-    });
+    watcher.see(
+      { tsMs: i, market: 0, price0: 0.5, bought: 0, amountUsd: 10, isFlagged: false, ...trade },
+      (cell, outcome) => {
+        found.push([i, watcher.cellNames[cell], outcome]);
+      },
+    );
   });
   return found;
 }
@@ -74,5 +77,20 @@ describe('large trades', () => {
   test('count once a day in an outcome', () => {
     const large = [DAY, DAY + 1, 2 * DAY].map((tsMs) => ({ tsMs, amountUsd: 5000 }));
     expect(watch('whales', [...quietDay, ...large]).map(([i]) => i)).toEqual([2000, 2002]);
+  });
+
+  test('of flagged wallets are a kind of their own, however small, and count for the days to come as others do', () => {
+    const trades = [
+      { isFlagged: true, price0: 0.3 },
+      { isFlagged: true, price0: 0.3 },
+      ...quietDay,
+      { tsMs: DAY, amountUsd: 5000, isFlagged: true, price0: 0.3 },
+      { tsMs: DAY, amountUsd: 5000, price0: 0.3 },
+    ];
+    expect(watch('whales', trades)).toEqual([
+      [0, '20 to 40 ¢, by a flagged wallet', 0],
+      [2002, '20 to 40 ¢, by a flagged wallet', 0],
+      [2003, '20 to 40 ¢', 0],
+    ]);
   });
 });
