@@ -391,7 +391,7 @@ const STEPS_BEFORE_MASTER: readonly Step[] = [
     args: [],
     question: 'What are open markets likely to pay, and who has known more than the price?',
     reads: ['10_raw_trades', '10_markets', '14_wallet_red_flags'],
-    writes: ['19_forecasts'],
+    writes: ['19_forecasts', 'live/forecasts'],
     cpus: 2,
     memoryMib: 16384,
     memoryScalesWith: 'fills',
