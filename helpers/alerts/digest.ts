@@ -42,7 +42,7 @@ function digestOf(day: string, sink: string, told: readonly Told[], nowMs: numbe
   const message = {
     rule: RULE,
     period: `${day} ${sink}`,
-    title: `${day}: ${formatCount(held.length)} alerts held back, ${formatCount(lost.length)} perhaps not delivered`,
+    title: `${day}: ${formatCount(held.length)} ${held.length === 1 ? 'alert' : 'alerts'} held back, ${formatCount(lost.length)} perhaps not delivered`,
     eventMs: Date.parse(day) + DAY_MS,
     reasons: [
       ...countReasons(held),

@@ -20,6 +20,11 @@ export function isoDay(ms: number): string {
   return isoTime(ms).slice(0, 10);
 }
 
+/** `2026-01-08 12:31 UTC`, for people. */
+export function minuteTime(ms: number): string {
+  return `${isoTime(ms).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** `1m 05s`, `4.2s` or `350ms`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;

@@ -17,6 +17,8 @@ export type AccountNews =
       readonly kind: 'closed';
       readonly market: MarketRef;
       readonly how: 'sold' | 'settled';
+      /** What the order that ended it was for; null where none of ours did. */
+      readonly why: string | null;
       /** Gained since it was opened, fees included. */
       readonly gainMicros: number;
       readonly atMs: number;
@@ -136,7 +138,10 @@ export class Account {
       tsMs,
     };
     const gainMicros = engine.onFill(fill, nowMs());
-    return gainMicros === null ? [] : [{ kind: 'closed', market, how: 'sold', gainMicros, atMs: tsMs, id: fillId }];
+    const why = order?.intent.reason ?? null;
+    return gainMicros === null
+      ? []
+      : [{ kind: 'closed', market, how: 'sold', why, gainMicros, atMs: tsMs, id: fillId }];
   }
 
   private takeSettlement({
@@ -156,7 +161,7 @@ export class Account {
     if (payoutMicros - feeMicros !== told) engine.onFunded(payoutMicros - feeMicros - told);
     return gainMicros === null
       ? []
-      : [{ kind: 'closed', market, how: 'settled', gainMicros, atMs: tsMs, id: `settled ${ticker}` }];
+      : [{ kind: 'closed', market, how: 'settled', why: null, gainMicros, atMs: tsMs, id: `settled ${ticker}` }];
   }
 
   /** Gives back what ended orders held: at once where nothing was filled, else when every fill of theirs must be known. */

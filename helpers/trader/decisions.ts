@@ -2,6 +2,7 @@
 import { DAY_MS } from '../run/clock.ts';
 import { EXIT_RULES, exitOf } from '../trade/exits.ts';
 import type { Funnel } from '../trade/funnel.ts';
+import { edgeOf } from '../trade/sizing/size_bet.ts';
 import type { Intent, RiskDecision } from '../trade/types.ts';
 import type { Account } from './account.ts';
 import { type Candidate, entryIntent, exitIntent, wantedBets } from './entries.ts';
@@ -37,8 +38,8 @@ export class Decisions {
       const closesMs = markets.get(ticker)?.closesMs ?? Number.POSITIVE_INFINITY;
       const exit = exitOf(position, { quote, p, closesMs, nowMs: nowMs() }, EXIT_RULES);
       if (exit === null) continue;
-      await this.send(exitIntent(position.market, exit, newId(), this.knownMs()));
-      if (exit.kind !== 'stop') continue;
+      const { verdict } = await this.send(exitIntent(position.market, exit, newId(), this.knownMs()));
+      if (exit.kind !== 'stop' || verdict === 'deny') continue;
       const sinceMs = nowMs();
       const lock = { scope: 'market', name: ticker, why: 'given up at a loss', sinceMs } as const;
       engine.lock({ ...lock, untilMs: sinceMs + LEFT_ALONE_MS }, sinceMs);
@@ -53,7 +54,9 @@ export class Decisions {
     const bankrollMicros = rules.isReinvested ? Math.max(0, engine.figures.equityMicros) : rules.bankrollMicros;
     const wanted = wantedBets(this.candidates(), bankrollMicros, rules.sizing, nowMs(), this.funnel());
     for (const one of wanted) {
-      const decision = await this.send(entryIntent(one, newId(), this.knownMs()));
+      const isWorth = (countHundredths: number): boolean =>
+        edgeOf(one.bet, one.terms, countHundredths) >= rules.sizing.edgeMin;
+      const decision = await this.send(entryIntent(one, newId(), this.knownMs()), isWorth);
       this.funnel().decide(decision);
       if (decision.verdict === 'deny') this.nDenied++;
     }
@@ -75,12 +78,23 @@ export class Decisions {
     }));
   }
 
-  /** Asks the risk engine, writes down what it allows, and sends that. */
-  private async send(intent: Intent): Promise<RiskDecision> {
+  /**
+   * Asks the risk engine, writes down what it allows, and sends that.
+   * @param isWorth whether that many hundredths are worth an order; the engine may allow fewer than were wanted
+   */
+  private async send(
+    intent: Intent,
+    isWorth: (countHundredths: number) => boolean = () => true,
+  ): Promise<RiskDecision> {
     const { engine, desk, nowMs } = this.parts;
     const decision = engine.admit(intent, nowMs());
     const { countHundredths } = decision;
     if (countHundredths === 0) return decision;
+    if (!isWorth(countHundredths)) {
+      engine.onCancelled(intent.clientOrderId, countHundredths);
+      this.funnel().stop('sent', 'the fee is too much for what the limits leave');
+      return decision;
+    }
     this.account.await(intent.clientOrderId);
     this.save();
     const { state } = await desk.submit({ ...intent, countHundredths });

@@ -22,6 +22,7 @@ export interface Candidate {
 
 export interface Wanted {
   readonly market: TradedMarket;
+  readonly terms: CostTerms;
   readonly bet: SizedBet;
 }
 
@@ -44,7 +45,7 @@ export function wantedBets(
   nowMs: number,
   funnel: Funnel,
 ): Wanted[] {
-  const edged = candidates.flatMap((candidate) => edgeOf(candidate, rules, nowMs, funnel));
+  const edged = candidates.flatMap((candidate) => edgedBet(candidate, rules, nowMs, funnel));
   const fractions = jointFractions(edged);
   return edged
     .flatMap(({ candidate: { market }, p, quote, terms }, i): Wanted[] => {
@@ -58,13 +59,13 @@ export function wantedBets(
         return [];
       }
       funnel.reach('sized');
-      return [{ market, bet }];
+      return [{ market, terms, bet }];
     })
     .sort((a, b) => b.bet.edge - a.bet.edge || (a.market.ticker < b.market.ticker ? -1 : 1));
 }
 
 /** What a market has to offer, or nothing, and the funnel hears why. */
-function edgeOf(candidate: Candidate, rules: SizingRules, nowMs: number, funnel: Funnel): Edged[] {
+function edgedBet(candidate: Candidate, rules: SizingRules, nowMs: number, funnel: Funnel): Edged[] {
   const { market, terms, forecast, quote, taken } = candidate;
   const stop = (stage: 'watched' | 'forecast' | 'edge', why: string): Edged[] => {
     funnel.stop(stage, why);

@@ -47,18 +47,26 @@ function aboutMarket(
 
 const contracts = (hundredths: number): string => `${hundredths / 100}`;
 
-/** News of the account; null for what nobody needs to hear: orders that were not filled. */
-export function newsMessage(news: AccountNews, titleOf: (ticker: string) => string, nowMs: number): AlertRecord | null {
+/**
+ * News of the account; null for what nobody needs to hear: orders that were not filled, and sales, as the end of a position says what it was
+ * given up for.
+ */
+export function newsMessage(
+  news: AccountNews,
+  titleOf: (ticker: string) => string,
+  mode: string,
+  nowMs: number,
+): AlertRecord | null {
   if (news.kind === 'closed') {
-    const { market, gainMicros, how, id, atMs } = news;
+    const { market, gainMicros, how, why, id, atMs } = news;
     return aboutMarket(
       {
         rule: 'trade_closed',
         id,
         market,
         marketTitle: titleOf(market.ticker),
-        title: `${how}: ${gainMicros < 0 ? 'lost' : 'gained'} ${formatMicros(Math.abs(gainMicros))} in ${market.ticker}`,
-        reasons: [`The position was ${how}; fees are in the result.`],
+        title: `${mode}, ${how}: ${gainMicros < 0 ? 'lost' : 'gained'} ${formatMicros(Math.abs(gainMicros))} in ${market.ticker}`,
+        reasons: [...(why === null ? [] : [why]), `The position was ${how}; fees are in the result.`],
         known: { gain_usd: gainMicros / MICROS_PER_USD },
         eventMs: atMs,
         amountMicros: Math.abs(gainMicros),
@@ -67,17 +75,16 @@ export function newsMessage(news: AccountNews, titleOf: (ticker: string) => stri
     );
   }
   const { intent, filledHundredths, valueMicros, feeMicros, atMs } = news;
-  if (filledHundredths === 0) return null;
-  const { market, side, action, clientOrderId, countHundredths, reason } = intent;
+  if (filledHundredths === 0 || intent.action === 'sell') return null;
+  const { market, side, clientOrderId, countHundredths, reason } = intent;
   const cents = ((valueMicros * 100) / filledHundredths / 10_000).toFixed(1);
-  const did = action === 'buy' ? 'bought' : 'sold';
   return aboutMarket(
     {
       rule: 'trade',
       id: clientOrderId,
       market,
       marketTitle: titleOf(market.ticker),
-      title: `${did} ${contracts(filledHundredths)} ${side.toUpperCase()} of ${market.ticker} at ${cents} ¢`,
+      title: `${mode}, bought: ${contracts(filledHundredths)} ${side.toUpperCase()} of ${market.ticker} at ${cents} ¢`,
       reasons: [
         reason,
         `${contracts(filledHundredths)} of ${contracts(countHundredths)} contracts, ${formatMicros(valueMicros)} and ${formatMicros(feeMicros)} of fees`,

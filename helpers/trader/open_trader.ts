@@ -107,7 +107,9 @@ export async function openTrader(options: OpenOptions): Promise<OpenTrader> {
       },
       state.engine,
     );
-    const desk = new OrderDesk({ executor: exchange.executor, log, ledger, nowMs: ports.nowMs });
+    // The lists of the paper exchange do not lag.
+    const limits = exchange.paper === null ? {} : { graceMs: 0 };
+    const desk = new OrderDesk({ executor: exchange.executor, log, ledger, nowMs: ports.nowMs, limits });
     const trader = new Trader(
       {
         ...exchange,

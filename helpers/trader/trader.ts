@@ -73,12 +73,15 @@ export class Trader {
    */
   async round(asOfMs: number): Promise<void> {
     const { engine, markets, forecasts, folder, nowMs } = this.parts;
-    await this.beginDay(nowMs());
     const obeyed = obeyCommands(engine, folder, nowMs());
-    if (markets.refresh()) this.correlate();
+    markets.refresh();
+    // Each time: whoever opened the trader may have read the list before.
+    this.correlate();
     forecasts.refresh();
     this.hear();
     await this.look(asOfMs);
+    // What was filled until now belongs to the day before.
+    await this.beginDay(nowMs());
     obeyed();
     await this.stopAtVenue();
     await this.payOut();
@@ -169,7 +172,7 @@ export class Trader {
     const titleOf = (ticker: string): string => markets.get(ticker)?.title ?? ticker;
     const { stops, locks } = engine.snapshot;
     this.parts.tell([
-      ...news.flatMap((one) => newsMessage(one, titleOf, nowMs()) ?? []),
+      ...news.flatMap((one) => newsMessage(one, titleOf, executor.mode, nowMs()) ?? []),
       ...riskMessages(stops, locks, executor.mode, nowMs()),
       ...this.milestones(),
     ]);

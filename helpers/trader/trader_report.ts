@@ -1,5 +1,5 @@
 /** What a trader says at its end, and its section of the report. */
-import { isoTime } from '../run/clock.ts';
+import { minuteTime } from '../run/clock.ts';
 import { formatTable } from '../run/console.ts';
 import type { Presentation, SectionPlace } from '../step/contract.ts';
 import { formatMicros } from '../trade/money.ts';
@@ -10,7 +10,7 @@ export const TRADER_SECTION: SectionPlace = { id: 'trade', order: 1950, title: '
 export function presentTrader(facts: TraderFacts): Presentation {
   const { mode, atMs, state, reasons, figures, positions, nOpenOrders, funnelLines, nDifferences, fillModel } = facts;
   const sentences = [
-    `${isoTime(atMs).slice(0, 16).replace('T', ' ')} UTC, ${mode}: trading is ${state}.`,
+    `${minuteTime(atMs)}, ${mode}: trading is ${state}.`,
     ...reasons,
     `Equity ${formatMicros(figures.equityMicros)} (${formatMicros(figures.bookEquityMicros)} with positions at cost), cash ${formatMicros(figures.cashMicros)}, at risk ${formatMicros(figures.atRiskMicros)}, realized today ${formatMicros(figures.realizedTodayMicros)}; ${positions.length} positions, ${nOpenOrders} open orders.`,
     `Differences between ledger and exchange that were found twice: ${nDifferences}.`,

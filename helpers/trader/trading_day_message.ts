@@ -22,7 +22,7 @@ export function sentencesOf(day: TradingDay): string[] {
     `Equity ${formatMicros(equityAfterMicros)} with positions at cost, ${signed(change)} on the day${capitalMicros === 0 ? '' : `, and ${signed(capitalMicros)} brought in`}.`,
     `${signed(gainedMicros)} gained by what was sold or settled, ${formatMicros(feesMicros)} of fees; ${formatCount(nFills)} fills of ${contracts} contracts, ${settled.length} markets settled.`,
     Object.keys(orders).length === 0 ? 'No order was written.' : `Orders: ${counted(orders)}.`,
-    Object.keys(denied).length === 0 ? 'Nothing was denied.' : `Denied by ${counted(denied)}.`,
+    Object.keys(denied).length === 0 ? 'Nothing was denied.' : `Denied, by limit: ${counted(denied)}.`,
     ...(stops.length === 0 ? [] : stops.map((line) => `Stopped or paused: ${line}`)),
     ...(mode === 'paper' ? [`Fills: ${FILL_MODEL}.`] : []),
   ];

@@ -2,7 +2,7 @@
 import { isoTime } from '../../run/clock.ts';
 import type { AlertRecord } from '../record.ts';
 import { escapeMarkdown, fitLine } from '../text.ts';
-import { factsOf, marketLine, markOf } from './message_text.ts';
+import { factsOf, footerOf, marketLine, markOf } from './message_text.ts';
 import type { AlertMessage } from './sink.ts';
 
 /** Characters at most; Discord's own limits are 256, 4096, 25 fields of 256 and 1024, 2048, and 6000 for all together. */
@@ -78,7 +78,7 @@ export function discordMessage(message: AlertMessage): DiscordMessage {
         color: record.venue === null ? COLOR_OWN : COLOR_ALERT,
         ...(description === '' ? {} : { description }),
         fields: [...fields.filter(({ value }) => value !== ''), ...linksField(record)],
-        footer: { text: fitLine(`${record.id}. A flag is a reason to look, nothing more.`, FOOTER_MAX) },
+        footer: { text: fitLine(footerOf(message), FOOTER_MAX) },
         timestamp: isoTime(record.eventMs),
       },
     ],

@@ -1,6 +1,6 @@
 /** A message of Telegram from an alert: HTML within its limit, whatever the texts of the venue hold; and the same as plain text. */
 import { escapeHtml, fitLine } from '../text.ts';
-import { factsOf, marketLine, markOf } from './message_text.ts';
+import { factsOf, footerOf, marketLine, markOf } from './message_text.ts';
 import type { AlertMessage } from './sink.ts';
 
 /** UTF-16 code units at most, tags included; Telegram counts 4096 without them. */
@@ -26,7 +26,7 @@ export function telegramText(message: AlertMessage, isHtml: boolean): string {
       const name = fitLine(label, TITLE_MAX, escaped);
       return isHtml ? `<a href="${escapeHtml(url)}">${name}</a>` : `${name}: ${url}`;
     }),
-    fitLine(`${record.id}. A flag is a reason to look, nothing more.`, LINE_MAX, escaped),
+    fitLine(footerOf(message), LINE_MAX, escaped),
   ].filter((line) => line !== '');
   let text = '';
   // Whole lines only: a tag is never cut.

@@ -36,7 +36,7 @@ describe('a round', () => {
     const one = await bought([GOOD, { ticker: 'KXNO', p: 0.2, bid: 48, ask: 50 }]);
     expect(held(one).sort()).toEqual([['KXGOOD', 100], ['KXNO', -100]]); // biome-ignore format: pairs
     expect(rules(one)).toEqual(['trade', 'trade']);
-    expect(one.told.map(({ title }) => title)).toContain('bought 1 NO of KXNO at 52.0 ¢');
+    expect(one.told.map(({ title }) => title)).toContain('paper, bought: 1 NO of KXNO at 52.0 ¢');
   });
 
   it('buys nothing on a forecast that is too old, not known yet, or about nothing', async () => {
@@ -95,6 +95,21 @@ describe('a round', () => {
     ]);
     expect(held(one)).toHaveLength(1);
   });
+
+  it('holds no more in an event than in one position, also where its second market becomes good later', async () => {
+    const event = 'ONE';
+    const one = await bought([
+      { ...GOOD, event },
+      { ...GOOD, ticker: 'KXLATER', event, bid: 68, ask: 70 },
+    ]);
+    expect(held(one)).toEqual([['KXGOOD', 100]]);
+    one.book('KXLATER', [48, 50], [50, 50]);
+    await one.round();
+    one.pass(MINUTE_MS);
+    await one.round();
+    expect(held(one)).toEqual([['KXGOOD', 100]]);
+    expect(Object.keys(one.open.trader.funnelState.stopped.allowed).join()).toContain('position');
+  });
 });
 
 describe('exits', () => {
@@ -107,7 +122,7 @@ describe('exits', () => {
     expect(held(one)).toEqual([]);
     const closed = one.told.find(({ rule }) => rule === 'trade_closed')!;
     // Bought at 50 cents with 2 of fee, sold at 30 with 2 of fee: 24 cents are lost.
-    expect(closed.title).toBe('sold: lost $0.24 in KXGOOD');
+    expect(closed.title).toBe('paper, sold: lost $0.24 in KXGOOD');
     one.pass(2 * HOUR_MS);
     one.tell([GOOD]);
     await one.round();
@@ -125,7 +140,7 @@ describe('exits', () => {
     one.pass(MINUTE_MS);
     await one.round();
     expect(held(one)).toEqual([]);
-    expect(one.told.map(({ title }) => title)).toContain('sold: gained $0.42 in KXGOOD');
+    expect(one.told.map(({ title }) => title)).toContain('paper, sold: gained $0.42 in KXGOOD');
   });
 
   it('end with the market: it is asked what it paid, and the position is no more', async () => {
@@ -137,7 +152,7 @@ describe('exits', () => {
       one.pass(MINUTE_MS);
     }
     expect(held(one)).toEqual([]);
-    expect(one.told.map(({ title }) => title)).toContain('settled: gained $0.48 in KXGOOD');
+    expect(one.told.map(({ title }) => title)).toContain('paper, settled: gained $0.48 in KXGOOD');
     const { cashMicros } = await one.open.ledger.summary();
     expect([cashMicros, one.open.engine.figures.cashMicros]).toEqual([50_480_000, 50_480_000]);
   });

@@ -29,7 +29,7 @@ export interface DeskOptions {
   readonly executor: Executor;
   readonly log: IntentLog;
   readonly ledger: Ledger;
-  readonly limits?: DeskLimits;
+  readonly limits?: Partial<DeskLimits>;
   readonly nowMs: () => number;
 }
 
@@ -43,7 +43,7 @@ export class OrderDesk {
   private readonly openedMs: number;
 
   constructor(private readonly options: DeskOptions) {
-    this.limits = options.limits ?? DESK_LIMITS;
+    this.limits = { ...DESK_LIMITS, ...options.limits };
     this.openedMs = options.nowMs();
   }
 

@@ -1,5 +1,5 @@
 /** Locks stop entries for a time, never exits: each says why and until when. Runs of losses make them. */
-import { formatDuration, isoTime } from '../../run/clock.ts';
+import { formatDuration, minuteTime } from '../../run/clock.ts';
 import type { MarketRef } from '../types.ts';
 import type { RiskLimits } from './limits.ts';
 
@@ -23,7 +23,7 @@ export function isInForce({ untilMs }: Lock, nowMs: number): boolean {
 /** `entries paused until 2026-12-01T12:05:00.000Z: 3 losses in a row` */
 export function formatLock({ scope, name, why, untilMs }: Lock): string {
   const what = scope === 'all' ? 'entries' : `entries in ${scope} ${name}`;
-  return `${what} paused until ${untilMs === null ? 'somebody resumes them' : isoTime(untilMs)}: ${why}`;
+  return `${what} paused until ${untilMs === null ? 'somebody resumes them' : minuteTime(untilMs)}: ${why}`;
 }
 
 /** The locks that hold, and how many positions in a row were lost. */

@@ -2,7 +2,7 @@
  * What has stopped trading, or lets positions only shrink: each stop has a name, says why and since when, and holds over restarts until
  * it is cleared. The state of the engine is the strictest of them.
  */
-import { isoTime } from '../../run/clock.ts';
+import { minuteTime } from '../../run/clock.ts';
 import type { RiskState } from '../types.ts';
 
 /** Who can stop trading. */
@@ -34,7 +34,7 @@ export interface Stop {
 }
 
 export function formatStop({ name, state, why, sinceMs }: Stop): string {
-  return `${state} by ${name} since ${isoTime(sinceMs)}: ${why}`;
+  return `${state} by ${name} since ${minuteTime(sinceMs)}: ${why}`;
 }
 
 export class Stops {

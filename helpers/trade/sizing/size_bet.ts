@@ -88,6 +88,11 @@ export interface SizedBet extends SideBet {
 
 const points = (edge: number): string => `${(100 * edge).toFixed(1)} points`;
 
+/** Gain that is expected of a contract where one fill takes the whole order: a fee that is rounded up weighs more on a small one. */
+export function edgeOf({ q, priceMicros }: SideBet, terms: CostTerms, countHundredths: number): number {
+  return q - (100 * oneFillMicros(terms, priceMicros, countHundredths)) / countHundredths / MICROS_PER_USD;
+}
+
 /** What one fill of an order costs, fees included. */
 function oneFillMicros({ fees, precisionMicros }: CostTerms, priceMicros: number, countHundredths: number): number {
   const notional = notionalMicros(priceMicros, countHundredths);
@@ -121,8 +126,7 @@ export function sizeBet(
   const step = rules.countStepHundredths;
   const countHundredths = Math.floor((spendMicros * 100) / bet.costMicros / step) * step;
   if (countHundredths === 0) return none('the bankroll is too small for the smallest order');
-  const perContract = (100 * oneFillMicros(terms, bet.priceMicros, countHundredths)) / countHundredths / MICROS_PER_USD;
-  if (bet.q - perContract < rules.edgeMin)
-    return none(`rounding of the fee leaves ${points(bet.q - perContract)} of ${points(bet.edge)}`);
+  const edge = edgeOf(bet, terms, countHundredths);
+  if (edge < rules.edgeMin) return none(`rounding of the fee leaves ${points(edge)} of ${points(bet.edge)}`);
   return { ...bet, countHundredths, why: `${points(bet.edge)} after fees at a probability of ${bet.q.toFixed(3)}` };
 }

@@ -286,7 +286,7 @@ describe('exits', () => {
     hold(engine, intent({ countHundredths: 200 }));
     engine.stop('command', 'REDUCING', 'a person', T0);
     expect(failed(engine, intent({ market: market('B') }))).toEqual([
-      'state: trading is REDUCING: REDUCING by command since 2026-12-01T12:00:00.000Z: a person',
+      'state: trading is REDUCING: REDUCING by command since 2026-12-01 12:00 UTC: a person',
     ]);
     expect(engine.admit(sell(), T0).verdict).toBe('allow');
     engine.stop('command', 'HALTED', 'a person again', T0);
@@ -325,7 +325,7 @@ describe('losses', () => {
     ]);
     engine.onFeed(nowMs);
     expect(failed(engine, intent({ market: market('D'), asOfMs: nowMs }), nowMs)).toEqual([
-      'lock: entries paused until 2026-12-01T13:10:00.000Z: 3 losses in a row',
+      'lock: entries paused until 2026-12-01 13:10 UTC: 3 losses in a row',
     ]);
     nowMs = T0 + 70 * MINUTE_MS;
     engine.onFeed(nowMs);
@@ -352,7 +352,7 @@ describe('losses', () => {
     expect(engine.stateAt(T0)).toBe('ACTIVE');
     engine.onFeed(T0, A, { bidMicros: 200_000, askMicros: 260_000 });
     expect(engine.reasonsAt(T0)).toEqual([
-      'REDUCING by drawdown since 2026-12-01T12:00:00.000Z: marked equity of $9.13 is 23.5 % below its highest, $11.93',
+      'REDUCING by drawdown since 2026-12-01 12:00 UTC: marked equity of $9.13 is 23.5 % below its highest, $11.93',
     ]);
     engine.clear('drawdown', T0);
     expect([engine.stateAt(T0), engine.figures.peakMicros]).toEqual(['ACTIVE', 9_130_000]);
@@ -372,7 +372,7 @@ describe('it fails closed', () => {
     ];
     const { engine } = begin({ gates });
     expect(failed(engine, intent())).toEqual(['failed check: no such thing']);
-    expect(engine.reasonsAt(T0)).toEqual(['HALTED by failed check since 2026-12-01T12:00:00.000Z: no such thing']);
+    expect(engine.reasonsAt(T0)).toEqual(['HALTED by failed check since 2026-12-01 12:00 UTC: no such thing']);
   });
 
   it('allows nothing that cannot be recorded', () => {
@@ -447,7 +447,7 @@ describe('over a restart', () => {
     expect(again.snapshot).toEqual(engine.snapshot);
     again.onFeed(T0);
     expect(again.locksAgainst(market('X', 'Sports'), T0)).toEqual([
-      'entries in category Sports paused until 2026-12-02T12:00:00.000Z: playoffs',
+      'entries in category Sports paused until 2026-12-02 12:00 UTC: playoffs',
     ]);
     expect(again.figures).toEqual(engine.figures);
     expect(again.stateAt(T0)).toBe('HALTED');
