@@ -69,9 +69,10 @@ export class Account {
     this.awaited.set(clientOrderId, { hundredths: 0, valueMicros: 0, feeMicros: 0 });
   }
 
-  /** Whether an order is under way in a market. */
+  /** Whether an order is under way in a market, or has ended and what it filled is not known yet. */
   hasOrder(ticker: string): boolean {
-    return this.parts.log.openOrders().some(({ intent }) => intent.market.ticker === ticker);
+    const { log, engine } = this.parts;
+    return engine.hasOrders(ticker) || log.openOrders().some(({ intent }) => intent.market.ticker === ticker);
   }
 
   /** Brings the engine up to the ledger. @param asOfMs how fresh what the ledger knows of the venue is */

@@ -12,9 +12,12 @@ import type { RiskEngine } from '../trade/risk/engine.ts';
 import { watchHaltFile } from '../trade/risk/halt_file.ts';
 import { STOP_NAMES } from '../trade/risk/stops.ts';
 
+/** What ends all pauses of entries. */
+const PAUSES = 'pauses';
+
 const COMMAND = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('halt'), why: z.string(), atMs: z.number() }),
-  z.object({ kind: z.literal('resume'), name: z.enum(STOP_NAMES), atMs: z.number() }),
+  z.object({ kind: z.literal('resume'), name: z.enum([...STOP_NAMES, PAUSES]), atMs: z.number() }),
 ]);
 type Command = Readonly<z.infer<typeof COMMAND>>;
 
@@ -25,9 +28,10 @@ export function commandOf(
 ): Command | null {
   if (halt !== undefined) return { kind: 'halt', why: halt === '' ? 'somebody has asked for it' : halt, atMs };
   if (resume === undefined) return null;
-  const name = STOP_NAMES.find((one) => one === resume);
+  const names = [...STOP_NAMES, PAUSES] as const;
+  const name = names.find((one) => one === resume);
   if (name === undefined)
-    throw new InputError('bad-option', `--resume ${resume}: there is no such stop`, `one of ${STOP_NAMES.join(', ')}`);
+    throw new InputError('bad-option', `--resume ${resume}: there is no such stop`, `one of ${names.join(', ')}`);
   return { kind: 'resume', name, atMs };
 }
 
@@ -58,6 +62,7 @@ export function obeyCommands(engine: RiskEngine, folder: string, nowMs: number):
   for (const name of names) {
     const command = readJsonAs(join(at, name), COMMAND, 'a command', 'delete it');
     if (command.kind === 'halt') engine.stop('command', 'HALTED', command.why, nowMs);
+    else if (command.name === PAUSES) engine.unlock('all', null);
     else engine.clear(command.name, nowMs);
   }
   return () => {

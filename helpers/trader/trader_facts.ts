@@ -73,7 +73,10 @@ export function showOn(board: StatusBoard, facts: TraderFacts): void {
       ['realized today', formatMicros(figures.realizedTodayMicros)],
     ],
   });
-  board.tables.set(`Risk: ${state} (${mode})`, { header: ['why'], rows: reasons.map((line) => [line]) });
+  board.tables.set('Risk', {
+    header: ['trading is', 'why'],
+    rows: (reasons.length === 0 ? ['nothing stops it'] : reasons).map((line) => [`${state} (${mode})`, line]),
+  });
   board.tables.set('Positions', { header: POSITION_HEADER, rows: positions.map(positionRow) });
   board.tables.set('Why no trade, today', { header: ['stage'], rows: funnelLines.map((line) => [line]) });
   const of = (value: number): (readonly [readonly string[], number])[] => [[[], value]];

@@ -63,7 +63,7 @@ export const TRADE_OPTIONS = {
     },
     resume: {
       type: 'string',
-      describe: 'take this stop away: command, drawdown, reconciliation, …',
+      describe: 'take this stop away: command, drawdown, reconciliation, …; or pauses',
       excludes: ['replay'],
     },
   }),

@@ -48,6 +48,23 @@ describe.skipIf(reason !== null)('the ledger in PostgreSQL', () => {
     await other.close();
   });
 
+  it('keeps the ledgers of two accounts apart, each in its schema', async () => {
+    const [first, second] = [
+      await openTradeDatabase(server.url, folder, 'spyhop_demo_1'),
+      await openTradeDatabase(server.url, folder, 'spyhop_live_2'),
+    ];
+    const ledgers = [await Ledger.open(first), await Ledger.open(second)];
+    const tsMs = Date.parse('2027-01-01');
+    await ledgers[0].book([{ kind: 'capital', id: 'start 0', shard: 0, amountMicros: 5_000_000, tsMs }]);
+    expect((await ledgers[0].summary()).cashMicros).toBe(5_000_000);
+    expect((await ledgers[1].summary()).cashMicros).toBe(0);
+    await first.close();
+    const again = await openTradeDatabase(server.url, folder, 'spyhop_demo_1');
+    expect((await (await Ledger.open(again)).summary()).cashMicros).toBe(5_000_000);
+    await again.close();
+    await second.close();
+  });
+
   it('says in one line that the server is not there, and goes on when it is there again', async () => {
     const ledger = await Ledger.open(database);
     const before = await ledger.summary();

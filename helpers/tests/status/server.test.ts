@@ -3,6 +3,8 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { StatusBoard } from '../../status/board.ts';
 import { type StatusServer, serveStatus } from '../../status/server.ts';
+import { showOn } from '../../trader/trader_facts.ts';
+import { BUSY_TRADER } from '../trader/facts.ts';
 
 const START_MS = Date.UTC(2026, 0, 9);
 const QUIET = { note: () => {} };
@@ -171,5 +173,24 @@ describe('the server', () => {
     const port = Number(new URL(server?.url ?? '').port);
     const taken = serveStatus(new StatusBoard('x', 1000), port, QUIET);
     await expect(taken).rejects.toMatchObject({ tag: 'bad-option', hint: expect.stringContaining('another port') });
+  });
+});
+
+describe('a trader', () => {
+  test('shows its account, positions, risk state and funnel, as they are now, on the page and as numbers', async () => {
+    const { board, get } = await serve();
+    showOn(board, { ...BUSY_TRADER, state: 'ACTIVE', reasons: [] });
+    expect(await (await get('/')).text()).toContain('nothing stops it');
+    showOn(board, BUSY_TRADER);
+    const page = await (await get('/')).text();
+    for (const text of ['REDUCING (paper)', 'a fall', '$45.00', 'KXA', 'Why no trade, today'])
+      expect(page).toContain(text);
+    expect(page).not.toContain('nothing stops it');
+    expect(page).not.toContain('How far they have come');
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toContain('spyhop_trading_state{state="REDUCING"} 1');
+    expect(metrics).toContain('spyhop_trading_state{state="ACTIVE"} 0');
+    expect(metrics).toContain('spyhop_trading_equity_usd 40');
+    expect(metrics).toContain('spyhop_trading_orders_total{state="done"} 3');
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startPart } from '../../demo/stream_processes.ts';
 import { createRandom } from '../../kernels/random.ts';
+import { nowMs } from '../../run/clock.ts';
 import { IntentLog } from '../../trade/execution/intent_log.ts';
 import { openTradeDatabase } from '../../trade/ledger/database.ts';
 import { Ledger } from '../../trade/ledger/ledger.ts';
@@ -13,7 +14,12 @@ import { startMarketPlace, type Told, writeForecasts } from './market_place.ts';
 
 const N_KILLS = Number(process.env.KILLS ?? 6);
 const HOURS_MS = 7_200_000;
-const N_MARKETS = 12;
+const N_MARKETS = N_KILLS + 2;
+/** After so many rounds a market is sold with a gain. */
+const N_HELD = 4;
+/** An order that does not come is not waited for any longer, ms. */
+const PATIENCE_MS = 30_000;
+const WIDE = ['category', 'total', 'day'].flatMap((name) => [`--max-${name}`, '50']);
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 it(
@@ -30,31 +36,40 @@ it(
       'passed on twice',
     ] as const;
     const faults = { random: random.fork(1), share: 0.1, kinds: [...kinds] };
-    /** One market after the other is worth more than it costs; those before are no longer. */
-    const told = (worth: number): Told[] =>
+    /** The first so many markets are worth more than they cost, the others are not. */
+    const told = (nWorth: number): Told[] =>
       Array.from({ length: N_MARKETS }, (_, i) => ({
         ticker: `KX${i}`,
-        p: i === worth % N_MARKETS ? 0.75 : 0.49,
+        p: i < nWorth ? 0.75 : 0.49,
         bid: 48,
         ask: 50,
         category: `Category ${i % 3}`,
       }));
-    const place = await startMarketPlace(told(0), { size: 500, faults });
+    const place = await startMarketPlace(told(1), { size: 500, faults });
     const { exchange, double, dataDir } = place;
     const folder = join(dataDir, 'live', 'trader', 'demo');
-    const words = [...place.words, '--mode', 'demo', '--every', '1s', '--quiet'];
+    const words = [...place.words, '--mode', 'demo', '--every', '1s', '--quiet', ...WIDE];
     try {
       for (let n = 0; n < N_KILLS; n++) {
-        writeForecasts(dataDir, told(n));
-        const before = double.nRequests;
+        writeForecasts(dataDir, told(n + 1));
+        if (n >= N_HELD) {
+          const bid = { ticker: `KX${n - N_HELD}`, side: 'bid', price: 950_000, count: 50_000 } as const;
+          exchange.other({ ...bid, expiresMs: null });
+          exchange.other({ ...bid, expiresMs: exchange.nowMs + HOURS_MS });
+        }
+        const nSent = double.sent.size;
         const part = startPart('trade', words, place.env);
-        const isEarly = random.uniform() < 0.2;
         let hasEnded = false;
         void part.ended.then(() => {
           hasEnded = true;
         });
-        while (!isEarly && !hasEnded && double.nRequests === before) await pause(10);
-        await pause(random.uniform() * (isEarly ? 5000 : 4000));
+        // Mostly around the moment when an order leaves, sometimes while it opens its files.
+        if (random.uniform() < 0.25) await pause(random.uniform() * 5000);
+        else {
+          for (const endMs = nowMs() + PATIENCE_MS; double.sent.size === nSent && !hasEnded && nowMs() < endMs; )
+            await pause(2);
+          await pause(random.uniform() < 0.5 ? random.uniform() * 30 : random.uniform() * 2500);
+        }
         process.kill(part.pid, 'SIGKILL');
         await part.ended;
       }

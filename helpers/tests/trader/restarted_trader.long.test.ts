@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 import type { Told } from './market_place.ts';
 import { type PaperTrader, paperTrader } from './paper_trader.ts';
 
-const N_SEEDS = Number(process.env.SEEDS ?? 2);
+const N_SEEDS = Number(process.env.SEEDS ?? 1);
 
 let place: PaperTrader | null = null;
 afterEach(async () => {

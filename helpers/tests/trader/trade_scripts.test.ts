@@ -8,6 +8,7 @@ import { EXCHANGES } from '../../trade/execution/gates.ts';
 import { type MarketPlace, startMarketPlace } from './market_place.ts';
 
 const LONG_MS = 120_000;
+const WIDE = ['position', 'category', 'total', 'day'].flatMap((name) => [`--max-${name}`, '50']);
 let place: MarketPlace;
 beforeAll(async () => {
   place = await startMarketPlace([
@@ -85,6 +86,27 @@ describe('26 in one round', () => {
       await trade(['--mode', 'demo', '--resume', 'command']);
       expect(await trade(['--mode', 'demo', '--once'])).toContain('demo: trading is ACTIVE');
       expect(isTriggered()).toBe(false);
+    },
+    LONG_MS,
+  );
+});
+
+describe('an exchange whose lists lag by three seconds', () => {
+  it(
+    'gets one order, and none while the fill of the first is not listed yet',
+    async () => {
+      const slow = await startMarketPlace([{ ticker: 'KXGOOD', p: 0.7, bid: 48, ask: 50 }], { lagMs: 3000 });
+      try {
+        const words = [...slow.words, '--mode', 'demo', '--every', '1s', ...WIDE];
+        const part = startPart('trade', words, slow.env);
+        while (slow.double.sent.size === 0) await new Promise((done) => setTimeout(done, 50));
+        await new Promise((done) => setTimeout(done, 8000));
+        await part.stop();
+        expect(slow.double.sent.size).toBe(1);
+        expect(part.text()).toContain('1 positions');
+      } finally {
+        await slow.close();
+      }
     },
     LONG_MS,
   );

@@ -187,6 +187,19 @@ describe('what stops it', () => {
     expect(place.open.log.counts()).not.toEqual({});
   });
 
+  it('is a pause after losses, until a command ends it', async () => {
+    place = await paperTrader([GOOD]);
+    place.book('KXGOOD', [48, 50], [50, 50]);
+    const sinceMs = place.now();
+    place.open.engine.lock({ scope: 'all', name: null, why: 'losses', sinceMs, untilMs: sinceMs + HOUR_MS }, sinceMs);
+    await place.round();
+    expect(place.open.trader.funnelState.stopped.allowed).toEqual({ 'risk: lock': 1 });
+    expect(place.told.map(({ rule }) => rule)).toEqual(['risk_breaker']);
+    leaveCommand(place.folder, { kind: 'resume', name: 'pauses', atMs: 1 });
+    await place.round();
+    expect(place.open.log.openOrders()).toHaveLength(1);
+  });
+
   it('is a difference that is found twice, not one that is gone the next time', async () => {
     const one = await bought();
     const extra = {

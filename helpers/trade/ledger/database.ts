@@ -141,6 +141,10 @@ export async function openTradeDatabase(
       'write it as postgres://user:password@host:5432/name',
     );
   const database = openServer(url, schema);
-  await database.transaction((query) => query(`create schema if not exists ${schema}`));
+  // Who may write in a schema may not be allowed to make one.
+  await database.transaction(async (query) => {
+    const found = await query('select 1 from pg_namespace where nspname = $1', [schema]);
+    if (found.length === 0) await query(`create schema ${schema}`);
+  });
   return database;
 }

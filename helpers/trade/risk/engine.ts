@@ -94,6 +94,11 @@ export class RiskEngine {
     return this.portfolio.books.flatMap(({ orders }) => orders);
   }
 
+  /** Whether something may still be filled in a market; what has been filled and was not told yet counts. */
+  hasOrders(ticker: string): boolean {
+    return this.portfolio.books.some(({ market, orders }) => market.ticker === ticker && orders.length > 0);
+  }
+
   get figures(): RiskFigures {
     const { markedEquityMicros, bookEquityMicros, peakMicros, cashMicros, realizedTodayMicros, books } = this.portfolio;
     return {
