@@ -3,6 +3,7 @@
  * the n-th occurrence of identical rows is counted; then the union over sources is taken, so that a row stands as often as in the
  * source that has it most often.
  */
+import { rowsWhere } from '../kernels/rows_where.ts';
 import { type DataFrame, type Expr, pl, type Series } from '../polars/polars.ts';
 import { withParquetErrors } from '../tables/table_store.ts';
 import { findDuplicateRows } from './duplicate_rows.ts';
@@ -11,8 +12,8 @@ import { inContentOrder, inTableOrder, inTimeOrder, mergeSameFills } from './tab
 
 /** Distance of the fill_id of the n-th of identical rows from that of the first (an odd 64-bit constant). */
 const OCCURRENCE_STEP = 0x9e3779b97f4a7c15n;
-/** Marks rows that stand more than once. */
-const REPEATED = 'is_repeated';
+/** Columns of our own: a mark, and the place of a row among all. */
+const [FLAG, PLACE] = ['is_flagged', 'place'];
 
 /** A file with the rows of a piece. */
 export interface PieceFile {
@@ -143,12 +144,15 @@ function isWithin({ fromMs, toMs }: Window): Expr {
 
 /** The rows of a piece, those of one source with the fill_ids they came with. */
 function readPiece(piece: Piece, window: Window): DataFrame {
+  const [firstMs, lastMs] = piece.spanMs;
+  const isWhole = firstMs >= window.fromMs && lastMs < window.toMs;
   const isInside = isWithin(window);
-  if (isInMemory(piece)) return piece.content.filter(isInside);
+  if (isInMemory(piece)) return isWhole ? piece.content : piece.content.filter(isInside);
   const file = fileOf(piece)!;
   file.check();
   const { path } = file;
-  const rows = withParquetErrors(path, () => pl.scanParquet(path, { glob: false }).filter(isInside).collectSync());
+  const scan = withParquetErrors(path, () => pl.scanParquet(path, { glob: false }));
+  const rows = withParquetErrors(path, () => (isWhole ? scan : scan.filter(isInside)).collectSync());
   const duplicates = piece.source === null ? null : piece.duplicates();
   if (duplicates === null) return rows;
   return rows
@@ -159,44 +163,75 @@ function readPiece(piece: Piece, window: Window): DataFrame {
 
 /**
  * Moves the fill_id of the n-th of identical rows n−1 steps on, or drops duplicates when asked to. Only rows that stand more than once
- * are looked at closely: they are few.
+ * are looked at closely: they are few, and the others are not copied for their sake.
  */
 function withOccurrences(frame: DataFrame, dropDuplicateRows: boolean): Counted {
   const { sorted, times } = inTimeOrder(frame);
-  const { rows, firsts } = findDuplicateRows(idsOf(sorted), times);
+  const ids = idsOf(sorted);
+  const { rows, firsts } = findDuplicateRows(ids, times);
   if (rows.length === 0) return { frame: inTableOrder(sorted), duplicates: null, nDropped: 0 };
   const flags = new Uint8Array(sorted.height);
   for (const row of rows) flags[row] = 1;
   for (const row of firsts) flags[row] = 1;
-  const isRepeated = pl.col(REPEATED).eq(pl.lit(1));
-  const flagged = sorted.withColumn(pl.Series(REPEATED, flags as unknown as number[], pl.UInt8));
-  const single = flagged.filter(isRepeated.not()).drop(REPEATED);
-  const repeated = inContentOrder(flagged.filter(isRepeated).drop(REPEATED));
+  const places = pl.Series(
+    PLACE,
+    rowsWhere(sorted.height, (row) => flags[row] === 1),
+  );
+  const repeated = inContentOrder(flagged(sorted, flags, 1).withColumn(places));
   if (dropDuplicateRows) {
-    const once = repeated.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true });
-    return { frame: inTableOrder(concat([single, once])), duplicates: null, nDropped: rows.length };
+    for (const place of placesOf(repeated.unique({ subset: ['fill_id'], keep: 'first', maintainOrder: true })))
+      flags[place] = 0;
+    return { frame: inTableOrder(flagged(sorted, flags, 0)), duplicates: null, nDropped: rows.length };
   }
-  const { counted, duplicates } = countOccurrences(repeated);
-  return { frame: inTableOrder(concat([single, counted])), duplicates, nDropped: 0 };
+  const { newIds, duplicates } = countOccurrences(repeated, ids);
+  return { frame: inTableOrder(sorted.withColumn(unsigned('fill_id', newIds))), duplicates, nDropped: 0 };
+}
+
+/** The rows with a flag. */
+function flagged(frame: DataFrame, flags: Uint8Array, flag: 0 | 1): DataFrame {
+  const series = pl.Series(FLAG, flags as unknown as number[], pl.UInt8);
+  return frame
+    .withColumn(series)
+    .filter(pl.col(FLAG).eq(pl.lit(flag)))
+    .drop(FLAG);
 }
 
 function idsOf(frame: DataFrame): BigUint64Array {
   return frame.getColumn('fill_id').toTypedArray() as BigUint64Array;
 }
 
-/** Rows in the order of their content with a fill_id each of their own; `duplicates` as in Counted. */
-function countOccurrences(ordered: DataFrame): { counted: DataFrame; duplicates: DataFrame } {
-  // Copied, for the array may be the frame's own memory.
-  const ids = idsOf(ordered).slice();
+function placesOf(frame: DataFrame): Uint32Array {
+  return frame.getColumn(PLACE).toTypedArray() as Uint32Array;
+}
+
+/**
+ * A fill_id of its own for each of the rows that stand more than once; `duplicates` as in Counted.
+ * @param ordered those rows in the order of their content, with their places among all rows
+ * @param ids of all rows
+ */
+function countOccurrences(ordered: DataFrame, ids: BigUint64Array): { newIds: BigUint64Array; duplicates: DataFrame } {
+  const places = placesOf(ordered);
+  const firstIds = idsOf(ordered);
   const times = ordered.getColumn('ts_ms').toTypedArray() as BigInt64Array;
-  const { rows, occurrences } = findDuplicateRows(ids, times);
-  const idsOfDuplicates = (): BigUint64Array => BigUint64Array.from(rows, (row) => ids[row]);
-  const firstIds = idsOfDuplicates();
+  const { rows, occurrences } = findDuplicateRows(firstIds, times);
+  // Copied, for the array may be the frame's own memory.
+  const newIds = ids.slice();
   rows.forEach((row, i) => {
-    ids[row] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
+    newIds[places[row]] += BigInt(occurrences[i]) * OCCURRENCE_STEP;
   });
-  const duplicates = pl.DataFrame([unsigned('fill_id', idsOfDuplicates()), unsigned('first_id', firstIds)]);
-  return { counted: ordered.withColumn(unsigned('fill_id', ids)), duplicates };
+  const of = (all: BigUint64Array, place: (row: number) => number): BigUint64Array =>
+    BigUint64Array.from(rows, (row) => all[place(row)]);
+  const duplicates = pl.DataFrame([
+    unsigned(
+      'fill_id',
+      of(newIds, (row) => places[row]),
+    ),
+    unsigned(
+      'first_id',
+      of(firstIds, (row) => row),
+    ),
+  ]);
+  return { newIds, duplicates };
 }
 
 /** A column of 64-bit numbers; the library takes the array, its types do not. */
