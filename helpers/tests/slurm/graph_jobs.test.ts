@@ -136,13 +136,14 @@ describe('what a job asks for', () => {
   });
 
   test.each([
-    [10e6, 8, 920],
-    [20e6, 8, 1392],
-    [100e6, 8, 2763],
+    ['import_trades', 5e6, 8, 1039],
+    ['build_features', 10e6, 8, 920],
+    ['build_features', 20e6, 8, 1392],
+    ['build_features', 100e6, 8, 2763],
   ])(
-    'of a chunk of %d fills in %d parts has a quarter to spare above the peak of %d MiB',
-    (nRows, nChunks, peakMib) => {
-      const { request } = named(jobs({ nRows, nChunks }), 'build_features_chunk');
+    'of a chunk of %s with %d fills in %d parts has a quarter to spare above the peak of %d MiB',
+    (step, nRows, nChunks, peakMib) => {
+      const { request } = named(jobs({ nRows, nChunks }), `${step}_chunk`);
       expect(request.memoryMib).toBeGreaterThanOrEqual(1.25 * peakMib);
     },
   );
