@@ -38,10 +38,10 @@ await runStep(
     model: 'scout',
     section: SCOUT_SECTION,
     settings: ({ target, recall, ...options }) => ({ ...learningSettings(options), target, recallMin: recall }),
-    compute: ({ rows: table }, settings, ctx) => {
+    compute: async ({ rows: table }, settings, ctx) => {
       const { target, recallMin, nFolds, nPerClass } = settings;
       const { seed, executor } = ctx;
-      const task = readEarlyTask(table, settings);
+      const task = await readEarlyTask(table, settings);
       if ('reason' in task) return task;
       const { wallets, labels, snapshots } = task.rows;
       const splits = walletTimeSplits(wallets, snapshots, task.facts.nSnapshots, nFolds, seed);

@@ -180,7 +180,10 @@ export async function buildEarlyTask(
  * The task that a table of snapshots holds, or what is missing.
  * @throws InputError 'corrupt-file' for a damaged part, 'bad-schema' when its manifest does not tell how it was made
  */
-export function readEarlyTask(table: Table, { nFolds }: LearningSettings): (EarlyTask & { seen: Seen }) | Skipped {
+export async function readEarlyTask(
+  table: Table,
+  { nFolds }: LearningSettings,
+): Promise<(EarlyTask & { seen: Seen }) | Skipped> {
   const { options, metrics } = table.manifest;
   const [seen, facts] = [seenSchema.safeParse(options), factsSchema.safeParse(metrics)];
   if (!seen.success || !facts.success)
@@ -189,7 +192,7 @@ export function readEarlyTask(table: Table, { nFolds }: LearningSettings): (Earl
       `the manifest of table ${SNAPSHOTS.folder} does not tell how it was made`,
       `make it again: ${SNAPSHOTS.madeBy}`,
     );
-  const rows = readSnapshots(table);
+  const rows = await readSnapshots(table);
   const tradedOn = rowsTradedOn(rows);
   const reason = reasonToSkip(rows, tradedOn, facts.data.nSnapshots, nFolds);
   return reason === null ? { rows, tradedOn, facts: facts.data, seen: seen.data } : skipped(reason);

@@ -11,7 +11,7 @@ import { createMatrix, type Matrix } from '../kernels/matrix.ts';
 import { type DataFrame, type LazyDataFrame, pl, releaseFrames, type Series } from '../polars/polars.ts';
 import { createLog } from '../run/console.ts';
 import { toMatrix, toNumbers, toTexts } from '../tables/matrix.ts';
-import { readParts, readPartsSync } from '../tables/read_parts.ts';
+import { readParts } from '../tables/read_parts.ts';
 import { earlyName } from '../tables/schemas.ts';
 import type { Table, TableWriter } from '../tables/table_store.ts';
 import { EARLY_COLUMNS, PRESENT_COLUMNS } from './circularity.ts';
@@ -142,8 +142,11 @@ export async function writeSnapshots(
 }
 
 /** The rows of a table that writeSnapshots has written, in the same order. */
-export function readSnapshots(table: Table): SnapshotRows {
-  return stackSnapshots([...readPartsSync(table)].map(snapshotRows));
+export async function readSnapshots(table: Table): Promise<SnapshotRows> {
+  const columns = ['wallet', 'target', 'snapshot', ...PRESENT_COLUMNS, ...EARLY_COLUMNS.map(earlyName)];
+  const parts: SnapshotRows[] = [];
+  for await (const rows of readParts(table, { columns })) parts.push(snapshotRows(rows));
+  return stackSnapshots(parts);
 }
 
 /** One part of 13_snapshots. */

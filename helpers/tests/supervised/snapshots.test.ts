@@ -60,7 +60,7 @@ describe('writeSnapshots', () => {
     expect([rows.present.nCols, rows.early.nCols]).toEqual([PRESENT_COLUMNS.length, EARLY_COLUMNS.length]);
 
     commit(writer);
-    expect(readSnapshots(openTable(dataDir, SNAPSHOTS))).toEqual(rows);
+    expect(await readSnapshots(openTable(dataDir, SNAPSHOTS))).toEqual(rows);
   });
 });
 
