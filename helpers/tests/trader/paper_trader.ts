@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { AlertRecord } from '../../alerts/record.ts';
 import { realPorts } from '../../http/ports.ts';
 import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
-import { onExit } from '../../run/stop.ts';
 import { openTradeDatabase } from '../../trade/ledger/database.ts';
 import { Ledger } from '../../trade/ledger/ledger.ts';
 import { RISK_LIMITS, type RiskLimits } from '../../trade/risk/limits.ts';
@@ -46,11 +45,17 @@ let template: Promise<string> | null = null;
 
 async function emptyLedger(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-ledger-'));
-  onExit(() => rmSync(folder, { recursive: true, force: true }));
   const database = await openTradeDatabase(undefined, folder);
   await Ledger.open(database);
   await database.close();
   return join(folder, 'pglite');
+}
+
+/** To be called after all tests of a file. */
+export async function removeEmptyLedger(): Promise<void> {
+  const made = template;
+  template = null;
+  if (made !== null) rmSync(join(await made, '..'), { recursive: true, force: true });
 }
 
 export async function paperTrader(markets: readonly Told[], limits: Partial<RiskLimits> = {}) {

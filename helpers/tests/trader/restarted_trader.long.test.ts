@@ -1,12 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../../kernels/random.ts';
 import { HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 import type { Told } from './market_place.ts';
-import { type PaperTrader, paperTrader } from './paper_trader.ts';
+import { type PaperTrader, paperTrader, removeEmptyLedger } from './paper_trader.ts';
 
 const N_SEEDS = Number(process.env.SEEDS ?? 1);
 
 let place: PaperTrader | null = null;
+afterAll(removeEmptyLedger);
 afterEach(async () => {
   await place?.close();
   place = null;

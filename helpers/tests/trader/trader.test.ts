@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../run/clock.ts';
 import { leaveCommand } from '../../trader/kill_switches.ts';
 import { readRiskLines } from '../../trader/risk_record.ts';
 import { keptDay } from '../../trader/trading_day.ts';
 import type { Told } from './market_place.ts';
-import { type PaperTrader, paperTrader, START_MS } from './paper_trader.ts';
+import { type PaperTrader, paperTrader, removeEmptyLedger, START_MS } from './paper_trader.ts';
 
 let place: PaperTrader | null = null;
+afterAll(removeEmptyLedger);
 afterEach(async () => {
   await place?.close();
   place = null;
