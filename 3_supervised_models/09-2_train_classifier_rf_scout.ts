@@ -1,14 +1,14 @@
 /**
  * Can a fresh whale be told by behaviour alone, without looking at money?
  *
- * Reads   13_snapshots
+ * Reads   10_raw_trades (whether it names wallets), 13_snapshots
  * Writes  models/scout
  * Method  the task of 09-1 with a forest that sees no column of money and no outcome; leaves and threshold are chosen for
  *         the best precision at --recall on validation wallets, then reported once on other wallets at newer timestamps
  */
 import { TARGETS } from '../helpers/archetypes/archetypes.ts';
 import { inGroup, option } from '../helpers/run/option_kinds.ts';
-import { defineStep, made, orSkip, skipped } from '../helpers/step/contract.ts';
+import { defineStep, made, orSkip, skipped, withWallets } from '../helpers/step/contract.ts';
 import { runStep } from '../helpers/step/run_step.ts';
 import { EARLY, featuresOf, ROWS, type RowName, TRADED_ON } from '../helpers/supervised/circularity.ts';
 import { walletTimeSplits } from '../helpers/supervised/classifier_trial.ts';
@@ -16,7 +16,7 @@ import { LEARNING_OPTIONS, learningSettings, readEarlyTask } from '../helpers/su
 import { SCOUT_COLUMNS, SCOUT_TARGETS, scoutEntry, scoutTrials } from '../helpers/supervised/scout_model.ts';
 import { presentScout, SCOUT_SECTION } from '../helpers/supervised/scout_report.ts';
 import { fitScout, type ScoutInput, tuneScout } from '../helpers/supervised/scout_trial.ts';
-import { SNAPSHOTS } from '../helpers/tables/schemas.ts';
+import { RAW_TRADES, SNAPSHOTS } from '../helpers/tables/schemas.ts';
 
 const SCOUT = 'Scout';
 
@@ -34,7 +34,8 @@ await runStep(
       }),
       ...LEARNING_OPTIONS,
     },
-    inputs: { rows: orSkip(SNAPSHOTS) },
+    // The trades say why there is nothing to learn where none names a wallet.
+    inputs: { trades: withWallets(RAW_TRADES), rows: orSkip(SNAPSHOTS) },
     model: 'scout',
     section: SCOUT_SECTION,
     settings: ({ target, recall, ...options }) => ({ ...learningSettings(options), target, recallMin: recall }),

@@ -107,7 +107,7 @@ describe('three wallets', () => {
       0,
       expect.stringContaining('No wallet can be flagged: the folds have 0 ordinary wallets each'),
     ]);
-    expect(run(READERS[3], dataDir).stdout).toContain('not checked on a map: 3 wallets are too few');
+    expect(run(READERS[3], dataDir).stdout).toContain('Made: 13_labels (3 rows)');
   });
 
   it('are said to be too few for plain clusters, for a map and for a model, with exit code 0 and nothing left', () => {
