@@ -48,9 +48,11 @@ async function runStep(
     child.on('close', (exitCode, signal) => done(exitCode ?? (signal === null ? 1 : 128)));
   });
   const forgets = [
-    endAtSignal(() => {
+    endAtSignal(async () => {
       child.kill('SIGTERM');
-      return ended;
+      await ended;
+      // Whoever waits for the step says first how to go on.
+      await new Promise((turn) => setImmediate(turn));
     }),
     onExit(() => child.kill('SIGKILL')),
   ];
