@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   'helpers/cases': 'charts features polars run tables',
   'helpers/charts': 'kernels/random run tables/made_from tables/schema',
   'helpers/demo':
-    'alerts baselines doubles estimators features/domain forecast http kernels live pipeline run scan simulate status stream tables trade trade_anomaly trader venues/kalshi/api',
+    'alerts baselines doubles estimators features/domain forecast http kernels live pipeline polars run scan simulate status stream tables trade trade_anomaly trader venues/kalshi/api',
   'helpers/discovery': 'archetypes charts estimators evaluate features kernels polars step run tables',
   'helpers/docs': 'pipeline run slurm tables venues',
   'helpers/doubles': 'kernels/random run/(clock|errors|files) venues/polymarket/exchanges',

@@ -6,6 +6,7 @@ import { readRecord } from '../forecast/asked/record.ts';
 import { forecastsFrame, openForecasts } from '../forecast/open_markets.ts';
 import { trackRecord } from '../forecast/track_record.ts';
 import type { HttpPorts } from '../http/ports.ts';
+import type { DataFrame } from '../polars/polars.ts';
 import { DAY_MS } from '../run/clock.ts';
 import type { Log } from '../run/console.ts';
 import { hashValue } from '../run/files.ts';
@@ -30,6 +31,27 @@ export interface ForecastDay {
   readonly ports: HttpPorts;
 }
 
+/** Makes 19_forecasts of a frame, where no step does. @param fingerprint tells it from the one before */
+export function commitForecasts(dataDir: string, frame: DataFrame, fingerprint: string, startedMs: number): void {
+  const writer = new TableWriter(dataDir, FORECASTS);
+  writer.addPart('forecasts', frame, null);
+  const body = {
+    step: 'forecast_markets',
+    fingerprint,
+    options: {},
+    seed: 0,
+    inputs: [],
+    rejects: {},
+    metrics: {},
+    codeHash: '',
+    codeFiles: {},
+    engine: 'plain',
+    model: null,
+    startedMs,
+  };
+  commitTogether([{ writer, kept: [], body }]);
+}
+
 /** @returns how many open markets have a forecast */
 export async function forecastDay({ dataDir, kalshiUrl, models, ports }: ForecastDay): Promise<number> {
   const run = { dataDir, log: QUIET };
@@ -44,22 +66,6 @@ export async function forecastDay({ dataDir, kalshiUrl, models, ports }: Forecas
   if (questions.length === 0) return 0;
   const { answered } = trackRecord(questions);
   const open = openForecasts(answered, all.markets, 0, recordedUntilMs(record));
-  const writer = new TableWriter(dataDir, FORECASTS);
-  writer.addPart('forecasts', forecastsFrame(open), null);
-  const body = {
-    step: 'forecast_markets',
-    fingerprint: hashValue(open),
-    options: {},
-    seed: 0,
-    inputs: [],
-    rejects: {},
-    metrics: {},
-    codeHash: '',
-    codeFiles: {},
-    engine: 'plain',
-    model: null,
-    startedMs: ports.nowMs(),
-  };
-  commitTogether([{ writer, kept: [], body }]);
+  commitForecasts(dataDir, forecastsFrame(open), hashValue(open), ports.nowMs());
   return open.length;
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commitForecasts } from '../../demo/trade_forecasts.ts';
 import { KalshiExchange } from '../../doubles/kalshi_exchange/exchange.ts';
 import { startExchangeFeed } from '../../doubles/kalshi_exchange/feed.ts';
 import { type ExchangeServerOptions, startExchangeDouble } from '../../doubles/kalshi_exchange/server.ts';
@@ -10,7 +11,6 @@ import { DAY_MS, nowMs } from '../../run/clock.ts';
 import { watchListPath } from '../../scan/watch_list.ts';
 import { frameOf } from '../../tables/frame_of.ts';
 import { FORECASTS } from '../../tables/schemas.ts';
-import { commitTogether, TableWriter } from '../../tables/table_store.ts';
 import { market } from '../doubles/kalshi_exchange/small_exchange.ts';
 
 export interface Told {
@@ -73,23 +73,7 @@ export function writeForecasts(dataDir: string, markets: readonly Told[]): void 
     edge_no: () => 0,
     why: () => 'a test',
   });
-  const writer = new TableWriter(dataDir, FORECASTS);
-  writer.addPart('forecasts', frame, null);
-  const body = {
-    step: 'forecast_markets',
-    fingerprint: String(nowMs()),
-    options: {},
-    seed: 1,
-    inputs: [],
-    rejects: {},
-    metrics: {},
-    codeHash: '',
-    codeFiles: {},
-    engine: 'plain',
-    model: null,
-    startedMs: nowMs(),
-  };
-  commitTogether([{ writer, kept: [], body }]);
+  commitForecasts(dataDir, frame, String(nowMs()), nowMs());
 }
 
 /** Starts it. @param markets with their books; each side offers `size` contracts */
